@@ -1,0 +1,118 @@
+// The Internet checksum (RFC 1071) and its incremental update (RFC 1624).
+//
+// A sum is kept unfolded, in 64 bits and in memory order: RFC 1071 2(B) allows it, and no byte is
+// swapped until a result is stored. Only the last of several summed parts may have an odd length.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "protocols/base/address.hpp"
+#include "protocols/base/bytes.hpp"
+
+namespace tunstack {
+
+using ChecksumSum = std::uint64_t;
+
+constexpr ChecksumSum add_with_carry(ChecksumSum a, ChecksumSum b) {
+  const ChecksumSum sum = a + b;
+  return sum + (sum < b);
+}
+
+/// The sum of the part that fills whole 128-byte blocks is taken with AVX2 where the CPU has it.
+ChecksumSum checksum_of_blocks(Bytes blocks, ChecksumSum sum);
+
+template <std::unsigned_integral Word>
+inline Word load_native(const std::uint8_t* from) {
+  Word word = 0;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// Adds `bytes` to `sum`. An odd last byte counts as if a zero byte followed (RFC 1071 1).
+inline ChecksumSum checksum_sum(Bytes bytes, ChecksumSum sum = 0) {
+  const std::uint8_t* p = bytes.data();
+  std::size_t left = bytes.size();
+  if (left >= 256) {
+    const std::size_t blocks = left & ~std::size_t{127};
+    sum = checksum_of_blocks(bytes.first(blocks), sum);
+    p += blocks;
+    left -= blocks;
+  }
+  for (; left >= 32; left -= 32, p += 32) {
+    sum = add_with_carry(sum, load_native<std::uint64_t>(p));
+    sum = add_with_carry(sum, load_native<std::uint64_t>(p + 8));
+    sum = add_with_carry(sum, load_native<std::uint64_t>(p + 16));
+    sum = add_with_carry(sum, load_native<std::uint64_t>(p + 24));
+  }
+  if (left & 16) {
+    sum = add_with_carry(sum, load_native<std::uint64_t>(p));
+    sum = add_with_carry(sum, load_native<std::uint64_t>(p + 8));
+    p += 16;
+  }
+  if (left & 8) {
+    sum = add_with_carry(sum, load_native<std::uint64_t>(p));
+    p += 8;
+  }
+  // Fewer than 8 bytes make one more word.
+  ChecksumSum tail = 0;
+  if (left & 4) {
+    tail = load_native<std::uint32_t>(p);
+    p += 4;
+  }
+  if (left & 2) {
+    tail += load_native<std::uint16_t>(p);
+    p += 2;
+  }
+  if (left & 1) tail += network_order(static_cast<std::uint16_t>(*p << 8));
+  return add_with_carry(sum, tail);
+}
+
+/// The sum folded to 16 bits, still in memory order.
+constexpr std::uint16_t checksum_fold(ChecksumSum sum) {
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  sum = (sum & 0xffffffff) + (sum >> 32);
+  sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>(sum);
+}
+
+/// Data that includes its checksum field is intact if all of it sums to ones (RFC 1071 1).
+constexpr bool checksum_is_intact(ChecksumSum sum) { return checksum_fold(sum) == 0xffff; }
+
+/// The checksum as the number that belongs into the field.
+constexpr std::uint16_t checksum_finish(ChecksumSum sum) {
+  return network_order(static_cast<std::uint16_t>(~checksum_fold(sum)));
+}
+
+inline std::uint16_t internet_checksum(Bytes bytes, ChecksumSum sum = 0) {
+  return checksum_finish(checksum_sum(bytes, sum));
+}
+
+/// The checksum after one 16-bit word changed: HC' = ~(~HC + ~m + m') (RFC 1624 3).
+constexpr std::uint16_t checksum_update(std::uint16_t checksum, std::uint16_t old_word, std::uint16_t new_word) {
+  ChecksumSum sum = static_cast<std::uint16_t>(~checksum);
+  sum += static_cast<std::uint16_t>(~old_word);
+  sum += new_word;
+  return static_cast<std::uint16_t>(~checksum_fold(sum));
+}
+
+// The pseudo-headers are summed from their fields: writing them to memory and reading them back in other
+// sizes would stall the CPU for longer than the whole sum takes.
+
+/// Sum of the IPv4 pseudo-header of TCP and UDP (RFC 768, RFC 9293 3.1); `length` in octets.
+constexpr ChecksumSum pseudo_header_sum(Ipv4Address source, Ipv4Address destination, std::uint8_t protocol,
+                                        std::size_t length) {
+  return ChecksumSum{network_order(source.value)} + network_order(destination.value) +
+         network_order(std::uint16_t{protocol}) + network_order(static_cast<std::uint16_t>(length));
+}
+
+/// Sum of the IPv6 pseudo-header (RFC 8200 8.1); `length` in octets, without extension headers.
+inline ChecksumSum pseudo_header_sum(const Ipv6Address& source, const Ipv6Address& destination,
+                                     std::uint8_t next_header, std::size_t length) {
+  const ChecksumSum tail =
+      ChecksumSum{network_order(static_cast<std::uint32_t>(length))} + network_order(std::uint32_t{next_header});
+  return checksum_sum(destination.octets, checksum_sum(source.octets, tail));
+}
+
+}  // namespace tunstack

@@ -1,0 +1,49 @@
+// Where packets to be sent wait: one block of memory taken at the start, filled by emit and emptied by
+// whoever owns the link.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "protocols/base/bytes.hpp"
+#include "protocols/base/interface_id.hpp"
+
+namespace tunstack {
+
+struct OutgoingPacket {
+  InterfaceId interface;
+  Bytes bytes;
+};
+
+class Outbox {
+ public:
+  explicit Outbox(std::size_t capacity_octets = 256 * 1024, std::size_t capacity_packets = 2048);
+
+  /// Room for a packet of `size` octets, uninitialised, to be filled at once; empty if there is none.
+  MutableBytes add(InterfaceId interface, std::size_t size) {
+    const std::size_t begin = used_;
+    const std::size_t end = begin + (size + alignment - 1) / alignment * alignment;
+    if (end > capacity_ || packets_.size() == packets_.capacity()) return {};
+    used_ = end;
+    const MutableBytes room(memory_.get() + begin, size);
+    packets_.push_back({interface, room});
+    return room;
+  }
+
+  /// In the order of sending; valid until clear().
+  std::span<const OutgoingPacket> packets() const { return packets_; }
+  void clear() {
+    packets_.clear();
+    used_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t alignment = 16;
+
+  std::unique_ptr<std::uint8_t[]> memory_;
+  std::size_t capacity_;
+  std::size_t used_ = 0;
+  std::vector<OutgoingPacket> packets_;
+};
+
+}  // namespace tunstack

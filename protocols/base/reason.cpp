@@ -1,0 +1,68 @@
+#include "protocols/base/reason.hpp"
+
+#include <array>
+
+namespace tunstack {
+
+namespace {
+
+struct Row {
+  Reason reason;
+  std::string_view name, rfc, section, requirement, text;
+};
+
+// The area of a row is the file that it stands in.
+struct Area {
+  std::string_view name;
+  std::size_t size;
+};
+
+#define REASON(name, rfc, section, requirement, text) +1
+constexpr std::array areas = {
+    Area{"device", 0
+#include "protocols/base/reasons/device.def"
+    },
+    Area{"ipv4", 0
+#include "protocols/base/reasons/ipv4.def"
+    },
+    Area{"ipv6", 0
+#include "protocols/base/reasons/ipv6.def"
+    },
+    Area{"icmp", 0
+#include "protocols/base/reasons/icmp.def"
+    },
+    Area{"suppression", 0
+#include "protocols/base/reasons/suppression.def"
+    },
+    Area{"transport", 0
+#include "protocols/base/reasons/transport.def"
+    },
+};
+#undef REASON
+
+constexpr std::array rows = {
+#define REASON(name, rfc, section, requirement, text) Row{Reason::name, #name, rfc, section, requirement, text},
+#include "protocols/base/reasons/all.def"
+#undef REASON
+};
+
+constexpr std::array<ReasonInfo, reason_count> make_reasons() {
+  std::array<ReasonInfo, reason_count> reasons{};
+  std::size_t next = 0;
+  for (const Area& area : areas)
+    for (std::size_t i = 0; i < area.size; ++i, ++next) {
+      const Row& row = rows[next];
+      reasons[next] = {row.reason, area.name, row.name, row.rfc, row.section, row.requirement, row.text};
+    }
+  return reasons;
+}
+
+constexpr auto reasons = make_reasons();
+static_assert(reasons.back().reason == Reason{reason_count - 1}, "all.def and the areas above differ in order");
+
+}  // namespace
+
+std::span<const ReasonInfo> all_reasons() { return reasons; }
+const ReasonInfo& info(Reason reason) { return reasons[index_of(reason)]; }
+
+}  // namespace tunstack

@@ -1,0 +1,60 @@
+// THE table from a problem to the ICMP type and code that report it, in both families.
+#pragma once
+
+#include <array>
+
+#include "protocols/base/address.hpp"
+#include "protocols/base/problem.hpp"
+#include "protocols/wire/icmpv4.hpp"
+#include "protocols/wire/icmpv6.hpp"
+
+namespace tunstack::icmp {
+
+/// What the 32 bits behind the checksum hold.
+enum class RestOfHeader : std::uint8_t { zero, pointer };
+
+struct ErrorCode {
+  std::uint8_t type;
+  std::uint8_t code;
+  RestOfHeader rest = RestOfHeader::zero;
+};
+
+struct ProblemCode {
+  Problem problem;
+  ErrorCode ipv4;  // RFC 792, RFC 1122 3.2.2.1
+  ErrorCode ipv6;  // RFC 4443 3
+};
+
+constexpr ErrorCode code(Icmpv4Type type, std::uint8_t code) { return {static_cast<std::uint8_t>(type), code}; }
+constexpr ErrorCode code(Icmpv6Type type, std::uint8_t code, RestOfHeader rest = RestOfHeader::zero) {
+  return {static_cast<std::uint8_t>(type), code, rest};
+}
+
+inline constexpr std::array problem_codes = {
+    ProblemCode{Problem::port_unreachable, code(Icmpv4Type::destination_unreachable, 3),
+                code(Icmpv6Type::destination_unreachable, 4)},
+    ProblemCode{Problem::protocol_unreachable, code(Icmpv4Type::destination_unreachable, 2),
+                code(Icmpv6Type::parameter_problem, 1, RestOfHeader::pointer)},
+};
+
+constexpr const ErrorCode& code_of(Problem problem, Family family) {
+  const ProblemCode& row = problem_codes[static_cast<std::size_t>(problem)];
+  return family == Family::ipv4 ? row.ipv4 : row.ipv6;
+}
+
+static_assert(
+    [] {
+      for (std::size_t i = 0; i < problem_codes.size(); ++i)
+        if (problem_codes[i].problem != Problem{static_cast<std::uint8_t>(i)}) return false;
+      return true;
+    }(),
+    "rows stand in the order of Problem");
+
+/// The message: type, code and the 32 bits that the type asks for. An ICMPv4 pointer has 8 bits (RFC 792).
+constexpr IcmpError error_message(const ErrorCode& code, Family family, std::uint32_t parameter, Bytes quote) {
+  std::uint32_t rest = 0;
+  if (code.rest == RestOfHeader::pointer) rest = family == Family::ipv4 ? parameter << 24 : parameter;
+  return {code.type, code.code, rest, quote};
+}
+
+}  // namespace tunstack::icmp

@@ -1,0 +1,73 @@
+// THE tables of when an ICMP error must not be sent: RFC 1122 3.2.2 with RFC 1812 4.3.2.7, and RFC 4443 2.4(e).
+// They win over every rule that asks for an error.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "protocols/arrival.hpp"
+#include "protocols/base/problem.hpp"
+#include "protocols/base/rule.hpp"
+#include "protocols/wire/icmpv4.hpp"
+#include "protocols/wire/icmpv6.hpp"
+
+namespace tunstack::icmp {
+
+/// The packet that an error would be about.
+struct InvokingPacket {
+  AddressKind source = AddressKind::unicast;
+  AddressKind destination = AddressKind::own;
+  bool link_layer_group = false;
+  std::size_t fragment_offset = 0;        // octets
+  bool is_icmp = false;                   // of its own family
+  std::optional<std::uint8_t> icmp_type;  // none if the packet is too short to hold it
+  Problem problem = Problem::port_unreachable;
+};
+
+InvokingPacket invoking_packet(const Ipv4Arrival& arrival, Problem problem);
+InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem);
+
+bool is_icmpv4_error(std::uint8_t type);
+bool is_known_icmpv4_type(std::uint8_t type);
+
+/// Sources that define no single host: anything but a unicast address.
+constexpr bool is_single_host(AddressKind kind) { return kind == AddressKind::unicast || is_own(kind); }
+
+inline constexpr std::array ipv4_suppression = {
+    Rule<InvokingPacket>{
+        Reason::icmp4_about_icmp_error,
+        [](const InvokingPacket& p) { return p.is_icmp && p.icmp_type && is_icmpv4_error(*p.icmp_type); }},
+    Rule<InvokingPacket>{
+        Reason::icmp4_about_icmp_of_unknown_type,
+        [](const InvokingPacket& p) { return p.is_icmp && !(p.icmp_type && is_known_icmpv4_type(*p.icmp_type)); }},
+    Rule<InvokingPacket>{Reason::icmp4_destination_multicast,
+                         [](const InvokingPacket& p) { return is_multicast(p.destination); }},
+    Rule<InvokingPacket>{Reason::icmp4_destination_broadcast,
+                         [](const InvokingPacket& p) {
+                           return is_broadcast(p.destination) || p.destination == AddressKind::unspecified;
+                         }},
+    Rule<InvokingPacket>{Reason::icmp4_link_layer_group, [](const InvokingPacket& p) { return p.link_layer_group; }},
+    Rule<InvokingPacket>{Reason::icmp4_not_first_fragment,
+                         [](const InvokingPacket& p) { return p.fragment_offset > 0; }},
+    Rule<InvokingPacket>{Reason::icmp4_source_not_single_host,
+                         [](const InvokingPacket& p) { return !is_single_host(p.source); }},
+    Rule<InvokingPacket>{Reason::icmp4_source_own, [](const InvokingPacket& p) { return is_own(p.source); }},
+};
+
+inline constexpr std::array ipv6_suppression = {
+    Rule<InvokingPacket>{
+        Reason::icmp6_about_icmp_error,
+        [](const InvokingPacket& p) { return p.is_icmp && p.icmp_type.value_or(0) < icmpv6_first_informational; }},
+    Rule<InvokingPacket>{Reason::icmp6_about_redirect,
+                         [](const InvokingPacket& p) {
+                           return p.is_icmp && p.icmp_type == static_cast<std::uint8_t>(Icmpv6Type::redirect);
+                         }},
+    Rule<InvokingPacket>{Reason::icmp6_destination_multicast,
+                         [](const InvokingPacket& p) { return is_multicast(p.destination); }},
+    Rule<InvokingPacket>{Reason::icmp6_link_layer_group, [](const InvokingPacket& p) { return p.link_layer_group; }},
+    Rule<InvokingPacket>{Reason::icmp6_source_not_single_node,
+                         [](const InvokingPacket& p) { return !is_single_host(p.source); }},
+    Rule<InvokingPacket>{Reason::icmp6_source_own, [](const InvokingPacket& p) { return is_own(p.source); }},
+};
+
+}  // namespace tunstack::icmp

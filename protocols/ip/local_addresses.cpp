@@ -1,0 +1,86 @@
+#include "protocols/ip/local_addresses.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace tunstack::ip {
+
+namespace {
+
+template <class Groups, class Address>
+bool has_group(const Groups& groups, InterfaceId interface, const Address& address) {
+  return std::any_of(groups.begin(), groups.end(),
+                     [&](const auto& g) { return g.group == address && g.interface == interface; });
+}
+
+template <class Groups, class Address>
+void join(Groups& groups, InterfaceId interface, const Address& group) {
+  if (!has_group(groups, interface, group)) groups.push_back({group, interface});
+}
+
+std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
+  for (std::size_t i = 0; i < Ipv6Address::size; ++i)
+    if (const auto difference = static_cast<std::uint8_t>(a.octets[i] ^ b.octets[i]))
+      return i * 8 + static_cast<std::size_t>(std::countl_zero(difference));
+  return Ipv6Address::size * 8;
+}
+
+}  // namespace
+
+void LocalAddresses::add(InterfaceId interface, const IpPrefix& prefix) {
+  if (prefix.address.is_ipv4())
+    add_ipv4(interface, prefix.address.ipv4(), prefix.length);
+  else
+    add_ipv6(interface, prefix.address.ipv6());
+}
+
+void LocalAddresses::add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length) {
+  const std::uint32_t mask = length == 0 ? 0 : 0xffffffffU << (32 - length);
+  Ipv4Entry entry{address, address, address, mask, interface};
+  if (length < 31) {
+    entry.network.value = address.value & mask;
+    entry.broadcast.value = address.value | ~mask;
+  }
+  ipv4_.push_back(entry);
+  join(ipv4_groups_, interface, ipv4_all_systems);
+}
+
+void LocalAddresses::add_ipv6(InterfaceId interface, const Ipv6Address& address) {
+  ipv6_.push_back({address, interface});
+  join(ipv6_groups_, interface, ipv6_all_nodes);
+  join(ipv6_groups_, interface, solicited_node_group(address));
+}
+
+bool LocalAddresses::is_joined(InterfaceId interface, Ipv4Address group) const {
+  return has_group(ipv4_groups_, interface, group);
+}
+
+bool LocalAddresses::is_joined(InterfaceId interface, const Ipv6Address& group) const {
+  return has_group(ipv6_groups_, interface, group);
+}
+
+std::optional<Ipv4Address> LocalAddresses::source_for(InterfaceId interface, Ipv4Address peer) const {
+  std::optional<Ipv4Address> source;
+  for (const Ipv4Entry& entry : ipv4_) {
+    if (entry.interface != interface) continue;
+    if (((entry.address.value ^ peer.value) & entry.mask) == 0) return entry.address;
+    if (!source) source = entry.address;
+  }
+  return source;
+}
+
+std::optional<Ipv6Address> LocalAddresses::source_for(InterfaceId interface, const Ipv6Address& peer) const {
+  std::optional<Ipv6Address> source;
+  std::size_t best = 0;
+  for (const Ipv6Entry& entry : ipv6_) {
+    if (entry.interface != interface) continue;
+    const bool same_scope = entry.address.is_link_local() == peer.is_link_local();
+    const std::size_t score = 1 + (same_scope ? 256U : 0U) + common_prefix_length(entry.address, peer);
+    if (score <= best) continue;
+    best = score;
+    source = entry.address;
+  }
+  return source;
+}
+
+}  // namespace tunstack::ip

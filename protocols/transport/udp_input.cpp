@@ -1,0 +1,50 @@
+#include "protocols/transport/udp_input.hpp"
+
+#include "protocols/base/rule.hpp"
+#include "protocols/wire/numbers.hpp"
+#include "protocols/wire/udp.hpp"
+
+namespace tunstack::transport {
+
+namespace {
+
+struct UdpArrival {
+  UdpView udp;
+  Family family;
+  ChecksumSum pseudo_header;
+};
+
+constexpr std::array udp_rules = {
+    Rule<UdpArrival>{Reason::udp6_checksum_zero,
+                     [](const UdpArrival& a) { return a.family == Family::ipv6 && a.udp.checksum() == 0; }},
+    Rule<UdpArrival>{Reason::udp_checksum_wrong,
+                     [](const UdpArrival& a) {
+                       return a.udp.checksum() != 0 &&
+                              !checksum_is_intact(checksum_sum(a.udp.bytes(), a.pseudo_header));
+                     }},
+};
+
+Verdict decide(const UdpArrival& arrival, Reason closed) {
+  if (const auto broken = first_broken<udp_rules>(arrival)) return Drop{*broken};
+  return Error{closed, Problem::port_unreachable};
+}
+
+}  // namespace
+
+Verdict udp_input(const Ipv4Arrival& arrival) {
+  const auto udp = UdpView::parse(arrival.ip.payload());
+  if (!udp) return Drop{udp.error()};
+  const ChecksumSum pseudo_header =
+      pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::udp, udp->bytes().size());
+  return decide({*udp, Family::ipv4, pseudo_header}, Reason::udp4_port_closed);
+}
+
+Verdict udp_input(const Ipv6Arrival& arrival) {
+  const auto udp = UdpView::parse(arrival.ip.payload());
+  if (!udp) return Drop{udp.error()};
+  const ChecksumSum pseudo_header =
+      pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::udp, udp->bytes().size());
+  return decide({*udp, Family::ipv6, pseudo_header}, Reason::udp6_port_closed);
+}
+
+}  // namespace tunstack::transport

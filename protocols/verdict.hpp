@@ -1,0 +1,40 @@
+// The answer that every module gives: what is to become of a packet, and why. Deciding changes nothing;
+// a Node acts on the verdict afterwards.
+#pragma once
+
+#include <variant>
+
+#include "protocols/base/problem.hpp"
+#include "protocols/base/reason.hpp"
+#include "protocols/wire/icmpv4.hpp"
+#include "protocols/wire/icmpv6.hpp"
+#include "protocols/wire/tcp.hpp"
+
+namespace tunstack {
+
+/// Nothing more happens to the packet.
+struct Drop {
+  Reason reason;
+};
+
+/// A message goes back to the source of the packet. It refers to the packet's bytes.
+struct Reply {
+  using Message = std::variant<Icmpv4EchoReply, Icmpv6EchoReply, TcpReset>;
+  Reason reason;
+  Message message;
+};
+
+/// A proposal to report a problem to the source: suppression rules and rate limits still decide.
+struct Error {
+  Reason reason;
+  Problem problem;
+  std::uint32_t parameter = 0;  // the pointer of a parameter problem, in octets
+};
+
+using Verdict = std::variant<Drop, Reply, Error>;
+
+inline Reason reason_of(const Verdict& verdict) {
+  return std::visit([](const auto& v) { return v.reason; }, verdict);
+}
+
+}  // namespace tunstack

@@ -1,0 +1,108 @@
+// ICMPv4 messages (RFC 792): the common header, and the messages that leave.
+#pragma once
+
+#include <expected>
+
+#include "protocols/base/checksum.hpp"
+#include "protocols/base/reason.hpp"
+#include "protocols/base/rule.hpp"
+
+namespace tunstack {
+
+/// Types of ICMPv4 messages (IANA registry).
+enum class Icmpv4Type : std::uint8_t {
+  echo_reply = 0,
+  destination_unreachable = 3,
+  source_quench = 4,
+  redirect = 5,
+  alternate_host_address = 6,
+  echo_request = 8,
+  router_advertisement = 9,
+  router_solicitation = 10,
+  time_exceeded = 11,
+  parameter_problem = 12,
+  timestamp_request = 13,
+  timestamp_reply = 14,
+  information_request = 15,
+  information_reply = 16,
+  address_mask_request = 17,
+  address_mask_reply = 18,
+  traceroute = 30,
+  conversion_error = 31,
+  mobile_host_redirect = 32,
+  where_are_you = 33,
+  i_am_here = 34,
+  mobile_registration_request = 35,
+  mobile_registration_reply = 36,
+  domain_name_request = 37,
+  domain_name_reply = 38,
+  skip = 39,
+  photuris = 40,
+  extended_echo_request = 42,
+  extended_echo_reply = 43,
+};
+
+inline constexpr std::size_t icmp_header_size = 8;
+inline constexpr std::size_t icmp_checksum_offset = 2;
+
+inline constexpr std::array icmpv4_rules = {
+    Rule<Bytes>{Reason::icmp4_too_short, [](const Bytes& b) { return b.size() < icmp_header_size; }},
+    Rule<Bytes>{Reason::icmp4_checksum_wrong, [](const Bytes& b) { return !checksum_is_intact(checksum_sum(b)); }},
+};
+
+/// A message whose length and checksum hold. Layout: type, code, checksum, rest of header, data.
+class Icmpv4View {
+ public:
+  static std::expected<Icmpv4View, Reason> parse(Bytes message) {
+    if (const auto broken = first_broken<icmpv4_rules>(message)) return std::unexpected(*broken);
+    return Icmpv4View(message);
+  }
+  Bytes bytes() const { return bytes_; }
+  std::uint8_t type() const { return bytes_[0]; }
+  std::uint8_t code() const { return bytes_[1]; }
+
+ private:
+  explicit Icmpv4View(Bytes bytes) : bytes_(bytes) {}
+  Bytes bytes_;
+};
+
+/// The answer to an echo request: its code, identifier, sequence number and data, unchanged (RFC 792).
+struct Icmpv4EchoReply {
+  static constexpr std::size_t checksum_offset = icmp_checksum_offset;
+  Bytes request;  // the whole ICMP message, checksum intact
+
+  std::size_t size() const { return request.size(); }
+  void write(MutableBytes to) const {
+    copy_bytes(to, request);
+    to[0] = static_cast<std::uint8_t>(Icmpv4Type::echo_reply);
+  }
+  // An update gives 0x0000 also for a message of zeros, whose checksum is 0xffff: then all is summed again.
+  std::uint16_t checksum(Bytes reply, ChecksumSum) const {
+    const std::uint16_t received = load_be16(request, icmp_checksum_offset);
+    const std::uint16_t updated = checksum_update(received, load_be16(request, 0), request[1]);
+    return updated != 0 ? updated : internet_checksum(reply);
+  }
+};
+
+/// An error: a 32-bit field whose meaning depends on the type, then the quoted packet (RFC 792, RFC 4443 3).
+/// Both families share the layout; in ICMPv6 the checksum covers the pseudo-header too.
+struct IcmpError {
+  static constexpr std::size_t checksum_offset = icmp_checksum_offset;
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  std::uint32_t rest_of_header = 0;
+  Bytes quote;
+
+  std::size_t size() const { return icmp_header_size + quote.size(); }
+  void write(MutableBytes to) const {
+    to[0] = type;
+    to[1] = code;
+    store_be32(to, 4, rest_of_header);
+    copy_bytes(to.subspan(icmp_header_size), quote);
+  }
+  std::uint16_t checksum(Bytes written, ChecksumSum pseudo_header) const {
+    return internet_checksum(written, pseudo_header);
+  }
+};
+
+}  // namespace tunstack

@@ -1,0 +1,103 @@
+// ICMPv6 messages (RFC 4443 2.1): the common header, and the messages that leave.
+#pragma once
+
+#include <expected>
+
+#include "protocols/base/checksum.hpp"
+#include "protocols/base/reason.hpp"
+#include "protocols/base/rule.hpp"
+#include "protocols/wire/icmpv4.hpp"
+#include "protocols/wire/numbers.hpp"
+
+namespace tunstack {
+
+/// Types of ICMPv6 messages (IANA registry). Below 128: errors.
+enum class Icmpv6Type : std::uint8_t {
+  destination_unreachable = 1,
+  packet_too_big = 2,
+  time_exceeded = 3,
+  parameter_problem = 4,
+  echo_request = 128,
+  echo_reply = 129,
+  listener_query = 130,
+  listener_report = 131,
+  listener_done = 132,
+  router_solicitation = 133,
+  router_advertisement = 134,
+  neighbor_solicitation = 135,
+  neighbor_advertisement = 136,
+  redirect = 137,
+  router_renumbering = 138,
+  node_information_query = 139,
+  node_information_response = 140,
+  inverse_neighbor_solicitation = 141,
+  inverse_neighbor_advertisement = 142,
+  listener_report_v2 = 143,
+  extended_echo_request = 160,
+  extended_echo_reply = 161,
+};
+
+inline constexpr std::size_t icmpv6_minimum_size = 4;
+inline constexpr std::uint8_t icmpv6_first_informational = 128;
+
+/// A message with the sum of the pseudo-header that its checksum covers.
+struct Icmpv6Arrival {
+  Bytes message;
+  ChecksumSum pseudo_header;
+};
+
+/// Errors and echo carry a 32-bit field behind the checksum.
+constexpr bool icmpv6_has_full_header(std::uint8_t type) {
+  return type < icmpv6_first_informational || type == static_cast<std::uint8_t>(Icmpv6Type::echo_request) ||
+         type == static_cast<std::uint8_t>(Icmpv6Type::echo_reply);
+}
+
+inline constexpr std::array icmpv6_rules = {
+    Rule<Icmpv6Arrival>{Reason::icmp6_too_short,
+                        [](const Icmpv6Arrival& a) {
+                          return a.message.size() < icmpv6_minimum_size ||
+                                 (a.message.size() < icmp_header_size && icmpv6_has_full_header(a.message[0]));
+                        }},
+    Rule<Icmpv6Arrival>{
+        Reason::icmp6_checksum_wrong,
+        [](const Icmpv6Arrival& a) { return !checksum_is_intact(checksum_sum(a.message, a.pseudo_header)); }},
+};
+
+/// A message whose length and checksum hold. Layout: type, code, checksum, body.
+class Icmpv6View {
+ public:
+  static std::expected<Icmpv6View, Reason> parse(const Icmpv6Arrival& arrival) {
+    if (const auto broken = first_broken<icmpv6_rules>(arrival)) return std::unexpected(*broken);
+    return Icmpv6View(arrival.message);
+  }
+  Bytes bytes() const { return bytes_; }
+  std::uint8_t type() const { return bytes_[0]; }
+  std::uint8_t code() const { return bytes_[1]; }
+
+ private:
+  explicit Icmpv6View(Bytes bytes) : bytes_(bytes) {}
+  Bytes bytes_;
+};
+
+/// The answer to an echo request: code 0, identifier, sequence number and data unchanged (RFC 4443 4.2).
+struct Icmpv6EchoReply {
+  static constexpr std::size_t checksum_offset = icmp_checksum_offset;
+  Bytes request;               // the whole ICMPv6 message, checksum intact
+  bool same_addresses = true;  // the reply only exchanges the addresses; one to a group has another source
+
+  std::size_t size() const { return request.size(); }
+  void write(MutableBytes to) const {
+    copy_bytes(to, request);
+    store_be16(to, 0, type_and_code);
+  }
+  std::uint16_t checksum(Bytes reply, ChecksumSum pseudo_header) const {
+    if (!same_addresses) return internet_checksum(reply, pseudo_header);
+    const std::uint16_t received = load_be16(request, icmp_checksum_offset);
+    return checksum_update(received, load_be16(request, 0), type_and_code);
+  }
+
+ private:
+  static constexpr std::uint16_t type_and_code = static_cast<std::uint16_t>(Icmpv6Type::echo_reply) << 8;
+};
+
+}  // namespace tunstack

@@ -1,0 +1,15 @@
+// The subcommands. Each adds itself to the program; its callback stores the exit status.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace tunstack {
+
+void add_up(CLI::App& program, int& exit_status);
+/// `command` is what stood behind "--".
+void add_exec(CLI::App& program, const std::vector<std::string>& command, int& exit_status);
+void add_rules(CLI::App& program);
+void add_options(CLI::App& program);
+void add_doctor(CLI::App& program, int& exit_status);
+
+}  // namespace tunstack

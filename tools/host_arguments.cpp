@@ -1,0 +1,131 @@
+#include "tools/host_arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "tools/fault.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr const char* default_addresses[] = {"192.0.2.2/24", "2001:db8::2/64"};
+
+IpPrefix parse_host_address(const std::string& text) {
+  const auto prefix = parse_prefix(text);
+  if (!prefix)
+    throw UsageFault(fmt::format("'{}' is no address", text),
+                     "an address is written ADDR/LEN, with LEN up to 32 for IPv4 and 128 for IPv6",
+                     "for example 192.0.2.2/24 or 2001:db8::2/64");
+  const AddressKind kind =
+      prefix->address.is_ipv4() ? kind_of(prefix->address.ipv4()) : kind_of(prefix->address.ipv6());
+  if (kind != AddressKind::unicast)
+    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
+                     "it is a multicast, broadcast, loopback or reserved address",
+                     "choose a unicast address, for example 192.0.2.2/24 or 2001:db8::2/64");
+  return *prefix;
+}
+
+std::vector<IpPrefix> parse_host_addresses(const std::vector<std::string>& texts) {
+  std::vector<IpPrefix> addresses;
+  for (const std::string& text : texts) {
+    const IpPrefix address = parse_host_address(text);
+    for (const IpPrefix& other : addresses)
+      if (other.address == address.address)
+        throw UsageFault(fmt::format("{} is given twice", to_text(address.address)),
+                         "each address needs to be given once", "leave one out");
+    addresses.push_back(address);
+  }
+  return addresses;
+}
+
+std::vector<IpPrefix> host_side_addresses(const HostArguments& arguments, const std::vector<IpPrefix>& stack) {
+  if (!arguments.host.empty()) {
+    std::vector<IpPrefix> host = parse_host_addresses(arguments.host);
+    for (const IpPrefix& own : host)
+      for (const IpPrefix& other : stack)
+        if (own.address == other.address)
+          throw UsageFault(fmt::format("{} cannot be on both ends of the link", to_text(own.address)),
+                           "--host is the kernel's end, the other addresses are the stack's",
+                           "give one end another address");
+    return host;
+  }
+  auto host = free_host_addresses(stack);
+  if (!host)
+    throw UsageFault(fmt::format("no address is left for this host in {}", to_text(host.error())),
+                     "the kernel's end of the link gets the first free address of the prefix",
+                     "give it one with --host ADDR/LEN, or a shorter prefix length to the stack");
+  return std::move(*host);
+}
+
+NodeOptions node_options(const HostArguments& arguments) {
+  NodeOptions options = options_of(arguments.profile == "hardened" ? Profile::hardened : Profile::lab);
+  for (const std::string& setting : arguments.settings)
+    if (const auto fault = set_option(options, setting)) throw UsageFault(fault->what, fault->why, fault->remedy);
+  return options;
+}
+
+Explain explain_of(const HostArguments& arguments) {
+  if (arguments.explain == "drops") return Explain::drops;
+  return arguments.explain == "all" || arguments.json ? Explain::all : Explain::off;
+}
+
+std::uint64_t fresh_seed() {
+  std::random_device device;
+  return static_cast<std::uint64_t>(device()) << 32 | device();
+}
+
+}  // namespace
+
+void add_host_options(CLI::App& command, HostArguments& arguments) {
+  command
+      .add_option("--host", arguments.host,
+                  "ADDR/LEN of this host's end of the link (default: the first free address of each prefix), or "
+                  "'none': create the device and leave its addresses, MTU and state to you")
+      ->allow_extra_args(false);
+  command.add_option("--dev", arguments.device, "Name of the device; tun%d lets the kernel number it")
+      ->capture_default_str();
+  command.add_option("--mtu", arguments.mtu, "Octets of the largest datagram on the link")->capture_default_str();
+  command.add_option("--set", arguments.settings, "KEY=VALUE: any key of 'tunstack options'; repeatable")
+      ->allow_extra_args(false);
+  command.add_option("--profile", arguments.profile, "Defaults of all options")
+      ->check(CLI::IsMember({"lab", "hardened"}))
+      ->capture_default_str();
+  command
+      .add_flag("--explain{all}", arguments.explain,
+                "One line on stderr for each decision: =all (if nothing is given), =drops, =off")
+      ->check(CLI::IsMember({"all", "drops", "off"}))
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  command.add_flag("--json", arguments.json, "The same as JSON, one object a line on stdout");
+  command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(CLI::PositiveNumber);
+  command.add_option("--seed", arguments.seed, "Fix all randomness");
+  command.add_flag("--dry-run", arguments.dry_run, "Print the equivalent ip commands and do nothing");
+}
+
+HostPlan plan_host(const HostArguments& arguments) {
+  std::vector<std::string> texts = arguments.addresses;
+  if (texts.empty()) texts.assign(std::begin(default_addresses), std::end(default_addresses));
+  InterfaceConfig interface{arguments.device, parse_host_addresses(texts), arguments.mtu};
+  if (const auto fault = mtu_fault(interface))
+    throw UsageFault(fmt::format("an MTU of {} is not possible", arguments.mtu), *fault,
+                     "choose another one with --mtu");
+
+  HostPlan plan;
+  plan.leave_link_alone = arguments.host == std::vector<std::string>{"none"};
+  plan.link = {.device = arguments.device, .mtu = arguments.mtu, .addresses = {}, .routes = {}};
+  if (!plan.leave_link_alone) {
+    plan.link.addresses = host_side_addresses(arguments, interface.addresses);
+    plan.link.routes = missing_routes(interface.addresses, plan.link.addresses);
+  }
+  add_link_local_address(interface);
+  plan.node = {.interfaces = {interface},
+               .options = node_options(arguments),
+               .seed = arguments.seed ? *arguments.seed : fresh_seed()};
+  plan.explain = explain_of(arguments);
+  plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
+  plan.duration = arguments.duration;
+  return plan;
+}
+
+}  // namespace tunstack

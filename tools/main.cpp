@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "tools/commands.hpp"
+#include "tools/fault.hpp"
+#include "tunstack/device/namespace.hpp"
+#include "tunstack/suggestion.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr const char* description =
+    R"(A userspace IPv4/IPv6 and ICMP stack behind a TUN device that says why it does what it does.
+
+Examples:
+  tunstack exec --explain -- ping -c 3 192.0.2.2     ping the stack in a private network
+  sudo tunstack up                                   put it on this host until Ctrl-C
+  tunstack doctor                                    what works here, and what mends the rest)";
+
+int print_error(const std::string& what, const std::string& why, const std::string& remedy, int status) {
+  fmt::print(stderr, "tunstack: {}\n  {}\n  try: {}\n", what, why, remedy);
+  return status;
+}
+
+std::string one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+std::vector<std::string> subcommand_names(const CLI::App& program) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands(nullptr)) names.push_back(command->get_name());
+  return names;
+}
+
+/// The command line itself is wrong: says what, and comes up with the nearest word that would be right.
+int print_parse_error(const CLI::App& program, const CLI::ParseError& error) {
+  const auto chosen = program.get_subcommands();
+  const auto extras = program.remaining(true);
+  const std::string help = fmt::format("tunstack {}--help", chosen.empty() ? "" : chosen[0]->get_name() + " ");
+  if (extras.empty()) {
+    const char* why =
+        chosen.empty() ? "tunstack needs to be told what to do" : "this option or its value is not possible here";
+    return print_error(one_line(error.what()), why, help, exit_usage);
+  }
+  if (chosen.empty())
+    return print_error(
+        fmt::format("unknown command '{}'", extras[0]), "tunstack has no such command",
+        fmt::format("did you mean {}? {} lists all", nearest(extras[0], subcommand_names(program)), help), exit_usage);
+  if (extras[0].starts_with("-"))
+    return print_error(
+        fmt::format("unknown option '{}'", extras[0]), fmt::format("'{}' has no such option", chosen[0]->get_name()),
+        fmt::format("did you mean {}? {} lists all", nearest(extras[0], option_names(*chosen[0])), help), exit_usage);
+  return print_error(fmt::format("'{}' is out of place", extras[0]), "only options are expected here",
+                     chosen[0]->get_name() == "exec"
+                         ? fmt::format("the command stands behind --: tunstack exec -- {} ...", extras[0])
+                         : help,
+                     exit_usage);
+}
+
+/// What stands behind the first "--" is not ours to parse.
+std::vector<std::string> split_command(std::vector<std::string>& arguments) {
+  const auto dashes = std::ranges::find(arguments, "--");
+  if (dashes == arguments.end()) return {};
+  std::vector<std::string> command(dashes + 1, arguments.end());
+  arguments.erase(dashes, arguments.end());
+  return command;
+}
+
+int run(std::vector<std::string> arguments) {
+  const std::vector<std::string> command = split_command(arguments);
+  int exit_status = 0;
+  CLI::App program(description, "tunstack");
+  program.set_version_flag("--version", "tunstack " TUNSTACK_VERSION);
+  program.require_subcommand(1);
+  add_up(program, exit_status);
+  add_exec(program, command, exit_status);
+  add_doctor(program, exit_status);
+  add_rules(program);
+  add_options(program);
+  try {
+    std::ranges::reverse(arguments);  // as CLI11 wants them
+    program.parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = program.get_subcommands();
+    fmt::print("{}", (chosen.empty() ? &program : chosen[0])->help());
+  } catch (const CLI::CallForVersion& version) {
+    fmt::print("{}\n", version.what());
+  } catch (const CLI::ParseError& error) {
+    return print_parse_error(program, error);
+  }
+  return exit_status;
+}
+
+}  // namespace
+
+}  // namespace tunstack
+
+int main(int argc, char** argv) {
+  using namespace tunstack;
+  try {
+    return run({argv + 1, argv + argc});
+  } catch (const UsageFault& fault) {
+    return print_error(fault.what(), fault.why(), fault.remedy(), exit_usage);
+  } catch (const CommandError& error) {
+    return print_error(error.what(), error.why(), error.remedy(), error.exit_status());
+  } catch (const SystemError& error) {
+    return print_error(error.what(), error.why(), error.remedy(), exit_rights);
+  } catch (const std::exception& error) {
+    return print_error(error.what(), "this should not have happened", "report it with the command line", 1);
+  }
+}

@@ -1,0 +1,40 @@
+// A host on a device, from attaching to the summary: what `up` and `exec` have in common.
+#pragma once
+
+#include <optional>
+
+#include "tools/host_arguments.hpp"
+#include "tunstack/device/link_setup.hpp"
+#include "tunstack/device/system_error.hpp"
+#include "tunstack/run_loop.hpp"
+
+namespace tunstack {
+
+class Session {
+ public:
+  /// Attaches to the device and sets the link up. SIGINT, SIGTERM and SIGHUP are blocked from here on and
+  /// come to on_signal. Throws SystemError.
+  explicit Session(const HostPlan& plan);
+
+  const std::string& device_name() const { return device_.name(); }
+  RunLoop& loop() { return loop_; }
+  Instant now() const { return clock_.now(); }
+
+  /// Calls `handle` with each signal, and whether a process sent it (rather than the terminal).
+  void on_signal(std::function<void(int signal, bool from_process)> handle);
+  /// Calls `expired` when the duration of the plan is over, if it has one.
+  void on_duration(std::function<void()> expired);
+  void print_summary() const;
+
+ private:
+  TunDevice device_;
+  std::optional<LinkSetup> link_;
+  Node node_;
+  Explainer explainer_;
+  MonotonicClock clock_;
+  RunLoop loop_;
+  FileDescriptor signals_;
+  std::optional<double> duration_;
+};
+
+}  // namespace tunstack

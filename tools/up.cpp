@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "tools/commands.hpp"
+#include "tools/fault.hpp"
+#include "tools/session.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr const char* description = R"(Attach to a TUN device on this host and answer until Ctrl-C.
+
+Examples:
+  tunstack up                                  then, elsewhere: ping 192.0.2.2; ping 2001:db8::2
+  tunstack up 10.1.1.2/24 --explain            each decision as a line, with its RFC section
+  tunstack up 192.0.2.9/24 --dev lab%d --set icmp4.echo=off --duration 60)";
+
+std::string join(const std::vector<IpPrefix>& prefixes) {
+  std::string text;
+  for (const IpPrefix& prefix : prefixes) text += (text.empty() ? "" : ", ") + to_text(prefix);
+  return text.empty() ? "none" : text;
+}
+
+void print_welcome(const HostPlan& plan, const std::string& device) {
+  const std::vector<IpPrefix>& stack = plan.node.interfaces[0].addresses;
+  fmt::print(stderr, "tunstack: {} is up: the stack has {}; this host has {}\n  try: ping {}    (Ctrl-C ends)\n",
+             device, join(stack), plan.leave_link_alone ? "what you give it" : join(plan.link.addresses),
+             to_text(stack[0].address));
+}
+
+int run_up(const HostArguments& arguments) {
+  const HostPlan plan = plan_host(arguments);
+  if (arguments.dry_run) {
+    fmt::print("{}", ip_commands(plan.link, plan.leave_link_alone));
+    return 0;
+  }
+  Session session(plan);
+  session.on_signal([&](int, bool) { session.loop().stop(); });
+  session.on_duration([&] { session.loop().stop(); });
+  print_welcome(plan, session.device_name());
+  const RunLoop::End end = session.loop().run();
+  session.print_summary();
+  if (end == RunLoop::End::stopped) return 0;
+  throw SystemError(fmt::format("the device {} is gone", session.device_name()), "somebody deleted it",
+                    "start 'tunstack up' again");
+}
+
+}  // namespace
+
+void add_up(CLI::App& program, int& exit_status) {
+  CLI::App* command = program.add_subcommand("up", description);
+  auto arguments = std::make_shared<HostArguments>();
+  command->add_option("ADDR/LEN", arguments->addresses,
+                      "Addresses of the stack (default: 192.0.2.2/24 2001:db8::2/64)");
+  add_host_options(*command, *arguments);
+  command->callback([arguments, &exit_status] { exit_status = run_up(*arguments); });
+}
+
+}  // namespace tunstack

@@ -1,0 +1,122 @@
+#include "tunstack/describe.hpp"
+
+#include <fmt/format.h>
+
+#include "protocols/wire/icmpv4.hpp"
+#include "protocols/wire/icmpv6.hpp"
+#include "protocols/wire/ipv4.hpp"
+#include "protocols/wire/ipv6.hpp"
+#include "protocols/wire/numbers.hpp"
+#include "protocols/wire/tcp.hpp"
+#include "tunstack/icmp_names.hpp"
+
+namespace tunstack {
+
+namespace {
+
+// A quote may be cut anywhere, so everything here reads only what is there.
+
+std::string describe_quote(Bytes packet);
+
+bool is_echo(Family family, std::uint8_t type) {
+  return family == Family::ipv4 ? type == 0 || type == 8 : type == 128 || type == 129;
+}
+
+bool is_error(Family family, std::uint8_t type) {
+  if (family == Family::ipv6) return type < icmpv6_first_informational;
+  return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+}
+
+std::string describe_icmp(Family family, Bytes message) {
+  const std::string_view name = family == Family::ipv4 ? "ICMP" : "ICMP6";
+  if (message.size() < 2) return fmt::format("{}, cut short, length {}", name, message.size());
+  std::string text = fmt::format("{} {}", name, icmp_name(family, message[0], message[1]));
+  if (message.size() >= icmp_header_size && is_echo(family, message[0]))
+    text += fmt::format(", id {}, seq {}", load_be16(message, 4), load_be16(message, 6));
+  if (is_error(family, message[0])) {
+    text += fmt::format(" ({}/{})", message[0], message[1]);
+    if (message.size() > icmp_header_size)
+      return text + fmt::format(" [{}]", describe_quote(message.subspan(icmp_header_size)));
+  }
+  return text + fmt::format(", length {}", message.size());
+}
+
+std::string describe_ports(std::string_view name, Bytes payload) {
+  if (payload.size() < 4) return fmt::format("{}, cut short, length {}", name, payload.size());
+  return fmt::format("{} {} > {}", name, load_be16(payload, 0), load_be16(payload, 2));
+}
+
+std::string describe_tcp(Bytes payload) {
+  std::string text = describe_ports("TCP", payload);
+  if (payload.size() < tcp_header_size) return text;
+  constexpr std::string_view letters = "FSRP.UEW";
+  text += ", flags [";
+  for (std::size_t bit = 0; bit < letters.size(); ++bit)
+    if (payload[13] & 1U << bit) text += letters[bit];
+  return text + "]";
+}
+
+std::string describe_payload(Family family, std::uint8_t protocol, Bytes payload) {
+  switch (protocol) {
+    case protocol_number::icmpv4:
+      if (family == Family::ipv4) return describe_icmp(family, payload);
+      break;
+    case protocol_number::icmpv6:
+      if (family == Family::ipv6) return describe_icmp(family, payload);
+      break;
+    case protocol_number::tcp:
+      return describe_tcp(payload);
+    case protocol_number::udp:
+      return describe_ports("UDP", payload);
+    default:
+      break;
+  }
+  return fmt::format("{} {}, length {}", family == Family::ipv4 ? "protocol" : "next header", protocol, payload.size());
+}
+
+std::string describe_fragment(const Bytes packet, std::size_t header) {
+  const unsigned field = load_be16(packet, 6);
+  return fmt::format("fragment, id {}, offset {}{}, length {}", load_be16(packet, 4), (field & 0x1fff) * 8,
+                     field & 0x2000 ? "+" : "", packet.size() - header);
+}
+
+PacketText describe_ipv4(Bytes packet) {
+  PacketText text{to_text(Ipv4Address::load(packet, 12)), to_text(Ipv4Address::load(packet, 16)), {}};
+  const std::size_t header = (packet[0] & 0x0fU) * 4;
+  const std::size_t total = load_be16(packet, 2);
+  if (header < ipv4_header_size || header > packet.size()) {
+    text.summary = fmt::format("IPv4, BAD HEADER LENGTH {}, length {}", header, packet.size());
+    return text;
+  }
+  const Bytes held = packet.first(std::max(header, std::min(total, packet.size())));
+  if ((load_be16(packet, 6) & 0x1fff) != 0)
+    text.summary = describe_fragment(held, header);
+  else
+    text.summary = describe_payload(Family::ipv4, packet[9], held.subspan(header));
+  if (!checksum_is_intact(checksum_sum(packet.first(header)))) text.summary += ", BAD HEADER CHECKSUM";
+  return text;
+}
+
+PacketText describe_ipv6(Bytes packet) {
+  const std::size_t payload = std::min<std::size_t>(load_be16(packet, 4), packet.size() - ipv6_header_size);
+  return {to_text(Ipv6Address::load(packet, 8)), to_text(Ipv6Address::load(packet, 24)),
+          describe_payload(Family::ipv6, packet[6], packet.subspan(ipv6_header_size, payload))};
+}
+
+std::string describe_quote(Bytes packet) {
+  const PacketText quoted = describe(packet);
+  if (quoted.source.empty()) return quoted.summary;
+  return fmt::format("{} > {} {}", quoted.source, quoted.destination, quoted.summary);
+}
+
+}  // namespace
+
+PacketText describe(Bytes packet) {
+  const int version = packet.empty() ? 0 : packet[0] >> 4;
+  if (version == 4 && packet.size() >= ipv4_header_size) return describe_ipv4(packet);
+  if (version == 6 && packet.size() >= ipv6_header_size) return describe_ipv6(packet);
+  if (version == 4 || version == 6) return {{}, {}, fmt::format("IPv{}, cut short, length {}", version, packet.size())};
+  return {{}, {}, fmt::format("IP version {}, length {}", version, packet.size())};
+}
+
+}  // namespace tunstack

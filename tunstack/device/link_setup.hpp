@@ -1,0 +1,33 @@
+// Addresses, routes, MTU and state of a link of the kernel, set by rtnetlink.
+#pragma once
+
+#include "tunstack/host_side.hpp"
+
+namespace tunstack {
+
+/// Carries out a plan, and takes it back at the end as far as the device outlives this process: a device that
+/// vanishes takes all of it along. An address that the link already has stays whatever happens. All throw
+/// SystemError, naming what was attempted.
+class LinkSetup {
+ public:
+  /// `keep`: the device vanishes with the process, so nothing is to be taken back.
+  LinkSetup(LinkPlan plan, bool device_stays);
+  ~LinkSetup();
+  LinkSetup(const LinkSetup&) = delete;
+  LinkSetup& operator=(const LinkSetup&) = delete;
+
+ private:
+  void restore() noexcept;
+
+  LinkPlan plan_;
+  unsigned index_;
+  bool device_stays_;
+  std::vector<IpPrefix> added_addresses_;
+  std::size_t mtu_before_ = 0;
+  bool was_up_ = false;
+};
+
+/// A new network namespace has its loopback device down.
+void set_loopback_up();
+
+}  // namespace tunstack

@@ -1,0 +1,168 @@
+#include "tunstack/device/namespace.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "tunstack/device/system_error.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr int cannot_run = 126;  // as env, nice and the shells have it
+constexpr int command_not_found = 127;
+
+bool write_text(const char* path, const std::string& text) {
+  const FileDescriptor file(::open(path, O_WRONLY | O_CLOEXEC));
+  return file.is_open() && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+[[noreturn]] void throw_unshare_error(int error, bool as_user) {
+  const std::string what = fmt::format("cannot make a private network namespace: {}", std::strerror(error));
+  if (!as_user)
+    throw SystemError(what, "root lacks CAP_SYS_ADMIN here, as in most containers",
+                      "docker run --privileged, or a virtual machine");
+  throw SystemError(
+      what, "the kernel does not let users make user namespaces",
+      "as root: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000, or run it with sudo");
+}
+
+void map_user_to_root(uid_t uid, gid_t gid) {
+  write_text("/proc/self/setgroups", "deny");
+  if (write_text("/proc/self/uid_map", fmt::format("0 {} 1", uid)) &&
+      write_text("/proc/self/gid_map", fmt::format("0 {} 1", gid)))
+    return;
+  throw SystemError(fmt::format("cannot map user {} into the namespace: {}", uid, std::strerror(errno)),
+                    "the kernel refused the user map", "run it with sudo");
+}
+
+// A shell that looks at /sys/class/net or /proc should see its own world. Where a container forbids the mounts
+// only these views are the host's; nothing depends on them.
+void mount_own_view(const char* type, const char* path) {
+  ::mount(type, path, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
+}
+
+void unblock_signals() {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+/// Replaces this process by the command, or tells `report` the errno and exits.
+[[noreturn]] void become(const std::vector<std::string>& command, int report) {
+  std::vector<char*> arguments;
+  for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  unblock_signals();
+  ::execvp(arguments[0], arguments.data());
+  const int error = errno;
+  if (::write(report, &error, sizeof error) < 0) ::_exit(cannot_run);
+  ::_exit(error == ENOENT ? command_not_found : cannot_run);
+}
+
+/// Waits for all processes of the namespace that end, and passes signals on, until the command itself ends.
+[[noreturn]] void be_init(pid_t command) {
+  sigset_t handled;
+  sigfillset(&handled);
+  for (;;) {
+    int status = 0;
+    for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;)
+      if (ended == command && (WIFEXITED(status) || WIFSIGNALED(status)))
+        ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    siginfo_t info{};
+    const int signal = ::sigwaitinfo(&handled, &info);
+    // What a terminal sends, it sends to the command as well.
+    if ((signal == SIGTERM || signal == SIGHUP || signal == SIGINT) && info.si_code <= 0) ::kill(command, signal);
+  }
+}
+
+[[noreturn]] void run_in_namespace(const std::vector<std::string>& command, int report, int parent_alive) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // If the parent died before that, its end of the pipe is closed.
+  char none = 0;
+  if (::read(parent_alive, &none, 1) == 0) ::_exit(cannot_run);
+  mount_own_view("proc", "/proc");
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) become(command, report);
+  ::close(report);
+  if (child < 0) ::_exit(cannot_run);
+  be_init(child);
+}
+
+struct Pipe {
+  FileDescriptor read_end, write_end;
+};
+
+Pipe make_pipe(int flags) {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC | flags) != 0)
+    throw SystemError(fmt::format("cannot make a pipe: {}", std::strerror(errno)), "too many files are open",
+                      "close some");
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
+}  // namespace
+
+void enter_private_network() {
+  const uid_t uid = ::geteuid();
+  const gid_t gid = ::getegid();
+  const bool as_user = uid != 0;
+  if (::unshare(CLONE_NEWNET | CLONE_NEWNS | (as_user ? CLONE_NEWUSER : 0)) != 0) throw_unshare_error(errno, as_user);
+  if (as_user) map_user_to_root(uid, gid);
+  ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  mount_own_view("sysfs", "/sys");
+}
+
+SandboxedCommand::SandboxedCommand(const std::vector<std::string>& command) {
+  Pipe report = make_pipe(0);
+  Pipe alive = make_pipe(O_NONBLOCK);
+  if (::unshare(CLONE_NEWPID) != 0) throw_unshare_error(errno, false);
+  init_ = ::fork();
+  if (init_ < 0)
+    throw SystemError(fmt::format("cannot start a process: {}", std::strerror(errno)),
+                      "the limit of processes is reached", "see ulimit -u");
+  if (init_ == 0) {
+    alive.write_end = FileDescriptor();
+    run_in_namespace(command, report.write_end.get(), alive.read_end.get());
+  }
+  pidfd_ = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, init_, 0)));
+  report.write_end = FileDescriptor();
+  int error = 0;
+  if (::read(report.read_end.get(), &error, sizeof error) != sizeof error) return;
+  const int status = exit_status();
+  throw CommandError(
+      fmt::format("cannot run '{}': {}", command[0], std::strerror(error)),
+      error == ENOENT ? "no such file, and no command of this name in PATH" : "the kernel refused to execute it",
+      "check the name and its permissions", status);
+}
+
+SandboxedCommand::~SandboxedCommand() {
+  if (reaped_) return;
+  kill();
+  exit_status();
+}
+
+void SandboxedCommand::send_signal(int signal) const { ::kill(init_, signal); }
+void SandboxedCommand::kill() const { ::kill(init_, SIGKILL); }
+
+int SandboxedCommand::exit_status() {
+  int status = 0;
+  while (::waitpid(init_, &status, 0) < 0 && errno == EINTR) {
+  }
+  reaped_ = true;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace tunstack

@@ -1,0 +1,56 @@
+// A private network namespace, and a command that lives and dies in it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "tunstack/device/file_descriptor.hpp"
+#include "tunstack/device/system_error.hpp"
+
+namespace tunstack {
+
+/// Moves this process into a new network namespace, where nothing of the host's network is seen; for a user
+/// without rights into a new user namespace first, whose root is that user. The mounts are private too, with a
+/// /sys that shows the new network. Only for a process with a single thread. Throws SystemError.
+void enter_private_network();
+
+/// A command that could not be run.
+class CommandError : public SystemError {
+ public:
+  CommandError(const std::string& what, std::string why, std::string remedy, int exit_status)
+      : SystemError(what, std::move(why), std::move(remedy)), exit_status_(exit_status) {}
+  /// 127 for a command that does not exist, 126 for one that cannot be run.
+  int exit_status() const { return exit_status_; }
+
+ private:
+  int exit_status_;
+};
+
+/// A command in a process namespace of its own: when it ends, when this process ends, whatever way, the kernel
+/// ends every process that the command left behind.
+class SandboxedCommand {
+ public:
+  /// Starts `command` (found by PATH) with no signal blocked. Throws CommandError or SystemError.
+  explicit SandboxedCommand(const std::vector<std::string>& command);
+  ~SandboxedCommand();
+  SandboxedCommand(const SandboxedCommand&) = delete;
+  SandboxedCommand& operator=(const SandboxedCommand&) = delete;
+
+  /// Readable once the command has ended.
+  int ended_fd() const { return pidfd_.get(); }
+  /// Passes a signal on to the command.
+  void send_signal(int signal) const;
+  /// Ends the command and all that it started.
+  void kill() const;
+  /// Its exit status; 128 and the number of the signal that ended it. Only once it has ended.
+  int exit_status();
+
+ private:
+  pid_t init_ = -1;  // the first process of the namespace: starts the command, reaps, passes signals on
+  FileDescriptor pidfd_;
+  bool reaped_ = false;
+};
+
+}  // namespace tunstack

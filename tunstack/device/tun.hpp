@@ -1,0 +1,40 @@
+// A TUN device: each read is one IP datagram from the kernel, each write one to it. The only file with those ioctls.
+#pragma once
+
+#include <string>
+
+#include "protocols/base/bytes.hpp"
+#include "tunstack/device/file_descriptor.hpp"
+
+namespace tunstack {
+
+class TunDevice {
+ public:
+  /// Attaches to the device `name`, made for the purpose unless it exists; "tun%d" lets the kernel number it.
+  /// Throws SystemError.
+  explicit TunDevice(const std::string& name);
+
+  const std::string& name() const { return name_; }
+  /// Readable when a datagram waits; non-blocking.
+  int fd() const { return fd_.get(); }
+  /// Whether the device outlives this process because an administrator made it persistent.
+  bool is_persistent() const { return persistent_; }
+
+  enum class ReadStatus : std::uint8_t { packet, none, gone };
+  struct Read {
+    ReadStatus status;
+    Bytes packet;  // within the buffer given
+  };
+  /// `none`: nothing waits, or the link is down. `gone`: the device was deleted.
+  Read read(MutableBytes buffer) const;
+
+  /// False if the device took nothing: its link is down or its queue is full.
+  bool write(Bytes packet) const;
+
+ private:
+  FileDescriptor fd_;
+  std::string name_;
+  bool persistent_ = false;
+};
+
+}  // namespace tunstack

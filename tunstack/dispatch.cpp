@@ -1,0 +1,137 @@
+#include "tunstack/dispatch.hpp"
+
+#include "protocols/transport/udp_input.hpp"
+#include "protocols/wire/numbers.hpp"
+
+namespace tunstack {
+
+namespace {
+
+using Ipv4Handler = Verdict (*)(const Ipv4Arrival&, const NodeOptions&);
+using Ipv6Handler = Verdict (*)(const Ipv6Arrival&, const NodeOptions&);
+using Icmpv4Handler = Verdict (*)(const Ipv4Arrival&, const Icmpv4View&, const NodeOptions&);
+using Icmpv6Handler = Verdict (*)(const Ipv6Arrival&, const Icmpv6View&, const NodeOptions&);
+
+// ---- ICMP types ----
+
+/// A message type goes to its handler, or is dropped for a reason of its own.
+template <class Type, class Handler>
+struct IcmpRow {
+  Type first;
+  Type last;
+  Reason dropped;
+  Handler handler = nullptr;
+};
+
+using Icmpv4Row = IcmpRow<Icmpv4Type, Icmpv4Handler>;
+using Icmpv6Row = IcmpRow<Icmpv6Type, Icmpv6Handler>;
+
+constexpr Icmpv4Row icmpv4_rows[] = {
+    {Icmpv4Type::echo_request, Icmpv4Type::echo_request, Reason::icmp4_echo_request_for_us,
+     [](const Ipv4Arrival& a, const Icmpv4View& m, const NodeOptions& o) { return icmp::answer_echo(a, m, o.echo4); }},
+    {Icmpv4Type::echo_reply, Icmpv4Type::echo_reply, Reason::icmp4_reply_unsolicited},
+    {Icmpv4Type::destination_unreachable, Icmpv4Type::destination_unreachable, Reason::icmp4_error_for_nobody},
+    {Icmpv4Type::source_quench, Icmpv4Type::source_quench, Reason::icmp4_source_quench},
+    {Icmpv4Type::redirect, Icmpv4Type::redirect, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::alternate_host_address, Icmpv4Type::alternate_host_address, Reason::icmp4_type_deprecated},
+    {Icmpv4Type::router_advertisement, Icmpv4Type::router_solicitation, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::time_exceeded, Icmpv4Type::parameter_problem, Reason::icmp4_error_for_nobody},
+    {Icmpv4Type::timestamp_request, Icmpv4Type::timestamp_request, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::timestamp_reply, Icmpv4Type::timestamp_reply, Reason::icmp4_reply_unsolicited},
+    {Icmpv4Type::information_request, Icmpv4Type::address_mask_reply, Reason::icmp4_type_deprecated},
+    {Icmpv4Type::traceroute, Icmpv4Type::skip, Reason::icmp4_type_deprecated},
+    {Icmpv4Type::photuris, Icmpv4Type::photuris, Reason::icmp4_error_for_nobody},
+    {Icmpv4Type::extended_echo_request, Icmpv4Type::extended_echo_request, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::extended_echo_reply, Icmpv4Type::extended_echo_reply, Reason::icmp4_reply_unsolicited},
+};
+
+constexpr Icmpv6Row icmpv6_rows[] = {
+    {Icmpv6Type{0}, Icmpv6Type{icmpv6_first_informational - 1}, Reason::icmp6_error_for_nobody},
+    {Icmpv6Type::echo_request, Icmpv6Type::echo_request, Reason::icmp6_echo_request_for_us,
+     [](const Ipv6Arrival& a, const Icmpv6View& m, const NodeOptions& o) { return icmp::answer_echo(a, m, o.echo6); }},
+    {Icmpv6Type::echo_reply, Icmpv6Type::echo_reply, Reason::icmp6_reply_unsolicited},
+    {Icmpv6Type::listener_query, Icmpv6Type::redirect, Reason::icmp6_type_not_handled},
+    {Icmpv6Type::router_renumbering, Icmpv6Type::router_renumbering, Reason::icmp6_type_ignored},
+    {Icmpv6Type::node_information_query, Icmpv6Type::node_information_response, Reason::icmp6_node_information},
+    {Icmpv6Type::inverse_neighbor_solicitation, Icmpv6Type::inverse_neighbor_advertisement, Reason::icmp6_type_ignored},
+    {Icmpv6Type::listener_report_v2, Icmpv6Type::listener_report_v2, Reason::icmp6_type_not_handled},
+    {Icmpv6Type{144}, Icmpv6Type{159}, Reason::icmp6_type_ignored},
+    {Icmpv6Type::extended_echo_request, Icmpv6Type::extended_echo_request, Reason::icmp6_type_not_handled},
+    {Icmpv6Type::extended_echo_reply, Icmpv6Type::extended_echo_reply, Reason::icmp6_reply_unsolicited},
+};
+
+/// One entry for each of the 256 types, so that looking one up costs one load.
+template <class Row, std::size_t count>
+constexpr auto by_type(const Row (&rows)[count], Reason unknown) {
+  std::array<Row, 256> table{};
+  for (Row& entry : table) entry.dropped = unknown;
+  for (const Row& row : rows)
+    for (auto type = static_cast<std::size_t>(row.first); type <= static_cast<std::size_t>(row.last); ++type)
+      table[type] = row;
+  return table;
+}
+
+constexpr auto icmpv4_types = by_type(icmpv4_rows, Reason::icmp4_type_unknown);
+constexpr auto icmpv6_types = by_type(icmpv6_rows, Reason::icmp6_type_unknown);
+
+Verdict icmpv4_input(const Ipv4Arrival& arrival, const NodeOptions& options) {
+  const auto message = Icmpv4View::parse(arrival.ip.payload());
+  if (!message) return Drop{message.error()};
+  const Icmpv4Row& row = icmpv4_types[message->type()];
+  return row.handler ? row.handler(arrival, *message, options) : Drop{row.dropped};
+}
+
+Verdict icmpv6_input(const Ipv6Arrival& arrival, const NodeOptions& options) {
+  const Bytes payload = arrival.ip.payload();
+  const ChecksumSum pseudo_header =
+      pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::icmpv6, payload.size());
+  const auto message = Icmpv6View::parse({payload, pseudo_header});
+  if (!message) return Drop{message.error()};
+  const Icmpv6Row& row = icmpv6_types[message->type()];
+  return row.handler ? row.handler(arrival, *message, options) : Drop{row.dropped};
+}
+
+// ---- protocols ----
+
+Verdict unsupported(const Ipv4Arrival&, const NodeOptions&) {
+  return Error{Reason::ipv4_protocol_unsupported, Problem::protocol_unreachable};
+}
+
+Verdict unrecognized(const Ipv6Arrival&, const NodeOptions&) {
+  return Error{Reason::ipv6_next_header_unrecognized, Problem::protocol_unreachable, ipv6_next_header_offset};
+}
+
+struct ProtocolRow {
+  std::uint8_t number;
+  Ipv4Handler ipv4;
+  Ipv6Handler ipv6;
+};
+
+constexpr ProtocolRow protocol_rows[] = {
+    {protocol_number::icmpv4, icmpv4_input, unrecognized},
+    {protocol_number::tcp,
+     [](const Ipv4Arrival& a, const NodeOptions& o) { return transport::tcp_input(a, o.closed_tcp); },
+     [](const Ipv6Arrival& a, const NodeOptions& o) { return transport::tcp_input(a, o.closed_tcp); }},
+    {protocol_number::udp, [](const Ipv4Arrival& a, const NodeOptions&) { return transport::udp_input(a); },
+     [](const Ipv6Arrival& a, const NodeOptions&) { return transport::udp_input(a); }},
+    {protocol_number::icmpv6, unsupported, icmpv6_input},
+};
+
+constexpr auto protocols = [] {
+  std::array<ProtocolRow, 256> table{};
+  for (ProtocolRow& entry : table) entry = {0, unsupported, unrecognized};
+  for (const ProtocolRow& row : protocol_rows) table[row.number] = row;
+  return table;
+}();
+
+}  // namespace
+
+Verdict dispatch(const Ipv4Arrival& arrival, const NodeOptions& options) {
+  return protocols[arrival.ip.protocol()].ipv4(arrival, options);
+}
+
+Verdict dispatch(const Ipv6Arrival& arrival, const NodeOptions& options) {
+  return protocols[arrival.ip.next_header()].ipv6(arrival, options);
+}
+
+}  // namespace tunstack

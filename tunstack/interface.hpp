@@ -1,0 +1,29 @@
+// What a node is told about one of its interfaces.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/base/address.hpp"
+
+namespace tunstack {
+
+struct InterfaceConfig {
+  std::string name;
+  std::vector<IpPrefix> addresses;
+  std::size_t mtu = 1500;  // octets of an IP datagram
+};
+
+inline constexpr std::size_t ipv4_minimum_mtu = 68;    // RFC 791 3.2
+inline constexpr std::size_t ipv6_minimum_mtu = 1280;  // RFC 8200 5
+inline constexpr std::size_t maximum_mtu = 65535;
+
+/// Why the link cannot have this MTU; names the minimum (TUN-006).
+std::optional<std::string> mtu_fault(const InterfaceConfig& interface);
+
+/// Every IPv6 interface has a link-local address (RFC 4291 2.8): unless one is configured, fe80::/64 with the
+/// interface identifier of the first address, so that 2001:db8::2 is fe80::2 too.
+void add_link_local_address(InterfaceConfig& interface);
+
+}  // namespace tunstack

@@ -1,0 +1,70 @@
+#include "tunstack/run_loop.hpp"
+
+#include <algorithm>
+
+namespace tunstack {
+
+RunLoop::RunLoop(const TunDevice& device, Node& node, const MonotonicClock& clock)
+    : device_(device), node_(node), clock_(clock), polled_{{device.fd(), POLLIN, 0}} {}
+
+void RunLoop::watch(int fd, std::function<void()> ready) {
+  polled_.push_back({fd, POLLIN, 0});
+  ready_.push_back(std::move(ready));
+}
+
+RunLoop::End RunLoop::run() {
+  while (!stopping_ && !device_gone_) {
+    wait();
+    run_timers();
+  }
+  return device_gone_ ? End::device_gone : End::stopped;
+}
+
+std::optional<Duration> RunLoop::time_to_next_timer() const {
+  if (timers_.empty()) return std::nullopt;
+  const Instant next = std::ranges::min_element(timers_, {}, &Timer::when)->when;
+  return std::max(next - clock_.now(), Duration::zero());
+}
+
+void RunLoop::wait() {
+  constexpr Duration::rep per_second = std::chrono::nanoseconds(std::chrono::seconds(1)).count();
+  const auto left = time_to_next_timer();
+  timespec timeout{};
+  if (left) timeout = {static_cast<time_t>(left->count() / per_second), left->count() % per_second};
+  if (::ppoll(polled_.data(), polled_.size(), left ? &timeout : nullptr, nullptr) <= 0) return;
+  if (polled_[0].revents != 0) drain(packets_a_turn);
+  for (std::size_t i = 0; i < ready_.size(); ++i)
+    if (polled_[i + 1].revents != 0) ready_[i]();
+}
+
+void RunLoop::run_timers() {
+  const Instant now = clock_.now();
+  for (std::size_t i = 0; i < timers_.size();) {
+    if (timers_[i].when > now) {
+      ++i;
+      continue;
+    }
+    const auto expired = std::move(timers_[i].expired);
+    timers_.erase(timers_.begin() + static_cast<std::ptrdiff_t>(i));
+    expired();
+  }
+}
+
+void RunLoop::drain(std::size_t limit) {
+  const Instant now = clock_.now();
+  for (std::size_t i = 0; i < limit; ++i) {
+    const auto [status, packet] = device_.read(buffer_);
+    if (status == TunDevice::ReadStatus::gone) device_gone_ = true;
+    if (status != TunDevice::ReadStatus::packet) return;
+    node_.receive({.interface = InterfaceId{0}, .bytes = packet, .now = now}, outbox_);
+    send();
+  }
+}
+
+void RunLoop::send() {
+  for (const OutgoingPacket& packet : outbox_.packets())
+    if (!device_.write(packet.bytes)) node_.count(Reason::device_write_failed);
+  outbox_.clear();
+}
+
+}  // namespace tunstack
