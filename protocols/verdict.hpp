@@ -28,7 +28,7 @@ struct Reply {
 struct Error {
   Reason reason;
   Problem problem;
-  std::uint32_t parameter = 0;  // the pointer of a parameter problem, in octets
+  std::uint32_t parameter = 0;  // a pointer or an MTU, in octets
 };
 
 using Verdict = std::variant<Drop, Reply, Error>;

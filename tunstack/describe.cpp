@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "protocols/icmp/suppression.hpp"
 #include "protocols/wire/icmpv4.hpp"
 #include "protocols/wire/icmpv6.hpp"
 #include "protocols/wire/ipv4.hpp"
@@ -14,20 +15,27 @@ namespace tunstack {
 
 namespace {
 
-// A quote may be cut anywhere, so everything here reads only what is there.
+// A quote may be cut anywhere, so everything here reads only what is there. An error in a quote is named, but what
+// it quotes in turn is not looked at: nesting costs neither time nor stack.
+enum class Quotes : std::uint8_t { shown, left_out };
 
-std::string describe_quote(Bytes packet);
+PacketText describe(Bytes packet, Quotes quotes);
 
 bool is_echo(Family family, std::uint8_t type) {
   return family == Family::ipv4 ? type == 0 || type == 8 : type == 128 || type == 129;
 }
 
 bool is_error(Family family, std::uint8_t type) {
-  if (family == Family::ipv6) return type < icmpv6_first_informational;
-  return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+  return family == Family::ipv6 ? type < icmpv6_first_informational : icmp::is_icmpv4_error(type);
 }
 
-std::string describe_icmp(Family family, Bytes message) {
+std::string describe_quote(Bytes packet) {
+  const PacketText quoted = describe(packet, Quotes::left_out);
+  if (quoted.source.empty()) return quoted.summary;
+  return fmt::format("{} > {} {}", quoted.source, quoted.destination, quoted.summary);
+}
+
+std::string describe_icmp(Family family, Bytes message, Quotes quotes) {
   const std::string_view name = family == Family::ipv4 ? "ICMP" : "ICMP6";
   if (message.size() < 2) return fmt::format("{}, cut short, length {}", name, message.size());
   std::string text = fmt::format("{} {}", name, icmp_name(family, message[0], message[1]));
@@ -35,7 +43,7 @@ std::string describe_icmp(Family family, Bytes message) {
     text += fmt::format(", id {}, seq {}", load_be16(message, 4), load_be16(message, 6));
   if (is_error(family, message[0])) {
     text += fmt::format(" ({}/{})", message[0], message[1]);
-    if (message.size() > icmp_header_size)
+    if (message.size() > icmp_header_size && quotes == Quotes::shown)
       return text + fmt::format(" [{}]", describe_quote(message.subspan(icmp_header_size)));
   }
   return text + fmt::format(", length {}", message.size());
@@ -56,13 +64,13 @@ std::string describe_tcp(Bytes payload) {
   return text + "]";
 }
 
-std::string describe_payload(Family family, std::uint8_t protocol, Bytes payload) {
+std::string describe_payload(Family family, std::uint8_t protocol, Bytes payload, Quotes quotes) {
   switch (protocol) {
     case protocol_number::icmpv4:
-      if (family == Family::ipv4) return describe_icmp(family, payload);
+      if (family == Family::ipv4) return describe_icmp(family, payload, quotes);
       break;
     case protocol_number::icmpv6:
-      if (family == Family::ipv6) return describe_icmp(family, payload);
+      if (family == Family::ipv6) return describe_icmp(family, payload, quotes);
       break;
     case protocol_number::tcp:
       return describe_tcp(payload);
@@ -80,7 +88,7 @@ std::string describe_fragment(const Bytes packet, std::size_t header) {
                      field & 0x2000 ? "+" : "", packet.size() - header);
 }
 
-PacketText describe_ipv4(Bytes packet) {
+PacketText describe_ipv4(Bytes packet, Quotes quotes) {
   PacketText text{to_text(Ipv4Address::load(packet, 12)), to_text(Ipv4Address::load(packet, 16)), {}};
   const std::size_t header = (packet[0] & 0x0fU) * 4;
   const std::size_t total = load_be16(packet, 2);
@@ -92,31 +100,28 @@ PacketText describe_ipv4(Bytes packet) {
   if ((load_be16(packet, 6) & 0x1fff) != 0)
     text.summary = describe_fragment(held, header);
   else
-    text.summary = describe_payload(Family::ipv4, packet[9], held.subspan(header));
+    text.summary = describe_payload(Family::ipv4, packet[9], held.subspan(header), quotes);
+  if ((load_be16(packet, 6) & 0x3fff) == 0x2000) text.summary += ", first fragment";
   if (!checksum_is_intact(checksum_sum(packet.first(header)))) text.summary += ", BAD HEADER CHECKSUM";
   return text;
 }
 
-PacketText describe_ipv6(Bytes packet) {
+PacketText describe_ipv6(Bytes packet, Quotes quotes) {
   const std::size_t payload = std::min<std::size_t>(load_be16(packet, 4), packet.size() - ipv6_header_size);
   return {to_text(Ipv6Address::load(packet, 8)), to_text(Ipv6Address::load(packet, 24)),
-          describe_payload(Family::ipv6, packet[6], packet.subspan(ipv6_header_size, payload))};
+          describe_payload(Family::ipv6, packet[6], packet.subspan(ipv6_header_size, payload), quotes)};
 }
 
-std::string describe_quote(Bytes packet) {
-  const PacketText quoted = describe(packet);
-  if (quoted.source.empty()) return quoted.summary;
-  return fmt::format("{} > {} {}", quoted.source, quoted.destination, quoted.summary);
+PacketText describe(Bytes packet, Quotes quotes) {
+  const int version = packet.empty() ? 0 : packet[0] >> 4;
+  if (version == 4 && packet.size() >= ipv4_header_size) return describe_ipv4(packet, quotes);
+  if (version == 6 && packet.size() >= ipv6_header_size) return describe_ipv6(packet, quotes);
+  if (version == 4 || version == 6) return {{}, {}, fmt::format("IPv{}, cut short, length {}", version, packet.size())};
+  return {{}, {}, fmt::format("IP version {}, length {}", version, packet.size())};
 }
 
 }  // namespace
 
-PacketText describe(Bytes packet) {
-  const int version = packet.empty() ? 0 : packet[0] >> 4;
-  if (version == 4 && packet.size() >= ipv4_header_size) return describe_ipv4(packet);
-  if (version == 6 && packet.size() >= ipv6_header_size) return describe_ipv6(packet);
-  if (version == 4 || version == 6) return {{}, {}, fmt::format("IPv{}, cut short, length {}", version, packet.size())};
-  return {{}, {}, fmt::format("IP version {}, length {}", version, packet.size())};
-}
+PacketText describe(Bytes packet) { return describe(packet, Quotes::shown); }
 
 }  // namespace tunstack

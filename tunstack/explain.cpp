@@ -45,8 +45,9 @@ std::string decision_text(const Decision& decision) {
   std::string name(reason.name);
   if (decision.withheld)
     name += fmt::format(" (no {}: {})", proposed_name(decision.verdict), info(reason_of(decision.verdict)).name);
-  std::string line = fmt::format("{:.6f} < {}  {:<46}  {:<5}  {}  {}: {}", seconds(decision.time), endpoints(packet),
-                                 packet.summary, verdict_name(decision), name, citation(reason), reason.text);
+  std::string line = fmt::format("{:.6f} < {:<76}  {:<5}  {}  {}: {}", seconds(decision.time),
+                                 fmt::format("{}  {}", endpoints(packet), packet.summary), verdict_name(decision), name,
+                                 citation(reason), reason.text);
   if (!decision.answer.empty() && std::holds_alternative<Error>(decision.verdict))
     line += fmt::format(" -> {}", describe(decision.answer).summary);
   return line;

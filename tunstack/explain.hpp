@@ -16,8 +16,8 @@ Reason deciding_reason(const Decision& decision);
 std::string citation(const ReasonInfo& reason);
 
 std::string decision_text(const Decision& decision);
-/// An object with time (seconds), direction, source, destination, summary, verdict, reason, rfc, section,
-/// requirement, text; with `proposed` where a reply or error was withheld, and `answer` where one was sent.
+/// An object with time (seconds), direction, source, destination, length (octets), summary, verdict, reason, rfc,
+/// section, requirement, text; with `proposed` where a reply or error was withheld, and `answer` where one was sent.
 std::string decision_json(const Decision& decision);
 
 enum class Explain : std::uint8_t { off, drops, all };

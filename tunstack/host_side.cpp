@@ -48,12 +48,14 @@ std::optional<IpPrefix> free_address(const IpPrefix& prefix, const std::vector<I
 
 std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::vector<IpPrefix>& stack) {
   std::vector<IpPrefix> host;
+  std::vector<IpPrefix> taken = stack;
   for (const IpPrefix& prefix : stack) {
     const bool covered = std::ranges::any_of(host, [&](const IpPrefix& h) { return h.contains(prefix.address); });
     if (is_link_local(prefix) || covered) continue;
-    const auto address = free_address(prefix, stack);
+    const auto address = free_address(prefix, taken);
     if (!address) return std::unexpected(prefix);
     host.push_back(*address);
+    taken.push_back(*address);
   }
   return host;
 }

@@ -10,18 +10,6 @@ namespace tunstack {
 
 namespace {
 
-/// The two limits on errors in the words of a family.
-struct LimitReasons {
-  Reason destination;
-  Reason node;
-};
-constexpr LimitReasons ipv4_limits{Reason::icmp4_error_rate_of_destination, Reason::icmp4_error_rate_of_node};
-constexpr LimitReasons ipv6_limits{Reason::icmp6_error_rate_of_destination, Reason::icmp6_error_rate_of_node};
-
-Reason reason_of(icmp::LimitedBy limit, const LimitReasons& reasons) {
-  return limit == icmp::LimitedBy::destination ? reasons.destination : reasons.node;
-}
-
 // RFC 792 and RFC 3168: a reply copies the request's traffic class, but for the ECN field.
 template <class EchoReply>
 constexpr bool is_echo_reply = std::is_same_v<EchoReply, Icmpv4EchoReply> || std::is_same_v<EchoReply, Icmpv6EchoReply>;
@@ -51,8 +39,8 @@ Node::Node(const NodeConfig& config)
     : options_(config.options),
       random_(config.seed),
       identification_(random_),
-      error_limiter4_(random_),
-      error_limiter6_(random_) {
+      error_limiter4_(icmp::ipv4_error_limit_reasons, random_),
+      error_limiter6_(icmp::ipv6_error_limit_reasons, random_) {
   for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
     mtus_.push_back(config.interfaces[i].mtu);
     for (const IpPrefix& prefix : config.interfaces[i].addresses) addresses_.add(InterfaceId(i), prefix);
@@ -71,15 +59,8 @@ inline Ipv6Arrival Node::classify(const Received& received, const Ipv6View& ip) 
           addresses_.kind_on(received.interface, ip.destination()), received.link_layer_group};
 }
 
-Verdict Node::decide(const Ipv4Arrival& arrival) const {
-  if (const auto broken = ip::refuses({arrival, options_.ipv4})) return Drop{*broken};
-  return dispatch(arrival, options_);
-}
-
-Verdict Node::decide(const Ipv6Arrival& arrival) const {
-  if (const auto broken = ip::refuses(arrival)) return Drop{*broken};
-  return dispatch(arrival, options_);
-}
+MaybeReason Node::refuses(const Ipv4Arrival& arrival) const { return ip::refuses({arrival, options_.ipv4}); }
+MaybeReason Node::refuses(const Ipv6Arrival& arrival) const { return ip::refuses(arrival); }
 
 namespace {
 
@@ -104,8 +85,11 @@ Verdict Node::decide(const Received& received) const {
   return by_family(received.bytes, [&](const auto& found) -> Verdict {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>)
       return found;
-    else
-      return decide(classify(received, found));
+    else {
+      const auto arrival = classify(received, found);
+      if (const auto refused = refuses(arrival)) return Drop{*refused};
+      return dispatch(arrival, options_);
+    }
   });
 }
 
@@ -123,8 +107,9 @@ void Node::receive(const Received& received, Outbox& out) {
 
 template <class Arrival>
 void Node::process(const Arrival& arrival, const Received& received, Outbox& out) {
-  const Verdict verdict = decide(arrival);
+  if (const auto refused = refuses(arrival)) return conclude(received, Drop{*refused}, {}, {});
   count_icmp_in(arrival);
+  const Verdict verdict = dispatch(arrival, options_);
   const std::size_t sent_before = out.packets().size();
   const auto withheld = std::visit([&](const auto& v) { return apply(v, arrival, received, out); }, verdict);
   conclude(received, verdict, withheld, out.packets().subspan(sent_before));
@@ -133,8 +118,7 @@ void Node::process(const Arrival& arrival, const Received& received, Outbox& out
 template <class Arrival>
 void Node::count_icmp_in(const Arrival& arrival) {
   const Bytes message = arrival.ip.payload();
-  if (is_icmp(arrival.ip) && arrival.destination != AddressKind::unicast && message.size() >= 2)
-    counters_.icmp_in(family_of(arrival)).add(message[0], message[1]);
+  if (is_icmp(arrival.ip) && message.size() >= 2) counters_.icmp_in(family_of(arrival)).add(message[0], message[1]);
 }
 
 template <class IpHeader, class Message>
@@ -148,7 +132,7 @@ MaybeReason Node::send(const IpHeader& header, const Message& message, Interface
 
 void Node::conclude(const Received& received, const Verdict& verdict, MaybeReason withheld,
                     std::span<const OutgoingPacket> sent) {
-  count(tunstack::reason_of(verdict));
+  count(reason_of(verdict));
   if (withheld) count(*withheld);
   if (observer_)
     observer_->decided({received.now, received.bytes, verdict, withheld, sent.empty() ? Bytes{} : sent.back().bytes});
@@ -196,10 +180,9 @@ MaybeReason Node::apply(const Reply& reply, const Ipv4Arrival& arrival, const Re
   return std::visit(
       [&](const auto& message) {
         Ipv4Header header = header_back(arrival, arrival.ip.protocol(), source);
-        if constexpr (is_echo_reply<std::remove_cvref_t<decltype(message)>>) {
-          header.type_of_service = without_ecn(arrival.ip.type_of_service());
-          header.dont_fragment = options_.echo4.dont_fragment;
-        }
+        constexpr bool is_echo = is_echo_reply<std::remove_cvref_t<decltype(message)>>;
+        header.type_of_service = is_echo ? without_ecn(arrival.ip.type_of_service()) : 0;
+        header.dont_fragment = is_echo && options_.echo4.dont_fragment;
         return send(header, message, received.interface, out);
       },
       reply.message);
@@ -214,10 +197,9 @@ MaybeReason Node::apply(const Reply& reply, const Ipv6Arrival& arrival, const Re
   return std::visit(
       [&](const auto& message) {
         Ipv6Header header = header_back(arrival, arrival.ip.next_header(), source);
-        if constexpr (is_echo_reply<std::remove_cvref_t<decltype(message)>>) {
-          header.traffic_class = without_ecn(arrival.ip.traffic_class());
-          if (options_.echo6.reflect_flow_label) header.flow_label = arrival.ip.flow_label();
-        }
+        constexpr bool is_echo = is_echo_reply<std::remove_cvref_t<decltype(message)>>;
+        header.traffic_class = is_echo ? without_ecn(arrival.ip.traffic_class()) : 0;
+        header.flow_label = is_echo && options_.echo6.reflect_flow_label ? arrival.ip.flow_label() : 0;
         return send(header, message, received.interface, out);
       },
       reply.message);
@@ -228,11 +210,11 @@ MaybeReason Node::apply(const Error& error, const Ipv4Arrival& arrival, const Re
     return broken;
   const auto source = source_back(arrival, received.interface);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
-  if (const auto limit =
+  if (const auto refused =
           error_limiter4_.refuses(arrival.ip.source(), options_.ipv4_error_limits, received.now, random_))
-    return reason_of(*limit, ipv4_limits);
+    return refused;
   const auto message = icmp::error_message(icmp::code_of(error.problem, Family::ipv4), Family::ipv4, error.parameter,
-                                           icmp::quote(arrival.ip, options_.ipv4_quote));
+                                           icmp::quote(arrival.ip, options_.ipv4_quote, link(received.interface).mtu));
   return send(header_back(arrival, protocol_number::icmpv4, source), message, received.interface, out);
 }
 
@@ -244,9 +226,9 @@ MaybeReason Node::apply(const Error& error, const Ipv6Arrival& arrival, const Re
     return Reason::icmp6_unreachable_off;
   const auto source = source_back(arrival, received.interface);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
-  if (const auto limit =
+  if (const auto refused =
           error_limiter6_.refuses(arrival.ip.source(), options_.ipv6_error_limits, received.now, random_))
-    return reason_of(*limit, ipv6_limits);
+    return refused;
   const auto message = icmp::error_message(code, Family::ipv6, error.parameter, icmp::quote(arrival.ip));
   return send(header_back(arrival, protocol_number::icmpv6, source), message, received.interface, out);
 }

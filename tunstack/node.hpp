@@ -48,8 +48,8 @@ class Node {
   void observe(Observer* observer) { observer_ = observer; }
 
  private:
-  Verdict decide(const Ipv4Arrival& arrival) const;
-  Verdict decide(const Ipv6Arrival& arrival) const;
+  MaybeReason refuses(const Ipv4Arrival& arrival) const;
+  MaybeReason refuses(const Ipv6Arrival& arrival) const;
   Ipv4Arrival classify(const Received& received, const Ipv4View& ip) const;
   Ipv6Arrival classify(const Received& received, const Ipv6View& ip) const;
 

@@ -33,6 +33,7 @@ std::string to_text(const IpAddress& address) {
 std::string to_text(const IpPrefix& prefix) { return to_text(prefix.address) + "/" + std::to_string(prefix.length); }
 
 std::optional<IpAddress> parse_address(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string terminated(text);
   std::array<std::uint8_t, Ipv6Address::size> octets{};
   if (inet_pton(AF_INET, terminated.c_str(), octets.data()) == 1) return Ipv4Address::load(octets, 0);

@@ -10,15 +10,16 @@ enum class AddressKind : std::uint8_t {
   unicast,              // somebody else's
   own,                  // an address of the arrival interface
   own_elsewhere,        // an address of another interface of this node
-  anycast,              // an anycast address of this node
+  subnet_router,        // the subnet-router anycast address of a connected IPv6 prefix (RFC 4291 2.6.1)
   unspecified,          // 0.0.0.0 or ::
   this_network,         // 0/8 but 0.0.0.0
   loopback,             // 127/8 or ::1
   reserved,             // 240/4 but the limited broadcast
   ipv4_in_ipv6,         // ::ffff:0:0/96 and the deprecated ::a.b.c.d
   limited_broadcast,    // 255.255.255.255
-  directed_broadcast,   // all host bits of a connected prefix are one
-  zero_broadcast,       // all host bits of a connected prefix are zero: the obsolete broadcast
+  directed_broadcast,   // all host bits of a prefix of the arrival interface are one
+  zero_broadcast,       // all host bits of such a prefix are zero: the obsolete broadcast
+  broadcast_elsewhere,  // either of a prefix of another interface of this node
   joined_group,         // multicast that the arrival interface listens to
   multicast,            // multicast that it does not
   multicast_too_narrow  // IPv6 multicast of scope 0 or 1, which no link may carry
@@ -27,8 +28,7 @@ enum class AddressKind : std::uint8_t {
 constexpr bool is_own(AddressKind kind) { return kind == AddressKind::own || kind == AddressKind::own_elsewhere; }
 constexpr bool is_multicast(AddressKind kind) { return kind >= AddressKind::joined_group; }
 constexpr bool is_broadcast(AddressKind kind) {
-  return kind == AddressKind::limited_broadcast || kind == AddressKind::directed_broadcast ||
-         kind == AddressKind::zero_broadcast;
+  return kind >= AddressKind::limited_broadcast && kind <= AddressKind::broadcast_elsewhere;
 }
 constexpr bool is_group(AddressKind kind) { return is_broadcast(kind) || is_multicast(kind); }
 

@@ -3,7 +3,8 @@
 namespace tunstack {
 
 Outbox::Outbox(std::size_t capacity_octets, std::size_t capacity_packets)
-    : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(capacity_octets)), capacity_(capacity_octets) {
+    : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(aligned(capacity_octets))),
+      capacity_(aligned(capacity_octets)) {
   packets_.reserve(capacity_packets);
 }
 

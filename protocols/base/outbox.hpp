@@ -22,7 +22,7 @@ class Outbox {
   /// Room for a packet of `size` octets, uninitialised, to be filled at once; empty if there is none.
   MutableBytes add(InterfaceId interface, std::size_t size) {
     const std::size_t begin = used_;
-    const std::size_t end = begin + (size + alignment - 1) / alignment * alignment;
+    const std::size_t end = begin + aligned(size);
     if (end > capacity_ || packets_.size() == packets_.capacity()) return {};
     used_ = end;
     const MutableBytes room(memory_.get() + begin, size);
@@ -38,7 +38,7 @@ class Outbox {
   }
 
  private:
-  static constexpr std::size_t alignment = 16;
+  static constexpr std::size_t aligned(std::size_t size) { return (size + 15) & ~std::size_t{15}; }
 
   std::unique_ptr<std::uint8_t[]> memory_;
   std::size_t capacity_;

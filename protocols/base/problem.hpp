@@ -8,6 +8,8 @@ namespace tunstack {
 enum class Problem : std::uint8_t {
   port_unreachable,
   protocol_unreachable,  // in IPv6: unrecognized next header
+  packet_too_big,        // in IPv4: fragmentation needed
+  unrecognized_option,   // in IPv4: a parameter problem like others
 };
 
 }  // namespace tunstack

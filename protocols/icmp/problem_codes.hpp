@@ -11,7 +11,7 @@
 namespace tunstack::icmp {
 
 /// What the 32 bits behind the checksum hold.
-enum class RestOfHeader : std::uint8_t { zero, pointer };
+enum class RestOfHeader : std::uint8_t { zero, pointer, mtu };
 
 struct ErrorCode {
   std::uint8_t type;
@@ -25,7 +25,9 @@ struct ProblemCode {
   ErrorCode ipv6;  // RFC 4443 3
 };
 
-constexpr ErrorCode code(Icmpv4Type type, std::uint8_t code) { return {static_cast<std::uint8_t>(type), code}; }
+constexpr ErrorCode code(Icmpv4Type type, std::uint8_t code, RestOfHeader rest = RestOfHeader::zero) {
+  return {static_cast<std::uint8_t>(type), code, rest};
+}
 constexpr ErrorCode code(Icmpv6Type type, std::uint8_t code, RestOfHeader rest = RestOfHeader::zero) {
   return {static_cast<std::uint8_t>(type), code, rest};
 }
@@ -35,6 +37,10 @@ inline constexpr std::array problem_codes = {
                 code(Icmpv6Type::destination_unreachable, 4)},
     ProblemCode{Problem::protocol_unreachable, code(Icmpv4Type::destination_unreachable, 2),
                 code(Icmpv6Type::parameter_problem, 1, RestOfHeader::pointer)},
+    ProblemCode{Problem::packet_too_big, code(Icmpv4Type::destination_unreachable, 4, RestOfHeader::mtu),
+                code(Icmpv6Type::packet_too_big, 0, RestOfHeader::mtu)},
+    ProblemCode{Problem::unrecognized_option, code(Icmpv4Type::parameter_problem, 0, RestOfHeader::pointer),
+                code(Icmpv6Type::parameter_problem, 2, RestOfHeader::pointer)},
 };
 
 constexpr const ErrorCode& code_of(Problem problem, Family family) {
@@ -50,9 +56,11 @@ static_assert(
     }(),
     "rows stand in the order of Problem");
 
-/// The message: type, code and the 32 bits that the type asks for. An ICMPv4 pointer has 8 bits (RFC 792).
+/// The message: type, code and the 32 bits that the type asks for. An ICMPv4 pointer has 8 bits (RFC 792), an MTU
+/// the low 16 of the 32 (RFC 1191 4).
 constexpr IcmpError error_message(const ErrorCode& code, Family family, std::uint32_t parameter, Bytes quote) {
   std::uint32_t rest = 0;
+  if (code.rest == RestOfHeader::mtu) rest = parameter;
   if (code.rest == RestOfHeader::pointer) rest = family == Family::ipv4 ? parameter << 24 : parameter;
   return {code.type, code.code, rest, quote};
 }

@@ -1,7 +1,5 @@
 #include "protocols/icmp/rate_limit.hpp"
 
-#include <algorithm>
-
 namespace tunstack::icmp {
 
 namespace {
@@ -14,13 +12,14 @@ std::uint64_t keyed_hash(const IpAddress& address, std::uint64_t secret) {
 
 }  // namespace
 
-std::optional<LimitedBy> ErrorLimiter::refuses(const IpAddress& destination, const ErrorLimits& limits, Instant now,
-                                               Random& random) {
-  if (limits.destination.rate == 0) return std::nullopt;
-  if (!entry_for(destination).bucket.take(limits.destination, now)) return LimitedBy::destination;
-  if (limits.node.rate == 0) return std::nullopt;
-  if (!node_.take(limits.node, now, random.below(3))) return LimitedBy::node;
-  return std::nullopt;
+MaybeReason ErrorLimiter::refuses(const IpAddress& destination, const ErrorLimits& limits, Instant now,
+                                  Random& random) {
+  if (limits.destination.rate == 0) return {};
+  TokenBucket& bucket = entry_for(destination).bucket;
+  if (bucket.is_empty(limits.destination, now)) return reasons_.destination;
+  if (limits.node.rate != 0 && !node_.take(limits.node, now, random.below(3))) return reasons_.node;
+  bucket.spend(limits.destination, now);
+  return {};
 }
 
 ErrorLimiter::Entry& ErrorLimiter::entry_for(const IpAddress& destination) {

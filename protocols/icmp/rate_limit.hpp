@@ -2,11 +2,12 @@
 // the node.
 #pragma once
 
-#include <optional>
+#include <algorithm>
 #include <vector>
 
 #include "protocols/base/address.hpp"
 #include "protocols/base/random.hpp"
+#include "protocols/base/reason.hpp"
 #include "protocols/base/time.hpp"
 
 namespace tunstack::icmp {
@@ -16,19 +17,27 @@ struct RateLimit {
   std::uint32_t burst = 1;
 };
 
-/// A token bucket kept as one instant: when it would be full again. Empty once that is burst tokens away.
+/// A token bucket kept as one instant: when it will be full again. It is empty while that is `burst` tokens away.
 class TokenBucket {
  public:
-  /// Takes `tokens` if at least one is there.
+  /// `limit.rate` is not 0.
+  bool is_empty(const RateLimit& limit, Instant now) const {
+    return full_at_ > now + per_token(limit) * (static_cast<Duration::rep>(limit.burst) - 1);
+  }
+  void spend(const RateLimit& limit, Instant now, std::uint64_t tokens = 1) {
+    full_at_ = std::max(full_at_, now) + per_token(limit) * static_cast<Duration::rep>(tokens);
+  }
+  /// Spends `tokens` if at least one is there.
   bool take(const RateLimit& limit, Instant now, std::uint64_t tokens = 1) {
-    const Duration per_token = Duration(std::chrono::seconds(1)) / limit.rate;
-    if (full_at_ > now + per_token * (static_cast<Duration::rep>(limit.burst) - 1)) return false;
-    full_at_ = std::max(full_at_, now) + per_token * static_cast<Duration::rep>(tokens);
+    if (is_empty(limit, now)) return false;
+    spend(limit, now, tokens);
     return true;
   }
   Instant full_at() const { return full_at_; }
 
  private:
+  static Duration per_token(const RateLimit& limit) { return Duration(std::chrono::seconds(1)) / limit.rate; }
+
   Instant full_at_ = Instant::min();
 };
 
@@ -37,19 +46,26 @@ struct ErrorLimits {
   RateLimit node{1000, 50};
 };
 
-/// Which limit refused a message.
-enum class LimitedBy : std::uint8_t { destination, node };
+/// What a refusal is called; each family has its own names.
+struct LimitReasons {
+  Reason destination;
+  Reason node;
+};
+inline constexpr LimitReasons ipv4_error_limit_reasons{Reason::icmp4_error_rate_of_destination,
+                                                       Reason::icmp4_error_rate_of_node};
+inline constexpr LimitReasons ipv6_error_limit_reasons{Reason::icmp6_error_rate_of_destination,
+                                                       Reason::icmp6_error_rate_of_node};
 
 /// Asked by a node before each error. Remembers a fixed number of destinations; of those that share a place
 /// the one whose bucket is fullest is forgotten first.
 class ErrorLimiter {
  public:
-  explicit ErrorLimiter(Random& random) : secret_(random.next()), buckets_(ways * sets) {}
+  ErrorLimiter(LimitReasons reasons, Random& random)
+      : reasons_(reasons), secret_(random.next()), buckets_(ways * sets) {}
 
-  /// The node's bucket takes 0, 1 or 2 tokens at random, 1 on average: who sees errors of others missing learns
-  /// nothing exact about them, so the limit is no side channel.
-  std::optional<LimitedBy> refuses(const IpAddress& destination, const ErrorLimits& limits, Instant now,
-                                   Random& random);
+  /// Why no error may go to `destination` now, if so. The node's bucket takes 0, 1 or 2 tokens at random, 1 on
+  /// average: who sees errors of others missing learns nothing exact about them, so the limit is no side channel.
+  MaybeReason refuses(const IpAddress& destination, const ErrorLimits& limits, Instant now, Random& random);
 
  private:
   static constexpr std::size_t ways = 4;
@@ -61,6 +77,7 @@ class ErrorLimiter {
 
   Entry& entry_for(const IpAddress& destination);
 
+  LimitReasons reasons_;
   std::uint64_t secret_;
   std::vector<Entry> buckets_;
   TokenBucket node_;

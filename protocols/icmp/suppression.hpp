@@ -18,9 +18,9 @@ struct InvokingPacket {
   AddressKind source = AddressKind::unicast;
   AddressKind destination = AddressKind::own;
   bool link_layer_group = false;
-  std::size_t fragment_offset = 0;        // octets
-  bool is_icmp = false;                   // of its own family
-  std::optional<std::uint8_t> icmp_type;  // none if the packet is too short to hold it
+  std::size_t fragment_offset = 0;             // octets
+  bool is_icmp = false;                        // of its own family
+  std::optional<std::uint8_t> icmp_type = {};  // none if the packet is too short to hold it
   Problem problem = Problem::port_unreachable;
 };
 
@@ -29,6 +29,12 @@ InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem);
 
 bool is_icmpv4_error(std::uint8_t type);
 bool is_known_icmpv4_type(std::uint8_t type);
+
+/// Path MTU discovery must work for multicast, and an option may ask to be reported from there: the exceptions of
+/// RFC 4443 2.4(e.3) to (e.5).
+constexpr bool may_report_about_groups(Problem problem) {
+  return problem == Problem::packet_too_big || problem == Problem::unrecognized_option;
+}
 
 /// Sources that define no single host: anything but a unicast address.
 constexpr bool is_single_host(AddressKind kind) { return kind == AddressKind::unicast || is_own(kind); }
@@ -62,9 +68,12 @@ inline constexpr std::array ipv6_suppression = {
                          [](const InvokingPacket& p) {
                            return p.is_icmp && p.icmp_type == static_cast<std::uint8_t>(Icmpv6Type::redirect);
                          }},
-    Rule<InvokingPacket>{Reason::icmp6_destination_multicast,
-                         [](const InvokingPacket& p) { return is_multicast(p.destination); }},
-    Rule<InvokingPacket>{Reason::icmp6_link_layer_group, [](const InvokingPacket& p) { return p.link_layer_group; }},
+    Rule<InvokingPacket>{
+        Reason::icmp6_destination_multicast,
+        [](const InvokingPacket& p) { return is_multicast(p.destination) && !may_report_about_groups(p.problem); }},
+    Rule<InvokingPacket>{
+        Reason::icmp6_link_layer_group,
+        [](const InvokingPacket& p) { return p.link_layer_group && !may_report_about_groups(p.problem); }},
     Rule<InvokingPacket>{Reason::icmp6_source_not_single_node,
                          [](const InvokingPacket& p) { return !is_single_host(p.source); }},
     Rule<InvokingPacket>{Reason::icmp6_source_own, [](const InvokingPacket& p) { return is_own(p.source); }},

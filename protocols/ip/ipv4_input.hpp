@@ -23,7 +23,7 @@ constexpr bool is_zero_broadcast(AddressKind kind) {
 /// Kinds of destinations that no host here listens to.
 constexpr bool is_for_others(AddressKind kind) {
   return kind == AddressKind::unicast || kind == AddressKind::multicast || kind == AddressKind::reserved ||
-         kind == AddressKind::this_network;
+         kind == AddressKind::this_network || kind == AddressKind::broadcast_elsewhere;
 }
 
 inline constexpr std::array ipv4_header_rules = {
@@ -35,11 +35,7 @@ inline constexpr std::array ipv4_header_rules = {
 inline constexpr std::array ipv4_source_rules = {
     Rule<Ipv4Input>{Reason::ipv4_source_is_own, [](const Ipv4Input& in) { return is_own(in.arrival.source); }},
     Rule<Ipv4Input>{Reason::ipv4_source_multicast, [](const Ipv4Input& in) { return is_multicast(in.arrival.source); }},
-    Rule<Ipv4Input>{Reason::ipv4_source_broadcast,
-                    [](const Ipv4Input& in) {
-                      return in.arrival.source == AddressKind::limited_broadcast ||
-                             in.arrival.source == AddressKind::directed_broadcast;
-                    }},
+    Rule<Ipv4Input>{Reason::ipv4_source_broadcast, [](const Ipv4Input& in) { return is_broadcast(in.arrival.source); }},
     Rule<Ipv4Input>{Reason::ipv4_source_reserved,
                     [](const Ipv4Input& in) { return in.arrival.source == AddressKind::reserved; }},
     Rule<Ipv4Input>{Reason::ipv4_source_loopback,

@@ -67,7 +67,9 @@ inline constexpr std::array ipv6_destination_rules = {
     Rule<Ipv6Arrival>{Reason::ipv6_group_not_joined,
                       [](const Ipv6Arrival& a) { return a.destination == AddressKind::multicast; }},
     Rule<Ipv6Arrival>{Reason::ipv6_destination_not_ours,
-                      [](const Ipv6Arrival& a) { return a.destination == AddressKind::unicast; }},
+                      [](const Ipv6Arrival& a) {
+                        return a.destination == AddressKind::unicast || a.destination == AddressKind::subnet_router;
+                      }},
 };
 
 inline constexpr std::array ipv6_delivery_rules = {

@@ -25,13 +25,21 @@ std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
   return Ipv6Address::size * 8;
 }
 
+Ipv6Address subnet_router_address(Ipv6Address address, std::size_t length) {
+  for (std::size_t i = 0; i < Ipv6Address::size; ++i) {
+    const std::size_t kept = length > i * 8 ? std::min<std::size_t>(8, length - i * 8) : 0;
+    address.octets[i] &= static_cast<std::uint8_t>(~(0xffU >> kept));
+  }
+  return address;
+}
+
 }  // namespace
 
 void LocalAddresses::add(InterfaceId interface, const IpPrefix& prefix) {
   if (prefix.address.is_ipv4())
     add_ipv4(interface, prefix.address.ipv4(), prefix.length);
   else
-    add_ipv6(interface, prefix.address.ipv6());
+    add_ipv6(interface, prefix.address.ipv6(), prefix.length);
 }
 
 void LocalAddresses::add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length) {
@@ -45,8 +53,8 @@ void LocalAddresses::add_ipv4(InterfaceId interface, Ipv4Address address, std::u
   join(ipv4_groups_, interface, ipv4_all_systems);
 }
 
-void LocalAddresses::add_ipv6(InterfaceId interface, const Ipv6Address& address) {
-  ipv6_.push_back({address, interface});
+void LocalAddresses::add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length) {
+  ipv6_.push_back({address, length < 127 ? subnet_router_address(address, length) : address, interface});
   join(ipv6_groups_, interface, ipv6_all_nodes);
   join(ipv6_groups_, interface, solicited_node_group(address));
 }

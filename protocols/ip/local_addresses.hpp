@@ -35,6 +35,7 @@ class LocalAddresses {
   };
   struct Ipv6Entry {
     Ipv6Address address;
+    Ipv6Address subnet_router;  // equal to the address where a prefix has none (RFC 6164 4)
     InterfaceId interface;
   };
   template <class Address>
@@ -44,7 +45,9 @@ class LocalAddresses {
   };
 
   void add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length);
-  void add_ipv6(InterfaceId interface, const Ipv6Address& address);
+  void add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length);
+  AddressKind kind_of_others(InterfaceId interface, Ipv4Address address) const;
+  AddressKind kind_of_others(InterfaceId interface, const Ipv6Address& address) const;
   bool is_joined(InterfaceId interface, Ipv4Address group) const;
   bool is_joined(InterfaceId interface, const Ipv6Address& group) const;
 
@@ -55,21 +58,47 @@ class LocalAddresses {
 };
 
 inline AddressKind LocalAddresses::kind_on(InterfaceId interface, Ipv4Address address) const {
-  for (const Ipv4Entry& entry : ipv4_)
-    if (entry.address == address) return entry.interface == interface ? AddressKind::own : AddressKind::own_elsewhere;
+  bool elsewhere = false;
   for (const Ipv4Entry& entry : ipv4_) {
-    if (entry.broadcast == address) return AddressKind::directed_broadcast;
-    if (entry.network == address) return AddressKind::zero_broadcast;
+    if (entry.address != address) continue;
+    if (entry.interface == interface) return AddressKind::own;
+    elsewhere = true;
   }
-  const AddressKind kind = kind_of(address);
-  return kind == AddressKind::multicast && is_joined(interface, address) ? AddressKind::joined_group : kind;
+  return elsewhere ? AddressKind::own_elsewhere : kind_of_others(interface, address);
 }
 
+// A link-local address says nothing about other links: there it is somebody else's (RFC 4007 6).
 inline AddressKind LocalAddresses::kind_on(InterfaceId interface, const Ipv6Address& address) const {
-  for (const Ipv6Entry& entry : ipv6_)
-    if (entry.address == address) return entry.interface == interface ? AddressKind::own : AddressKind::own_elsewhere;
+  bool elsewhere = false;
+  for (const Ipv6Entry& entry : ipv6_) {
+    if (entry.address != address) continue;
+    if (entry.interface == interface) return AddressKind::own;
+    elsewhere = !address.is_link_local();
+  }
+  return elsewhere ? AddressKind::own_elsewhere : kind_of_others(interface, address);
+}
+
+inline AddressKind LocalAddresses::kind_of_others(InterfaceId interface, const Ipv6Address& address) const {
   const AddressKind kind = kind_of(address);
-  return kind == AddressKind::multicast && is_joined(interface, address) ? AddressKind::joined_group : kind;
+  if (kind == AddressKind::multicast) return is_joined(interface, address) ? AddressKind::joined_group : kind;
+  if (kind != AddressKind::unicast) return kind;
+  for (const Ipv6Entry& entry : ipv6_)
+    if (entry.subnet_router == address) return AddressKind::subnet_router;
+  return AddressKind::unicast;
+}
+
+inline AddressKind LocalAddresses::kind_of_others(InterfaceId interface, Ipv4Address address) const {
+  const AddressKind kind = kind_of(address);
+  if (kind == AddressKind::multicast) return is_joined(interface, address) ? AddressKind::joined_group : kind;
+  if (kind != AddressKind::unicast) return kind;
+  bool broadcast_elsewhere = false;
+  for (const Ipv4Entry& entry : ipv4_) {
+    if (entry.broadcast != address && entry.network != address) continue;
+    if (entry.interface == interface)
+      return entry.broadcast == address ? AddressKind::directed_broadcast : AddressKind::zero_broadcast;
+    broadcast_elsewhere = true;
+  }
+  return broadcast_elsewhere ? AddressKind::broadcast_elsewhere : AddressKind::unicast;
 }
 
 }  // namespace tunstack::ip

@@ -43,8 +43,7 @@ class Host {
 
 /// Checks the rule of silence as the catalogue means it: no answer, exactly this reason counted, and a
 /// following plain echo is answered.
-#define EXPECT_SILENT(host, packet, reason) \
-  ::tunstack::test::expect_silent(host, packet, reason, __FILE__, __LINE__)
+#define EXPECT_SILENT(host, packet, reason) ::tunstack::test::expect_silent(host, packet, reason, __FILE__, __LINE__)
 void expect_silent(Host& host, const Packet& packet, Reason reason, const char* file, int line);
 
 // Parts of what the host sent.
@@ -52,7 +51,7 @@ inline unsigned icmp4_type(const Packet& packet) { return packet.at(20); }
 inline unsigned icmp4_code(const Packet& packet) { return packet.at(21); }
 inline unsigned icmp6_type(const Packet& packet) { return packet.at(40); }
 inline unsigned icmp6_code(const Packet& packet) { return packet.at(41); }
-Packet from(const Packet& packet, std::size_t offset);                      // the rest of it
+Packet from(const Packet& packet, std::size_t offset);                    // the rest of it
 Packet part(const Packet& packet, std::size_t offset, std::size_t size);  // some of it
 std::string source_of(const Packet& packet);
 std::string destination_of(const Packet& packet);

@@ -84,7 +84,8 @@ bool transport_is_right(unsigned protocol, const Packet& source, const Packet& d
 }
 
 Packet cut(const Packet& packet, std::size_t from, std::size_t size) {
-  return {packet.begin() + static_cast<std::ptrdiff_t>(from), packet.begin() + static_cast<std::ptrdiff_t>(from + size)};
+  return {packet.begin() + static_cast<std::ptrdiff_t>(from),
+          packet.begin() + static_cast<std::ptrdiff_t>(from + size)};
 }
 
 }  // namespace

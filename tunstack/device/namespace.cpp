@@ -60,6 +60,7 @@ void unblock_signals() {
 /// Replaces this process by the command, or tells `report` the errno and exits.
 [[noreturn]] void become(const std::vector<std::string>& command, int report) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   unblock_signals();

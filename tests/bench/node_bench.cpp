@@ -1,0 +1,50 @@
+// Packets a second through Node::receive with all checks and counters on; rate limits out of the way.
+#include <benchmark/benchmark.h>
+
+#include "tests/support/host.hpp"
+
+namespace tunstack::test {
+namespace {
+
+NodeConfig unlimited() {
+  NodeConfig config = host_config();
+  config.options.ipv4_error_limits.destination.rate = 0;
+  config.options.ipv6_error_limits.destination.rate = 0;
+  return config;
+}
+
+void receive(benchmark::State& state, const Packet& packet) {
+  Node node(unlimited());
+  Outbox out;
+  for (auto _ : state) {
+    node.receive({.interface = InterfaceId{0}, .bytes = packet, .now = Instant{}}, out);
+    benchmark::DoNotOptimize(out.packets().data());
+    out.clear();
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(packet.size()));
+}
+
+// Sizes are those of the whole datagram.
+void echo4_of(benchmark::State& state) {
+  receive(state, echo4({}, counting(static_cast<std::size_t>(state.range(0)) - 28)));
+}
+void echo6_of(benchmark::State& state) {
+  receive(state, echo6({}, counting(static_cast<std::size_t>(state.range(0)) - 48)));
+}
+void udp4_closed(benchmark::State& state) { receive(state, udp4()); }
+void udp6_closed(benchmark::State& state) { receive(state, udp6()); }
+void not_ours4(benchmark::State& state) { receive(state, echo4({.destination = "192.0.2.77"})); }
+void not_ours6(benchmark::State& state) { receive(state, echo6({.destination = "2001:db8::77"})); }
+
+BENCHMARK(echo4_of)->Arg(64)->Arg(1400);
+BENCHMARK(echo6_of)->Arg(64)->Arg(1400);
+BENCHMARK(udp4_closed);
+BENCHMARK(udp6_closed);
+BENCHMARK(not_ours4);
+BENCHMARK(not_ours6);
+
+}  // namespace
+}  // namespace tunstack::test
+
+BENCHMARK_MAIN();
