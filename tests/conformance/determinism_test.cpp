@@ -1,0 +1,179 @@
+// One seed fixes everything: the same packets at the same times give the same octets. Lengths come from what
+// arrived.
+#include <random>
+
+#include "tests/support/host.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<Packet> packets_of_all_kinds() {
+  const Ipv4Fields tcp_4{.protocol = 6};
+  const Ipv6Fields tcp_6{.next_header = 6};
+  return {echo4(),
+          echo6(),
+          echo4({.tos = 0xb8, .ttl = 1}, counting(1400)),
+          echo6({.source = "fe80::1", .destination = "ff02::1", .flow_label = 77}, counting(1)),
+          echo4({.destination = "192.0.2.255"}),
+          udp4({}, 33434, counting(900)),
+          udp6({}, 33434, counting(1300)),
+          udp4({.destination = "224.0.0.1"}),
+          udp6({.destination = "ff02::1"}),
+          ipv4({.protocol = 99}, counting(33)),
+          ipv6({.next_header = 200}, counting(33)),
+          ipv4(tcp_4, tcp(tcp_4, {}, counting(5))),
+          ipv6(tcp_6, tcp(tcp_6, {.acknowledgment = 7, .flags = 0x10})),
+          ipv4({}, icmpv4(3, 3, 0, udp4())),
+          ipv6({}, icmpv6({}, 1, 4, 0, udp6())),
+          echo4({.flags_and_offset = 0x2000}),
+          echo4({.options = Packet(8, 1)})};
+}
+
+/// A stream of packets with, mostly, some octets changed or the end cut off or lengthened.
+class Mutations {
+ public:
+  Packet next() {
+    static const std::vector<Packet> originals = packets_of_all_kinds();
+    Packet packet = originals[below(originals.size())];
+    for (std::size_t changes = below(3); changes > 0; --changes)
+      packet[below(packet.size())] = static_cast<std::uint8_t>(below(256));
+    if (below(8) == 0) packet.resize(below(packet.size() + 40));
+    return packet;
+  }
+  Duration pause() { return std::chrono::microseconds(below(20'000)); }
+
+ private:
+  std::size_t below(std::size_t bound) { return engine_() % bound; }
+  std::mt19937 engine_{4711};
+};
+
+using Answers = std::vector<std::vector<Packet>>;
+
+Host host_with_seed(std::uint64_t seed) {
+  NodeConfig config = host_config();
+  config.seed = seed;
+  return Host(config);
+}
+
+/// All answers to a few thousand mutated packets. `before` is called ahead of each.
+template <class Before>
+Answers run(std::uint64_t seed, const Before& before) {
+  Host host = host_with_seed(seed);
+  Mutations mutations;
+  Answers answers;
+  for (int i = 0; i < 5000; ++i) {
+    const Packet packet = mutations.next();
+    before(host.node(), packet);
+    answers.push_back(host.send(packet));
+    host.wait(mutations.pause());
+  }
+  return answers;
+}
+
+Answers run(std::uint64_t seed) {
+  return run(seed, [](const Node&, const Packet&) {});
+}
+
+std::size_t number_of(const Answers& answers) {
+  std::size_t number = 0;
+  for (const auto& packets : answers) number += packets.size();
+  return number;
+}
+
+/// What is left of a packet without identification and header checksum.
+Packet without_identification(Packet packet) {
+  if (packet[0] >> 4 == 4) {
+    set_be16(packet, 4, 0);
+    set_be16(packet, 10, 0);
+  }
+  return packet;
+}
+
+TEST(Determinism, ROB_004_same_packets_and_seed_same_octets) {
+  const Answers first = run(1);
+  EXPECT_GT(number_of(first), 1000U) << "else there is little to compare";
+  EXPECT_EQ(first, run(1));
+}
+
+TEST(Determinism, ROB_004_another_seed_gives_other_identifications) {
+  Host one = host_with_seed(1);
+  Host other = host_with_seed(2);
+  for (const Packet& packet : {echo4(), udp4(), ipv4({.protocol = 99}, counting(8))}) {
+    const Packet of_one = one.answer(packet);
+    const Packet of_other = other.answer(packet);
+    EXPECT_NE(be16(of_one, 4), be16(of_other, 4));
+    EXPECT_EQ(without_identification(of_one), without_identification(of_other)) << "and nothing else differs";
+  }
+  EXPECT_EQ(one.answer(echo6()), other.answer(echo6())) << "IPv6 has no identification";
+}
+
+// ROB-004, V4-TX-005: a start that cannot be guessed, and no short cycle.
+TEST(Determinism, ROB_004_identifications_of_a_pair_do_not_repeat) {
+  Host host;
+  std::vector<bool> seen(65536);
+  for (int i = 0; i < 65536; ++i) {
+    const std::uint16_t identification = be16(host.answer(echo4()), 4);
+    ASSERT_FALSE(seen[identification]) << "repeated after " << i;
+    seen[identification] = true;
+  }
+}
+
+// ROB-004: deciding changes nothing, so a decision asked for ahead of the packet makes no difference.
+TEST(Determinism, ROB_004_asking_for_a_decision_changes_nothing) {
+  const auto ask_thrice = [](const Node& node, const Packet& packet) {
+    const Received received{.interface = InterfaceId{0}, .bytes = packet, .now = {}};
+    const Verdict verdict = node.decide(received);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(reason_of(node.decide(received)), reason_of(verdict));
+  };
+  EXPECT_EQ(run(1), run(1, ask_thrice));
+}
+
+// ---- lengths ----
+
+/// A copy at the very end of its memory, so that the sanitizer sees any read beyond it.
+Packet cut_to(const Packet& packet, std::size_t size) {
+  Packet cut = part(packet, 0, size);
+  cut.shrink_to_fit();
+  return cut;
+}
+
+TEST(Determinism, ROB_002_no_truncation_of_a_packet_is_answered) {
+  for (const Packet& packet : packets_of_all_kinds()) {
+    Host host({"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp4.echo_broadcast=on"});
+    for (std::size_t size = 0; size < packet.size(); ++size)
+      EXPECT_THAT(host.send(cut_to(packet, size)), IsEmpty()) << size << " of " << packet.size();
+    EXPECT_EQ(host.count(Reason::empty_read), 1U);
+  }
+}
+
+/// Sets the IP length field to what is there, so that only the upper layer can see that something is missing.
+Packet with_matching_length(Packet packet) {
+  if (packet[0] >> 4 == 4) {
+    set_be16(packet, 2, static_cast<unsigned>(packet.size()));
+    mend_header_checksum(packet);
+  } else {
+    set_be16(packet, 4, static_cast<unsigned>(packet.size() - 40));
+  }
+  return packet;
+}
+
+// The checksum or the length of the upper layer gives the truncation away; what has neither is an unknown protocol.
+TEST(Determinism, ROB_002_nor_is_one_that_the_IP_header_hides) {
+  const Ipv4Fields tcp_4{.protocol = 6};
+  const Ipv6Fields tcp_6{.next_header = 6};
+  const Packet ones(64, 0x01);  // no run of them sums up to 0 or 0xffff, whose loss a checksum cannot see
+  for (const Packet& packet : {echo4({}, ones), echo6({}, ones), udp4({}, 9, ones), udp6({}, 9, ones),
+                               ipv4(tcp_4, tcp(tcp_4, {}, ones)), ipv6(tcp_6, tcp(tcp_6, {}, ones))}) {
+    Host host({"icmp4.error_rate=0", "icmp6.error_rate=0"});
+    for (std::size_t size = packet[0] >> 4 == 4 ? 20 : 40; size < packet.size(); ++size)
+      EXPECT_THAT(host.send(with_matching_length(cut_to(packet, size))), IsEmpty()) << size << " of " << packet.size();
+    EXPECT_THAT(host.send(packet), SizeIs(1)) << "the whole of it";
+  }
+}
+
+}  // namespace
+}  // namespace tunstack::test

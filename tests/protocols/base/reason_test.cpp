@@ -1,0 +1,120 @@
+// The table of reasons as a whole, against the catalogue and the files that its rows stand in.
+#include "protocols/base/reason.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tunstack::test {
+namespace {
+
+std::vector<std::string> lines_of(const std::string& path) {
+  std::ifstream file(std::string(TUNSTACK_SOURCE_DIR "/") + path);
+  EXPECT_TRUE(file) << path;
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+std::set<std::string> catalogue_ids() {
+  std::set<std::string> ids;
+  for (const std::string& line : lines_of("docs/spec/requirements.csv")) ids.insert(line.substr(0, line.find(',')));
+  return ids;
+}
+
+std::vector<std::string> names_in_file(const std::string& area) {
+  static const std::regex row(R"(^REASON\((\w+),)");
+  std::vector<std::string> names;
+  std::smatch match;
+  for (const std::string& line : lines_of("protocols/base/reasons/" + area + ".def"))
+    if (std::regex_search(line, match, row)) names.push_back(match[1]);
+  return names;
+}
+
+bool matches(std::string_view text, const char* pattern) {
+  return std::regex_match(std::string(text), std::regex(pattern));
+}
+
+TEST(ReasonTable, is_indexed_by_the_enumeration) {
+  ASSERT_EQ(all_reasons().size(), reason_count);
+  for (std::size_t i = 0; i < reason_count; ++i) {
+    EXPECT_EQ(index_of(all_reasons()[i].reason), i) << all_reasons()[i].name;
+    EXPECT_EQ(&info(Reason{static_cast<std::uint16_t>(i)}), &all_reasons()[i]);
+  }
+  EXPECT_EQ(info(Reason::empty_read).name, "empty_read");
+  EXPECT_EQ(info(Reason::icmp4_echo_off).name, "icmp4_echo_off");
+  EXPECT_EQ(info(Reason::tcp_closed_ports_silent).name, "tcp_closed_ports_silent");
+}
+
+TEST(ReasonTable, names_are_unique_and_in_snake_case) {
+  std::set<std::string_view> names;
+  for (const ReasonInfo& reason : all_reasons()) {
+    EXPECT_TRUE(names.insert(reason.name).second) << reason.name << " stands there twice";
+    EXPECT_TRUE(matches(reason.name, "[a-z][a-z0-9]*(_[a-z0-9]+)*")) << reason.name;
+  }
+}
+
+TEST(ReasonTable, requirements_stand_in_the_catalogue) {
+  const std::set<std::string> ids = catalogue_ids();
+  ASSERT_GT(ids.size(), 600U) << "the catalogue was not read";
+  for (const ReasonInfo& reason : all_reasons()) {
+    if (reason.requirement.empty()) continue;
+    EXPECT_TRUE(ids.contains(std::string(reason.requirement))) << reason.name << " cites " << reason.requirement;
+  }
+}
+
+// A rule without a requirement is a gap that its sentence has to own up to.
+TEST(ReasonTable, only_what_is_not_handled_yet_lacks_a_requirement) {
+  for (const ReasonInfo& reason : all_reasons()) {
+    if (!reason.requirement.empty()) continue;
+    EXPECT_THAT(std::string(reason.text), testing::HasSubstr("not handled yet")) << reason.name;
+  }
+}
+
+TEST(ReasonTable, sources_are_an_rfc_or_design) {
+  for (const ReasonInfo& reason : all_reasons()) {
+    EXPECT_TRUE(matches(reason.rfc, "design|RFC [1-9][0-9]{1,3}")) << reason.name << ": " << reason.rfc;
+    EXPECT_TRUE(matches(reason.section, R"(|[1-9][0-9]*(\.[0-9]+)*(\([a-zA-Z](\.[0-9])?\))?)"))
+        << reason.name << ": " << reason.section;
+    EXPECT_TRUE(reason.rfc != "design" || reason.section.empty()) << reason.name;
+  }
+}
+
+TEST(ReasonTable, texts_are_one_sentence_without_a_stop) {
+  for (const ReasonInfo& reason : all_reasons()) {
+    ASSERT_FALSE(reason.text.empty()) << reason.name;
+    EXPECT_NE(reason.text.back(), '.') << reason.name;
+    EXPECT_EQ(reason.text.find_first_of("\n\t\""), std::string_view::npos) << reason.name;
+  }
+}
+
+TEST(ReasonTable, areas_are_the_files_of_the_rows) {
+  std::size_t next = 0;
+  for (const std::string area : {"device", "ipv4", "ipv6", "icmp", "suppression", "transport"}) {
+    for (const std::string& name : names_in_file(area)) {
+      ASSERT_LT(next, reason_count);
+      EXPECT_EQ(all_reasons()[next].name, name);
+      EXPECT_EQ(all_reasons()[next].area, area) << name;
+      ++next;
+    }
+  }
+  EXPECT_EQ(next, reason_count);
+}
+
+TEST(MaybeReason, is_none_or_the_reason) {
+  EXPECT_FALSE(MaybeReason{});
+  const MaybeReason first = Reason::empty_read;
+  EXPECT_TRUE(first) << "the reason with number 0 is a reason";
+  EXPECT_EQ(*first, Reason::empty_read);
+  EXPECT_EQ(first, MaybeReason(Reason::empty_read));
+  EXPECT_NE(first, MaybeReason(Reason::outbox_full));
+  EXPECT_NE(first, MaybeReason{});
+}
+
+}  // namespace
+}  // namespace tunstack::test

@@ -1,0 +1,173 @@
+// What addresses are to a node, and which of its own it speaks from.
+#include "protocols/ip/local_addresses.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tunstack::test {
+namespace {
+
+constexpr InterfaceId first{0};
+constexpr InterfaceId second{1};
+
+ip::LocalAddresses addresses(std::initializer_list<std::string_view> on_first,
+                             std::initializer_list<std::string_view> on_second = {}) {
+  ip::LocalAddresses local;
+  for (const std::string_view prefix : on_first) local.add(first, parse_prefix(prefix).value());
+  for (const std::string_view prefix : on_second) local.add(second, parse_prefix(prefix).value());
+  return local;
+}
+
+AddressKind kind(const ip::LocalAddresses& local, std::string_view text, InterfaceId interface = first) {
+  const IpAddress address = parse_address(text).value();
+  return address.is_ipv4() ? local.kind_on(interface, address.ipv4()) : local.kind_on(interface, address.ipv6());
+}
+
+std::string source4(const ip::LocalAddresses& local, std::string_view peer, InterfaceId interface = first) {
+  const auto source = local.source_for(interface, parse_address(peer)->ipv4());
+  return source ? to_text(*source) : "none";
+}
+
+std::string source6(const ip::LocalAddresses& local, std::string_view peer, InterfaceId interface = first) {
+  const auto source = local.source_for(interface, parse_address(peer)->ipv6());
+  return source ? to_text(*source) : "none";
+}
+
+// ---- kinds ----
+
+TEST(LocalAddresses, V4_RX_006_own_addresses_and_those_of_others) {
+  const auto local = addresses({"192.0.2.2/24"}, {"198.51.100.2/24"});
+  EXPECT_EQ(kind(local, "192.0.2.2"), AddressKind::own);
+  EXPECT_EQ(kind(local, "192.0.2.3"), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "198.51.100.2"), AddressKind::own_elsewhere);
+  EXPECT_EQ(kind(local, "198.51.100.2", second), AddressKind::own);
+  EXPECT_EQ(kind(local, "192.0.2.2", second), AddressKind::own_elsewhere);
+}
+
+TEST(LocalAddresses, V4_RX_007_broadcasts_of_each_prefix) {
+  const auto local = addresses({"192.0.2.2/24", "10.1.2.2/22"});
+  EXPECT_EQ(kind(local, "192.0.2.255"), AddressKind::directed_broadcast);
+  EXPECT_EQ(kind(local, "10.1.3.255"), AddressKind::directed_broadcast);
+  EXPECT_EQ(kind(local, "10.1.2.255"), AddressKind::unicast) << "within the /22";
+  EXPECT_EQ(kind(local, "255.255.255.255"), AddressKind::limited_broadcast);
+}
+
+TEST(LocalAddresses, V4_RX_008_all_host_bits_zero) {
+  const auto local = addresses({"192.0.2.2/24", "10.1.2.2/22"});
+  EXPECT_EQ(kind(local, "192.0.2.0"), AddressKind::zero_broadcast);
+  EXPECT_EQ(kind(local, "10.1.0.0"), AddressKind::zero_broadcast);
+  EXPECT_EQ(kind(local, "10.1.2.0"), AddressKind::unicast) << "within the /22";
+  EXPECT_EQ(kind(local, "0.0.0.0"), AddressKind::unspecified);
+}
+
+TEST(LocalAddresses, V4_RX_008_smallest_prefix_with_broadcasts) {
+  const auto local = addresses({"192.0.2.1/30"});
+  EXPECT_EQ(kind(local, "192.0.2.0"), AddressKind::zero_broadcast);
+  EXPECT_EQ(kind(local, "192.0.2.1"), AddressKind::own);
+  EXPECT_EQ(kind(local, "192.0.2.2"), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "192.0.2.3"), AddressKind::directed_broadcast);
+}
+
+TEST(LocalAddresses, V4_RX_009_prefixes_of_31_and_32_have_no_broadcast) {
+  const auto local = addresses({"10.0.0.1/31", "10.0.0.5/32"});
+  EXPECT_EQ(kind(local, "10.0.0.0"), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "10.0.0.1"), AddressKind::own);
+  EXPECT_EQ(kind(local, "10.0.0.4"), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "10.0.0.5"), AddressKind::own);
+}
+
+TEST(LocalAddresses, own_address_wins_over_the_broadcast_of_another_prefix) {
+  const auto local = addresses({"10.0.0.2/24", "10.0.0.255/16"});
+  EXPECT_EQ(kind(local, "10.0.0.255"), AddressKind::own);
+}
+
+TEST(LocalAddresses, the_limited_broadcast_stays_one_with_a_prefix_of_length_0) {
+  const auto local = addresses({"10.0.0.1/0"});
+  EXPECT_EQ(kind(local, "255.255.255.255"), AddressKind::limited_broadcast);
+  EXPECT_EQ(kind(local, "0.0.0.0"), AddressKind::unspecified);
+}
+
+TEST(LocalAddresses, ipv4_groups_are_those_of_the_interface) {
+  const auto local = addresses({"192.0.2.2/24"}, {"2001:db8::2/64"});
+  EXPECT_EQ(kind(local, "224.0.0.1"), AddressKind::joined_group);
+  EXPECT_EQ(kind(local, "224.0.0.2"), AddressKind::multicast);
+  EXPECT_EQ(kind(local, "224.0.0.1", second), AddressKind::multicast) << "no IPv4 on the second interface";
+}
+
+TEST(LocalAddresses, V6_RX_002_own_addresses_and_groups) {
+  const auto local = addresses({"2001:db8::2/64", "2001:db8::aa:bbcc:ddee/64"}, {"2001:db8:1::3/64"});
+  EXPECT_EQ(kind(local, "2001:db8::2"), AddressKind::own);
+  EXPECT_EQ(kind(local, "2001:db8::3"), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "2001:db8:1::3"), AddressKind::own_elsewhere);
+  EXPECT_EQ(kind(local, "ff02::1"), AddressKind::joined_group);
+  EXPECT_EQ(kind(local, "ff02::1:ff00:2"), AddressKind::joined_group);
+  EXPECT_EQ(kind(local, "ff02::1:ffcc:ddee"), AddressKind::joined_group);
+  EXPECT_EQ(kind(local, "ff02::1:ff00:3"), AddressKind::multicast) << "of the other interface";
+  EXPECT_EQ(kind(local, "ff02::1:ff00:3", second), AddressKind::joined_group);
+  EXPECT_EQ(kind(local, "ff02::2"), AddressKind::multicast);
+  EXPECT_EQ(kind(local, "ff01::1"), AddressKind::multicast_too_narrow);
+}
+
+// The routers of a link listen to the zero address of its prefixes (RFC 4291 2.6.1).
+TEST(LocalAddresses, ipv6_has_no_broadcasts_but_the_routers_anycast_address) {
+  const auto local = addresses({"2001:db8::2/64"}, {"2001:db8:1::2/57"});
+  EXPECT_EQ(kind(local, "2001:db8::"), AddressKind::subnet_router);
+  EXPECT_EQ(kind(local, "2001:db8:1::", first), AddressKind::subnet_router);
+  EXPECT_EQ(kind(local, "2001:db8::ffff:ffff:ffff:ffff"), AddressKind::unicast);
+}
+
+TEST(LocalAddresses, the_longest_ipv6_prefixes_have_no_anycast_address) {
+  EXPECT_EQ(kind(addresses({"2001:db8::1/127"}), "2001:db8::"), AddressKind::unicast) << "RFC 6164 4";
+  EXPECT_EQ(kind(addresses({"2001:db8::1/128"}), "2001:db8::1"), AddressKind::own);
+}
+
+// Two links may well give a node the same link-local address: 2001:db8:0::2 and 2001:db8:1::2 both come with fe80::2.
+TEST(LocalAddresses, link_local_address_of_two_interfaces_is_own_on_both) {
+  const auto local = addresses({"fe80::2/64"}, {"fe80::2/64"});
+  EXPECT_EQ(kind(local, "fe80::2", first), AddressKind::own);
+  EXPECT_EQ(kind(local, "fe80::2", second), AddressKind::own);
+}
+
+TEST(LocalAddresses, without_addresses_only_the_address_itself_tells) {
+  const ip::LocalAddresses local;
+  EXPECT_EQ(kind(local, "192.0.2.2"), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "224.0.0.1"), AddressKind::multicast);
+  EXPECT_EQ(kind(local, "ff02::1"), AddressKind::multicast);
+}
+
+// ---- sources ----
+
+TEST(LocalAddresses, V4_TX_012_source_is_in_the_subnet_of_the_peer) {
+  const auto local = addresses({"192.0.2.2/24", "10.0.0.2/8"}, {"198.51.100.2/24"});
+  EXPECT_EQ(source4(local, "192.0.2.9"), "192.0.2.2");
+  EXPECT_EQ(source4(local, "10.9.9.9"), "10.0.0.2");
+  EXPECT_EQ(source4(local, "203.0.113.1"), "192.0.2.2") << "the first address otherwise";
+  EXPECT_EQ(source4(local, "198.51.100.9"), "192.0.2.2") << "addresses of other interfaces are not used";
+  EXPECT_EQ(source4(local, "192.0.2.9", second), "198.51.100.2");
+}
+
+TEST(LocalAddresses, V6_TX_002_source_has_the_scope_of_the_peer) {
+  const auto local = addresses({"fe80::2/64", "2001:db8::2/64"});
+  EXPECT_EQ(source6(local, "fe80::9"), "fe80::2");
+  EXPECT_EQ(source6(local, "2001:db8::9"), "2001:db8::2");
+  EXPECT_EQ(source6(local, "f000::1"), "2001:db8::2") << "scope comes before common bits";
+  const auto reversed = addresses({"2001:db8::2/64", "fe80::2/64"});
+  EXPECT_EQ(source6(reversed, "fe80::9"), "fe80::2");
+  EXPECT_EQ(source6(reversed, "2001:db8::9"), "2001:db8::2");
+}
+
+TEST(LocalAddresses, V6_TX_003_source_has_the_longest_common_prefix) {
+  const auto local = addresses({"2001:db8:0:1::2/64", "2001:db8:0:2::2/64", "3001::2/64"});
+  EXPECT_EQ(source6(local, "2001:db8:0:1::9"), "2001:db8:0:1::2");
+  EXPECT_EQ(source6(local, "2001:db8:0:2::9"), "2001:db8:0:2::2");
+  EXPECT_EQ(source6(local, "2001:db8:0:3::9"), "2001:db8:0:2::2") << "63 bits against 62";
+  EXPECT_EQ(source6(local, "3fff::1"), "3001::2");
+}
+
+TEST(LocalAddresses, V4_TX_003_no_address_no_source) {
+  const auto local = addresses({"192.0.2.2/24"}, {"2001:db8::2/64"});
+  EXPECT_EQ(source4(local, "192.0.2.9", second), "none");
+  EXPECT_EQ(source6(local, "2001:db8::9", first), "none");
+}
+
+}  // namespace
+}  // namespace tunstack::test

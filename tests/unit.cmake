@@ -1,0 +1,31 @@
+# Tests of one module each, in the tree of what they test.
+tunstack_test(unit
+  protocols/base/address_kind_test.cpp
+  protocols/base/address_test.cpp
+  protocols/base/checksum_test.cpp
+  protocols/base/outbox_test.cpp
+  protocols/base/random_test.cpp
+  protocols/base/reason_test.cpp
+  protocols/base/rule_test.cpp
+  protocols/icmp/problem_codes_test.cpp
+  protocols/icmp/quote_test.cpp
+  protocols/icmp/rate_limit_test.cpp
+  protocols/ip/ipv4_identification_test.cpp
+  protocols/ip/local_addresses_test.cpp
+  protocols/wire/emit_test.cpp
+  protocols/wire/icmpv4_test.cpp
+  protocols/wire/icmpv6_test.cpp
+  protocols/wire/ipv4_test.cpp
+  protocols/wire/ipv6_test.cpp
+  protocols/wire/tcp_test.cpp
+  protocols/wire/udp_test.cpp
+  tunstack/counters_test.cpp
+  tunstack/describe_test.cpp
+  tunstack/explain_test.cpp
+  tunstack/host_side_test.cpp
+  tunstack/icmp_names_test.cpp
+  tunstack/interface_test.cpp
+  tunstack/options_test.cpp
+  tunstack/suggestion_test.cpp
+  tunstack/summary_test.cpp)
+target_compile_definitions(unit PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
