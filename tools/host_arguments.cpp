@@ -10,7 +10,25 @@ namespace tunstack {
 
 namespace {
 
+constexpr double longest_duration = 1e9;  // seconds; 31 years
+
 constexpr const char* default_addresses[] = {"192.0.2.2/24", "2001:db8::2/64"};
+
+bool is_broadcast_of_itself(const IpPrefix& prefix) {
+  if (!prefix.address.is_ipv4() || prefix.length > 30) return false;
+  const std::uint32_t host_bits = 0xffffffffU >> prefix.length;
+  const std::uint32_t host = prefix.address.ipv4().value & host_bits;
+  return host == 0 || host == host_bits;
+}
+
+/// Not by CLI11's own checks: they let NaN pass.
+std::string duration_fault(const std::string& text) {
+  double seconds = 0;
+  const bool is_number = CLI::detail::lexical_cast(text, seconds);
+  if (is_number && seconds > 0 && seconds <= longest_duration) return {};
+  return fmt::format("'{}' is no duration: give more than 0 and at most {:.0f} seconds", text.substr(0, 40),
+                     longest_duration);
+}
 
 IpPrefix parse_host_address(const std::string& text) {
   const auto prefix = parse_prefix(text);
@@ -24,6 +42,10 @@ IpPrefix parse_host_address(const std::string& text) {
     throw UsageFault(fmt::format("{} cannot be the address of a host", text),
                      "it is a multicast, broadcast, loopback or reserved address",
                      "choose a unicast address, for example 192.0.2.2/24 or 2001:db8::2/64");
+  if (is_broadcast_of_itself(*prefix))
+    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
+                     "the first and the last address of an IPv4 prefix are broadcasts (RFC 1122 3.2.1.3)",
+                     "choose an address between them, for example 192.0.2.2/24");
   return *prefix;
 }
 
@@ -86,7 +108,9 @@ void add_host_options(CLI::App& command, HostArguments& arguments) {
       ->allow_extra_args(false);
   command.add_option("--dev", arguments.device, "Name of the device; tun%d lets the kernel number it")
       ->capture_default_str();
-  command.add_option("--mtu", arguments.mtu, "Octets of the largest datagram on the link")->capture_default_str();
+  command.add_option("--mtu", arguments.mtu, "Octets of the largest datagram on the link")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command.add_option("--set", arguments.settings, "KEY=VALUE: any key of 'tunstack options'; repeatable")
       ->allow_extra_args(false);
   command.add_option("--profile", arguments.profile, "Defaults of all options")
@@ -98,7 +122,7 @@ void add_host_options(CLI::App& command, HostArguments& arguments) {
       ->check(CLI::IsMember({"all", "drops", "off"}))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   command.add_flag("--json", arguments.json, "The same as JSON, one object a line on stdout");
-  command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(CLI::PositiveNumber);
+  command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(duration_fault);
   command.add_option("--seed", arguments.seed, "Fix all randomness");
   command.add_flag("--dry-run", arguments.dry_run, "Print the equivalent ip commands and do nothing");
 }

@@ -68,17 +68,29 @@ int print_parse_error(const CLI::App& program, const CLI::ParseError& error) {
                      exit_usage);
 }
 
-/// What stands behind the first "--" is not ours to parse.
+/// What stands behind the first "--" is the command of `exec` and not ours to parse.
 std::vector<std::string> split_command(std::vector<std::string>& arguments) {
   const auto dashes = std::ranges::find(arguments, "--");
   if (dashes == arguments.end()) return {};
+  if (arguments.front() != "exec")
+    throw UsageFault("'--' is out of place", "only 'tunstack exec' takes a command behind it",
+                     "leave it out, or: tunstack exec -- COMMAND");
   std::vector<std::string> command(dashes + 1, arguments.end());
   arguments.erase(dashes, arguments.end());
   return command;
 }
 
+/// CLI11 takes the next argument for the value that is missing in "--dev=".
+void refuse_empty_values(const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments)
+    if (argument.starts_with("--") && argument.ends_with("=") && std::ranges::count(argument, '=') == 1)
+      throw UsageFault(fmt::format("'{}' lacks its value", argument), "an option is followed by its value",
+                       "leave the option out for its default");
+}
+
 int run(std::vector<std::string> arguments) {
   const std::vector<std::string> command = split_command(arguments);
+  refuse_empty_values(arguments);
   int exit_status = 0;
   CLI::App program(description, "tunstack");
   program.set_version_flag("--version", "tunstack " TUNSTACK_VERSION);

@@ -20,7 +20,7 @@ struct InvokingPacket {
   bool link_layer_group = false;
   std::size_t fragment_offset = 0;             // octets
   bool is_icmp = false;                        // of its own family
-  std::optional<std::uint8_t> icmp_type = {};  // none if the packet is too short to hold it
+  std::optional<std::uint8_t> icmp_type = std::nullopt;  // none if the packet is too short to hold it
   Problem problem = Problem::port_unreachable;
 };
 

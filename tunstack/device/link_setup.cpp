@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <thread>
 
 #include "tunstack/device/file_descriptor.hpp"
 #include "tunstack/device/system_error.hpp"
@@ -36,15 +37,16 @@ class Request {
   void put(std::uint16_t attribute, std::uint32_t value) { mnl_attr_put_u32(header_, attribute, value); }
   void put(std::uint16_t attribute, Bytes octets) { mnl_attr_put(header_, attribute, octets.size(), octets.data()); }
 
+  /// Has the kernel carry the request out, or answer it: `answer` is called with each message of the answer.
   /// 0, or the errno of the failure.
-  int send() {
+  int send(mnl_cb_t answer = nullptr, void* data = nullptr) {
     const std::unique_ptr<mnl_socket, CloseSocket> socket(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
     if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) return errno;
     if (mnl_socket_sendto(socket.get(), header_, header_->nlmsg_len) < 0) return errno;
     const ssize_t got = mnl_socket_recvfrom(socket.get(), buffer_, sizeof buffer_);
     if (got < 0) return errno;
     const auto run =
-        mnl_cb_run(buffer_, static_cast<std::size_t>(got), 0, mnl_socket_get_portid(socket.get()), nullptr, nullptr);
+        mnl_cb_run(buffer_, static_cast<std::size_t>(got), 0, mnl_socket_get_portid(socket.get()), answer, data);
     return run < 0 ? errno : 0;
   }
 
@@ -68,8 +70,8 @@ int change_address(unsigned index, const IpPrefix& address, bool add) {
   return request.send();
 }
 
-int add_route(unsigned index, const IpPrefix& route) {
-  Request request(RTM_NEWROUTE, NLM_F_CREATE);
+int change_route(unsigned index, const IpPrefix& route, bool add) {
+  Request request(add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_EXCL : 0);
   auto& body = request.body<rtmsg>();
   body.rtm_family = address_family(route);
   body.rtm_dst_len = route.length;
@@ -80,6 +82,27 @@ int add_route(unsigned index, const IpPrefix& route) {
   request.put(RTA_DST, route.address.octets());
   request.put(RTA_OIF, index);
   return request.send();
+}
+
+/// Whether the kernel takes packets to this address as its own.
+bool is_local(const IpPrefix& address) {
+  Request request(RTM_GETROUTE, 0);
+  auto& body = request.body<rtmsg>();
+  body.rtm_family = address_family(address);
+  body.rtm_dst_len = address.width();
+  request.put(RTA_DST, address.address.octets());
+  bool local = false;
+  const auto read_type = [](const nlmsghdr* message, void* found) {
+    *static_cast<bool*>(found) = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(message))->rtm_type == RTN_LOCAL;
+    return MNL_CB_OK;
+  };
+  return request.send(read_type, &local) == 0 && local;
+}
+
+/// The kernel puts a new IPv6 address to use in the background; until then it drops what is sent to it.
+void wait_until_local(const IpPrefix& address) {
+  using namespace std::chrono_literals;
+  for (int tries = 0; tries < 1000 && !is_local(address); ++tries) std::this_thread::sleep_for(1ms);
 }
 
 int set_up(unsigned index, bool up) {
@@ -135,8 +158,13 @@ LinkSetup::LinkSetup(LinkPlan plan, bool device_stays)
       added_addresses_.push_back(address);
     }
     require(set_up(index_, true), fmt::format("set {} up", plan_.device));
-    for (const IpPrefix& route : plan_.routes)
-      require(add_route(index_, route), fmt::format("add a route to {} into {}", to_text(route), plan_.device));
+    for (const IpPrefix& route : plan_.routes) {
+      const int error = change_route(index_, route, true);
+      if (error == EEXIST) continue;
+      require(error, fmt::format("add a route to {} into {}", to_text(route), plan_.device));
+      added_routes_.push_back(route);
+    }
+    for (const IpPrefix& address : plan_.addresses) wait_until_local(address);
   } catch (...) {
     restore();
     throw;
@@ -145,9 +173,9 @@ LinkSetup::LinkSetup(LinkPlan plan, bool device_stays)
 
 LinkSetup::~LinkSetup() { restore(); }
 
-// Setting a link down takes its routes along; one that was up before had no use for ours either way.
 void LinkSetup::restore() noexcept {
   if (!device_stays_) return;
+  for (const IpPrefix& route : added_routes_) change_route(index_, route, false);
   for (const IpPrefix& address : added_addresses_) change_address(index_, address, false);
   if (!was_up_) set_up(index_, false);
   set_mtu(index_, mtu_before_);

@@ -6,11 +6,12 @@
 namespace tunstack {
 
 /// Carries out a plan, and takes it back at the end as far as the device outlives this process: a device that
-/// vanishes takes all of it along. An address that the link already has stays whatever happens. All throw
+/// vanishes takes all of it along. An address or route that the link already has stays whatever happens. All throw
 /// SystemError, naming what was attempted.
 class LinkSetup {
  public:
-  /// `keep`: the device vanishes with the process, so nothing is to be taken back.
+  /// `device_stays`: the device is there after this process, so all is to be taken back. Returns once the kernel
+  /// answers on the new addresses.
   LinkSetup(LinkPlan plan, bool device_stays);
   ~LinkSetup();
   LinkSetup(const LinkSetup&) = delete;
@@ -23,6 +24,7 @@ class LinkSetup {
   unsigned index_;
   bool device_stays_;
   std::vector<IpPrefix> added_addresses_;
+  std::vector<IpPrefix> added_routes_;
   std::size_t mtu_before_ = 0;
   bool was_up_ = false;
 };

@@ -57,6 +57,7 @@ bool has_nft() {
   return succeeds_in_child([] {
     enter_private_network();
     const FileDescriptor null(::open("/dev/null", O_RDWR));
+    if (!null.is_open()) return false;
     ::dup2(null.get(), STDOUT_FILENO);
     ::dup2(null.get(), STDERR_FILENO);
     ::execlp("nft", "nft", "list", "ruleset", nullptr);

@@ -1,0 +1,76 @@
+// The commands that only print.
+#include <nlohmann/json.hpp>
+
+#include "tests/system/network.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class Commands : public SystemTest {
+ protected:
+  std::string output_of(const Command& arguments) const {
+    const Outcome outcome = tunstack(arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome;
+    EXPECT_EQ(outcome.err, "");
+    EXPECT_NE(outcome.out, "");
+    return outcome.out;
+  }
+};
+
+TEST_F(Commands, doctor_finds_that_exec_works_here) {
+  const std::string said = output_of({"doctor"});
+  for (const std::string& line : lines_of(said))
+    EXPECT_THAT(line, AnyOf(StartsWith("yes  "), StartsWith("no   "), StartsWith("     mend it: ")));
+  EXPECT_THAT(said, HasSubstr("yes  private networks can be made"));
+  EXPECT_FALSE(network.link()) << "it changes nothing";
+}
+
+TEST_F(Commands, doctor_names_what_is_missing) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to hide /dev/net/tun from the command";
+  const Outcome doctor =
+      network.run({"unshare", "-m", "sh", "-c", "mount -t tmpfs none /dev/net && exec " + program + " doctor"});
+  EXPECT_EQ(doctor.status, 3) << doctor;
+  EXPECT_THAT(doctor.out, StartsWith("no   the kernel has TUN devices"));
+  EXPECT_THAT(doctor.out, HasSubstr("mend it: modprobe tun"));
+}
+
+TEST_F(Commands, rules_and_options_print_all_three_forms) {
+  for (const char* command : {"rules", "options"}) {
+    output_of({command});
+    EXPECT_THAT(output_of({command, "--markdown"}), StartsWith("# "));
+    const auto json = nlohmann::json::parse(output_of({command, "--json"}), nullptr, false);
+    EXPECT_TRUE(json.is_array() && !json.empty()) << command;
+  }
+}
+
+TEST_F(Commands, options_have_the_defaults_that_set_accepts) {
+  for (const auto& option : nlohmann::json::parse(output_of({"options", "--json"}))) {
+    const std::string setting = option.at("key").get<std::string>() + "=" + option.at("lab").get<std::string>();
+    EXPECT_EQ(tunstack({"up", "--dry-run", "--set", setting}).status, 0) << setting;
+  }
+}
+
+TEST_F(Commands, version) { EXPECT_THAT(output_of({"--version"}), testing::MatchesRegex("tunstack [0-9.]+\n")); }
+
+TEST_F(Commands, help_has_examples_before_the_options) {
+  output_of({"--help"});
+  for (const char* command : {"up", "exec", "doctor", "rules", "options"}) {
+    const std::string help = output_of({command, "--help"});
+    const std::size_t examples = help.find("Examples:");
+    EXPECT_NE(examples, std::string::npos) << help;
+    EXPECT_LT(examples, help.find("Options:")) << help;
+  }
+}
+
+TEST_F(Commands, a_reader_that_has_seen_enough_is_no_fault) {
+  const Outcome head = network.shell(program + " rules --json | head -n 1");
+  EXPECT_EQ(head.out, "[\n");
+  EXPECT_EQ(head.err, "");
+}
+
+}  // namespace
+}  // namespace tunstack::test

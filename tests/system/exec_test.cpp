@@ -1,0 +1,177 @@
+// The command of `tunstack exec`: its status, its signals, and that nothing of it is left behind.
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "tests/system/network.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Exec : public SystemTest {
+ protected:
+  /// `tunstack exec` of a shell script that has written "ready".
+  std::unique_ptr<Process> start_script(const std::string& script) const {
+    auto process = start_tunstack({"exec", "--", "sh", "-c", script});
+    EXPECT_TRUE(eventually([&] { return process->out().contains("ready"); })) << process->err();
+    return process;
+  }
+  int status_of(const Command& command) const { return exec(command).status; }
+};
+
+void expect_all_gone(const std::vector<ProcessId>& family) {
+  for (const ProcessId& process : family)
+    EXPECT_TRUE(eventually([&] { return !is_alive(process); }, Milliseconds(5000))) << "process " << process.pid;
+}
+
+TEST_F(Exec, status_is_that_of_the_command) {
+  EXPECT_EQ(status_of({"true"}), 0);
+  EXPECT_EQ(status_of({"false"}), 1);
+  EXPECT_EQ(status_of({"sh", "-c", "exit 42"}), 42);
+  EXPECT_EQ(status_of({"sh", "-c", "exit 255"}), 255);
+}
+
+TEST_F(Exec, status_of_a_signal_is_128_and_its_number) {
+  EXPECT_EQ(status_of({"sh", "-c", "kill -TERM $$"}), 128 + SIGTERM);
+  EXPECT_EQ(status_of({"sh", "-c", "kill -KILL $$"}), 128 + SIGKILL);
+  EXPECT_EQ(status_of({"sh", "-c", "kill -SEGV $$"}), 128 + SIGSEGV);
+}
+
+TEST_F(Exec, status_127_if_the_command_is_missing) {
+  const Command found_by_path = {"env", "PATH=/usr/bin:/bin", program, "exec", "--", "no-such-command"};
+  EXPECT_FAULT(network.run(found_by_path), 127);
+  EXPECT_FAULT(exec({"/no/such/command"}), 127);
+}
+
+TEST_F(Exec, status_126_if_the_command_cannot_be_run) {
+  EXPECT_FAULT(exec({"/etc/passwd"}), 126);
+  EXPECT_FAULT(exec({"/etc"}), 126);
+}
+
+TEST_F(Exec, arguments_reach_the_command_unchanged) {
+  EXPECT_EQ(exec({"printf", "<%s>", "a b", "", "--", "--help", "*"}).out, "<a b><><--><--help><*>");
+}
+
+TEST_F(Exec, the_shell_if_there_is_no_command) {
+  const Outcome shell = network.run({"env", "SHELL=/bin/echo", program, "exec"});
+  EXPECT_EQ(shell.status, 0) << shell;
+  EXPECT_EQ(shell.out, "\n") << "echo, without arguments";
+}
+
+TEST_F(Exec, the_command_sees_its_own_network_only) {
+  ASSERT_EQ(network.shell("ip tuntap add dev other mode tun").status, 0);
+  const Outcome seen = exec({"sh", "-c", "ls /sys/class/net; ip -o link | cut -d: -f2"});
+  EXPECT_THAT(seen.out, HasSubstr("tun0"));
+  EXPECT_THAT(seen.out, testing::Not(HasSubstr("other")));
+  EXPECT_FALSE(network.link("tun0")) << "the network it was started from stays as it is";
+}
+
+TEST_F(Exec, signals_are_passed_to_the_command) {
+  for (const auto& [name, number] : {std::pair{"TERM", SIGTERM}, {"INT", SIGINT}, {"HUP", SIGHUP}}) {
+    const std::string trap = std::string("trap 'echo got it; exit 7' ") + name;
+    const auto process = start_script(trap + "; echo ready; while :; do sleep 0.02; done");
+    process->signal(number);
+    const Outcome ended = process->wait();
+    EXPECT_EQ(ended.status, 7) << name << '\n' << ended;
+    EXPECT_EQ(ended.out, "ready\ngot it\n") << name;
+  }
+}
+
+/// A terminal with no window: what is typed at `master` reaches the processes in front of `slave`.
+struct Terminal {
+  Terminal() : master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    ::grantpt(master.get());
+    ::unlockpt(master.get());
+    slave = FileDescriptor(::open(::ptsname(master.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  }
+  /// Makes it the terminal of the calling process, which leads a session.
+  bool take() const {
+    return ::ioctl(slave.get(), TIOCSCTTY, 0) == 0 && ::dup2(slave.get(), STDIN_FILENO) == STDIN_FILENO;
+  }
+  void type(char key) const { ASSERT_EQ(::write(master.get(), &key, 1), 1); }
+
+  FileDescriptor master, slave;
+};
+
+TEST_F(Exec, the_interrupt_key_reaches_the_command_once) {
+  const Terminal terminal;
+  const std::string script =
+      "trap 'echo interrupted' INT; trap 'exit 7' TERM; echo ready; while :; do sleep 0.02; done";
+  Process process({program, "exec", "--", "sh", "-c", script}, [&] { return network.enter() && terminal.take(); });
+  ASSERT_TRUE(eventually([&] { return process.out().contains("ready"); })) << process.err();
+  terminal.type('\x03');
+  ASSERT_TRUE(eventually([&] { return process.out().contains("interrupted"); })) << "the key is lost";
+  process.signal(SIGTERM);
+  const Outcome ended = process.wait();
+  EXPECT_EQ(ended.status, 7) << "the key does not end tunstack itself\n" << ended;
+  EXPECT_EQ(ended.out, "ready\ninterrupted\n");
+}
+
+TEST_F(Exec, a_command_without_handler_ends_by_the_signal) {
+  const auto process = start_script("echo ready; exec sleep 1000");
+  process->signal(SIGTERM);
+  EXPECT_EQ(process->wait().status, 128 + SIGTERM);
+}
+
+TEST_F(Exec, background_processes_end_with_the_command) {
+  const auto process = start_script(
+      "sleep 1000 & (trap '' TERM HUP; setsid sleep 1001 & setsid sleep 1001 &) ; echo ready; "
+      "trap 'exit 5' TERM; while :; do sleep 0.02; done");
+  std::vector<ProcessId> family;
+  ASSERT_TRUE(eventually([&] { return (family = family_of(process->pid())).size() >= 6; }))
+      << "tunstack, init, the shell, three sleepers";
+  process->signal(SIGTERM);
+  EXPECT_EQ(process->wait().status, 5);
+  for (const ProcessId& left : family) EXPECT_FALSE(is_alive(left)) << "process " << left.pid;
+}
+
+TEST_F(Exec, killing_tunstack_ends_the_command_and_all_it_started) {
+  const auto process = start_script("setsid sleep 1000 & echo ready; exec sleep 1000");
+  std::vector<ProcessId> family;
+  ASSERT_TRUE(eventually([&] { return (family = family_of(process->pid())).size() >= 4; }));
+  process->signal(SIGKILL);
+  EXPECT_EQ(process->wait().status, 128 + SIGKILL);
+  expect_all_gone(family);
+}
+
+TEST_F(Exec, killing_the_command_ends_tunstack) {
+  const auto process = start_script("echo ready; exec sleep 1000");
+  pid_t sleeper = -1;
+  ASSERT_TRUE(eventually([&] { return (sleeper = pid_of(family_of(process->pid()), "sleep")) > 0; }));
+  ::kill(sleeper, SIGKILL);
+  EXPECT_EQ(process->wait().status, 128 + SIGKILL);
+}
+
+TEST_F(Exec, duration_ends_the_command) {
+  const Outcome ended = tunstack({"exec", "--duration", "0.2", "--", "sleep", "1000"});
+  EXPECT_EQ(ended.status, 128 + SIGKILL) << ended;
+}
+
+TEST_F(Exec, a_deleted_device_ends_the_command) {
+  const Outcome ended = exec({"sh", "-c", "ip link delete tun0; exec sleep 1000"});
+  EXPECT_NE(ended.status, 0) << ended;
+  EXPECT_NE(ended.status, -1) << "it did not end";
+}
+
+TEST_F(Exec, options_of_the_stack) {
+  const Outcome ping =
+      tunstack({"exec", "--address", "198.51.100.9/28", "--host", "198.51.100.1/28", "--dev", "lab%d", "--mtu", "1280",
+                "--", "sh", "-c", "ping -c 1 -I lab0 198.51.100.9 && ip link show lab0"});
+  EXPECT_EQ(ping.status, 0) << ping;
+  EXPECT_THAT(ping.out, HasSubstr("mtu 1280"));
+}
+
+TEST_F(Exec, dry_run_starts_nothing) {
+  const Outcome dry = tunstack({"exec", "--dry-run", "--", "echo", "started"});
+  EXPECT_EQ(dry.status, 0);
+  EXPECT_THAT(dry.out, testing::StartsWith("unshare "));
+  EXPECT_THAT(dry.out, testing::Not(HasSubstr("started")));
+}
+
+}  // namespace
+}  // namespace tunstack::test

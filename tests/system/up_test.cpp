@@ -1,0 +1,130 @@
+// The life of `tunstack up`: how it ends, and what it goes through meanwhile.
+#include <csignal>
+
+#include "tests/system/network.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Up : public SystemTest {
+ protected:
+  void expect_clean_end_by(int signal) const {
+    const auto process = up();
+    EXPECT_TRUE(answers("192.0.2.2"));
+    process->signal(signal);
+    const Outcome ended = process->wait(Milliseconds(1000));
+    EXPECT_EQ(ended.status, 0) << ended;
+    EXPECT_THAT(ended.err, HasSubstr("icmp4_echo_request_for_us")) << "the summary";
+    EXPECT_EQ(ended.out, "");
+    EXPECT_FALSE(network.link());
+  }
+};
+
+TEST_F(Up, says_how_to_try_it) {
+  const auto process = up();
+  EXPECT_THAT(process->err(), HasSubstr("192.0.2.2/24"));
+  EXPECT_THAT(process->err(), HasSubstr("this host has 192.0.2.1/24, 2001:db8::1/64"));
+  EXPECT_THAT(process->err(), HasSubstr("try: ping 192.0.2.2"));
+}
+
+TEST_F(Up, TUN_011_SIGTERM_ends_with_status_0_and_a_summary) { expect_clean_end_by(SIGTERM); }
+TEST_F(Up, TUN_011_SIGINT_ends_with_status_0_and_a_summary) { expect_clean_end_by(SIGINT); }
+TEST_F(Up, SIGHUP_ends_with_status_0_and_a_summary) { expect_clean_end_by(SIGHUP); }
+
+TEST_F(Up, TUN_011_SIGTERM_ends_it_during_a_flood) {
+  const auto process = up();
+  const auto flood = start({"ping", "-q", "-f", "192.0.2.2"});
+  ASSERT_TRUE(eventually([&] { return cpu_ticks(process->pid()) > 2; })) << "the flood does not reach it";
+  process->signal(SIGTERM);
+  EXPECT_EQ(process->wait(Milliseconds(1000)).status, 0);
+}
+
+TEST_F(Up, duration_ends_it) {
+  const auto start = std::chrono::steady_clock::now();
+  const Outcome ended = tunstack({"up", "--duration", "1"});
+  EXPECT_GE(std::chrono::steady_clock::now() - start, Milliseconds(1000));
+  EXPECT_EQ(ended.status, 0) << ended;
+  EXPECT_FALSE(network.link());
+}
+
+TEST_F(Up, killing_it_leaves_no_device) {
+  const auto process = up();
+  ASSERT_TRUE(network.link());
+  process->signal(SIGKILL);
+  process->wait();
+  EXPECT_FALSE(network.link());
+}
+
+TEST_F(Up, TUN_005_answers_again_after_the_link_was_down) {
+  const auto process = up();
+  EXPECT_TRUE(answers("192.0.2.2"));
+  ASSERT_EQ(network.shell("ip link set tun0 down").status, 0);
+  const long before = cpu_ticks(process->pid());
+  std::this_thread::sleep_for(Milliseconds(1000));  // the measure is time
+  EXPECT_LT(cpu_ticks(process->pid()) - before, 20) << "it spins while the link is down";
+  EXPECT_FALSE(answers("192.0.2.2"));
+  ASSERT_EQ(network.shell("ip link set tun0 up").status, 0);
+  EXPECT_TRUE(answers("192.0.2.2"));
+  EXPECT_TRUE(answers("fe80::2%tun0"));
+}
+
+TEST_F(Up, TUN_005_answers_again_after_the_link_was_down_many_times_in_a_flood) {
+  const auto process = up();
+  const auto flood = start({"ping", "-q", "-f", "192.0.2.2"});
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(network.shell("ip link set tun0 down && ip link set tun0 up").status, 0);
+  EXPECT_TRUE(answers("192.0.2.2"));
+}
+
+TEST_F(Up, idle_takes_no_processor_time) {
+  const auto process = up();
+  const long before = cpu_ticks(process->pid());
+  std::this_thread::sleep_for(Milliseconds(1000));  // the measure is time
+  EXPECT_LT(cpu_ticks(process->pid()) - before, 20);
+}
+
+TEST_F(Up, a_deleted_device_is_a_fault) {
+  const auto process = up();
+  ASSERT_EQ(network.shell("ip link delete tun0").status, 0);
+  const Outcome ended = process->wait();
+  EXPECT_EQ(ended.status, 3) << ended;
+  std::vector<std::string> lines = lines_of(ended.err);
+  ASSERT_GE(lines.size(), 3U);
+  EXPECT_THAT(lines[lines.size() - 3], testing::AllOf(testing::StartsWith("tunstack: "), HasSubstr("tun0")));
+  EXPECT_THAT(lines[lines.size() - 1], testing::StartsWith("  try: "));
+}
+
+TEST_F(Up, a_device_in_use_is_a_fault) {
+  const auto process = up();
+  const Outcome second = tunstack({"up", "198.51.100.2/24"});
+  EXPECT_FAULT(second, 3);
+  EXPECT_THAT(second.err, HasSubstr("busy"));
+  EXPECT_THAT(second.err, HasSubstr("--dev tun%d"));
+  EXPECT_TRUE(answers("192.0.2.2")) << "the first one goes on";
+}
+
+TEST_F(Up, two_side_by_side) {
+  const auto first = up({"192.0.2.2/24", "--dev", "lab%d"});
+  const auto second = up({"198.51.100.2/24", "--dev", "lab%d"});
+  EXPECT_TRUE(network.link("lab0"));
+  EXPECT_TRUE(network.link("lab1"));
+  EXPECT_THAT(second->err(), HasSubstr("lab1 is up"));
+  EXPECT_TRUE(answers("192.0.2.2"));
+  EXPECT_TRUE(answers("198.51.100.2"));
+}
+
+TEST_F(Up, explain_goes_to_stderr_while_it_runs) {
+  const auto process = up({"--explain"});
+  EXPECT_TRUE(answers("192.0.2.2"));
+  EXPECT_TRUE(eventually([&] { return process->err().contains("icmp4_echo_request_for_us"); }));
+}
+
+TEST_F(Up, set_reaches_the_stack) {
+  const auto process = up({"--set", "icmp4.echo=off", "--set", "v6.hop_limit=33"});
+  EXPECT_FALSE(answers("192.0.2.2"));
+  EXPECT_THAT(network.run({"ping", "-c", "1", "2001:db8::2"}).out, HasSubstr("ttl=33"));
+}
+
+}  // namespace
+}  // namespace tunstack::test

@@ -1,0 +1,79 @@
+// Command lines that are wrong: status 2 and three lines, and nothing happens.
+#include "tests/system/network.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using testing::HasSubstr;
+
+struct Wrong {
+  const char* name;
+  Command arguments;
+  const char* said;  // within the three lines
+};
+
+std::ostream& operator<<(std::ostream& stream, const Wrong& wrong) { return stream << wrong.name; }
+
+class WrongUsage : public SystemTest, public testing::WithParamInterface<Wrong> {};
+
+TEST_P(WrongUsage, is_told_in_three_lines) {
+  const Outcome outcome = tunstack(GetParam().arguments, Milliseconds(3000));
+  EXPECT_FAULT(outcome, 2);
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().said));
+  EXPECT_FALSE(network.link());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Program, WrongUsage,
+    testing::Values(Wrong{"no_command", {}, "--help"}, Wrong{"unknown_command", {"exce"}, "did you mean exec?"},
+                    Wrong{"unknown_option", {"up", "--adress", "x"}, "--adress"},
+                    Wrong{"option_of_another_command", {"exec", "--markdown", "--", "true"}, "--markdown"},
+                    Wrong{"command_without_dashes", {"exec", "ping", "192.0.2.2"}, "tunstack exec -- ping"},
+                    Wrong{"two_formats", {"rules", "--json", "--markdown"}, "--json"},
+                    Wrong{"argument_of_rules", {"rules", "extra"}, "'extra'"},
+                    Wrong{"arguments_behind_dashes_of_up", {"up", "--", "198.51.100.2/24"}, "--"},
+                    Wrong{"arguments_behind_dashes_of_doctor", {"doctor", "--", "true"}, "--"}),
+    [](const auto& wrong) { return wrong.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Addresses, WrongUsage,
+    testing::Values(Wrong{"no_address", {"up", "300.1.1.1/24"}, "300.1.1.1/24"},
+                    Wrong{"prefix_too_long", {"up", "192.0.2.2/33"}, "192.0.2.2/33"},
+                    Wrong{"ipv6_prefix_too_long", {"up", "2001:db8::2/129"}, "2001:db8::2/129"},
+                    Wrong{"multicast", {"up", "224.0.0.1/24"}, "multicast"},
+                    Wrong{"ipv6_multicast", {"up", "ff02::1/64"}, "multicast"},
+                    Wrong{"loopback", {"up", "127.0.0.1/8"}, "loopback"},
+                    Wrong{"broadcast_of_its_prefix", {"up", "192.0.2.255/24"}, "broadcast"},
+                    Wrong{"twice", {"up", "192.0.2.2/24", "192.0.2.2/25"}, "twice"},
+                    Wrong{"both_ends", {"up", "192.0.2.2/24", "--host", "192.0.2.2/24"}, "both ends"},
+                    Wrong{"no_room_for_the_host", {"up", "192.0.2.2/32"}, "--host"},
+                    Wrong{"bad_host", {"up", "--host", "nobody"}, "'nobody'"}),
+    [](const auto& wrong) { return wrong.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Values, WrongUsage,
+    testing::Values(Wrong{"mtu_no_number", {"up", "--mtu", "abc"}, "--mtu"},
+                    Wrong{"mtu_negative", {"up", "--mtu", "-5"}, "-5"},
+                    Wrong{"mtu_too_large", {"up", "--mtu", "65536"}, "65535"},
+                    Wrong{"set_without_value", {"up", "--set", "icmp4.echo"}, "KEY=VALUE"},
+                    Wrong{"set_unknown_key", {"up", "--set", "icmp4.ecoh=on"}, "did you mean icmp4.echo?"},
+                    Wrong{"set_bad_value", {"up", "--set", "icmp4.echo=maybe"}, "on|off"},
+                    Wrong{"bad_profile", {"up", "--profile", "soft"}, "hardened"},
+                    Wrong{"bad_explain", {"up", "--explain=x"}, "--explain"},
+                    Wrong{"duration_negative", {"up", "--duration", "-1"}, "--duration"},
+                    Wrong{"duration_no_number", {"up", "--duration", "abc"}, "--duration"},
+                    Wrong{"duration_not_a_number", {"up", "--duration", "nan"}, "--duration"},
+                    Wrong{"duration_beyond_the_clock", {"up", "--duration", "1e300"}, "--duration"},
+                    Wrong{"option_without_its_value", {"up", "--dev"}, "--dev"},
+                    Wrong{"empty_value_does_not_eat_the_next_option", {"up", "--dev=", "--dry-run"}, "--dev"}),
+    [](const auto& wrong) { return wrong.param.name; });
+
+class DeviceName : public SystemTest {};
+
+TEST_F(DeviceName, too_long) { EXPECT_FAULT(tunstack({"up", "--dev", std::string(40, 'a')}), 3); }
+TEST_F(DeviceName, empty) { EXPECT_FAULT(tunstack({"up", "--dev", ""}), 3); }
+TEST_F(DeviceName, not_a_name) { EXPECT_FAULT(tunstack({"up", "--dev", "a/b"}), 3); }
+TEST_F(DeviceName, of_another_kind_of_device) { EXPECT_FAULT(tunstack({"up", "--dev", "lo"}), 3); }
+
+}  // namespace
+}  // namespace tunstack::test
