@@ -108,9 +108,7 @@ void add_host_options(CLI::App& command, HostArguments& arguments) {
       ->allow_extra_args(false);
   command.add_option("--dev", arguments.device, "Name of the device; tun%d lets the kernel number it")
       ->capture_default_str();
-  command.add_option("--mtu", arguments.mtu, "Octets of the largest datagram on the link")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  command.add_option("--mtu", arguments.mtu, "Octets of the largest datagram on the link")->capture_default_str();
   command.add_option("--set", arguments.settings, "KEY=VALUE: any key of 'tunstack options'; repeatable")
       ->allow_extra_args(false);
   command.add_option("--profile", arguments.profile, "Defaults of all options")
@@ -130,14 +128,15 @@ void add_host_options(CLI::App& command, HostArguments& arguments) {
 HostPlan plan_host(const HostArguments& arguments) {
   std::vector<std::string> texts = arguments.addresses;
   if (texts.empty()) texts.assign(std::begin(default_addresses), std::end(default_addresses));
-  InterfaceConfig interface{arguments.device, parse_host_addresses(texts), arguments.mtu};
+  const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
+  InterfaceConfig interface{arguments.device, parse_host_addresses(texts), mtu};
   if (const auto fault = mtu_fault(interface))
     throw UsageFault(fmt::format("an MTU of {} is not possible", arguments.mtu), *fault,
                      "choose another one with --mtu");
 
   HostPlan plan;
   plan.leave_link_alone = arguments.host == std::vector<std::string>{"none"};
-  plan.link = {.device = arguments.device, .mtu = arguments.mtu, .addresses = {}, .routes = {}};
+  plan.link = {.device = arguments.device, .mtu = mtu, .addresses = {}, .routes = {}};
   if (!plan.leave_link_alone) {
     plan.link.addresses = host_side_addresses(arguments, interface.addresses);
     plan.link.routes = missing_routes(interface.addresses, plan.link.addresses);

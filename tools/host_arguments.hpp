@@ -14,7 +14,7 @@ struct HostArguments {
   std::vector<std::string> addresses;  // ADDR/LEN of the stack
   std::vector<std::string> host;       // ADDR/LEN of the kernel's side, or "none"
   std::string device = "tun0";
-  std::size_t mtu = 1500;
+  std::int64_t mtu = 1500;
   std::vector<std::string> settings;  // KEY=VALUE
   std::string profile = "lab";
   std::string explain = "off";
