@@ -18,8 +18,8 @@ struct InvokingPacket {
   AddressKind source = AddressKind::unicast;
   AddressKind destination = AddressKind::own;
   bool link_layer_group = false;
-  std::size_t fragment_offset = 0;             // octets
-  bool is_icmp = false;                        // of its own family
+  std::size_t fragment_offset = 0;                       // octets
+  bool is_icmp = false;                                  // of its own family
   std::optional<std::uint8_t> icmp_type = std::nullopt;  // none if the packet is too short to hold it
   Problem problem = Problem::port_unreachable;
 };
