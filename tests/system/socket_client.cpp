@@ -9,16 +9,22 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string_view>
 
 namespace {
 
-addrinfo* resolve(const char* address, const char* port, int type) {
+struct FreeAddress {
+  void operator()(addrinfo* found) const { ::freeaddrinfo(found); }
+};
+using Address = std::unique_ptr<addrinfo, FreeAddress>;
+
+Address resolve(const char* address, const char* port, int type) {
   addrinfo wanted{};
   wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
   wanted.ai_socktype = type;
   addrinfo* found = nullptr;
-  return ::getaddrinfo(address, port, &wanted, &found) == 0 ? found : nullptr;
+  return ::getaddrinfo(address, port, &wanted, &found) == 0 ? Address(found) : nullptr;
 }
 
 const char* failure() { return ::strerrorname_np(errno); }
@@ -41,7 +47,7 @@ const char* attempt(const addrinfo& where) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
-  const addrinfo* where = resolve(argv[2], argv[3], std::string_view(argv[1]) == "udp" ? SOCK_DGRAM : SOCK_STREAM);
+  const Address where = resolve(argv[2], argv[3], std::string_view(argv[1]) == "udp" ? SOCK_DGRAM : SOCK_STREAM);
   if (where == nullptr) return 2;
   std::puts(attempt(*where));
 }

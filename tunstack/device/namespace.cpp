@@ -47,8 +47,11 @@ void map_user_to_root(uid_t uid, gid_t gid) {
 
 // A shell that looks at /sys/class/net or /proc should see its own world. Where a container forbids the mounts
 // only these views are the host's; nothing depends on them.
-void mount_own_view(const char* type, const char* path) {
-  ::mount(type, path, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
+void mount_own_views() {
+  constexpr unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  ::mount("proc", "/proc", "proc", flags, nullptr);
+  ::mount("sysfs", "/sys", "sysfs", flags, nullptr);
 }
 
 void unblock_signals() {
@@ -91,7 +94,7 @@ void unblock_signals() {
   // If the parent died before that, its end of the pipe is closed.
   char none = 0;
   if (::read(parent_alive, &none, 1) == 0) ::_exit(cannot_run);
-  mount_own_view("proc", "/proc");
+  mount_own_views();
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, nullptr);
@@ -100,6 +103,13 @@ void unblock_signals() {
   ::close(report);
   if (child < 0) ::_exit(cannot_run);
   be_init(child);
+}
+
+/// fork(), but the child is the first process of a new process namespace, with mounts of its own; later children of
+/// this process are not.
+pid_t fork_into_process_namespace() {
+  return static_cast<pid_t>(
+      ::syscall(SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, nullptr, nullptr, nullptr, nullptr));
 }
 
 struct Pipe {
@@ -120,17 +130,14 @@ void enter_private_network() {
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
   const bool as_user = uid != 0;
-  if (::unshare(CLONE_NEWNET | CLONE_NEWNS | (as_user ? CLONE_NEWUSER : 0)) != 0) throw_unshare_error(errno, as_user);
+  if (::unshare(CLONE_NEWNET | (as_user ? CLONE_NEWUSER : 0)) != 0) throw_unshare_error(errno, as_user);
   if (as_user) map_user_to_root(uid, gid);
-  ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
-  mount_own_view("sysfs", "/sys");
 }
 
 SandboxedCommand::SandboxedCommand(const std::vector<std::string>& command) {
   Pipe report = make_pipe(0);
   Pipe alive = make_pipe(O_NONBLOCK);
-  if (::unshare(CLONE_NEWPID) != 0) throw_unshare_error(errno, false);
-  init_ = ::fork();
+  init_ = fork_into_process_namespace();
   if (init_ < 0)
     throw SystemError(fmt::format("cannot start a process: {}", std::strerror(errno)),
                       "the limit of processes is reached", "see ulimit -u");

@@ -12,8 +12,8 @@
 namespace tunstack {
 
 /// Moves this process into a new network namespace, where nothing of the host's network is seen; for a user
-/// without rights into a new user namespace first, whose root is that user. The mounts are private too, with a
-/// /sys that shows the new network. Only for a process with a single thread. Throws SystemError.
+/// without rights into a new user namespace first, whose root is that user. Only for a process with a single thread.
+/// Throws SystemError.
 void enter_private_network();
 
 /// A command that could not be run.
@@ -28,8 +28,8 @@ class CommandError : public SystemError {
   int exit_status_;
 };
 
-/// A command in a process namespace of its own: when it ends, when this process ends, whatever way, the kernel
-/// ends every process that the command left behind.
+/// A command in a process namespace of its own, with a /proc and a /sys of its own: when it ends, when this process
+/// ends, whatever way, the kernel ends every process that the command left behind.
 class SandboxedCommand {
  public:
   /// Starts `command` (found by PATH) with no signal blocked. Throws CommandError or SystemError.
