@@ -118,7 +118,7 @@ void Node::process(const Arrival& arrival, const Received& received, Outbox& out
 template <class Arrival>
 void Node::count_icmp_in(const Arrival& arrival) {
   const Bytes message = arrival.ip.payload();
-  if (is_icmp(arrival.ip) && message.size() >= 2) counters_.icmp_in(family_of(arrival)).add(message[0], message[1]);
+  if (is_icmp(arrival.ip) && message.size() >= 2) counters_.icmp(family_of(arrival)).add_in(message[0], message[1]);
 }
 
 template <class IpHeader, class Message>
@@ -126,7 +126,7 @@ MaybeReason Node::send(const IpHeader& header, const Message& message, Interface
   if (const auto failed = emit(header, message, link(interface), out)) return failed;
   ++counters_.packets_out;
   const Bytes written = out.packets().back().bytes.subspan(header_size(header));
-  if (is_icmp(header)) counters_.icmp_out(family_of(header)).add(written[0], written[1]);
+  if (is_icmp(header)) counters_.icmp(family_of(header)).add_out(written[0], written[1]);
   return {};
 }
 

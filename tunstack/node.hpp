@@ -76,17 +76,18 @@ class Node {
   Ipv6Address source_back(const Ipv6Arrival& arrival, InterfaceId interface) const;
   Link link(InterfaceId interface) const { return {interface, mtus_[static_cast<std::size_t>(interface)]}; }
 
+  // What every packet touches stands together: pages cost more than instructions right after a system call.
+  Observer* observer_ = nullptr;
   NodeOptions options_;
   std::vector<std::size_t> mtus_;  // by interface
   ip::LocalAddresses addresses_;
+  icmp::TokenBucket reply_bucket4_;
+  icmp::TokenBucket reply_bucket6_;
+  Counters counters_;
   Random random_;
   ip::Ipv4Identification identification_;
   icmp::ErrorLimiter error_limiter4_;
   icmp::ErrorLimiter error_limiter6_;
-  icmp::TokenBucket reply_bucket4_;
-  icmp::TokenBucket reply_bucket6_;
-  Counters counters_;
-  Observer* observer_ = nullptr;
 };
 
 }  // namespace tunstack

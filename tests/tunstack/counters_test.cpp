@@ -19,30 +19,30 @@ TEST(IcmpCounters, each_type_and_code_has_its_place) {
   for (unsigned type = 0; type < 256; ++type)
     for (unsigned code = 0; code < 16; ++code)
       for (unsigned times = 0; times < (type + code) % 5; ++times)
-        counters.add(static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(code));
+        counters.add_in(static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(code));
   for (unsigned type = 0; type < 256; ++type)
     for (unsigned code = 0; code < 16; ++code)
-      EXPECT_EQ(counters.count(static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(code)), (type + code) % 5);
+      EXPECT_EQ(counters.in(static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(code)), (type + code) % 5);
 }
 
 TEST(IcmpCounters, codes_from_16_on_share_a_place) {
   IcmpCounters counters;
-  counters.add(255, 16);
-  counters.add(255, 255);
-  EXPECT_EQ(counters.count(255, 16), 2U);
-  EXPECT_EQ(counters.count(255, 200), 2U);
-  EXPECT_EQ(counters.count(255, 15), 0U);
-  EXPECT_EQ(counters.count(254, 16), 0U);
+  counters.add_in(255, 16);
+  counters.add_in(255, 255);
+  EXPECT_EQ(counters.in(255, 16), 2U);
+  EXPECT_EQ(counters.in(255, 200), 2U);
+  EXPECT_EQ(counters.in(255, 15), 0U);
+  EXPECT_EQ(counters.in(254, 16), 0U);
 }
 
 TEST(Counters, families_and_directions_are_apart) {
   Counters counters;
-  counters.icmp_in(Family::ipv4).add(8, 0);
-  counters.icmp_out(Family::ipv6).add(129, 0);
-  EXPECT_EQ(counters.icmp4_in.count(8, 0), 1U);
-  EXPECT_EQ(counters.icmp6_out.count(129, 0), 1U);
-  EXPECT_EQ(counters.icmp4_out.count(8, 0), 0U);
-  EXPECT_EQ(counters.icmp6_in.count(8, 0), 0U);
+  counters.icmp(Family::ipv4).add_in(8, 0);
+  counters.icmp(Family::ipv6).add_out(129, 0);
+  EXPECT_EQ(counters.icmp4.in(8, 0), 1U);
+  EXPECT_EQ(counters.icmp6.out(129, 0), 1U);
+  EXPECT_EQ(counters.icmp4.out(8, 0), 0U);
+  EXPECT_EQ(counters.icmp6.in(8, 0), 0U);
 }
 
 TEST(Counters, STAT_002_three_pings_are_three_in_and_three_out) {
@@ -50,10 +50,10 @@ TEST(Counters, STAT_002_three_pings_are_three_in_and_three_out) {
   for (int i = 0; i < 3; ++i) host.answer(echo4());
   for (int i = 0; i < 2; ++i) host.answer(echo6());
   const Counters& counters = host.node().counters();
-  EXPECT_EQ(counters.icmp4_in.count(8, 0), 3U);
-  EXPECT_EQ(counters.icmp4_out.count(0, 0), 3U);
-  EXPECT_EQ(counters.icmp6_in.count(128, 0), 2U);
-  EXPECT_EQ(counters.icmp6_out.count(129, 0), 2U);
+  EXPECT_EQ(counters.icmp4.in(8, 0), 3U);
+  EXPECT_EQ(counters.icmp4.out(0, 0), 3U);
+  EXPECT_EQ(counters.icmp6.in(128, 0), 2U);
+  EXPECT_EQ(counters.icmp6.out(129, 0), 2U);
   EXPECT_EQ(counters.packets_in, 5U);
   EXPECT_EQ(counters.packets_out, 5U);
 }
@@ -64,9 +64,9 @@ TEST(Counters, STAT_002_errors_sent_by_type_and_code) {
   host.answer(udp6());
   host.answer(ipv4({.protocol = 253}, counting(8)));
   const Counters& counters = host.node().counters();
-  EXPECT_EQ(counters.icmp4_out.count(3, 3), 1U);
-  EXPECT_EQ(counters.icmp4_out.count(3, 2), 1U);
-  EXPECT_EQ(counters.icmp6_out.count(1, 4), 1U);
+  EXPECT_EQ(counters.icmp4.out(3, 3), 1U);
+  EXPECT_EQ(counters.icmp4.out(3, 2), 1U);
+  EXPECT_EQ(counters.icmp6.out(1, 4), 1U);
 }
 
 TEST(Counters, STAT_001_each_packet_adds_one_reason) {
