@@ -1,14 +1,29 @@
 #include "tunstack/run_loop.hpp"
 
+#include <sys/epoll.h>
+
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "tunstack/device/system_error.hpp"
 
 namespace tunstack {
 
 RunLoop::RunLoop(const TunDevice& device, Node& node, const MonotonicClock& clock)
-    : device_(device), node_(node), clock_(clock), polled_{{device.fd(), POLLIN, 0}} {}
+    : device_(device), node_(node), clock_(clock), poll_(::epoll_create1(EPOLL_CLOEXEC)) {
+  watch(device.fd(), [this] { drain(packets_a_turn); });
+}
 
 void RunLoop::watch(int fd, std::function<void()> ready) {
-  polled_.push_back({fd, POLLIN, 0});
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = ready_.size();
+  if (::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+    throw SystemError(std::string("cannot wait for a file: ") + std::strerror(errno), "the kernel refused it",
+                      "see ulimit -n");
   ready_.push_back(std::move(ready));
 }
 
@@ -31,13 +46,13 @@ void RunLoop::wait() {
   const auto left = time_to_next_timer();
   timespec timeout{};
   if (left) timeout = {static_cast<time_t>(left->count() / per_second), left->count() % per_second};
-  if (::ppoll(polled_.data(), polled_.size(), left ? &timeout : nullptr, nullptr) <= 0) return;
-  if (polled_[0].revents != 0) drain(packets_a_turn);
-  for (std::size_t i = 0; i < ready_.size(); ++i)
-    if (polled_[i + 1].revents != 0) ready_[i]();
+  std::array<epoll_event, 8> events{};
+  const int count = ::epoll_pwait2(poll_.get(), events.data(), events.size(), left ? &timeout : nullptr, nullptr);
+  for (int i = 0; i < count; ++i) ready_[events[static_cast<std::size_t>(i)].data.u64]();
 }
 
 void RunLoop::run_timers() {
+  if (timers_.empty()) return;
   const Instant now = clock_.now();
   for (std::size_t i = 0; i < timers_.size();) {
     if (timers_[i].when > now) {

@@ -1,8 +1,6 @@
 // Ties a node to a device and to time: wait, drain, answer, until told to stop.
 #pragma once
 
-#include <poll.h>
-
 #include <functional>
 #include <optional>
 #include <vector>
@@ -15,7 +13,7 @@ namespace tunstack {
 
 class RunLoop {
  public:
-  /// All three must outlive the loop.
+  /// All three must outlive the loop. Throws SystemError.
   RunLoop(const TunDevice& device, Node& node, const MonotonicClock& clock);
 
   /// Calls `ready` whenever `fd` is readable; never between two packets of one drain.
@@ -49,8 +47,8 @@ class RunLoop {
   const TunDevice& device_;
   Node& node_;
   const MonotonicClock& clock_;
-  std::vector<pollfd> polled_;                // the device, then what is watched
-  std::vector<std::function<void()>> ready_;  // for each that is watched
+  FileDescriptor poll_;
+  std::vector<std::function<void()>> ready_;  // for each file that is watched; the first is the device
   std::vector<Timer> timers_;
   Outbox outbox_;
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(largest_packet);
