@@ -3,8 +3,8 @@
 #include <cstdio>
 
 #include "tools/commands.hpp"
-#include "tools/fault.hpp"
 #include "tunstack/device/probe.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 

@@ -5,9 +5,9 @@
 #include <cstdlib>
 
 #include "tools/commands.hpp"
-#include "tools/fault.hpp"
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 

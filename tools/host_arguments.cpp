@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "tools/fault.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 

@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "tools/commands.hpp"
-#include "tools/fault.hpp"
 #include "tunstack/device/namespace.hpp"
+#include "tunstack/fault.hpp"
 #include "tunstack/suggestion.hpp"
 
 namespace tunstack {
@@ -122,12 +122,8 @@ int main(int argc, char** argv) {
   using namespace tunstack;
   try {
     return run({argv + 1, argv + argc});
-  } catch (const UsageFault& fault) {
-    return print_error(fault.what(), fault.why(), fault.remedy(), exit_usage);
-  } catch (const CommandError& error) {
-    return print_error(error.what(), error.why(), error.remedy(), error.exit_status());
-  } catch (const SystemError& error) {
-    return print_error(error.what(), error.why(), error.remedy(), exit_rights);
+  } catch (const Fault& fault) {
+    return print_error(fault.what(), fault.why(), fault.remedy(), fault.exit_status());
   } catch (const std::exception& error) {
     return print_error(error.what(), "this should not have happened", "report it with the command line", 1);
   }

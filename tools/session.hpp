@@ -5,7 +5,7 @@
 
 #include "tools/host_arguments.hpp"
 #include "tunstack/device/link_setup.hpp"
-#include "tunstack/device/system_error.hpp"
+#include "tunstack/fault.hpp"
 #include "tunstack/run_loop.hpp"
 
 namespace tunstack {

@@ -3,8 +3,8 @@
 #include <cstdio>
 
 #include "tools/commands.hpp"
-#include "tools/fault.hpp"
 #include "tools/session.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string>
 
-#include "tunstack/device/system_error.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 

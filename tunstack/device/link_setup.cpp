@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "tunstack/device/file_descriptor.hpp"
-#include "tunstack/device/system_error.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 

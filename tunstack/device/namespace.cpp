@@ -12,7 +12,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "tunstack/device/system_error.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 
@@ -150,7 +150,7 @@ SandboxedCommand::SandboxedCommand(const std::vector<std::string>& command) {
   int error = 0;
   if (::read(report.read_end.get(), &error, sizeof error) != sizeof error) return;
   const int status = exit_status();
-  throw CommandError(
+  throw Fault(
       fmt::format("cannot run '{}': {}", command[0], std::strerror(error)),
       error == ENOENT ? "no such file, and no command of this name in PATH" : "the kernel refused to execute it",
       "check the name and its permissions", status);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tunstack/device/file_descriptor.hpp"
-#include "tunstack/device/system_error.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 
@@ -16,23 +16,12 @@ namespace tunstack {
 /// Throws SystemError.
 void enter_private_network();
 
-/// A command that could not be run.
-class CommandError : public SystemError {
- public:
-  CommandError(const std::string& what, std::string why, std::string remedy, int exit_status)
-      : SystemError(what, std::move(why), std::move(remedy)), exit_status_(exit_status) {}
-  /// 127 for a command that does not exist, 126 for one that cannot be run.
-  int exit_status() const { return exit_status_; }
-
- private:
-  int exit_status_;
-};
-
 /// A command in a process namespace of its own, with a /proc and a /sys of its own: when it ends, when this process
 /// ends, whatever way, the kernel ends every process that the command left behind.
 class SandboxedCommand {
  public:
-  /// Starts `command` (found by PATH) with no signal blocked. Throws CommandError or SystemError.
+  /// Starts `command` (found by PATH) with no signal blocked. Throws SystemError, or a Fault with the exit status 127
+  /// for a command that does not exist and 126 for one that cannot be run.
   explicit SandboxedCommand(const std::vector<std::string>& command);
   ~SandboxedCommand();
   SandboxedCommand(const SandboxedCommand&) = delete;

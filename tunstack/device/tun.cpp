@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "tunstack/device/system_error.hpp"
+#include "tunstack/fault.hpp"
 
 namespace tunstack {
 
