@@ -1,31 +1,49 @@
 # Tests of one module each, in the tree of what they test.
 tunstack_test(unit
   protocols/base/address_kind_test.cpp
+  protocols/base/address_table_test.cpp
   protocols/base/address_test.cpp
   protocols/base/checksum_test.cpp
   protocols/base/outbox_test.cpp
   protocols/base/random_test.cpp
   protocols/base/reason_test.cpp
   protocols/base/rule_test.cpp
+  protocols/icmp/error_report_test.cpp
+  protocols/icmp/extended_echo_test.cpp
   protocols/icmp/problem_codes_test.cpp
+  protocols/icmp/queries_test.cpp
   protocols/icmp/quote_test.cpp
   protocols/icmp/rate_limit_test.cpp
   protocols/ip/ipv4_identification_test.cpp
+  protocols/ip/ipv4_options_test.cpp
   protocols/ip/local_addresses_test.cpp
+  protocols/ip/partial_datagram_test.cpp
+  protocols/ip/path_mtu_test.cpp
+  protocols/ip/reassembly_test.cpp
+  protocols/transport/udp_services_test.cpp
   protocols/wire/emit_test.cpp
+  protocols/wire/fragmentation_test.cpp
+  protocols/wire/icmp_extension_objects_test.cpp
+  protocols/wire/icmp_extensions_test.cpp
   protocols/wire/icmpv4_test.cpp
   protocols/wire/icmpv6_test.cpp
+  protocols/wire/ipv4_options_test.cpp
   protocols/wire/ipv4_test.cpp
   protocols/wire/ipv6_test.cpp
   protocols/wire/tcp_test.cpp
   protocols/wire/udp_test.cpp
+  tunstack/capture/capture_test.cpp
+  tunstack/capture/link_layer_test.cpp
   tunstack/counters_test.cpp
   tunstack/describe_test.cpp
+  tunstack/explain_fragments_test.cpp
   tunstack/explain_test.cpp
   tunstack/host_side_test.cpp
   tunstack/icmp_names_test.cpp
   tunstack/interface_test.cpp
+  tunstack/option_values_test.cpp
   tunstack/options_test.cpp
+  tunstack/replay_test.cpp
   tunstack/suggestion_test.cpp
   tunstack/summary_test.cpp)
 target_compile_definitions(unit PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

@@ -55,6 +55,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   if (end == RunLoop::End::device_gone) sandboxed.kill();
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
+  session.finish_capture();
   if (plan.explain != Explain::off) session.print_summary();
   return status;
 }
@@ -64,11 +65,9 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
 void add_exec(CLI::App& program, const std::vector<std::string>& command, int& exit_status) {
   CLI::App* subcommand = program.add_subcommand("exec", description);
   auto arguments = std::make_shared<HostArguments>();
-  subcommand
-      ->add_option("--address", arguments->addresses,
-                   "ADDR/LEN of the stack; repeatable (default: 192.0.2.2/24 and 2001:db8::2/64)")
-      ->allow_extra_args(false);
-  add_host_options(*subcommand, *arguments);
+  add_address_option(*subcommand, *arguments);
+  add_stack_options(*subcommand, *arguments);
+  add_device_options(*subcommand, *arguments);
   subcommand->callback([arguments, &command, &exit_status] { exit_status = run_exec(*arguments, command); });
 }
 

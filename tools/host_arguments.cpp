@@ -100,12 +100,14 @@ std::uint64_t fresh_seed() {
 
 }  // namespace
 
-void add_host_options(CLI::App& command, HostArguments& arguments) {
+void add_address_option(CLI::App& command, HostArguments& arguments) {
   command
-      .add_option("--host", arguments.host,
-                  "ADDR/LEN of this host's end of the link (default: the first free address of each prefix), or "
-                  "'none': create the device and leave its addresses, MTU and state to you")
+      .add_option("--address", arguments.addresses,
+                  "ADDR/LEN of the stack; repeatable (default: 192.0.2.2/24 and 2001:db8::2/64)")
       ->allow_extra_args(false);
+}
+
+void add_stack_options(CLI::App& command, HostArguments& arguments) {
   command.add_option("--dev", arguments.device, "Name of the device; tun%d lets the kernel number it")
       ->capture_default_str();
   command.add_option("--mtu", arguments.mtu, "Octets of the largest datagram on the link")->capture_default_str();
@@ -120,8 +122,18 @@ void add_host_options(CLI::App& command, HostArguments& arguments) {
       ->check(CLI::IsMember({"all", "drops", "off"}))
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   command.add_flag("--json", arguments.json, "The same as JSON, one object a line on stdout");
-  command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(duration_fault);
   command.add_option("--seed", arguments.seed, "Fix all randomness");
+}
+
+void add_device_options(CLI::App& command, HostArguments& arguments) {
+  command
+      .add_option("--host", arguments.host,
+                  "ADDR/LEN of this host's end of the link (default: the first free address of each prefix), or "
+                  "'none': create the device and leave its addresses, MTU and state to you")
+      ->allow_extra_args(false);
+  command.add_option("--capture", arguments.capture,
+                     "Write every packet in and out to FILE.pcapng, with the decision as its comment, or to FILE.pcap");
+  command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(duration_fault);
   command.add_flag("--dry-run", arguments.dry_run, "Print the equivalent ip commands and do nothing");
 }
 
@@ -144,10 +156,12 @@ HostPlan plan_host(const HostArguments& arguments) {
   add_link_local_address(interface);
   plan.node = {.interfaces = {interface},
                .options = node_options(arguments),
-               .seed = arguments.seed ? *arguments.seed : fresh_seed()};
+               .seed = arguments.seed ? *arguments.seed : fresh_seed(),
+               .time_of_day_at_start = {}};
   plan.explain = explain_of(arguments);
   plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
   plan.duration = arguments.duration;
+  plan.capture = arguments.capture;
   return plan;
 }
 

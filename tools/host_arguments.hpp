@@ -1,4 +1,4 @@
-// The options that `up` and `exec` share, and what they amount to.
+// The options that `up`, `exec` and `replay` share, and what they amount to.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -21,11 +21,16 @@ struct HostArguments {
   bool json = false;
   std::optional<double> duration;  // seconds
   std::optional<std::uint64_t> seed;
+  std::optional<std::string> capture;  // a file for all packets in and out
   bool dry_run = false;
 };
 
-/// Adds the options to a subcommand; the addresses are its own affair.
-void add_host_options(CLI::App& command, HostArguments& arguments);
+/// Adds what concerns the stack itself to a subcommand; the addresses are its own affair.
+void add_stack_options(CLI::App& command, HostArguments& arguments);
+/// Adds what concerns a device and a run in real time.
+void add_device_options(CLI::App& command, HostArguments& arguments);
+/// Adds --address, for commands whose arguments are something else.
+void add_address_option(CLI::App& command, HostArguments& arguments);
 
 /// One host and the kernel's end of its link, checked.
 struct HostPlan {
@@ -35,6 +40,7 @@ struct HostPlan {
   Explain explain = Explain::off;
   ExplainFormat format = ExplainFormat::text;
   std::optional<double> duration;
+  std::optional<std::string> capture;
 };
 
 /// Throws UsageFault.

@@ -97,6 +97,7 @@ int run(std::vector<std::string> arguments) {
   program.require_subcommand(1);
   add_up(program, exit_status);
   add_exec(program, command, exit_status);
+  add_replay(program, exit_status);
   add_doctor(program, exit_status);
   add_rules(program);
   add_options(program);

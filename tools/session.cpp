@@ -24,17 +24,31 @@ LinkPlan named(LinkPlan plan, const std::string& device) {
   return plan;
 }
 
+NodeConfig started(NodeConfig config, const MonotonicClock& clock) {
+  config.time_of_day_at_start = since_midnight(clock.started_at());
+  return config;
+}
+
 }  // namespace
 
 Session::Session(const HostPlan& plan)
     : device_(plan.link.device),
-      node_(plan.node),
+      node_(started(plan.node, clock_)),
       explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? stdout : stderr),
       loop_(device_, node_, clock_),
       signals_(block_signals()),
       duration_(plan.duration) {
   if (!plan.leave_link_alone) link_.emplace(named(plan.link, device_.name()), device_.is_persistent());
-  if (plan.explain != Explain::off) node_.observe(&explainer_);
+  if (plan.explain != Explain::off) observers_.add(explainer_);
+  if (plan.capture) {
+    capture_.emplace(*plan.capture);
+    observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at()));
+  }
+  if (!observers_.empty()) node_.observe(&observers_);
+}
+
+void Session::finish_capture() {
+  if (capture_) capture_->finish();
 }
 
 void Session::on_signal(std::function<void(int, bool)> handle) {

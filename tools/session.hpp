@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "tools/host_arguments.hpp"
+#include "tunstack/capture/recorder.hpp"
 #include "tunstack/device/link_setup.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/run_loop.hpp"
@@ -24,14 +25,19 @@ class Session {
   void on_signal(std::function<void(int signal, bool from_process)> handle);
   /// Calls `expired` when the duration of the plan is over, if it has one.
   void on_duration(std::function<void()> expired);
+  /// Throws UsageFault if not all of the capture could be written.
+  void finish_capture();
   void print_summary() const;
 
  private:
   TunDevice device_;
   std::optional<LinkSetup> link_;
+  MonotonicClock clock_;
   Node node_;
   Explainer explainer_;
-  MonotonicClock clock_;
+  std::optional<CaptureWriter> capture_;
+  std::optional<Recorder> recorder_;
+  Observers observers_;
   RunLoop loop_;
   FileDescriptor signals_;
   std::optional<double> duration_;

@@ -41,6 +41,7 @@ int run_up(const HostArguments& arguments) {
   session.on_duration([&] { session.loop().stop(); });
   print_welcome(plan, session.device_name());
   const RunLoop::End end = session.loop().run();
+  session.finish_capture();
   session.print_summary();
   if (end == RunLoop::End::stopped) return 0;
   throw SystemError(fmt::format("the device {} is gone", session.device_name()), "somebody deleted it",
@@ -54,7 +55,8 @@ void add_up(CLI::App& program, int& exit_status) {
   auto arguments = std::make_shared<HostArguments>();
   command->add_option("ADDR/LEN", arguments->addresses,
                       "Addresses of the stack (default: 192.0.2.2/24 2001:db8::2/64)");
-  add_host_options(*command, *arguments);
+  add_stack_options(*command, *arguments);
+  add_device_options(*command, *arguments);
   command->callback([arguments, &exit_status] { exit_status = run_up(*arguments); });
 }
 

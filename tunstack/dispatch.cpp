@@ -2,15 +2,16 @@
 
 #include "protocols/transport/udp_input.hpp"
 #include "protocols/wire/numbers.hpp"
+#include "tunstack/error_input.hpp"
 
 namespace tunstack {
 
 namespace {
 
-using Ipv4Handler = Verdict (*)(const Ipv4Arrival&, const NodeOptions&);
-using Ipv6Handler = Verdict (*)(const Ipv6Arrival&, const NodeOptions&);
-using Icmpv4Handler = Verdict (*)(const Ipv4Arrival&, const Icmpv4View&, const NodeOptions&);
-using Icmpv6Handler = Verdict (*)(const Ipv6Arrival&, const Icmpv6View&, const NodeOptions&);
+using Ipv4Handler = Verdict (*)(const Ipv4Arrival&, const NodeState&);
+using Ipv6Handler = Verdict (*)(const Ipv6Arrival&, const NodeState&);
+using Icmpv4Handler = Verdict (*)(const Ipv4Arrival&, const Icmpv4View&, const NodeState&);
+using Icmpv6Handler = Verdict (*)(const Ipv6Arrival&, const Icmpv6View&, const NodeState&);
 
 // ---- ICMP types ----
 
@@ -26,29 +27,66 @@ struct IcmpRow {
 using Icmpv4Row = IcmpRow<Icmpv4Type, Icmpv4Handler>;
 using Icmpv6Row = IcmpRow<Icmpv6Type, Icmpv6Handler>;
 
+template <class Arrival, class View>
+Verdict extended_echo(const Arrival& arrival, const View& message, const NodeState& state) {
+  constexpr Family family = std::is_same_v<Arrival, Ipv4Arrival> ? Family::ipv4 : Family::ipv6;
+  return icmp::answer_extended_echo({family, message.bytes(), arrival.ip.source(), arrival.source, arrival.destination},
+                                    state.interfaces, state.options.probe);
+}
+
+Verdict timestamp(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  return icmp::answer_timestamp({message, arrival.destination, state.options.queries, state.options.echo4.to_groups},
+                                state.time_of_day(arrival.now));
+}
+
+Verdict address_mask(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  return icmp::answer_address_mask(message, state.addresses.mask_for(arrival.interface, arrival.ip.source()),
+                                   state.options.queries);
+}
+
+Verdict address_mask_reply(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  const Bytes reply = message.bytes();
+  if (reply.size() < icmp::address_mask_size) return Drop{Reason::icmp4_mask_message_too_short};
+  const Reason reason = state.mask_learner.judge(arrival.interface, load_be32(reply, 4), load_be32(reply, 8));
+  return reason == Reason::icmp4_mask_learned ? Verdict(Deliver{reason}) : Drop{reason};
+}
+
 constexpr Icmpv4Row icmpv4_rows[] = {
     {Icmpv4Type::echo_request, Icmpv4Type::echo_request, Reason::icmp4_echo_request_for_us,
-     [](const Ipv4Arrival& a, const Icmpv4View& m, const NodeOptions& o) { return icmp::answer_echo(a, m, o.echo4); }},
+     [](const Ipv4Arrival& a, const Icmpv4View& m, const NodeState& s) {
+       return icmp::answer_echo(a, m, s.options.echo4);
+     }},
     {Icmpv4Type::echo_reply, Icmpv4Type::echo_reply, Reason::icmp4_reply_unsolicited},
-    {Icmpv4Type::destination_unreachable, Icmpv4Type::destination_unreachable, Reason::icmp4_error_for_nobody},
+    {Icmpv4Type::destination_unreachable, Icmpv4Type::destination_unreachable, Reason::icmp4_error_about_our_packet,
+     judge_error},
     {Icmpv4Type::source_quench, Icmpv4Type::source_quench, Reason::icmp4_source_quench},
     {Icmpv4Type::redirect, Icmpv4Type::redirect, Reason::icmp4_type_not_handled},
     {Icmpv4Type::alternate_host_address, Icmpv4Type::alternate_host_address, Reason::icmp4_type_deprecated},
     {Icmpv4Type::router_advertisement, Icmpv4Type::router_solicitation, Reason::icmp4_type_not_handled},
-    {Icmpv4Type::time_exceeded, Icmpv4Type::parameter_problem, Reason::icmp4_error_for_nobody},
-    {Icmpv4Type::timestamp_request, Icmpv4Type::timestamp_request, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::time_exceeded, Icmpv4Type::parameter_problem, Reason::icmp4_error_about_our_packet, judge_error},
+    {Icmpv4Type::timestamp_request, Icmpv4Type::timestamp_request, Reason::icmp4_timestamp_request_for_us, timestamp},
     {Icmpv4Type::timestamp_reply, Icmpv4Type::timestamp_reply, Reason::icmp4_reply_unsolicited},
-    {Icmpv4Type::information_request, Icmpv4Type::address_mask_reply, Reason::icmp4_type_deprecated},
+    {Icmpv4Type::information_request, Icmpv4Type::information_request, Reason::icmp4_information_request_for_us,
+     [](const Ipv4Arrival&, const Icmpv4View& m, const NodeState& s) {
+       return icmp::answer_information(m, s.options.queries);
+     }},
+    {Icmpv4Type::information_reply, Icmpv4Type::information_reply, Reason::icmp4_reply_unsolicited},
+    {Icmpv4Type::address_mask_request, Icmpv4Type::address_mask_request, Reason::icmp4_mask_request_for_us,
+     address_mask},
+    {Icmpv4Type::address_mask_reply, Icmpv4Type::address_mask_reply, Reason::icmp4_mask_learned, address_mask_reply},
     {Icmpv4Type::traceroute, Icmpv4Type::skip, Reason::icmp4_type_deprecated},
-    {Icmpv4Type::photuris, Icmpv4Type::photuris, Reason::icmp4_error_for_nobody},
-    {Icmpv4Type::extended_echo_request, Icmpv4Type::extended_echo_request, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::photuris, Icmpv4Type::photuris, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::extended_echo_request, Icmpv4Type::extended_echo_request, Reason::extended_echo_request_for_us,
+     extended_echo<Ipv4Arrival, Icmpv4View>},
     {Icmpv4Type::extended_echo_reply, Icmpv4Type::extended_echo_reply, Reason::icmp4_reply_unsolicited},
 };
 
 constexpr Icmpv6Row icmpv6_rows[] = {
     {Icmpv6Type{0}, Icmpv6Type{icmpv6_first_informational - 1}, Reason::icmp6_error_for_nobody},
     {Icmpv6Type::echo_request, Icmpv6Type::echo_request, Reason::icmp6_echo_request_for_us,
-     [](const Ipv6Arrival& a, const Icmpv6View& m, const NodeOptions& o) { return icmp::answer_echo(a, m, o.echo6); }},
+     [](const Ipv6Arrival& a, const Icmpv6View& m, const NodeState& s) {
+       return icmp::answer_echo(a, m, s.options.echo6);
+     }},
     {Icmpv6Type::echo_reply, Icmpv6Type::echo_reply, Reason::icmp6_reply_unsolicited},
     {Icmpv6Type::listener_query, Icmpv6Type::redirect, Reason::icmp6_type_not_handled},
     {Icmpv6Type::router_renumbering, Icmpv6Type::router_renumbering, Reason::icmp6_type_ignored},
@@ -56,7 +94,8 @@ constexpr Icmpv6Row icmpv6_rows[] = {
     {Icmpv6Type::inverse_neighbor_solicitation, Icmpv6Type::inverse_neighbor_advertisement, Reason::icmp6_type_ignored},
     {Icmpv6Type::listener_report_v2, Icmpv6Type::listener_report_v2, Reason::icmp6_type_not_handled},
     {Icmpv6Type{144}, Icmpv6Type{159}, Reason::icmp6_type_ignored},
-    {Icmpv6Type::extended_echo_request, Icmpv6Type::extended_echo_request, Reason::icmp6_type_not_handled},
+    {Icmpv6Type::extended_echo_request, Icmpv6Type::extended_echo_request, Reason::extended_echo_request_for_us,
+     extended_echo<Ipv6Arrival, Icmpv6View>},
     {Icmpv6Type::extended_echo_reply, Icmpv6Type::extended_echo_reply, Reason::icmp6_reply_unsolicited},
 };
 
@@ -74,30 +113,30 @@ constexpr auto by_type(const Row (&rows)[count], Reason unknown) {
 constexpr auto icmpv4_types = by_type(icmpv4_rows, Reason::icmp4_type_unknown);
 constexpr auto icmpv6_types = by_type(icmpv6_rows, Reason::icmp6_type_unknown);
 
-Verdict icmpv4_input(const Ipv4Arrival& arrival, const NodeOptions& options) {
+Verdict icmpv4_input(const Ipv4Arrival& arrival, const NodeState& state) {
   const auto message = Icmpv4View::parse(arrival.ip.payload());
   if (!message) return Drop{message.error()};
   const Icmpv4Row& row = icmpv4_types[message->type()];
-  return row.handler ? row.handler(arrival, *message, options) : Drop{row.dropped};
+  return row.handler ? row.handler(arrival, *message, state) : Drop{row.dropped};
 }
 
-Verdict icmpv6_input(const Ipv6Arrival& arrival, const NodeOptions& options) {
+Verdict icmpv6_input(const Ipv6Arrival& arrival, const NodeState& state) {
   const Bytes payload = arrival.ip.payload();
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::icmpv6, payload.size());
   const auto message = Icmpv6View::parse({payload, pseudo_header});
   if (!message) return Drop{message.error()};
   const Icmpv6Row& row = icmpv6_types[message->type()];
-  return row.handler ? row.handler(arrival, *message, options) : Drop{row.dropped};
+  return row.handler ? row.handler(arrival, *message, state) : Drop{row.dropped};
 }
 
 // ---- protocols ----
 
-Verdict unsupported(const Ipv4Arrival&, const NodeOptions&) {
+Verdict unsupported(const Ipv4Arrival&, const NodeState&) {
   return Error{Reason::ipv4_protocol_unsupported, Problem::protocol_unreachable};
 }
 
-Verdict unrecognized(const Ipv6Arrival&, const NodeOptions&) {
+Verdict unrecognized(const Ipv6Arrival&, const NodeState&) {
   return Error{Reason::ipv6_next_header_unrecognized, Problem::protocol_unreachable, ipv6_next_header_offset};
 }
 
@@ -110,10 +149,11 @@ struct ProtocolRow {
 constexpr ProtocolRow protocol_rows[] = {
     {protocol_number::icmpv4, icmpv4_input, unrecognized},
     {protocol_number::tcp,
-     [](const Ipv4Arrival& a, const NodeOptions& o) { return transport::tcp_input(a, o.closed_tcp); },
-     [](const Ipv6Arrival& a, const NodeOptions& o) { return transport::tcp_input(a, o.closed_tcp); }},
-    {protocol_number::udp, [](const Ipv4Arrival& a, const NodeOptions&) { return transport::udp_input(a); },
-     [](const Ipv6Arrival& a, const NodeOptions&) { return transport::udp_input(a); }},
+     [](const Ipv4Arrival& a, const NodeState& s) { return transport::tcp_input(a, s.options.closed_tcp); },
+     [](const Ipv6Arrival& a, const NodeState& s) { return transport::tcp_input(a, s.options.closed_tcp); }},
+    {protocol_number::udp,
+     [](const Ipv4Arrival& a, const NodeState& s) { return transport::udp_input(a, s.options.udp_services); },
+     [](const Ipv6Arrival& a, const NodeState& s) { return transport::udp_input(a, s.options.udp_services); }},
     {protocol_number::icmpv6, unsupported, icmpv6_input},
 };
 
@@ -126,12 +166,12 @@ constexpr auto protocols = [] {
 
 }  // namespace
 
-Verdict dispatch(const Ipv4Arrival& arrival, const NodeOptions& options) {
-  return protocols[arrival.ip.protocol()].ipv4(arrival, options);
+Verdict dispatch(const Ipv4Arrival& arrival, const NodeState& state) {
+  return protocols[arrival.ip.protocol()].ipv4(arrival, state);
 }
 
-Verdict dispatch(const Ipv6Arrival& arrival, const NodeOptions& options) {
-  return protocols[arrival.ip.next_header()].ipv6(arrival, options);
+Verdict dispatch(const Ipv6Arrival& arrival, const NodeState& state) {
+  return protocols[arrival.ip.next_header()].ipv6(arrival, state);
 }
 
 }  // namespace tunstack

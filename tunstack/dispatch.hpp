@@ -3,12 +3,12 @@
 
 #include "protocols/arrival.hpp"
 #include "protocols/verdict.hpp"
-#include "tunstack/options.hpp"
+#include "tunstack/node_state.hpp"
 
 namespace tunstack {
 
 /// Decides a datagram that fulfils the rules of reception, by its protocol.
-Verdict dispatch(const Ipv4Arrival& arrival, const NodeOptions& options);
-Verdict dispatch(const Ipv6Arrival& arrival, const NodeOptions& options);
+Verdict dispatch(const Ipv4Arrival& arrival, const NodeState& state);
+Verdict dispatch(const Ipv6Arrival& arrival, const NodeState& state);
 
 }  // namespace tunstack

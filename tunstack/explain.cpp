@@ -17,6 +17,8 @@ std::string_view proposed_name(const Verdict& verdict) {
     std::string_view operator()(const Drop&) const { return "drop"; }
     std::string_view operator()(const Reply&) const { return "reply"; }
     std::string_view operator()(const Error&) const { return "error"; }
+    std::string_view operator()(const Hold&) const { return "hold"; }
+    std::string_view operator()(const Deliver&) const { return "take"; }
   };
   return std::visit(Name{}, verdict);
 }
@@ -48,39 +50,70 @@ std::string decision_text(const Decision& decision) {
   std::string line = fmt::format("{:.6f} < {:<76}  {:<5}  {}  {}: {}", seconds(decision.time),
                                  fmt::format("{}  {}", endpoints(packet), packet.summary), verdict_name(decision), name,
                                  citation(reason), reason.text);
-  if (!decision.answer.empty() && std::holds_alternative<Error>(decision.verdict))
-    line += fmt::format(" -> {}", describe(decision.answer).summary);
+  if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
+    line += fmt::format(" -> {}", describe(decision.sent[0].bytes).summary);
+  if (decision.sent.size() > 1) line += fmt::format(" -> {} fragments", decision.sent.size());
   return line;
 }
 
+std::string origination_text(const Origination& origination) {
+  const PacketText packet = describe(origination.sent[0].bytes);
+  const ReasonInfo& reason = info(origination.reason);
+  return fmt::format("{:.6f} > {:<76}  {:<5}  {}  {}: {}", seconds(origination.time),
+                     fmt::format("{}  {}", endpoints(packet), packet.summary), "send", reason.name, citation(reason),
+                     reason.text);
+}
+
+namespace {
+
+nlohmann::ordered_json json_line(Instant time, std::string_view direction, Bytes bytes, std::string_view verdict,
+                                 Reason deciding) {
+  const PacketText packet = describe(bytes);
+  const ReasonInfo& reason = info(deciding);
+  return {{"time", seconds(time)},
+          {"direction", direction},
+          {"source", packet.source},
+          {"destination", packet.destination},
+          {"length", bytes.size()},
+          {"summary", packet.summary},
+          {"verdict", verdict},
+          {"reason", reason.name},
+          {"rfc", reason.rfc},
+          {"section", reason.section},
+          {"requirement", reason.requirement},
+          {"text", reason.text}};
+}
+
+}  // namespace
+
+std::string origination_json(const Origination& origination) {
+  return json_line(origination.time, "out", origination.sent[0].bytes, "send", origination.reason).dump();
+}
+
 std::string decision_json(const Decision& decision) {
-  const PacketText packet = describe(decision.packet);
-  const ReasonInfo& reason = info(deciding_reason(decision));
-  nlohmann::ordered_json line = {{"time", seconds(decision.time)},
-                                 {"direction", "in"},
-                                 {"source", packet.source},
-                                 {"destination", packet.destination},
-                                 {"length", decision.packet.size()},
-                                 {"summary", packet.summary},
-                                 {"verdict", verdict_name(decision)},
-                                 {"reason", reason.name},
-                                 {"rfc", reason.rfc},
-                                 {"section", reason.section},
-                                 {"requirement", reason.requirement},
-                                 {"text", reason.text}};
+  auto line = json_line(decision.time, "in", decision.packet, verdict_name(decision), deciding_reason(decision));
   if (decision.withheld)
     line["proposed"] = {{"verdict", proposed_name(decision.verdict)},
                         {"reason", info(reason_of(decision.verdict)).name}};
-  if (!decision.answer.empty()) line["answer"] = describe(decision.answer).summary;
+  if (!decision.sent.empty()) line["answer"] = describe(decision.sent[0].bytes).summary;
+  if (decision.sent.size() > 1) line["fragments"] = decision.sent.size();
   return line.dump();
+}
+
+void Explainer::print(const std::string& line) {
+  std::fprintf(out_, "%s\n", line.c_str());
+  std::fflush(out_);
+}
+
+void Explainer::originated(const Origination& origination) {
+  if (explain_ != Explain::all) return;
+  print(format_ == ExplainFormat::json ? origination_json(origination) : origination_text(origination));
 }
 
 void Explainer::decided(const Decision& decision) {
   if (explain_ == Explain::off) return;
   if (explain_ == Explain::drops && verdict_name(decision) != "drop") return;
-  const std::string line = format_ == ExplainFormat::json ? decision_json(decision) : decision_text(decision);
-  std::fprintf(out_, "%s\n", line.c_str());
-  std::fflush(out_);
+  print(format_ == ExplainFormat::json ? decision_json(decision) : decision_text(decision));
 }
 
 }  // namespace tunstack

@@ -16,8 +16,12 @@ Reason deciding_reason(const Decision& decision);
 std::string citation(const ReasonInfo& reason);
 
 std::string decision_text(const Decision& decision);
+/// Likewise for what the node sent of its own accord: direction ">" or "out", verdict "send".
+std::string origination_text(const Origination& origination);
+std::string origination_json(const Origination& origination);
 /// An object with time (seconds), direction, source, destination, length (octets), summary, verdict, reason, rfc,
-/// section, requirement, text; with `proposed` where a reply or error was withheld, and `answer` where one was sent.
+/// section, requirement, text; with `proposed` where a reply or error was withheld, `answer` where one was sent, and
+/// `fragments`, their number, where it was cut.
 std::string decision_json(const Decision& decision);
 
 enum class Explain : std::uint8_t { off, drops, all };
@@ -28,8 +32,11 @@ class Explainer final : public Observer {
   /// Lines go to `out`, which must stay open.
   Explainer(Explain explain, ExplainFormat format, std::FILE* out) : explain_(explain), format_(format), out_(out) {}
   void decided(const Decision& decision) override;
+  void originated(const Origination& origination) override;
 
  private:
+  void print(const std::string& line);
+
   Explain explain_;
   ExplainFormat format_;
   std::FILE* out_;

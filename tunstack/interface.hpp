@@ -1,19 +1,12 @@
-// What a node is told about one of its interfaces.
+// What the configuration of an interface must fulfil, and what is added to it.
 #pragma once
 
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "protocols/base/address.hpp"
+#include "protocols/interface.hpp"
 
 namespace tunstack {
-
-struct InterfaceConfig {
-  std::string name;
-  std::vector<IpPrefix> addresses;
-  std::size_t mtu = 1500;  // octets of an IP datagram
-};
 
 inline constexpr std::size_t ipv4_minimum_mtu = 68;    // RFC 791 3.2
 inline constexpr std::size_t ipv6_minimum_mtu = 1280;  // RFC 8200 5

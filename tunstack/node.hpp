@@ -5,22 +5,23 @@
 #include <vector>
 
 #include "protocols/base/outbox.hpp"
+#include "protocols/icmp/quote.hpp"
 #include "protocols/icmp/rate_limit.hpp"
-#include "protocols/ip/ipv4_identification.hpp"
-#include "protocols/ip/local_addresses.hpp"
+#include "protocols/ip/reassembly.hpp"
 #include "protocols/verdict.hpp"
 #include "protocols/wire/emit.hpp"
 #include "tunstack/counters.hpp"
 #include "tunstack/interface.hpp"
+#include "tunstack/node_state.hpp"
 #include "tunstack/observer.hpp"
-#include "tunstack/options.hpp"
 
 namespace tunstack {
 
 struct NodeConfig {
   std::vector<InterfaceConfig> interfaces;
   NodeOptions options;
-  std::uint64_t seed = 0;  // of all randomness of the node
+  std::uint64_t seed = 0;                            // of all randomness of the node
+  std::chrono::milliseconds time_of_day_at_start{};  // UT since midnight, at the Instant zero
 };
 
 /// A packet as a device delivers it. The bytes are read during the call only.
@@ -32,14 +33,26 @@ struct Received {
 };
 
 class Node {
+  /// What a decision is about.
+  struct Happening {
+    Instant now;
+    Bytes packet;
+    bool arrived = true;
+  };
+
  public:
   explicit Node(const NodeConfig& config);
 
   /// What is to become of a packet, and why. Pure: decides on (state, packet) and changes nothing.
   Verdict decide(const Received& received) const;
 
-  /// Decides, acts, counts and tells the observer. Any bytes are good input; what is sent is added to `out`.
+  /// Decides, acts, counts and tells the observer. Any bytes are good input; what is sent is added to `out`. Does
+  /// what tick() does first, should it be due.
   void receive(const Received& received, Outbox& out);
+  /// Does what is due by now: fragments that have waited too long are given up, perhaps with an error.
+  void tick(Instant now, Outbox& out);
+  /// When tick() will have something to do.
+  Instant next_deadline() const { return std::min(reassembler4_.next_deadline(), state_.mask_learner.next_deadline()); }
 
   const Counters& counters() const { return counters_; }
   /// Counts what happened to a packet after it left the node.
@@ -50,44 +63,86 @@ class Node {
  private:
   MaybeReason refuses(const Ipv4Arrival& arrival) const;
   MaybeReason refuses(const Ipv6Arrival& arrival) const;
-  Ipv4Arrival classify(const Received& received, const Ipv4View& ip) const;
-  Ipv6Arrival classify(const Received& received, const Ipv6View& ip) const;
+  template <class View>
+  Arrival<View> classify(const Received& received, const View& ip) const;
+
+  // Options and fragments: nothing for the plain datagrams that nearly all are.
+  bool is_unusual(const Ipv4Arrival& arrival) const;
+  bool is_unusual(const Ipv6Arrival&) const { return false; }
+  std::optional<Verdict> judge_unusual(const Ipv4Arrival& arrival) const;
+  std::optional<Verdict> judge_unusual(const Ipv6Arrival&) const { return std::nullopt; }
 
   template <class Arrival>
-  void process(const Arrival& arrival, const Received& received, Outbox& out);
-  void conclude(const Received& received, const Verdict& verdict, MaybeReason withheld,
+  void process(const Arrival& arrival, Outbox& out);
+  template <class Arrival>
+  void act_unusual(const Verdict& verdict, const Arrival& arrival, Outbox& out);
+  template <class Arrival>
+  void act(const Verdict& verdict, const Arrival& arrival, Outbox& out);
+  void conclude(const Happening& happening, const Verdict& verdict, MaybeReason withheld,
                 std::span<const OutgoingPacket> sent);
   template <class Arrival>
   void count_icmp_in(const Arrival& arrival);
   template <class IpHeader, class Message>
-  MaybeReason send(const IpHeader& header, const Message& message, InterfaceId interface, Outbox& out);
+  MaybeReason send(const IpHeader& header, const Message& message, const Link& link, Outbox& out);
 
-  // One overload for each verdict. They return why what the verdict asked for was not sent.
+  template <class IpHeader, class Message>
+  void originate(Reason reason, const IpHeader& header, const Message& message, const Link& link, Instant now,
+                 Outbox& out);
+
+  // One overload for each verdict. They return why what the verdict asked for was not done.
   template <class Arrival>
-  MaybeReason apply(const Drop& drop, const Arrival& arrival, const Received& received, Outbox& out);
-  MaybeReason apply(const Reply& reply, const Ipv4Arrival& arrival, const Received& received, Outbox& out);
-  MaybeReason apply(const Reply& reply, const Ipv6Arrival& arrival, const Received& received, Outbox& out);
-  MaybeReason apply(const Error& error, const Ipv4Arrival& arrival, const Received& received, Outbox& out);
-  MaybeReason apply(const Error& error, const Ipv6Arrival& arrival, const Received& received, Outbox& out);
+  MaybeReason apply(const Drop& drop, const Arrival& arrival, Outbox& out);
+  MaybeReason apply(const Reply& reply, const Ipv4Arrival& arrival, Outbox& out);
+  MaybeReason apply(const Reply& reply, const Ipv6Arrival& arrival, Outbox& out);
+  MaybeReason apply(const Error& error, const Ipv4Arrival& arrival, Outbox& out);
+  MaybeReason apply(const Error& error, const Ipv6Arrival& arrival, Outbox& out);
+  template <class Arrival>
+  MaybeReason apply(const Hold& hold, const Arrival& arrival, Outbox& out);
+  MaybeReason apply(const Deliver& deliver, const Ipv4Arrival& arrival, Outbox& out);
+  MaybeReason apply(const Deliver& deliver, const Ipv6Arrival& arrival, Outbox& out);
 
-  Ipv4Header header_back(const Ipv4Arrival& arrival, std::uint8_t protocol, Ipv4Address source);
+  void report_error(const Ipv4Arrival& arrival);
+  void learn_mask(const Ipv4Arrival& arrival);
+  void ask_for_mask(const icmp::MaskLearner::Request& request, Instant now, Outbox& out);
+  void hold(const Verdict& verdict, const Ipv4Arrival& arrival, Outbox& out);
+  void process_whole(const ip::Reassembled& datagram, Instant now, Outbox& out);
+  void give_up(const ip::Reassembled& first_fragment, Instant now, Outbox& out);
+
+  MaybeReason refuses_reply(const Reply& reply, const Ipv4Arrival& arrival);
+  MaybeReason refuses_reply(const Reply& reply, const Ipv6Arrival& arrival);
+  Ipv4Address source_back(const Ipv4Arrival& arrival) const;
+  Ipv6Address source_back(const Ipv6Arrival& arrival) const;
+  Ipv4Header header_back(const Ipv4Arrival& arrival, std::uint8_t protocol, Ipv4Address source) const;
   Ipv6Header header_back(const Ipv6Arrival& arrival, std::uint8_t next_header, const Ipv6Address& source) const;
-  Ipv4Address source_back(const Ipv4Arrival& arrival, InterfaceId interface) const;
-  Ipv6Address source_back(const Ipv6Arrival& arrival, InterfaceId interface) const;
-  Link link(InterfaceId interface) const { return {interface, mtus_[static_cast<std::size_t>(interface)]}; }
+  [[gnu::noinline]] MaybeReason follow_options(const Ipv4Arrival& arrival, ip::EchoedOptions echoed, Ipv4Header& header,
+                                               ip::OptionStorage& storage) const;
+  template <class Arrival, class IpHeader>
+  MaybeReason send_extended(const Arrival& arrival, const IpHeader& header, const IcmpError& message, std::size_t room,
+                            const Link& link, Outbox& out);
+  std::size_t link_mtu(InterfaceId interface) const { return state_.link_mtus[static_cast<std::size_t>(interface)]; }
+  // A quoted packet shows the hop that it was on its way to.
+  static Ipv4Address next_stop(const Ipv4Header& header) { return header.first_hop.value_or(header.destination); }
+  std::uint16_t next_identification(const Ipv4Header& header) {
+    return state_.identification.next(header.source, next_stop(header), header.protocol);
+  }
+  Link link_for(const Ipv4Header& header, const Ipv4Arrival& arrival) const {
+    return link_to(next_stop(header), arrival.interface, arrival.now);
+  }
+  Link link_to(Ipv4Address destination, InterfaceId interface, Instant now) const {
+    return {interface, state_.path_mtus.to(destination, link_mtu(interface), now)};
+  }
 
   // What every packet touches stands together: pages cost more than instructions right after a system call.
   Observer* observer_ = nullptr;
-  NodeOptions options_;
-  std::vector<std::size_t> mtus_;  // by interface
-  ip::LocalAddresses addresses_;
+  Random random_;
+  NodeState state_;
   icmp::TokenBucket reply_bucket4_;
   icmp::TokenBucket reply_bucket6_;
   Counters counters_;
-  Random random_;
-  ip::Ipv4Identification identification_;
   icmp::ErrorLimiter error_limiter4_;
   icmp::ErrorLimiter error_limiter6_;
+  icmp::ErrorLimiter probe_limiter_;
+  ip::Reassembler reassembler4_;
 };
 
 }  // namespace tunstack

@@ -1,24 +1,60 @@
 // Told of every decision of a node. A node without an observer does nothing for it.
 #pragma once
 
+#include <vector>
+
+#include "protocols/base/outbox.hpp"
 #include "protocols/base/time.hpp"
+#include "protocols/icmp/error_report.hpp"
 #include "protocols/verdict.hpp"
 
 namespace tunstack {
 
-/// One packet, what was decided, and what came of it. The bytes are valid during the call only.
+/// One packet, what was decided, and what came of it. The bytes are valid during the call only. Where fragments were
+/// put together the whole datagram is decided upon once more; where some never came, the first fragment is, or no
+/// bytes at all if that was missing.
 struct Decision {
   Instant time;
   Bytes packet;
+  bool arrived;  // just now, as it is; otherwise it was held before
   Verdict verdict;
-  MaybeReason withheld;  // why the reply or error that the verdict asked for was not sent
-  Bytes answer;          // what was sent; empty if nothing was
+  MaybeReason withheld;                  // why what the verdict asked for was not done
+  std::span<const OutgoingPacket> sent;  // several if the answer was cut into fragments
+};
+
+/// What a node sent of its own accord, and why.
+struct Origination {
+  Instant time;
+  Reason reason;
+  std::span<const OutgoingPacket> sent;  // several if the datagram was cut into fragments
 };
 
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void decided(const Decision& decision) = 0;
+  virtual void originated(const Origination&) {}
+  /// An ICMP error about a packet of this node arrived; for whoever sent that packet.
+  virtual void error_reported(const icmp::ErrorReport&) {}
+};
+
+/// Tells several observers, in their order. They must outlive it.
+class Observers final : public Observer {
+ public:
+  void add(Observer& observer) { all_.push_back(&observer); }
+  void decided(const Decision& decision) override {
+    for (Observer* const observer : all_) observer->decided(decision);
+  }
+  void originated(const Origination& origination) override {
+    for (Observer* const observer : all_) observer->originated(origination);
+  }
+  void error_reported(const icmp::ErrorReport& report) override {
+    for (Observer* const observer : all_) observer->error_reported(report);
+  }
+  bool empty() const { return all_.empty(); }
+
+ private:
+  std::vector<Observer*> all_;
 };
 
 }  // namespace tunstack

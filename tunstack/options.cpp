@@ -25,6 +25,31 @@ constexpr OptionRow rows[] = {
     {"v4.zero_broadcast", on_off, "off", "off", "RFC 1122 3.3.6, D-14",
      "take 0.0.0.0 and the all-zeros address of a connected prefix as broadcast",
      [](NodeOptions& o) -> OptionSlot { return &o.ipv4.zero_broadcast; }},
+    {"v4.source_route", "process|drop", "process", "drop", "RFC 1122 3.2.1.8(c), D-11",
+     "datagrams with a source route: taken if it ends here, or all dropped",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.ipv4_options.source_route}; }},
+    {"v4.require_option", "0..255 type of an option, 0 is none", "0", "0", "RFC 1122 3.2.2.5",
+     "every datagram must carry this option, or parameter problem code 1 goes back",
+     [](NodeOptions& o) -> OptionSlot { return &o.ipv4_options.required; }},
+    {"v4.frag.overlap", "drop|first|last", "drop", "drop", "RFC 791 3.2, D-06",
+     "fragments that overlap and differ: the datagram is given up, or the octets that came first or last count",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.fragments4.overlap}; }},
+    {"v4.frag.timeout", "1..120 seconds", "60", "30", "RFC 1122 3.3.2, D-07",
+     "how long fragments wait for the others, from the first that arrived",
+     [](NodeOptions& o) -> OptionSlot { return &o.fragments4.timeout; }},
+    {"v4.frag.largest", "576..65535 octets", "65535", "65535", "RFC 1122 3.3.2",
+     "the largest datagram that fragments are put together to",
+     [](NodeOptions& o) -> OptionSlot { return &o.fragments4.largest; }},
+    {"v4.frag.memory", "256..65536 KiB", "4096", "4096", "RFC 1122 3.3.2", "memory for fragments that wait",
+     [](NodeOptions& o) -> OptionSlot { return &o.reassembly4.kibioctets; }},
+    {"v4.frag.datagrams", "1..65000 datagrams", "1024", "1024", "RFC 1122 3.3.2", "incomplete datagrams at once",
+     [](NodeOptions& o) -> OptionSlot { return &o.reassembly4.datagrams; }},
+    {"v4.frag.datagrams_of_source", "1..65000 datagrams", "64", "64", "RFC 1122 3.3.2",
+     "incomplete datagrams of one source at once",
+     [](NodeOptions& o) -> OptionSlot { return &o.reassembly4.datagrams_of_source; }},
+    {"pmtu4.age", "300..86400 seconds", "600", "600", "RFC 1191 6.3",
+     "after this time without a report a path is tried again with the MTU of its link",
+     [](NodeOptions& o) -> OptionSlot { return &o.path_mtu_age; }},
     {"v6.hop_limit", "1..255 hops", "64", "64", "RFC 8200 3", "hop limit of what this node sends",
      [](NodeOptions& o) -> OptionSlot { return &o.ipv6_hop_limit; }},
     {"icmp4.echo", on_off, "on", "on", "RFC 1122 3.2.2.6", "answer echo requests",
@@ -39,6 +64,20 @@ constexpr OptionRow rows[] = {
     {"icmp4.quote", "576|8", "576", "576", "RFC 1812 4.3.2.3, D-02",
      "errors quote as much as fits in 576 octets, or the header and 8 octets",
      [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.ipv4_quote}; }},
+    {"icmp4.error_tos", "zero|rfc1812", "zero", "zero", "RFC 1812 4.3.2.5, D-09",
+     "TOS of errors: 0, or precedence 6 and the TOS bits of the packet",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.ipv4_error_tos}; }},
+    {"icmp4.timestamp", on_off, "on", "off", "RFC 1122 3.2.2.8, D-05", "answer timestamp requests",
+     [](NodeOptions& o) -> OptionSlot { return &o.queries.timestamp; }},
+    {"icmp4.timestamp_nonstd", on_off, "off", "off", "RFC 792", "mark the times in timestamp replies as not standard",
+     [](NodeOptions& o) -> OptionSlot { return &o.queries.timestamp_nonstandard; }},
+    {"icmp4.mask_agent", on_off, "on", "off", "RFC 1122 3.2.2.9, D-04", "answer address mask requests",
+     [](NodeOptions& o) -> OptionSlot { return &o.queries.mask_agent; }},
+    {"icmp4.mask_learn", on_off, "off", "off", "RFC 1122 3.2.2.9",
+     "ask for the mask of each link at the start, and take the first acceptable answer",
+     [](NodeOptions& o) -> OptionSlot { return &o.learn_mask; }},
+    {"icmp4.info_reply", on_off, "off", "off", "RFC 1122 3.2.2.7, D-04", "answer information requests",
+     [](NodeOptions& o) -> OptionSlot { return &o.queries.information; }},
     {"icmp4.error_rate", rate, "10", "10", "RFC 1812 4.3.2.8",
      "errors to one destination; 0 turns icmp4.error_rate_node off too",
      [](NodeOptions& o) -> OptionSlot { return &o.ipv4_error_limits.destination.rate; }},
@@ -71,13 +110,37 @@ constexpr OptionRow rows[] = {
     {"icmp6.reply_rate", rate, "0", "1000", "RFC 4443 5.2, D-28",
      "replies to ICMPv6 queries; a tenth of a second's worth may come at once",
      [](NodeOptions& o) -> OptionSlot { return &o.ipv6_reply_rate; }},
+    {"icmp.ext", on_off, "off", "off", "RFC 4884, RFC 5837, D-22",
+     "errors tell the interface that the packet came in by",
+     [](NodeOptions& o) -> OptionSlot { return &o.extensions; }},
+    {"probe", on_off, "off", "off", "RFC 8335 4, D-30", "answer extended echo requests",
+     [](NodeOptions& o) -> OptionSlot { return &o.probe.enabled; }},
+    {"probe.reply_body", "copy|none", "copy", "none", "RFC 8335 4, D-12",
+     "extended echo replies send back what follows the header of the request, or nothing",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.probe.reply_body}; }},
+    {"probe.zero_checksum", "accept|reject", "accept", "accept", "RFC 4884 7, D-12",
+     "extended echo requests whose extension structure has the checksum 0",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.probe.zero_checksum}; }},
+    {"probe.allow_sources", "any, or PREFIX,PREFIX...", "any", "any", "RFC 8335 8, D-30",
+     "who may send extended echo requests", [](NodeOptions& o) -> OptionSlot { return &o.probe.sources; }},
+    {"probe.allow_local", "both|local|remote", "both", "local", "RFC 8335 8, D-30",
+     "whether interfaces of this node, of its neighbors or both may be asked about",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.probe.locality}; }},
+    {"probe.allow_kinds", "name|index|address, one or more", "name,index,address", "address", "RFC 8335 8, D-30",
+     "the ways to name the interface that may be used",
+     [](NodeOptions& o) -> OptionSlot { return SetSlot{&o.probe.kinds}; }},
+    {"l4.udp_echo", on_off, "off", "off", "RFC 862", "a service on UDP port 7 that sends back what it gets",
+     [](NodeOptions& o) -> OptionSlot { return &o.udp_services.echo; }},
+    {"l4.udp_discard", on_off, "off", "off", "RFC 863", "a service on UDP port 9 that throws away what it gets",
+     [](NodeOptions& o) -> OptionSlot { return &o.udp_services.discard; }},
     {"l4.tcp_closed", "rst|port|drop", "rst", "drop", "RFC 9293 3.10.7.1, D-15",
      "closed TCP ports: a reset, ICMP port unreachable, or nothing",
      [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.closed_tcp}; }},
 };
 
-/// The place of `value` among choices written "a|b|c".
+/// The place of `value` among choices written "a|b|c"; what follows a comma is an explanation.
 std::optional<std::uint8_t> choice_index(std::string_view choices, std::string_view value) {
+  choices = choices.substr(0, choices.find(','));
   for (std::uint8_t index = 0;; ++index) {
     const auto bar = choices.find('|');
     if (choices.substr(0, bar) == value) return index;
@@ -100,8 +163,43 @@ bool is_in_range(std::uint32_t number, std::string_view type) {
   return number >= parse_number(type.substr(0, dots)) && number <= parse_number(maximum);
 }
 
+/// Calls `each` with every part of a list with commas until one is refused.
+template <class Each>
+bool for_each_part(std::string_view list, const Each& each) {
+  for (;;) {
+    const auto comma = list.find(',');
+    if (!each(list.substr(0, comma))) return false;
+    if (comma == std::string_view::npos) return true;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+bool assign_set(std::string_view choices, std::string_view value, std::uint8_t& bits) {
+  std::uint8_t chosen = 0;
+  const bool all_known = for_each_part(value, [&](std::string_view part) {
+    const auto choice = choice_index(choices, part);
+    if (choice) chosen |= static_cast<std::uint8_t>(1U << *choice);
+    return choice.has_value();
+  });
+  if (all_known) bits = chosen;
+  return all_known;
+}
+
+bool assign_prefixes(std::string_view value, std::vector<IpPrefix>& prefixes) {
+  std::vector<IpPrefix> parsed;
+  const bool all_known = value == "any" || for_each_part(value, [&](std::string_view part) {
+                           const auto prefix = parse_prefix(part);
+                           if (prefix) parsed.push_back(*prefix);
+                           return prefix.has_value();
+                         });
+  if (all_known) prefixes = std::move(parsed);
+  return all_known;
+}
+
 bool assign(const OptionRow& row, NodeOptions& options, std::string_view value) {
   const OptionSlot slot = row.slot(options);
+  if (const auto* set = std::get_if<SetSlot>(&slot)) return assign_set(row.type, value, *set->bits);
+  if (auto* const* prefixes = std::get_if<std::vector<IpPrefix>*>(&slot)) return assign_prefixes(value, **prefixes);
   if (auto* const* number = std::get_if<std::uint32_t*>(&slot)) {
     const auto parsed = parse_number(value);
     if (!parsed || !is_in_range(*parsed, row.type)) return false;

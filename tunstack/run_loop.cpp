@@ -36,8 +36,9 @@ RunLoop::End RunLoop::run() {
 }
 
 std::optional<Duration> RunLoop::time_to_next_timer() const {
-  if (timers_.empty()) return std::nullopt;
-  const Instant next = std::ranges::min_element(timers_, {}, &Timer::when)->when;
+  Instant next = node_.next_deadline();
+  for (const Timer& timer : timers_) next = std::min(next, timer.when);
+  if (next == Instant::max()) return std::nullopt;
   return std::max(next - clock_.now(), Duration::zero());
 }
 
@@ -52,8 +53,13 @@ void RunLoop::wait() {
 }
 
 void RunLoop::run_timers() {
-  if (timers_.empty()) return;
+  const bool node_waits = node_.next_deadline() != Instant::max();
+  if (timers_.empty() && !node_waits) return;
   const Instant now = clock_.now();
+  if (node_waits) {
+    node_.tick(now, outbox_);
+    send();
+  }
   for (std::size_t i = 0; i < timers_.size();) {
     if (timers_[i].when > now) {
       ++i;

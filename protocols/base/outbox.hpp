@@ -30,6 +30,18 @@ class Outbox {
     return room;
   }
 
+  /// Memory at the far end for a datagram that will be cut up; it is lost as soon as more than the rest is filled by
+  /// add(), so `size` and all fragments must fit together. Empty if `size` does not.
+  MutableBytes scratch(std::size_t size) {
+    if (used_ + aligned(size) > capacity_) return {};
+    return {memory_.get() + capacity_ - aligned(size), size};
+  }
+  /// Whether add() will succeed `packets` times with `size` octets each and leave the scratch of `kept` octets alone.
+  bool has_room(std::size_t packets, std::size_t size, std::size_t kept) const {
+    return used_ + packets * aligned(size) + aligned(kept) <= capacity_ &&
+           packets_.size() + packets <= packets_.capacity();
+  }
+
   /// In the order of sending; valid until clear().
   std::span<const OutgoingPacket> packets() const { return packets_; }
   void clear() {

@@ -28,6 +28,12 @@ constexpr std::array areas = {
     Area{"ipv6", 0
 #include "protocols/base/reasons/ipv6.def"
     },
+    Area{"fragment", 0
+#include "protocols/base/reasons/fragment.def"
+    },
+    Area{"path_mtu", 0
+#include "protocols/base/reasons/path_mtu.def"
+    },
     Area{"icmp", 0
 #include "protocols/base/reasons/icmp.def"
     },

@@ -5,7 +5,7 @@
 
 #include "protocols/base/address.hpp"
 #include "protocols/base/problem.hpp"
-#include "protocols/wire/icmpv4.hpp"
+#include "protocols/wire/icmp_error.hpp"
 #include "protocols/wire/icmpv6.hpp"
 
 namespace tunstack::icmp {
@@ -41,6 +41,13 @@ inline constexpr std::array problem_codes = {
                 code(Icmpv6Type::packet_too_big, 0, RestOfHeader::mtu)},
     ProblemCode{Problem::unrecognized_option, code(Icmpv4Type::parameter_problem, 0, RestOfHeader::pointer),
                 code(Icmpv6Type::parameter_problem, 2, RestOfHeader::pointer)},
+    ProblemCode{Problem::erroneous_header_field, code(Icmpv4Type::parameter_problem, 0, RestOfHeader::pointer),
+                code(Icmpv6Type::parameter_problem, 0, RestOfHeader::pointer)},
+    ProblemCode{Problem::required_option_missing, code(Icmpv4Type::parameter_problem, 1),
+                code(Icmpv6Type::parameter_problem, 0, RestOfHeader::pointer)},
+    ProblemCode{Problem::source_route_failed, code(Icmpv4Type::destination_unreachable, 5),
+                code(Icmpv6Type::destination_unreachable, 7)},
+    ProblemCode{Problem::reassembly_timeout, code(Icmpv4Type::time_exceeded, 1), code(Icmpv6Type::time_exceeded, 1)},
 };
 
 constexpr const ErrorCode& code_of(Problem problem, Family family) {
@@ -62,7 +69,7 @@ constexpr IcmpError error_message(const ErrorCode& code, Family family, std::uin
   std::uint32_t rest = 0;
   if (code.rest == RestOfHeader::mtu) rest = parameter;
   if (code.rest == RestOfHeader::pointer) rest = family == Family::ipv4 ? parameter << 24 : parameter;
-  return {code.type, code.code, rest, quote};
+  return {.type = code.type, .code = code.code, .rest_of_header = rest, .quote = quote};
 }
 
 }  // namespace tunstack::icmp

@@ -3,10 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <vector>
 
-#include "protocols/base/address.hpp"
-#include "protocols/base/random.hpp"
+#include "protocols/base/address_table.hpp"
 #include "protocols/base/reason.hpp"
 #include "protocols/base/time.hpp"
 
@@ -60,26 +58,15 @@ inline constexpr LimitReasons ipv6_error_limit_reasons{Reason::icmp6_error_rate_
 /// the one whose bucket is fullest is forgotten first.
 class ErrorLimiter {
  public:
-  ErrorLimiter(LimitReasons reasons, Random& random)
-      : reasons_(reasons), secret_(random.next()), buckets_(ways * sets) {}
+  ErrorLimiter(LimitReasons reasons, Random& random) : reasons_(reasons), buckets_(random) {}
 
   /// Why no error may go to `destination` now, if so. The node's bucket takes 0, 1 or 2 tokens at random, 1 on
   /// average: who sees errors of others missing learns nothing exact about them, so the limit is no side channel.
   MaybeReason refuses(const IpAddress& destination, const ErrorLimits& limits, Instant now, Random& random);
 
  private:
-  static constexpr std::size_t ways = 4;
-  static constexpr std::size_t sets = 256;
-  struct Entry {
-    IpAddress destination;
-    TokenBucket bucket;
-  };
-
-  Entry& entry_for(const IpAddress& destination);
-
   LimitReasons reasons_;
-  std::uint64_t secret_;
-  std::vector<Entry> buckets_;
+  AddressTable<TokenBucket> buckets_;
   TokenBucket node_;
 };
 

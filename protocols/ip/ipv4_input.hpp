@@ -3,6 +3,8 @@
 
 #include "protocols/arrival.hpp"
 #include "protocols/base/rule.hpp"
+#include "protocols/wire/icmpv4.hpp"
+#include "protocols/wire/numbers.hpp"
 
 namespace tunstack::ip {
 
@@ -18,6 +20,16 @@ struct Ipv4Input {
 
 constexpr bool is_zero_broadcast(AddressKind kind) {
   return kind == AddressKind::zero_broadcast || kind == AddressKind::unspecified;
+}
+
+constexpr bool is_this_network(AddressKind kind) {
+  return kind == AddressKind::unspecified || kind == AddressKind::this_network;
+}
+
+/// Who does not know its own address or network may ask for the mask (RFC 950 I).
+inline bool may_come_from_this_network(const Ipv4View& ip) {
+  return ip.protocol() == protocol_number::icmpv4 && !ip.is_fragment() && !ip.payload().empty() &&
+         ip.payload()[0] == static_cast<std::uint8_t>(Icmpv4Type::address_mask_request);
 }
 
 /// Kinds of destinations that no host here listens to.
@@ -42,8 +54,7 @@ inline constexpr std::array ipv4_source_rules = {
                     [](const Ipv4Input& in) { return in.arrival.source == AddressKind::loopback; }},
     Rule<Ipv4Input>{Reason::ipv4_source_this_network,
                     [](const Ipv4Input& in) {
-                      return in.arrival.source == AddressKind::unspecified ||
-                             in.arrival.source == AddressKind::this_network;
+                      return is_this_network(in.arrival.source) && !may_come_from_this_network(in.arrival.ip);
                     }},
 };
 
@@ -66,9 +77,6 @@ inline constexpr std::array ipv4_delivery_rules = {
     Rule<Ipv4Input>{
         Reason::ipv4_unicast_in_link_layer_group,
         [](const Ipv4Input& in) { return in.arrival.link_layer_group && !is_group(in.arrival.destination); }},
-    Rule<Ipv4Input>{Reason::ipv4_options_not_handled,
-                    [](const Ipv4Input& in) { return in.arrival.ip.header_size() > ipv4_header_size; }},
-    Rule<Ipv4Input>{Reason::ipv4_fragment_not_handled, [](const Ipv4Input& in) { return in.arrival.ip.is_fragment(); }},
 };
 
 /// The first of all rules of reception that the datagram breaks.

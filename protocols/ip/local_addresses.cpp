@@ -42,15 +42,24 @@ void LocalAddresses::add(InterfaceId interface, const IpPrefix& prefix) {
     add_ipv6(interface, prefix.address.ipv6(), prefix.length);
 }
 
-void LocalAddresses::add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length) {
-  const std::uint32_t mask = length == 0 ? 0 : 0xffffffffU << (32 - length);
+// Prefixes of 31 and 32 bits have no broadcast (RFC 3021).
+LocalAddresses::Ipv4Entry LocalAddresses::make_entry(InterfaceId interface, Ipv4Address address, std::uint32_t mask) {
   Ipv4Entry entry{address, address, address, mask, interface};
-  if (length < 31) {
+  if (std::popcount(mask) < 31) {
     entry.network.value = address.value & mask;
     entry.broadcast.value = address.value | ~mask;
   }
-  ipv4_.push_back(entry);
+  return entry;
+}
+
+void LocalAddresses::add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length) {
+  ipv4_.push_back(make_entry(interface, address, length == 0 ? 0 : 0xffffffffU << (32 - length)));
   join(ipv4_groups_, interface, ipv4_all_systems);
+}
+
+void LocalAddresses::set_mask(InterfaceId interface, std::uint32_t mask) {
+  const auto first = std::ranges::find(ipv4_, interface, &Ipv4Entry::interface);
+  if (first != ipv4_.end()) *first = make_entry(interface, first->address, mask);
 }
 
 void LocalAddresses::add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length) {
@@ -75,6 +84,20 @@ std::optional<Ipv4Address> LocalAddresses::source_for(InterfaceId interface, Ipv
     if (!source) source = entry.address;
   }
   return source;
+}
+
+std::optional<std::uint32_t> LocalAddresses::mask_for(InterfaceId interface, Ipv4Address peer) const {
+  std::optional<std::uint32_t> only;
+  std::optional<std::uint32_t> longest;
+  bool several = false;
+  for (const Ipv4Entry& entry : ipv4_) {
+    if (entry.interface != interface) continue;
+    if (((entry.address.value ^ peer.value) & entry.mask) == 0) longest = std::max(longest.value_or(0), entry.mask);
+    several |= only && *only != entry.mask;
+    only = entry.mask;
+  }
+  if (longest) return longest;
+  return several ? std::nullopt : only;
 }
 
 std::optional<Ipv6Address> LocalAddresses::source_for(InterfaceId interface, const Ipv6Address& peer) const {

@@ -16,6 +16,9 @@ class LocalAddresses {
   /// 224.0.0.1 (RFC 1122 3.3.7), or ff02::1 and its solicited-node group (RFC 4291 2.8).
   void add(InterfaceId interface, const IpPrefix& prefix);
 
+  /// Gives the first IPv4 address of `interface` another mask.
+  void set_mask(InterfaceId interface, std::uint32_t mask);
+
   AddressKind kind_on(InterfaceId interface, Ipv4Address address) const;
   AddressKind kind_on(InterfaceId interface, const Ipv6Address& address) const;
 
@@ -24,6 +27,9 @@ class LocalAddresses {
   std::optional<Ipv4Address> source_for(InterfaceId interface, Ipv4Address peer) const;
   /// Likewise: same scope first, then the longest common prefix (RFC 6724 5, rules 2 and 8).
   std::optional<Ipv6Address> source_for(InterfaceId interface, const Ipv6Address& peer) const;
+  /// The mask of the subnet of `interface` that holds `peer`, or else the one mask that all its subnets have
+  /// (RFC 1812 4.3.3.9).
+  std::optional<std::uint32_t> mask_for(InterfaceId interface, Ipv4Address peer) const;
 
  private:
   struct Ipv4Entry {
@@ -44,6 +50,7 @@ class LocalAddresses {
     InterfaceId interface;
   };
 
+  static Ipv4Entry make_entry(InterfaceId interface, Ipv4Address address, std::uint32_t mask);
   void add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length);
   void add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length);
   AddressKind kind_of_others(InterfaceId interface, Ipv4Address address) const;

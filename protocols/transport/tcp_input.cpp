@@ -8,7 +8,7 @@ namespace tunstack::transport {
 namespace {
 
 struct TcpArrival {
-  TcpView tcp;
+  const TcpView& tcp;
   AddressKind destination;
   ChecksumSum pseudo_header;
   ClosedTcp closed;

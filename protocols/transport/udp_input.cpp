@@ -9,9 +9,11 @@ namespace tunstack::transport {
 namespace {
 
 struct UdpArrival {
-  UdpView udp;
+  const UdpView& udp;
   Family family;
   ChecksumSum pseudo_header;
+  bool to_group;
+  const UdpServices& services;
 };
 
 constexpr std::array udp_rules = {
@@ -26,25 +28,27 @@ constexpr std::array udp_rules = {
 
 Verdict decide(const UdpArrival& arrival, Reason closed) {
   if (const auto broken = first_broken<udp_rules>(arrival)) return Drop{*broken};
+  if (arrival.services.echo || arrival.services.discard) [[unlikely]]
+    if (const auto served = serve_udp(arrival.udp, arrival.to_group, arrival.services)) return *served;
   return Error{closed, Problem::port_unreachable};
 }
 
 }  // namespace
 
-Verdict udp_input(const Ipv4Arrival& arrival) {
+Verdict udp_input(const Ipv4Arrival& arrival, const UdpServices& services) {
   const auto udp = UdpView::parse(arrival.ip.payload());
   if (!udp) return Drop{udp.error()};
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::udp, udp->bytes().size());
-  return decide({*udp, Family::ipv4, pseudo_header}, Reason::udp4_port_closed);
+  return decide({*udp, Family::ipv4, pseudo_header, !is_own(arrival.destination), services}, Reason::udp4_port_closed);
 }
 
-Verdict udp_input(const Ipv6Arrival& arrival) {
+Verdict udp_input(const Ipv6Arrival& arrival, const UdpServices& services) {
   const auto udp = UdpView::parse(arrival.ip.payload());
   if (!udp) return Drop{udp.error()};
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::udp, udp->bytes().size());
-  return decide({*udp, Family::ipv6, pseudo_header}, Reason::udp6_port_closed);
+  return decide({*udp, Family::ipv6, pseudo_header, !is_own(arrival.destination), services}, Reason::udp6_port_closed);
 }
 
 }  // namespace tunstack::transport

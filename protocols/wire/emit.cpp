@@ -2,6 +2,18 @@
 
 namespace tunstack {
 
+namespace {
+
+/// Rare enough to be summed again from memory.
+[[gnu::noinline]] void add_options(MutableBytes packet, const Ipv4Header& header) {
+  copy_bytes(packet.subspan(ipv4_header_size), header.options);
+  packet[0] = static_cast<std::uint8_t>(0x45 + header.options.size() / 4);
+  if (header.first_hop) header.first_hop->store(packet, 16);
+  write_header_checksum(packet);
+}
+
+}  // namespace
+
 // The header is put together, summed and stored as words: no byte is read back.
 void write_header(MutableBytes packet, const Ipv4Header& header) {
   const std::uint64_t length_to_fragment =
@@ -14,6 +26,8 @@ void write_header(MutableBytes packet, const Ipv4Header& header) {
   store_be64(packet, 0, length_to_fragment);
   store_be64(packet, 8, ttl_to_source | std::uint64_t{checksum} << 32);
   header.destination.store(packet, 16);
+  if (!header.options.empty()) [[unlikely]]
+    add_options(packet, header);
 }
 
 void write_header(MutableBytes packet, const Ipv6Header& header) {

@@ -5,6 +5,7 @@
 
 #include "protocols/base/checksum.hpp"
 #include "protocols/base/outbox.hpp"
+#include "protocols/wire/fragmentation.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
 #include "protocols/wire/numbers.hpp"
@@ -21,12 +22,6 @@ concept Message = requires(const M& message, MutableBytes to, Bytes written, Che
   { M::checksum_offset } -> std::convertible_to<std::size_t>;
 };
 
-/// The link that a packet leaves by.
-struct Link {
-  InterfaceId interface;
-  std::size_t mtu;  // octets of an IP datagram
-};
-
 /// ICMPv4 has no pseudo-header (RFC 792); TCP and UDP do.
 inline ChecksumSum pseudo_header_sum(const Ipv4Header& header, std::size_t length) {
   if (header.protocol == protocol_number::icmpv4) return 0;
@@ -37,26 +32,47 @@ inline ChecksumSum pseudo_header_sum(const Ipv6Header& header, std::size_t lengt
   return pseudo_header_sum(header.source, header.destination, header.next_header, length);
 }
 
-inline constexpr std::size_t header_size(const Ipv4Header&) { return ipv4_header_size; }
+inline constexpr std::size_t header_size(const Ipv4Header& header) { return ipv4_header_size + header.options.size(); }
 inline constexpr std::size_t header_size(const Ipv6Header&) { return ipv6_header_size; }
+
+constexpr bool may_be_cut(const Ipv4Header& header) { return !header.dont_fragment; }
+constexpr bool may_be_cut(const Ipv6Header&) { return false; }
 
 /// Fills the header at the start of `packet`, whose size is the total length.
 void write_header(MutableBytes packet, const Ipv4Header& header);
 void write_header(MutableBytes packet, const Ipv6Header& header);
 
-/// Writes one datagram. The reason tells why nothing was written.
+/// Fills `packet`: header, message and both checksums.
 template <class IpHeader, Message M>
-MaybeReason emit(const IpHeader& header, const M& message, const Link& link, Outbox& out) {
-  const std::size_t before = header_size(header);
-  const std::size_t size = before + message.size();
-  if (size > link.mtu) return Reason::larger_than_link_mtu;
-  const MutableBytes packet = out.add(link.interface, size);
-  if (packet.empty()) return Reason::outbox_full;
+inline void write_datagram(MutableBytes packet, const IpHeader& header, const M& message) {
   write_header(packet, header);
-  const MutableBytes payload = packet.subspan(before);
+  const MutableBytes payload = packet.subspan(header_size(header));
   message.write(payload);
   store_be16(payload, M::checksum_offset, 0);
   store_be16(payload, M::checksum_offset, message.checksum(payload, pseudo_header_sum(header, payload.size())));
+}
+
+/// Writes a datagram that is larger than the link takes.
+template <class IpHeader, Message M>
+[[gnu::noinline]] MaybeReason emit_in_fragments(const IpHeader& header, const M& message, const Link& link,
+                                                Outbox& out) {
+  if (!may_be_cut(header)) return Reason::larger_than_link_mtu;
+  const MutableBytes whole = out.scratch(header_size(header) + message.size());
+  if (whole.empty()) return Reason::outbox_full;
+  write_datagram(whole, header, message);
+  return add_fragments(Ipv4View::of(whole), link, out);
+}
+
+/// Writes one datagram, in fragments if the link asks for it and the header allows it. The reason tells why nothing
+/// was written.
+template <class IpHeader, Message M>
+MaybeReason emit(const IpHeader& header, const M& message, const Link& link, Outbox& out) {
+  const std::size_t size = header_size(header) + message.size();
+  if (size > link.mtu) [[unlikely]]
+    return emit_in_fragments(header, message, link, out);
+  const MutableBytes packet = out.add(link.interface, size);
+  if (packet.empty()) return Reason::outbox_full;
+  write_datagram(packet, header, message);
   return {};
 }
 

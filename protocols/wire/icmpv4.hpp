@@ -1,6 +1,7 @@
 // ICMPv4 messages (RFC 792): the common header, and the messages that leave.
 #pragma once
 
+#include <array>
 #include <expected>
 
 #include "protocols/base/checksum.hpp"
@@ -84,25 +85,22 @@ struct Icmpv4EchoReply {
   }
 };
 
-/// An error: a 32-bit field whose meaning depends on the type, then the quoted packet (RFC 792, RFC 4443 3).
-/// Both families share the layout; in ICMPv6 the checksum covers the pseudo-header too.
-struct IcmpError {
+/// A query, or the reply to one, of fixed form: identifier and sequence number, then words (RFC 792, RFC 950).
+struct Icmpv4Query {
   static constexpr std::size_t checksum_offset = icmp_checksum_offset;
-  std::uint8_t type = 0;
-  std::uint8_t code = 0;
-  std::uint32_t rest_of_header = 0;
-  Bytes quote;
+  Icmpv4Type type{};
+  std::uint32_t identifier_and_sequence = 0;
+  std::size_t words = 0;
+  std::array<std::uint32_t, 3> body{};
 
-  std::size_t size() const { return icmp_header_size + quote.size(); }
+  std::size_t size() const { return icmp_header_size + words * 4; }
   void write(MutableBytes to) const {
-    to[0] = type;
-    to[1] = code;
-    store_be32(to, 4, rest_of_header);
-    copy_bytes(to.subspan(icmp_header_size), quote);
+    to[0] = static_cast<std::uint8_t>(type);
+    to[1] = 0;
+    store_be32(to, 4, identifier_and_sequence);
+    for (std::size_t i = 0; i < words; ++i) store_be32(to, icmp_header_size + i * 4, body[i]);
   }
-  std::uint16_t checksum(Bytes written, ChecksumSum pseudo_header) const {
-    return internet_checksum(written, pseudo_header);
-  }
+  std::uint16_t checksum(Bytes written, ChecksumSum) const { return internet_checksum(written); }
 };
 
 }  // namespace tunstack

@@ -46,10 +46,12 @@ struct Icmpv6Arrival {
   ChecksumSum pseudo_header;
 };
 
-/// Errors and echo carry a 32-bit field behind the checksum.
+/// Errors, echo and extended echo carry a 32-bit field behind the checksum.
 constexpr bool icmpv6_has_full_header(std::uint8_t type) {
   return type < icmpv6_first_informational || type == static_cast<std::uint8_t>(Icmpv6Type::echo_request) ||
-         type == static_cast<std::uint8_t>(Icmpv6Type::echo_reply);
+         type == static_cast<std::uint8_t>(Icmpv6Type::echo_reply) ||
+         type == static_cast<std::uint8_t>(Icmpv6Type::extended_echo_request) ||
+         type == static_cast<std::uint8_t>(Icmpv6Type::extended_echo_reply);
 }
 
 inline constexpr std::array icmpv6_rules = {

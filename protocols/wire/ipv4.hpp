@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 
 #include "protocols/base/address.hpp"
 #include "protocols/base/checksum.hpp"
@@ -32,6 +33,9 @@ class Ipv4View {
     return Ipv4View(received.data());
   }
 
+  /// Of a datagram whose shape is known to hold.
+  static Ipv4View of(Bytes datagram) { return Ipv4View(datagram.data()); }
+
   Bytes bytes() const { return {start_, load_be16(fixed(), 2)}; }
   Bytes header() const { return {start_, header_size()}; }
   Bytes options() const { return header().subspan(ipv4_header_size); }
@@ -51,6 +55,8 @@ class Ipv4View {
   /// In octets.
   std::size_t fragment_offset() const { return (load_be16(fixed(), 6) & 0x1fffU) * 8; }
   bool is_fragment() const { return (load_be16(fixed(), 6) & 0x3fff) != 0; }
+  /// Neither options nor a fragment: what nearly every datagram is.
+  bool is_plain() const { return header_size() == ipv4_header_size && !is_fragment(); }
   std::uint8_t ttl() const { return start_[8]; }
   std::uint8_t protocol() const { return start_[9]; }
   Ipv4Address source() const { return Ipv4Address::load(fixed(), 12); }
@@ -63,6 +69,12 @@ class Ipv4View {
   const std::uint8_t* start_;
 };
 
+/// Puts the right checksum into the header that `datagram` begins with.
+inline void write_header_checksum(MutableBytes datagram) {
+  store_be16(datagram, 10, 0);
+  store_be16(datagram, 10, internet_checksum(datagram.first((datagram[0] & 0x0fU) * 4)));
+}
+
 /// The fields of a header to be sent; lengths and checksum are emit's affair.
 struct Ipv4Header {
   Ipv4Address source;
@@ -72,6 +84,9 @@ struct Ipv4Header {
   std::uint8_t ttl = 0;
   std::uint16_t identification = 0;
   bool dont_fragment = false;
+  Bytes options = {};  // at most 40 octets, a multiple of 4
+  /// Where a source route leads first; `destination` is its end, which pseudo-headers are about.
+  std::optional<Ipv4Address> first_hop = {};
 };
 
 }  // namespace tunstack

@@ -1,67 +1,11 @@
 // Counters: each packet counts its reason once and no other; ICMP by type and code.
-#include <map>
-
-#include "tests/support/host.hpp"
+#include "tests/conformance/counted.hpp"
 
 namespace tunstack::test {
 namespace {
 
 using testing::IsEmpty;
 using testing::SizeIs;
-
-using Counts = std::map<std::string, std::uint64_t>;
-
-/// Every reason that was counted, with its number.
-Counts counted(Host& host) {
-  Counts counts;
-  for (const ReasonInfo& row : all_reasons())
-    if (const auto count = host.count(row.reason)) counts[std::string(row.name)] = count;
-  return counts;
-}
-
-struct Row {
-  Packet packet;
-  std::vector<Reason> reasons;
-};
-
-Counts once_each(const std::vector<Reason>& reasons) {
-  Counts counts;
-  for (const Reason reason : reasons) counts[std::string(info(reason).name)] = 1;
-  return counts;
-}
-
-/// Each packet alone, at a fresh host: silence, and its reasons counted once each.
-void expect_drops(const std::vector<Row>& rows, std::initializer_list<std::string_view> settings = {}) {
-  for (const Row& row : rows) {
-    Host host(settings);
-    EXPECT_THAT(host.send(row.packet), IsEmpty()) << info(row.reasons.front()).name;
-    EXPECT_EQ(counted(host), once_each(row.reasons));
-    EXPECT_EQ(host.node().counters().packets_in, 1U);
-    EXPECT_EQ(host.node().counters().packets_out, 0U);
-  }
-}
-
-Packet with_octet(Packet packet, std::size_t at, unsigned value) {
-  packet.at(at) = static_cast<std::uint8_t>(value);
-  return packet;
-}
-
-/// The same with a right header checksum again.
-Packet with_header_octet(const Packet& packet, std::size_t at, unsigned value) {
-  Packet changed = with_octet(packet, at, value);
-  mend_header_checksum(changed);
-  return changed;
-}
-
-Packet tcp4(Ipv4Fields ip = {}, const TcpFields& fields = {}) {
-  ip.protocol = 6;
-  return ipv4(ip, tcp(ip, fields));
-}
-
-Packet tcp6(Ipv6Fields ip = {}, const TcpFields& fields = {}) {
-  ip.next_header = 6;
-  return ipv6(ip, tcp(ip, fields));
-}
 
 // ---- STAT-001 ----
 
@@ -121,7 +65,7 @@ TEST(Counters, STAT_001_drops_of_icmp_messages) {
       {ipv4({}, icmpv4(200, 0, 0)), {Reason::icmp4_type_unknown}},
       {ipv4({}, icmpv4(4, 0, 0, udp4())), {Reason::icmp4_source_quench}},
       {ipv4({}, icmpv4(0, 0, 1)), {Reason::icmp4_reply_unsolicited}},
-      {ipv4({}, icmpv4(3, 3, 0, udp4())), {Reason::icmp4_error_for_nobody}},
+      {ipv4({}, icmpv4(3, 3, 0, udp4())), {Reason::icmp4_error_about_foreign_packet}},
       {echo4({.destination = "192.0.2.255"}), {Reason::icmp4_echo_to_group}},
       {ipv6({}, counting(3)), {Reason::icmp6_too_short}},
       {bad6, {Reason::icmp6_checksum_wrong}},
@@ -181,7 +125,7 @@ TEST(Counters, STAT_001_what_a_limit_refused_counts_the_limit_too) {
 }
 
 TEST(Counters, STAT_001_an_answer_counts_its_reason_only) {
-  const Row rows[] = {
+  const CountedRow rows[] = {
       {echo4(), {Reason::icmp4_echo_request_for_us}},
       {echo6(), {Reason::icmp6_echo_request_for_us}},
       {udp4(), {Reason::udp4_port_closed}},
@@ -190,7 +134,7 @@ TEST(Counters, STAT_001_an_answer_counts_its_reason_only) {
       {with_header_octet(echo4(), 9, 99), {Reason::ipv4_protocol_unsupported}},
       {with_octet(echo6(), 6, 200), {Reason::ipv6_next_header_unrecognized}},
   };
-  for (const Row& row : rows) {
+  for (const CountedRow& row : rows) {
     Host host;
     EXPECT_THAT(host.send(row.packet), SizeIs(1));
     EXPECT_EQ(counted(host), once_each(row.reasons));
@@ -204,7 +148,8 @@ class Listener final : public Observer {
   void decided(const Decision& decision) override {
     reasons.emplace_back(info(reason_of(decision.verdict)).name);
     withheld.emplace_back(decision.withheld ? info(*decision.withheld).name : "");
-    answers.emplace_back(decision.answer.begin(), decision.answer.end());
+    const Bytes answer = decision.sent.empty() ? Bytes{} : decision.sent[0].bytes;
+    answers.emplace_back(answer.begin(), answer.end());
   }
   std::vector<std::string> reasons, withheld;
   std::vector<Packet> answers;

@@ -12,6 +12,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 std::vector<Packet> packets_of_all_kinds() {
+  const Packet echo = icmpv4(8, 0, 0x05010001, counting(2000));
   const Ipv4Fields tcp_4{.protocol = 6};
   const Ipv6Fields tcp_6{.next_header = 6};
   return {echo4(),
@@ -30,7 +31,16 @@ std::vector<Packet> packets_of_all_kinds() {
           ipv4({}, icmpv4(3, 3, 0, udp4())),
           ipv6({}, icmpv6({}, 1, 4, 0, udp6())),
           echo4({.flags_and_offset = 0x2000}),
-          echo4({.options = Packet(8, 1)})};
+          echo4({.options = Packet(8, 1)}),
+          echo4({.options = hex("07 0b 04 00000000 00000000 00")}),
+          echo4({.options = hex("44 0c 05 01 00000000 00000000")}),
+          echo4({.options = hex("83 0b 0c c6336401 c6336402 00")}),
+          echo4({}, counting(3000)),
+          ipv4({.identification = 9, .flags_and_offset = 0x2000}, part(echo, 0, 1000)),
+          ipv4({.identification = 9, .flags_and_offset = 125}, from(echo, 1000)),
+          ipv4({}, icmpv4(13, 0, 0x00050001, counting(12))),
+          ipv4({}, icmpv4(17, 0, 0x00050001, counting(4))),
+          ipv4({}, icmpv4(3, 4, 1300, echo4({.source = "192.0.2.2", .destination = "192.0.2.1"}, counting(1400))))};
 }
 
 /// A stream of packets with, mostly, some octets changed or the end cut off or lengthened.
@@ -166,10 +176,12 @@ TEST(Determinism, ROB_002_nor_is_one_that_the_IP_header_hides) {
   const Ipv4Fields tcp_4{.protocol = 6};
   const Ipv6Fields tcp_6{.next_header = 6};
   const Packet ones(64, 0x01);  // no run of them sums up to 0 or 0xffff, whose loss a checksum cannot see
-  for (const Packet& packet : {echo4({}, ones), echo6({}, ones), udp4({}, 9, ones), udp6({}, 9, ones),
-                               ipv4(tcp_4, tcp(tcp_4, {}, ones)), ipv6(tcp_6, tcp(tcp_6, {}, ones))}) {
+  for (const Packet& packet :
+       {echo4({}, ones), echo4({.options = Packet(4, 1)}, ones), echo6({}, ones), udp4({}, 9, ones), udp6({}, 9, ones),
+        ipv4({}, icmpv4(13, 0, 0x00050001, Packet(12, 1))), ipv4({}, icmpv4(17, 0, 0x00050001, Packet(4, 1))),
+        ipv4(tcp_4, tcp(tcp_4, {}, ones)), ipv6(tcp_6, tcp(tcp_6, {}, ones))}) {
     Host host({"icmp4.error_rate=0", "icmp6.error_rate=0"});
-    for (std::size_t size = packet[0] >> 4 == 4 ? 20 : 40; size < packet.size(); ++size)
+    for (std::size_t size = packet[0] >> 4 == 4 ? (packet[0] & 0x0fU) * 4 : 40; size < packet.size(); ++size)
       EXPECT_THAT(host.send(with_matching_length(cut_to(packet, size))), IsEmpty()) << size << " of " << packet.size();
     EXPECT_THAT(host.send(packet), SizeIs(1)) << "the whole of it";
   }

@@ -134,15 +134,12 @@ TEST(IcmpError, ICMP6_ERR_012_no_error_for_a_drop_by_congestion) {
 
 // ---- the quote ----
 
-// The header with its options and 8 octets more. Options do not reach an error yet, so the quote is asked itself.
 TEST(IcmpError, ICMP4_ERR_001_quote_of_the_header_with_options_and_8_octets) {
-  const Packet packet = udp4({.options = counting(20)});
-  const auto view = Ipv4View::parse(packet);
-  ASSERT_TRUE(view);
-  const Bytes classic = icmp::quote(*view, icmp::Ipv4Quote::header_and_8, 1500);
-  EXPECT_EQ(Packet(classic.begin(), classic.end()), part(packet, 0, 40 + 8));
-  const Bytes whole = icmp::quote(*view, icmp::Ipv4Quote::datagram_of_576, 1500);
-  EXPECT_EQ(Packet(whole.begin(), whole.end()), packet);
+  const Packet packet = udp4({.options = Packet(20, 1)});
+  Host classic({"icmp4.quote=8"});
+  EXPECT_EQ(from(classic.answer(packet), 28), part(packet, 0, 40 + 8));
+  Host host;
+  EXPECT_EQ(from(host.answer(packet), 28), packet);
 }
 
 TEST(IcmpError, ICMP4_ERR_001_all_of_a_payload_shorter_than_8_octets) {

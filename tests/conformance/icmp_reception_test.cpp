@@ -156,28 +156,51 @@ std::vector<Packet> errors_quoting6(const Packet& whole) {
   return errors;
 }
 
-// ICMP4-RX-006: neither a packet of another host nor one that this host never sent
+// ICMP4-RX-003, ICMP4-RX-006: neither a packet of another host nor one that this host never sent; less than a header
+// and 8 octets of it (RFC 792) tell nobody's packet
 TEST(Icmpv4Reception, ICMP4_RX_006_errors_about_what_this_host_did_not_send) {
-  Host host;
-  for (const std::string_view source : {"203.0.113.5", "192.0.2.2"})
-    for (const Packet& error : errors_quoting4(udp4({.source = source, .destination = "192.0.2.1"})))
-      EXPECT_SILENT(host, error, Reason::icmp4_error_for_nobody);
+  constexpr std::size_t before_quote = 28;
+  constexpr std::size_t least_quote = 28;
+  const struct {
+    Packet quoted;
+    Reason reason;
+  } rows[] = {
+      {udp4({.source = "203.0.113.5", .destination = "192.0.2.1"}), Reason::icmp4_error_about_foreign_packet},
+      {udp4({.source = "192.0.2.2", .destination = "192.0.2.1"}), Reason::icmp4_error_about_packet_not_sent},
+  };
+  for (const auto& row : rows) {
+    Host host;
+    for (const Packet& error : errors_quoting4(row.quoted))
+      EXPECT_SILENT(host, error,
+                    error.size() < before_quote + least_quote ? Reason::icmp4_error_quote_cut_short : row.reason);
+  }
 }
 
 TEST(Icmpv4Reception, ICMP4_RX_007_source_quench) { expect_types4_silent({4, 4, Reason::icmp4_source_quench}); }
 
 TEST(Icmpv4Reception, ICMP4_RX_009_deprecated_types) {
   expect_types4_silent({6, 6, Reason::icmp4_type_deprecated});
-  expect_types4_silent({15, 16, Reason::icmp4_type_deprecated});
   expect_types4_silent({30, 39, Reason::icmp4_type_deprecated});
+  // Of 15 to 18, requests have options of their own, and replies are ignored like all others.
+  expect_types4_silent({15, 15, Reason::icmp4_information_off});
+  expect_types4_silent({16, 16, Reason::icmp4_reply_unsolicited});
+  expect_types4_silent({18, 18, Reason::icmp4_reply_unsolicited});
+  Host host({"icmp4.mask_agent=off"});
+  EXPECT_SILENT(host, message4(17), Reason::icmp4_mask_agent_off);
 }
 
 TEST(Icmpv4Reception, ICMP4_RX_010_replies_that_nobody_waits_for) {
   expect_types4_silent({0, 0, Reason::icmp4_reply_unsolicited});
   expect_types4_silent({14, 14, Reason::icmp4_reply_unsolicited});
+  expect_types4_silent({16, 16, Reason::icmp4_reply_unsolicited});
+  expect_types4_silent({18, 18, Reason::icmp4_reply_unsolicited});
   expect_types4_silent({43, 43, Reason::icmp4_reply_unsolicited});
-  // Deprecated too: silent for that reason (ICMP4-RX-009).
-  expect_types4_silent({18, 18, Reason::icmp4_type_deprecated});
+}
+
+// PROBE-001: the only query that is off unless somebody wants it
+TEST(Icmpv4Reception, PROBE_001_extended_echo_is_off) {
+  expect_types4_silent({42, 42, Reason::extended_echo_off});
+  expect_types6_silent({160, 160, Reason::extended_echo_off});
 }
 
 TEST(Icmpv6Reception, ICMP6_RX_001_unknown_informational_types) {

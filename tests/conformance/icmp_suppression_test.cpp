@@ -1,4 +1,6 @@
 // When no error may be sent. Packets where they reach the rule today; else the tables themselves.
+#include <map>
+
 #include "protocols/icmp/suppression.hpp"
 #include "tests/support/host.hpp"
 
@@ -121,15 +123,19 @@ TEST(IcmpSuppression, ICMP6_SUP_007_informational_messages_may_cause_errors) {
   expect_ipv6(rows);
 }
 
-// ICMP4-SUP-001, ICMP6-SUP-001: messages of every type arrive, and no error leaves about any of them.
+// ICMP4-SUP-001, ICMP6-SUP-001: messages of every type arrive at a host that answers all it can, and queries alone are
+// answered, by their replies; no error leaves about any of them.
 TEST(IcmpSuppression, ICMP4_SUP_001_no_message_of_any_type_is_answered_by_an_error) {
-  Host host({"icmp4.error_rate=0", "icmp6.error_rate=0"});
+  using Types = std::map<unsigned, unsigned>;
+  Host host({"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp4.info_reply=on", "probe=on"});
+  Types answered4, answered6;
   for (unsigned type = 0; type <= 255; ++type) {
-    for (const Packet& answer : host.send(ipv4({}, icmpv4(type, 0, 0, udp4()))))
-      EXPECT_EQ(icmp4_type(answer), 0U) << type;
+    for (const Packet& answer : host.send(ipv4({}, icmpv4(type, 0, 0, udp4())))) answered4[type] = icmp4_type(answer);
     for (const Packet& answer : host.send(ipv6({}, icmpv6({}, type, 0, 0, udp6()))))
-      EXPECT_EQ(icmp6_type(answer), 129U) << type;
+      answered6[type] = icmp6_type(answer);
   }
+  EXPECT_EQ(answered4, (Types{{8, 0}, {13, 14}, {15, 16}, {17, 18}, {42, 43}}));
+  EXPECT_EQ(answered6, (Types{{128, 129}, {160, 161}}));
 }
 
 TEST(IcmpSuppression, ICMP4_SUP_003_an_icmp_packet_without_type_octet_is_silent) {
@@ -245,13 +251,6 @@ TEST(IcmpSuppression, ICMP4_SUP_008_more_fragments_alone_is_no_reason) {
   EXPECT_EQ(asked(0x2001), "icmp4_not_first_fragment");
   EXPECT_EQ(asked(0x0001), "icmp4_not_first_fragment") << "the last one";
   EXPECT_EQ(asked(0x1fff), "icmp4_not_first_fragment");
-}
-
-TEST(IcmpSuppression, ICMP4_SUP_007_no_error_about_a_fragment_with_an_offset) {
-  Host host;
-  EXPECT_THAT(host.send(udp4({.flags_and_offset = 1})), IsEmpty());
-  EXPECT_THAT(host.send(unknown4({.flags_and_offset = 0x2001})), IsEmpty());
-  EXPECT_THAT(host.send(udp4({.destination = "198.51.100.7", .flags_and_offset = 1})), IsEmpty());
 }
 
 // ---- sources ----
@@ -388,53 +387,6 @@ TEST(IcmpSuppression, ICMP6_SUP_008_the_limit_wins_over_every_problem) {
   for (int i = 0; i < 10; ++i) EXPECT_THAT(host.send(udp6()), SizeIs(1)) << i;
   EXPECT_SILENT(host, udp6(), Reason::icmp6_error_rate_of_destination);
   EXPECT_SILENT(host, unknown6(), Reason::icmp6_error_rate_of_destination);
-}
-
-// ---- loops ----
-
-std::vector<Packet> something_of_each_kind() {
-  const Ipv4Fields tcp_4{.protocol = 6};
-  const Ipv6Fields tcp_6{.next_header = 6};
-  return {echo4(),
-          echo6(),
-          udp4(),
-          udp6(),
-          unknown4(),
-          unknown6(),
-          ipv4(tcp_4, tcp(tcp_4, {})),
-          ipv6(tcp_6, tcp(tcp_6, {})),
-          ipv4(tcp_4, tcp(tcp_4, {.acknowledgment = 7, .flags = 0x10})),
-          udp4({.destination = "192.0.2.255"}),
-          echo6({.source = "fe80::1", .destination = "ff02::1"})};
-}
-
-/// What `host` sends in answer to all of `packets`.
-std::vector<Packet> answers(Host& host, const std::vector<Packet>& packets) {
-  std::vector<Packet> all;
-  for (const Packet& packet : packets)
-    for (const Packet& answer : host.send(packet)) all.push_back(answer);
-  return all;
-}
-
-TEST(IcmpSuppression, ROB_006_what_a_host_sends_comes_back_to_it) {
-  Host host;
-  const auto sent = answers(host, something_of_each_kind());
-  EXPECT_GE(sent.size(), 9U);
-  EXPECT_THAT(answers(host, sent), IsEmpty());
-}
-
-// Two hosts that hear all of each other fall silent: errors, replies and resets beget nothing.
-TEST(IcmpSuppression, ROB_006_two_hosts_do_not_keep_each_other_talking) {
-  NodeConfig peer_config = host_config();
-  peer_config.interfaces[0].addresses = {*parse_prefix("192.0.2.1/24"), *parse_prefix("2001:db8::1/64"),
-                                         *parse_prefix("fe80::1/64")};
-  Host host({"icmp4.error_rate=0", "icmp6.error_rate=0"});
-  Host peer(peer_config);
-  const auto sent = answers(host, something_of_each_kind());
-  EXPECT_GE(sent.size(), 9U);
-  EXPECT_THAT(answers(peer, sent), IsEmpty());
-  EXPECT_EQ(peer.count(Reason::ipv4_destination_not_ours) + peer.count(Reason::ipv6_destination_not_ours), 0U)
-      << "all of it was meant for the peer";
 }
 
 }  // namespace

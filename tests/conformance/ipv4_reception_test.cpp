@@ -374,20 +374,6 @@ TEST(Ipv4Reception, V4_RX_020_unsupported_protocols) {
   }
 }
 
-// ---- what is not built yet has a reason of its own, and is silent ----
-
-TEST(Ipv4Reception, Options_are_dropped_for_now) {
-  Host host;
-  EXPECT_SILENT(host, echo4({.options = hex("01010100")}), Reason::ipv4_options_not_handled);
-}
-
-TEST(Ipv4Reception, Fragments_are_dropped_for_now) {
-  Host host;
-  for (const unsigned fragment : {0x2000U, 0x0001U, 0x2001U, 0x1fffU})
-    EXPECT_SILENT(host, echo4({.flags_and_offset = fragment}), Reason::ipv4_fragment_not_handled);
-  EXPECT_THAT(host.send(echo4({.flags_and_offset = 0x4000})), SizeIs(1)) << "DF makes no fragment";
-}
-
 // ---- what is sent ----
 
 TEST(Ipv4Transmission, V4_TX_001_ttl_64_or_as_configured) {

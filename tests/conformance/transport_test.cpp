@@ -238,5 +238,28 @@ TEST(Tcp, V4_RX_022_silence_by_option) {
     for (const Twin& twin : twins({.flags = flags})) EXPECT_SILENT(host, twin.packet, Reason::tcp_closed_ports_silent);
 }
 
+// ---- source routes ----
+
+// V4-OPT-017: back by way of 198.51.100.1, where nobody mends the checksum, so it is the one for the end of the route
+// (RFC 791 3.1, RFC 9293 3.1).
+TEST(SourceRoute, V4_OPT_017_checksums_are_for_the_final_destination) {
+  const Packet route = hex("83 07 08 c6336401 00");
+  const Packet way_back = hex("83 07 04 c0000201 00");
+  Host host({"l4.udp_echo=on"});
+  const Ipv4Fields back{.source = "192.0.2.2", .destination = "192.0.2.1"};
+  const Packet reset = host.answer(tcp4({.flags = syn}, {}, {.options = route}));
+  EXPECT_EQ(destination_of(reset), "198.51.100.1");
+  EXPECT_EQ(part(reset, 20, 8), way_back);
+  TcpFields fields{.source_port = 81, .destination_port = 40000, .sequence = 0, .acknowledgment = 1001};
+  fields.flags = rst | ack;
+  Packet segment = tcp(back, fields);
+  set_be16(segment, 14, 0);
+  set_be16(segment, 16, be16(segment, 16) + 1024U);  // the window is 0, not the 1024 of other segments here
+  EXPECT_EQ(from(reset, 28), segment);
+  const Packet echo = host.answer(udp4({.options = route}, 7));
+  EXPECT_EQ(part(echo, 20, 8), way_back);
+  EXPECT_EQ(from(echo, 28), udp(back, 7, 40000, counting(16)));
+}
+
 }  // namespace
 }  // namespace tunstack::test

@@ -5,91 +5,10 @@
 //  - it accepts a wrong IPv4 header checksum, a wrong version nibble, and a total length beyond the buffer;
 //  - it throws on an end-of-options octet that padding follows;
 //  - it knows nothing of RFC 8335 (extended echo).
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wall"
-#pragma GCC diagnostic ignored "-Wpedantic"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-#include <tins/tins.h>
-#pragma GCC diagnostic pop
-
-#include "tests/support/host.hpp"
+#include "tests/oracle/oracle.hpp"
 
 namespace tunstack::test {
 namespace {
-
-constexpr const char* host4 = "192.0.2.2";
-constexpr const char* peer4 = "192.0.2.1";
-constexpr const char* host6 = "2001:db8::2";
-constexpr const char* peer6 = "2001:db8::1";
-
-Tins::IP ip_to_host() {
-  Tins::IP ip(host4, peer4);
-  ip.id(0x4242);
-  ip.ttl(33);
-  ip.tos(0xb8);
-  return ip;
-}
-
-Tins::IPv6 ipv6_to_host() {
-  Tins::IPv6 ip(host6, peer6);
-  ip.hop_limit(33);
-  return ip;
-}
-
-template <class Ip>
-Ip read(const Packet& packet) {
-  return Ip(packet.data(), static_cast<std::uint32_t>(packet.size()));
-}
-
-/// The answer of a host to what libtins wrote, read by libtins and written once more to the same octets.
-template <class Ip>
-Ip answer_to(Ip request, Packet& written, std::initializer_list<std::string_view> settings = {}) {
-  Host host(settings);
-  written = request.serialize();
-  const Packet answer = host.answer(written);
-  Ip parsed = read<Ip>(answer);
-  EXPECT_EQ(parsed.serialize(), answer) << "libtins would have written other octets";
-  return parsed;
-}
-
-/// The header of every answer: addresses turned round, this host's TTL, nothing of the request's.
-void expect_header_back(const Tins::IP& ip, unsigned protocol) {
-  EXPECT_EQ(ip.version(), 4);
-  EXPECT_EQ(ip.head_len(), 5);
-  EXPECT_EQ(ip.src_addr().to_string(), host4);
-  EXPECT_EQ(ip.dst_addr().to_string(), peer4);
-  EXPECT_EQ(ip.ttl(), 64);
-  EXPECT_EQ(ip.protocol(), protocol);
-  EXPECT_FALSE(ip.is_fragmented());
-}
-
-void expect_header_back(const Tins::IPv6& ip, unsigned next_header) {
-  EXPECT_EQ(ip.version(), 6);
-  EXPECT_EQ(ip.src_addr().to_string(), host6);
-  EXPECT_EQ(ip.dst_addr().to_string(), peer6);
-  EXPECT_EQ(ip.hop_limit(), 64);
-  EXPECT_EQ(ip.next_header(), next_header);
-  EXPECT_TRUE(ip.headers().empty());
-}
-
-/// The octets behind the header that libtins took for `message`.
-template <class Message>
-Packet data_of(const Message& message) {
-  const auto* raw = message.template find_pdu<Tins::RawPDU>();
-  return raw ? raw->payload() : Packet{};
-}
-
-/// An error in `ip`: type, code, no extensions, and all of `quoted` (which is short enough).
-template <class Message, class Ip>
-const Message& expect_error(const Ip& ip, unsigned type, unsigned code, const Packet& quoted) {
-  const Message& error = ip.template rfind_pdu<Message>();
-  EXPECT_EQ(error.type(), type);
-  EXPECT_EQ(error.code(), code);
-  EXPECT_FALSE(error.has_extensions());
-  EXPECT_EQ(data_of(error), quoted);
-  return error;
-}
 
 // ---- echo ----
 

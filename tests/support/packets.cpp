@@ -88,6 +88,16 @@ Packet cut(const Packet& packet, std::size_t from, std::size_t size) {
           packet.begin() + static_cast<std::ptrdiff_t>(from + size)};
 }
 
+/// Who sums the payload once more: behind a source route that goes on, its last address (RFC 791 3.1).
+Packet final_destination(const Packet& packet) {
+  const std::size_t header = (packet[0] & 0x0fU) * 4;
+  for (std::size_t at = 20; at + 2 < header && packet[at] != 0; at += packet[at] == 1 ? 1U : packet[at + 1]) {
+    const bool is_source_route = packet[at] == 131 || packet[at] == 137;
+    if (is_source_route && packet[at + 2] < packet[at + 1]) return cut(packet, at + packet[at + 1] - 4, 4);
+  }
+  return cut(packet, 16, 4);
+}
+
 }  // namespace
 
 Packet hex(std::string_view text) {
@@ -208,9 +218,10 @@ bool checksums_are_right(const Packet& packet) {
   if (packet.at(0) >> 4 == 6)
     return transport_is_right(packet[6], cut(packet, 8, 16), cut(packet, 24, 16), cut(packet, 40, packet.size() - 40));
   const std::size_t header = (packet[0] & 0x0fU) * 4;
+  const bool is_fragment = (be16(packet, 6) & 0x3fff) != 0;
   return plain_checksum(cut(packet, 0, header)) == 0 &&
-         transport_is_right(packet[9], cut(packet, 12, 4), cut(packet, 16, 4),
-                            cut(packet, header, packet.size() - header));
+         (is_fragment || transport_is_right(packet[9], cut(packet, 12, 4), final_destination(packet),
+                                            cut(packet, header, packet.size() - header)));
 }
 
 }  // namespace tunstack::test

@@ -73,6 +73,8 @@ std::vector<Packet> kinds() {
           error4(echo6()),
           ipv4({.options = counting(40)}, icmpv4(8, 0, 1)),
           ipv4({.flags_and_offset = 0x20b9}, counting(30)),
+          udp4({.flags_and_offset = 0x2000}),
+          error4(udp4({.flags_and_offset = 0x2000})),
           ipv4({.protocol = 253}, counting(8)),
           ipv6({.next_header = 200}, counting(8)),
           ipv4({}, icmpv4(13, 0, 1, counting(12))),
@@ -143,6 +145,40 @@ TEST(Describe, other_protocols) {
 TEST(Describe, fragments) {
   EXPECT_EQ(summary(ipv4({.flags_and_offset = 0x20b9}, counting(30))), "fragment, id 4660, offset 1480+, length 30");
   EXPECT_EQ(summary(ipv4({.flags_and_offset = 0x0001}, counting(3))), "fragment, id 4660, offset 8, length 3");
+}
+
+// The first fragment shows the ports or the type, and says that more is to come.
+TEST(Describe, first_fragments) {
+  EXPECT_EQ(summary(ipv4({.flags_and_offset = 0x2000}, first(icmpv4(8, 0, 0x05010001, counting(56)), 24))),
+            "ICMP echo request, id 1281, seq 1, length 24, first fragment");
+  EXPECT_EQ(summary(udp4({.flags_and_offset = 0x6000})), "UDP 40000 > 33434, first fragment") << "DF does not matter";
+  EXPECT_EQ(summary(udp4({.flags_and_offset = 0x4000})), "UDP 40000 > 33434");
+  Packet broken = udp4({.flags_and_offset = 0x2000});
+  broken[10] ^= 1;
+  EXPECT_EQ(summary(broken), "UDP 40000 > 33434, first fragment, BAD HEADER CHECKSUM");
+}
+
+TEST(Describe, errors_about_fragments_and_options) {
+  EXPECT_EQ(summary(ipv4({}, icmpv4(11, 1, 0, udp4({.flags_and_offset = 0x2000})))),
+            "ICMP time exceeded, in reassembly (11/1) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434, first fragment]");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(12, 0, 0x15000000, udp4({.options = hex("07 02 00 00")})))),
+            "ICMP parameter problem (12/0) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434]");
+}
+
+// What follows the quote (RFC 4884) is no part of it.
+TEST(Describe, errors_with_extensions) {
+  const Packet padding(128 - udp4().size());
+  EXPECT_EQ(summary(ipv4({}, icmpv4(3, 3, 0x00200000, udp4() + padding + hex("2000dfff 0008 0101 00001140")))),
+            "ICMP destination unreachable, port unreachable (3/3) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434]");
+}
+
+TEST(Describe, queries_other_than_echo) {
+  EXPECT_EQ(summary(ipv4({}, icmpv4(13, 0, 1, counting(12)))), "ICMP timestamp request, length 20");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(14, 0, 1, counting(12)))), "ICMP timestamp reply, length 20");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(15, 0, 1))), "ICMP information request, length 8");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(17, 0, 1, counting(4)))), "ICMP address mask request, length 12");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(42, 0, 1, counting(12)))), "ICMP extended echo request, length 20");
+  EXPECT_EQ(summary(icmp6_packet(161, 2, 1)), "ICMP6 extended echo reply, length 8");
 }
 
 TEST(Describe, octets_beyond_the_datagram_do_not_count) {

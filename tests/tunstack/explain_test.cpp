@@ -165,14 +165,15 @@ TEST(Explain, answers_of_earlier_packets_are_not_taken_for_this_one) {
 
 // ---- the observer ----
 
-std::string written(Explain explain, ExplainFormat format) {
+std::string written(Explain explain, ExplainFormat format,
+                    const std::vector<Packet>& packets = {echo4(), to_other_host, udp4(), to_broadcast}) {
   char* memory = nullptr;
   std::size_t size = 0;
   std::FILE* file = ::open_memstream(&memory, &size);
-  Host host;
+  Host host({"l4.udp_discard=on"});
   Explainer explainer(explain, format, file);
   host.node().observe(&explainer);
-  for (const Packet& packet : {echo4(), to_other_host, udp4(), to_broadcast}) host.send(packet);
+  for (const Packet& packet : packets) host.send(packet);
   host.node().observe(nullptr);
   std::fclose(file);
   const std::unique_ptr<char, decltype(&std::free)> owned(memory, &std::free);
@@ -198,6 +199,13 @@ TEST(Explainer, all_writes_a_line_for_each_decision) {
 
 TEST(Explainer, drops_writes_what_stayed_unanswered) {
   EXPECT_THAT(verdicts_in_json(Explain::drops), testing::ElementsAre("drop", "drop"));
+}
+
+TEST(Explainer, drops_leaves_out_what_waits_or_was_taken) {
+  const std::string lines =
+      written(Explain::drops, ExplainFormat::json, {echo4({.flags_and_offset = 0x2000}), udp4({}, 9), to_other_host});
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 1);
+  EXPECT_THAT(lines, HasSubstr("ipv4_destination_not_ours"));
 }
 
 TEST(Explainer, off_writes_nothing) {

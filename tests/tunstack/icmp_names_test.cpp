@@ -25,6 +25,8 @@ TEST(IcmpNames, ipv4_types) {
   EXPECT_EQ(name4(12), "parameter problem");
   EXPECT_EQ(name4(13), "timestamp request");
   EXPECT_EQ(name4(14), "timestamp reply");
+  EXPECT_EQ(name4(15), "information request");
+  EXPECT_EQ(name4(16), "information reply");
   EXPECT_EQ(name4(17), "address mask request");
   EXPECT_EQ(name4(18), "address mask reply");
   EXPECT_EQ(name4(42), "extended echo request");

@@ -14,9 +14,10 @@ namespace {
 
 using testing::HasSubstr;
 
+/// "a|b|c" or, of a set, "a|b|c, one or more".
 std::vector<std::string> choices_of(const OptionRow& row) {
   std::vector<std::string> choices(1);
-  for (const char letter : row.type)
+  for (const char letter : row.type.substr(0, row.type.find(',')))
     if (letter == '|')
       choices.emplace_back();
     else
@@ -24,11 +25,32 @@ std::vector<std::string> choices_of(const OptionRow& row) {
   return choices;
 }
 
+std::string joined(const std::vector<std::string>& parts) {
+  std::string all;
+  for (const std::string& part : parts) all += (all.empty() ? "" : ",") + part;
+  return all;
+}
+
+std::string text_of_set(const OptionRow& row, unsigned bits) {
+  std::vector<std::string> chosen;
+  for (std::size_t i = 0; i < 8; ++i)
+    if (bits & 1U << i) chosen.push_back(choices_of(row).at(i));
+  return joined(chosen);
+}
+
+std::string text_of(const std::vector<IpPrefix>& prefixes) {
+  std::vector<std::string> parts;
+  for (const IpPrefix& prefix : prefixes) parts.push_back(to_text(prefix));
+  return prefixes.empty() ? "any" : joined(parts);
+}
+
 /// The value of an option as its row would write it.
 std::string value_of(const OptionRow& row, NodeOptions options) {
   const OptionSlot slot = row.slot(options);
   if (auto* const* flag = std::get_if<bool*>(&slot)) return **flag ? "on" : "off";
   if (auto* const* number = std::get_if<std::uint32_t*>(&slot)) return std::to_string(**number);
+  if (const auto* set = std::get_if<SetSlot>(&slot)) return text_of_set(row, *set->bits);
+  if (auto* const* prefixes = std::get_if<std::vector<IpPrefix>*>(&slot)) return text_of(**prefixes);
   std::uint8_t index = 0;
   std::memcpy(&index, std::get<ChoiceSlot>(slot).value, 1);
   return choices_of(row).at(index);
@@ -44,10 +66,15 @@ std::optional<OptionFault> set(NodeOptions& options, std::string_view key, std::
   return set_option(options, std::string(key) + "=" + std::string(value));
 }
 
-bool is_number(const OptionRow& row) {
+template <class Slot>
+bool has_slot(const OptionRow& row) {
   NodeOptions options;
-  return std::holds_alternative<std::uint32_t*>(row.slot(options));
+  return std::holds_alternative<Slot>(row.slot(options));
 }
+
+bool is_number(const OptionRow& row) { return has_slot<std::uint32_t*>(row); }
+bool is_set(const OptionRow& row) { return has_slot<SetSlot>(row); }
+bool is_prefixes(const OptionRow& row) { return has_slot<std::vector<IpPrefix>*>(row); }
 
 struct Range {
   std::uint64_t minimum = 0, maximum = 0;
@@ -60,6 +87,14 @@ Range range_of(const OptionRow& row) {
   const char* dots = std::from_chars(row.type.data(), end, range.minimum).ptr;
   std::from_chars(dots + 2, end, range.maximum);
   return range;
+}
+
+/// A value that the option takes and that is not its default.
+std::string other_value(const OptionRow& row) {
+  if (is_prefixes(row)) return "198.51.100.0/24";
+  if (is_number(row)) return std::to_string(row.lab == "7" ? range_of(row).maximum : range_of(row).minimum + 1);
+  const auto choices = choices_of(row);
+  return row.lab == choices[0] ? choices.at(1) : choices[0];
 }
 
 TEST(OptionTable, defaults_are_those_of_the_structures) {
@@ -79,7 +114,7 @@ TEST(OptionTable, keys_are_unique_and_rows_complete) {
     EXPECT_TRUE(keys.insert(row.key).second) << row.key;
     EXPECT_FALSE(row.source.empty()) << row.key;
     EXPECT_FALSE(row.text.empty()) << row.key;
-    EXPECT_NE(row.key.find('.'), std::string_view::npos) << row.key;
+    EXPECT_TRUE(row.key.find('.') != std::string_view::npos || row.key == "probe") << row.key;
   }
   EXPECT_GE(keys.size(), 20U);
 }
@@ -88,7 +123,8 @@ TEST(OptionTable, keys_are_unique_and_rows_complete) {
 TEST(OptionTable, every_row_changes_its_own_value_and_no_other) {
   for (const OptionRow& row : option_table()) {
     NodeOptions options;
-    const std::string other = is_number(row) ? "7" : choices_of(row).at(row.lab == choices_of(row)[0] ? 1 : 0);
+    const std::string other = other_value(row);
+    ASSERT_NE(other, row.lab) << row.key;
     auto expected = values_of(options);
     expected[row.key] = other;
     ASSERT_FALSE(set(options, row.key, other)) << row.key;
@@ -108,11 +144,49 @@ TEST(OptionTable, rows_take_their_defaults_from_any_state) {
 
 TEST(OptionTable, choices_are_all_taken) {
   for (const OptionRow& row : option_table()) {
-    if (is_number(row)) continue;
+    if (is_number(row) || is_prefixes(row)) continue;
     for (const std::string& choice : choices_of(row)) {
       NodeOptions options;
       EXPECT_FALSE(set(options, row.key, choice)) << row.key << '=' << choice;
       EXPECT_EQ(value_of(row, options), choice) << row.key;
+    }
+  }
+}
+
+TEST(OptionTable, sets_are_taken_in_any_order_and_not_with_gaps) {
+  for (const OptionRow& row : option_table()) {
+    if (!is_set(row)) continue;
+    const auto choices = choices_of(row);
+    ASSERT_GE(choices.size(), 2U) << row.key;
+    const std::string both = choices[0] + "," + choices[1];
+    NodeOptions options;
+    EXPECT_FALSE(set(options, row.key, choices[1] + "," + choices[0])) << row.key;
+    EXPECT_EQ(value_of(row, options), both) << row.key;
+    EXPECT_FALSE(set(options, row.key, joined(choices))) << row.key;
+    EXPECT_EQ(value_of(row, options), joined(choices)) << row.key;
+    EXPECT_FALSE(set(options, row.key, both)) << "what is not named is no longer in it";
+    EXPECT_EQ(value_of(row, options), both) << row.key;
+    for (const std::string& value : {both + ",", "," + both, choices[0] + ",,", choices[0] + ", " + choices[1],
+                                     choices[0] + ",nothing", choices[0] + "|" + choices[1]}) {
+      EXPECT_TRUE(set(options, row.key, value)) << row.key << "='" << value << "'";
+      EXPECT_EQ(value_of(row, options), both) << row.key << "='" << value << "'";
+    }
+  }
+}
+
+TEST(OptionTable, prefixes_of_both_families_are_taken_and_nothing_else) {
+  for (const OptionRow& row : option_table()) {
+    if (!is_prefixes(row)) continue;
+    NodeOptions options;
+    for (const std::string value : {"192.0.2.0/24", "192.0.2.0/24,2001:db8::/32,198.51.100.7/32", "any"}) {
+      EXPECT_FALSE(set(options, row.key, value)) << row.key << "='" << value << "'";
+      EXPECT_EQ(value_of(row, options), value);
+    }
+    EXPECT_FALSE(set(options, row.key, "2001:db8::/32"));
+    for (const std::string value : {"192.0.2.0/33", "2001:db8::/129", "192.0.2.0/24,", ",192.0.2.0/24", "any,any",
+                                    "192.0.2.0/24,any", "192.0.2.0/24 ,192.0.2.0/25", "example.org/24"}) {
+      EXPECT_TRUE(set(options, row.key, value)) << row.key << "='" << value << "'";
+      EXPECT_EQ(value_of(row, options), "2001:db8::/32") << row.key << "='" << value << "'";
     }
   }
 }
@@ -144,61 +218,6 @@ TEST(OptionTable, nonsense_is_refused_and_changes_nothing) {
       EXPECT_EQ(values_of(options), before) << row.key << "='" << value << "'";
     }
   }
-}
-
-// ---- values that the specification fixes ----
-
-struct Fixed {
-  std::string_view key, lab, hardened;
-};
-
-TEST(Options, have_the_defaults_of_the_decisions) {
-  const auto lab = values_of(options_of(Profile::lab));
-  const auto hardened = values_of(options_of(Profile::hardened));
-  for (const auto& [key, lab_value, hardened_value] :
-       {Fixed{"icmp4.echo_broadcast", "off", "off"}, Fixed{"icmp4.quote", "576", "576"},
-        Fixed{"icmp4.echo_code", "copy", "drop"}, Fixed{"v4.zero_broadcast", "off", "off"},
-        Fixed{"l4.tcp_closed", "rst", "drop"}, Fixed{"icmp6.echo_multicast", "on", "off"},
-        Fixed{"icmp4.reply_rate", "0", "1000"}, Fixed{"icmp6.reply_rate", "0", "1000"}}) {
-    ASSERT_TRUE(lab.contains(key)) << key;
-    EXPECT_EQ(lab.at(key), lab_value) << key;
-    EXPECT_EQ(hardened.at(key), hardened_value) << key;
-  }
-}
-
-TEST(Options, ICMP4_RATE_001_defaults_of_the_error_limits) {
-  for (const Profile profile : {Profile::lab, Profile::hardened}) {
-    const NodeOptions options = options_of(profile);
-    for (const icmp::ErrorLimits& limits : {options.ipv4_error_limits, options.ipv6_error_limits}) {
-      EXPECT_EQ(limits.destination.rate, 10U);
-      EXPECT_EQ(limits.destination.burst, 10U);
-      EXPECT_EQ(limits.node.rate, 1000U);
-      EXPECT_EQ(limits.node.burst, 50U);
-    }
-  }
-}
-
-TEST(Options, V4_TX_001_time_to_live_is_64_and_never_0) {
-  NodeOptions options;
-  EXPECT_EQ(options.ipv4_ttl, 64U);
-  EXPECT_EQ(options.ipv6_hop_limit, 64U);
-  EXPECT_TRUE(set_option(options, "v4.ttl=0"));
-  EXPECT_TRUE(set_option(options, "v4.ttl=256"));
-  EXPECT_TRUE(set_option(options, "v6.hop_limit=0"));
-  EXPECT_FALSE(set_option(options, "v4.ttl=255"));
-  EXPECT_EQ(options.ipv4_ttl, 255U);
-}
-
-TEST(Options, choices_mean_their_enumeration) {
-  NodeOptions options;
-  EXPECT_FALSE(set_option(options, "icmp4.quote=8"));
-  EXPECT_EQ(options.ipv4_quote, icmp::Ipv4Quote::header_and_8);
-  EXPECT_FALSE(set_option(options, "icmp4.echo_code=drop"));
-  EXPECT_EQ(options.echo4.code, icmp::EchoCode::drop);
-  EXPECT_FALSE(set_option(options, "l4.tcp_closed=port"));
-  EXPECT_EQ(options.closed_tcp, transport::ClosedTcp::port);
-  EXPECT_FALSE(set_option(options, "l4.tcp_closed=drop"));
-  EXPECT_EQ(options.closed_tcp, transport::ClosedTcp::drop);
 }
 
 // ---- faults ----

@@ -11,12 +11,17 @@ namespace {
 using icmp::Ipv4Quote;
 
 Packet quoted(const Packet& received, Ipv4Quote amount) {
-  const Bytes quote = icmp::quote(Ipv4View::parse(received).value(), amount, 1500);
+  const Ipv4View view = Ipv4View::parse(received).value();
+  const std::size_t room = icmp::room_for_error(Family::ipv4, 20, 1500);
+  icmp::QuoteStorage storage;
+  const Bytes quote = icmp::quote(Ipv4Arrival{.ip = view}, icmp::quote_limit(view, amount, room), storage);
   return {quote.begin(), quote.end()};
 }
 
 Packet quoted(const Packet& received) {
-  const Bytes quote = icmp::quote(Ipv6View::parse(received).value());
+  const std::size_t room = icmp::room_for_error(Family::ipv6, 40, 1500);
+  icmp::QuoteStorage storage;
+  const Bytes quote = icmp::quote(Ipv6Arrival{.ip = Ipv6View::parse(received).value()}, room - 8, storage);
   return {quote.begin(), quote.end()};
 }
 

@@ -65,5 +65,66 @@ TEST(Ipv4Identification, V4_TX_005_each_part_of_the_key_counts) {
   EXPECT_LT(same_protocol, 5);
 }
 
+// ---- which identifications an error can quote (ICMP4-RX-006, PMTU4-006) ----
+
+TEST(Ipv4Identification, ICMP4_RX_006_what_was_given_is_known_for_a_while) {
+  Random random(1);
+  ip::Ipv4Identification identification(random);
+  const std::uint16_t first = identification.next(us, peer, 1);
+  EXPECT_TRUE(identification.was_given_lately(us, peer, 1, first));
+  for (int i = 1; i < 1024; ++i) {
+    const std::uint16_t latest = identification.next(us, peer, 1);
+    ASSERT_TRUE(identification.was_given_lately(us, peer, 1, latest));
+    ASSERT_TRUE(identification.was_given_lately(us, peer, 1, first)) << i;
+  }
+  identification.next(us, peer, 1);
+  EXPECT_FALSE(identification.was_given_lately(us, peer, 1, first)) << "1024 later";
+}
+
+/// How many of all identifications `identification` takes for given lately.
+int believed(const ip::Ipv4Identification& identification, Ipv4Address destination = peer, std::uint8_t protocol = 1) {
+  int count = 0;
+  for (unsigned number = 0; number < 65536; ++number)
+    count += identification.was_given_lately(us, destination, protocol, static_cast<std::uint16_t>(number));
+  return count;
+}
+
+TEST(Ipv4Identification, ICMP4_RX_006_at_most_1024_of_65536) {
+  Random random(1);
+  ip::Ipv4Identification identification(random);
+  std::uint16_t latest = 0;
+  for (int i = 0; i < 100'000; ++i) latest = identification.next(us, peer, 1);
+  EXPECT_EQ(believed(identification), 1024);
+  EXPECT_TRUE(identification.was_given_lately(us, peer, 1, latest));
+  EXPECT_TRUE(identification.was_given_lately(us, peer, 1, static_cast<std::uint16_t>(latest - 1023)));
+  EXPECT_FALSE(identification.was_given_lately(us, peer, 1, static_cast<std::uint16_t>(latest - 1024)));
+  EXPECT_FALSE(identification.was_given_lately(us, peer, 1, static_cast<std::uint16_t>(latest + 1)));
+}
+
+// What was never sent cannot be quoted: not before the first, and not more than there were.
+TEST(Ipv4Identification, PMTU4_006_nothing_that_was_not_given) {
+  Random random(1);
+  ip::Ipv4Identification identification(random);
+  EXPECT_EQ(believed(identification), 0) << "nothing was given";
+  for (int given = 1; given <= 5; ++given) {
+    identification.next(us, peer, 1);
+    EXPECT_EQ(believed(identification), given);
+  }
+}
+
+// Each pair and protocol has its counter (but for few that share one): the same number means nothing elsewhere.
+TEST(Ipv4Identification, ICMP4_RX_006_of_the_same_pair_and_protocol) {
+  int elsewhere = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Random random(seed);
+    ip::Ipv4Identification identification(random);
+    const std::uint16_t given = identification.next(us, peer, 1);
+    elsewhere += identification.was_given_lately(us, Ipv4Address{peer.value + 1}, 1, given);
+    elsewhere += identification.was_given_lately(Ipv4Address{us.value + 1}, peer, 1, given);
+    elsewhere += identification.was_given_lately(us, peer, 17, given);
+  }
+  EXPECT_LE(elsewhere, 30) << "of 600, 1 in 64 by chance";
+}
+
 }  // namespace
 }  // namespace tunstack::test

@@ -32,6 +32,12 @@ std::string source6(const ip::LocalAddresses& local, std::string_view peer, Inte
   return source ? to_text(*source) : "none";
 }
 
+/// The mask as a number, or nothing.
+std::optional<std::uint32_t> mask(const ip::LocalAddresses& local, std::string_view peer,
+                                  InterfaceId interface = first) {
+  return local.mask_for(interface, parse_address(peer)->ipv4());
+}
+
 // ---- kinds ----
 
 TEST(LocalAddresses, V4_RX_006_own_addresses_and_those_of_others) {
@@ -167,6 +173,39 @@ TEST(LocalAddresses, V4_TX_003_no_address_no_source) {
   const auto local = addresses({"192.0.2.2/24"}, {"2001:db8::2/64"});
   EXPECT_EQ(source4(local, "192.0.2.9", second), "none");
   EXPECT_EQ(source6(local, "2001:db8::9", first), "none");
+}
+
+// ---- masks ----
+
+TEST(LocalAddresses, ICMP4_MASK_002_mask_of_every_length) {
+  for (unsigned length = 0; length <= 32; ++length) {
+    const std::string prefix = "10.0.0.2/" + std::to_string(length);
+    const auto local = addresses({prefix});
+    const auto expected = static_cast<std::uint32_t>(0xffffffff00000000U >> length);
+    EXPECT_EQ(mask(local, "10.0.0.2"), expected) << length;
+    EXPECT_EQ(mask(local, "203.0.113.9"), expected) << length << ": the only one, whoever asks";
+  }
+}
+
+TEST(LocalAddresses, ICMP4_MASK_002_mask_of_the_interface) {
+  const auto local = addresses({"192.0.2.2/24"}, {"198.51.100.2/26", "2001:db8::2/64"});
+  EXPECT_EQ(mask(local, "0.0.0.0"), 0xffffff00U);
+  EXPECT_EQ(mask(local, "198.51.100.1"), 0xffffff00U) << "a peer of the other interface";
+  EXPECT_EQ(mask(local, "0.0.0.0", second), 0xffffffc0U);
+  EXPECT_EQ(mask(local, "192.0.2.1", second), 0xffffffc0U);
+  EXPECT_EQ(mask(addresses({"2001:db8::2/64"}), "192.0.2.1"), std::nullopt) << "no IPv4";
+  EXPECT_EQ(mask(ip::LocalAddresses{}, "192.0.2.1"), std::nullopt);
+}
+
+// RFC 1812 4.3.3.9
+TEST(LocalAddresses, ICMP4_MASK_004_several_masks_on_one_interface) {
+  const auto local = addresses({"192.0.2.2/24", "10.0.0.2/8", "198.51.100.2/24"});
+  EXPECT_EQ(mask(local, "192.0.2.9"), 0xffffff00U);
+  EXPECT_EQ(mask(local, "10.200.0.9"), 0xff000000U);
+  EXPECT_EQ(mask(local, "198.51.100.9"), 0xffffff00U);
+  EXPECT_EQ(mask(local, "0.0.0.0"), std::nullopt);
+  EXPECT_EQ(mask(local, "203.0.113.9"), std::nullopt);
+  EXPECT_EQ(mask(addresses({"192.0.2.2/24", "198.51.100.2/24"}), "0.0.0.0"), 0xffffff00U) << "several, all the same";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "protocols/wire/icmp_error.hpp"
 #include "protocols/wire/icmpv4.hpp"
 #include "protocols/wire/icmpv6.hpp"
 #include "protocols/wire/tcp.hpp"
@@ -113,14 +114,42 @@ TEST(Emit, header_of_the_largest_values) {
 TEST(Emit, TUN_003_nothing_longer_than_the_mtu_leaves) {
   const Packet fits = counting(1500 - 28);
   const Packet too_long = counting(1500 - 27);
+  Ipv4Header uncut = header4(1);
+  uncut.dont_fragment = true;
   Outbox out;
-  EXPECT_EQ(emit(header4(1), IcmpError{3, 3, 0, too_long}, link, out), MaybeReason(Reason::larger_than_link_mtu));
+  EXPECT_EQ(emit(uncut, IcmpError{3, 3, 0, too_long}, link, out), MaybeReason(Reason::larger_than_link_mtu));
   EXPECT_TRUE(out.packets().empty());
   EXPECT_EQ(emit(header4(1), IcmpError{3, 3, 0, fits}, link, out), MaybeReason{});
   ASSERT_EQ(out.packets().size(), 1U);
   EXPECT_EQ(out.packets()[0].bytes.size(), 1500U);
   EXPECT_EQ(emit(header6(58), IcmpError{1, 4, 0, fits}, link, out), MaybeReason(Reason::larger_than_link_mtu))
       << "an IPv6 header is longer";
+}
+
+Packet bytes_of(const OutgoingPacket& packet) { return {packet.bytes.begin(), packet.bytes.end()}; }
+
+// TUN-003: one octet more than fits, and the datagram may be cut; RFC 791 3.2.
+TEST(Emit, TUN_003_fragments_where_the_header_allows_them) {
+  const Packet quote = counting(1500 - 27);
+  const Packet message = icmpv4(3, 3, 0, quote);
+  Outbox out;
+  EXPECT_EQ(emit(header4(1), IcmpError{3, 3, 0, quote}, link, out), MaybeReason{});
+  ASSERT_EQ(out.packets().size(), 2U);
+  Ipv4Fields fields = fields4(1);
+  fields.flags_and_offset = 0x2000;
+  EXPECT_EQ(bytes_of(out.packets()[0]), ipv4(fields, {message.begin(), message.begin() + 1480}));
+  fields.flags_and_offset = 185;
+  EXPECT_EQ(bytes_of(out.packets()[1]), ipv4(fields, {message.begin() + 1480, message.end()}));
+  for (const OutgoingPacket& packet : out.packets()) EXPECT_EQ(packet.interface, link.interface);
+}
+
+TEST(Emit, V4_OPT_011_options_stand_between_header_and_message) {
+  const Packet options = hex("07 0b 08 c0000201 00000000 00");
+  Ipv4Header header = header4(1);
+  header.options = options;
+  Ipv4Fields fields = fields4(1);
+  fields.options = options;
+  EXPECT_EQ(emitted(header, IcmpError{3, 3, 0, counting(8)}), ipv4(fields, icmpv4(3, 3, 0, counting(8))));
 }
 
 TEST(Emit, full_outbox_is_a_reason) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "protocols/wire/icmp_error.hpp"
 #include "tests/support/packets.hpp"
 
 namespace tunstack::test {

@@ -1,0 +1,57 @@
+// A table by address that never grows: each address has a few places, and who comes last takes the one that can best
+// be spared.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "protocols/base/address_hash.hpp"
+#include "protocols/base/random.hpp"
+
+namespace tunstack {
+
+template <class Value>
+class AddressTable {
+ public:
+  static constexpr std::size_t capacity = 1024;
+
+  explicit AddressTable(Random& random) : secret_(random.next()), entries_(capacity) {}
+
+  /// The value of `address`, or nullptr.
+  const Value* find(const IpAddress& address) const {
+    for (const Entry& entry : std::span(entries_).subspan(first_place(address), ways))
+      if (entry.used && entry.address == address) return &entry.value;
+    return nullptr;
+  }
+
+  /// The value of `address`; a fresh one replaces the smallest, by `less`, of those that share its places.
+  template <class Less>
+  Value& find_or_make(const IpAddress& address, const Less& less) {
+    const auto places = std::span(entries_).subspan(first_place(address), ways);
+    for (Entry& entry : places)
+      if (entry.used && entry.address == address) return entry.value;
+    Entry& spared = *std::min_element(places.begin(), places.end(), [&](const Entry& a, const Entry& b) {
+      return a.used != b.used ? b.used : less(a.value, b.value);
+    });
+    spared = {address, true, Value{}};
+    return spared.value;
+  }
+
+ private:
+  static constexpr std::size_t ways = 4;
+  struct Entry {
+    IpAddress address;
+    bool used = false;
+    Value value{};
+  };
+
+  std::size_t first_place(const IpAddress& address) const {
+    return (keyed_hash(address, secret_) >> 56) * ways % capacity;
+  }
+
+  std::uint64_t secret_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace tunstack

@@ -1,0 +1,175 @@
+#include "protocols/icmp/extended_echo.hpp"
+
+#include <algorithm>
+
+#include "protocols/base/rule.hpp"
+#include "protocols/wire/icmp_extensions.hpp"
+#include "protocols/wire/icmpv6.hpp"
+
+namespace tunstack::icmp {
+
+namespace {
+
+constexpr std::uint8_t local_bit = 1;
+
+// C-types of the interface identification object (RFC 8335 2.1).
+constexpr std::uint8_t by_name = 1;
+constexpr std::uint8_t by_index = 2;
+constexpr std::uint8_t by_address = 3;
+
+struct Question {
+  bool local = false;
+  std::uint8_t kind = 0;       // of probe_kind
+  std::string_view name = {};  // by name
+  std::uint32_t index = 0;     // by index
+  std::uint16_t family = 0;    // by address
+  Bytes address = {};          // by address
+};
+
+struct ProbeArrival {
+  const ExtendedEchoRequest& request;
+  const ExtendedEchoPolicy& policy;
+};
+
+constexpr std::array probe_rules = {
+    Rule<ProbeArrival>{Reason::extended_echo_off, [](const ProbeArrival& a) { return !a.policy.enabled; }},
+    Rule<ProbeArrival>{Reason::extended_echo_to_group,
+                       [](const ProbeArrival& a) {
+                         return !is_own(a.request.destination_kind) || a.request.source_kind != AddressKind::unicast;
+                       }},
+    Rule<ProbeArrival>{Reason::extended_echo_source_not_allowed,
+                       [](const ProbeArrival& a) {
+                         const auto& allowed = a.policy.sources;
+                         return !allowed.empty() && std::ranges::none_of(allowed, [&](const IpPrefix& prefix) {
+                           return prefix.contains(a.request.source);
+                         });
+                       }},
+    Rule<ProbeArrival>{Reason::extended_echo_locality_not_allowed,
+                       [](const ProbeArrival& a) {
+                         const bool local = (a.request.message[7] & local_bit) != 0;
+                         return a.policy.locality == (local ? ProbeLocality::remote : ProbeLocality::local);
+                       }},
+};
+
+/// The one object of the structure. The checksum covers the structure: up to the end of the message, or, where data
+/// follows, of the object (RFC 8335 2 and its revision).
+std::optional<IcmpExtensionObject> only_object(Bytes structure, ZeroChecksum zero) {
+  constexpr std::size_t start = icmp_extension_header_size;
+  if (structure.size() < start + icmp_extension_object_header_size) return std::nullopt;
+  const std::size_t length = load_be16(structure, start);
+  if (length < icmp_extension_object_header_size || start + length > structure.size()) return std::nullopt;
+  if (load_be16(structure, 2) == 0 && zero == ZeroChecksum::reject) return std::nullopt;
+  auto reader = IcmpExtensionReader::open(structure.first(start + length));
+  if (!reader) reader = IcmpExtensionReader::open(structure);
+  return reader ? reader->next() : std::nullopt;
+}
+
+/// Whether what follows the object is a second one rather than data.
+bool has_second_object(Bytes structure) {
+  const std::size_t end = icmp_extension_header_size + load_be16(structure, icmp_extension_header_size);
+  const Bytes rest = structure.subspan(end);
+  return rest.size() >= icmp_extension_object_header_size && rest[2] == extension_class::interface_identification &&
+         load_be16(rest, 0) == rest.size();
+}
+
+std::optional<std::size_t> address_size(std::uint16_t family) {
+  switch (family) {
+    case address_family_number::ipv4:
+      return 4;
+    case address_family_number::ipv6:
+      return 16;
+    case address_family_number::mac48:
+      return 6;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Question> parse_address_question(Bytes payload, bool local) {
+  if (payload.size() < 4) return std::nullopt;
+  const std::uint16_t family = load_be16(payload, 0);
+  const std::size_t size = payload[2];
+  const auto expected = address_size(family);
+  if ((expected && size != *expected) || 4 + (size + 3) / 4 * 4 > payload.size()) return std::nullopt;
+  return Question{.local = local, .kind = probe_kind::address, .family = family, .address = payload.subspan(4, size)};
+}
+
+/// Nothing if the query is malformed (RFC 8335 4.1).
+std::optional<Question> parse_question(Bytes message, ZeroChecksum zero) {
+  const bool local = (message[7] & local_bit) != 0;
+  const Bytes structure = message.subspan(icmp_header_size);
+  const auto object = only_object(structure, zero);
+  if (!object || object->class_number != extension_class::interface_identification || has_second_object(structure))
+    return std::nullopt;
+  if (object->c_type == by_address) return parse_address_question(object->payload, local);
+  if (!local) return std::nullopt;
+  if (object->c_type == by_index && object->payload.size() == 4)
+    return Question{.local = local, .kind = probe_kind::index, .index = load_be32(object->payload, 0)};
+  if (object->c_type != by_name) return std::nullopt;
+  const std::string_view padded(reinterpret_cast<const char*>(object->payload.data()), object->payload.size());
+  return Question{.local = local, .kind = probe_kind::name, .name = padded.substr(0, padded.find('\0'))};
+}
+
+bool has_address(const InterfaceConfig& interface, const Question& question) {
+  return std::ranges::any_of(interface.addresses, [&](const IpPrefix& prefix) {
+    const bool same_family =
+        question.family == (prefix.address.is_ipv4() ? address_family_number::ipv4 : address_family_number::ipv6);
+    return same_family && std::ranges::equal(prefix.address.octets(), question.address);
+  });
+}
+
+bool matches(const InterfaceConfig& interface, std::uint32_t index, const Question& question) {
+  if (question.kind == probe_kind::name) return interface.name == question.name;
+  if (question.kind == probe_kind::index) return index == question.index;
+  return has_address(interface, question);
+}
+
+bool runs(const InterfaceConfig& interface, Family family) {
+  return std::ranges::any_of(interface.addresses,
+                             [&](const IpPrefix& prefix) { return prefix.address.family() == family; });
+}
+
+std::uint8_t flags_of(const InterfaceConfig& interface) {
+  if (!interface.up) return 0;
+  return static_cast<std::uint8_t>(extended_echo_flag::active |
+                                   (runs(interface, Family::ipv4) ? extended_echo_flag::ipv4 : 0) |
+                                   (runs(interface, Family::ipv6) ? extended_echo_flag::ipv6 : 0));
+}
+
+struct Finding {
+  ExtendedEchoCode code;
+  std::uint8_t flags = 0;
+};
+
+/// An interface elsewhere is known by its entry among the neighbors; without such a table there is none.
+Finding find(const Question& question, std::span<const InterfaceConfig> interfaces) {
+  if (!question.local) return {ExtendedEchoCode::no_such_table_entry};
+  Finding found{ExtendedEchoCode::no_such_interface};
+  for (std::size_t i = 0; i < interfaces.size(); ++i) {
+    if (!matches(interfaces[i], static_cast<std::uint32_t>(i + 1), question)) continue;
+    if (found.code == ExtendedEchoCode::no_error) return {ExtendedEchoCode::multiple_interfaces};
+    found = {ExtendedEchoCode::no_error, flags_of(interfaces[i])};
+  }
+  return found;
+}
+
+std::uint8_t reply_type(Family family) {
+  return family == Family::ipv4 ? static_cast<std::uint8_t>(Icmpv4Type::extended_echo_reply)
+                                : static_cast<std::uint8_t>(Icmpv6Type::extended_echo_reply);
+}
+
+}  // namespace
+
+Verdict answer_extended_echo(const ExtendedEchoRequest& request, std::span<const InterfaceConfig> interfaces,
+                             const ExtendedEchoPolicy& policy) {
+  if (const auto broken = first_broken<probe_rules>(ProbeArrival{request, policy})) return Drop{*broken};
+  const auto question = parse_question(request.message, policy.zero_checksum);
+  if (question && (policy.kinds & question->kind) == 0) return Drop{Reason::extended_echo_kind_not_allowed};
+  const Finding finding = question ? find(*question, interfaces) : Finding{ExtendedEchoCode::malformed_query};
+  const Bytes body = policy.reply_body == ProbeBody::copy ? request.message.subspan(icmp_header_size) : Bytes{};
+  return Reply{
+      Reason::extended_echo_request_for_us,
+      ExtendedEchoReply{reply_type(request.family), finding.code, load_be32(request.message, 4), finding.flags, body}};
+}
+
+}  // namespace tunstack::icmp

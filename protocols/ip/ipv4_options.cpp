@@ -1,0 +1,185 @@
+#include "protocols/ip/ipv4_options.hpp"
+
+#include <algorithm>
+
+#include "protocols/base/rule.hpp"
+
+namespace tunstack::ip {
+
+namespace {
+
+// Where the parts of an option stand, in octets from its start.
+constexpr std::size_t length_at = 1;
+constexpr std::size_t pointer_at = 2;
+constexpr std::size_t flags_at = 3;
+constexpr std::size_t route_data = 3;
+constexpr std::size_t timestamp_data = 4;
+constexpr std::size_t address_size = 4;
+
+// The three forms of the timestamp option.
+constexpr unsigned times_only = 0;
+constexpr unsigned with_addresses = 1;
+constexpr unsigned prespecified = 3;
+
+// Pointers count from 1.
+constexpr std::size_t pointed(Bytes option) { return option[pointer_at] - 1U; }
+constexpr bool is_full(Bytes option) { return option[pointer_at] > option.size(); }
+constexpr unsigned timestamp_form(Bytes option) { return option[flags_at] & 0x0fU; }
+constexpr unsigned overflow(Bytes option) { return option[flags_at] >> 4; }
+constexpr std::size_t entry_size(Bytes timestamp) { return timestamp_form(timestamp) == times_only ? 4 : 8; }
+
+constexpr bool is_source_route(std::uint8_t type) {
+  return type == ipv4_option::loose_source_route || type == ipv4_option::strict_source_route;
+}
+
+/// What is wrong with an option, and the octet of it that shows it.
+struct OptionRule {
+  Reason reason;
+  std::size_t at;
+  bool (*broken_by)(Bytes option);
+};
+
+constexpr OptionRule route_rules[] = {
+    {Reason::ipv4_option_length_invalid, length_at, [](Bytes o) { return o.size() < route_data; }},
+    {Reason::ipv4_route_pointer_invalid, pointer_at, [](Bytes o) { return o[pointer_at] <= route_data; }},
+    {Reason::ipv4_route_pointer_invalid, pointer_at,
+     [](Bytes o) { return !is_full(o) && pointed(o) + address_size > o.size(); }},
+};
+
+constexpr OptionRule timestamp_rules[] = {
+    {Reason::ipv4_option_length_invalid, length_at, [](Bytes o) { return o.size() < timestamp_data; }},
+    {Reason::ipv4_timestamp_pointer_invalid, pointer_at, [](Bytes o) { return o[pointer_at] <= timestamp_data; }},
+    {Reason::ipv4_timestamp_flag_unknown, flags_at,
+     [](Bytes o) {
+       const unsigned form = timestamp_form(o);
+       return form != times_only && form != with_addresses && form != prespecified;
+     }},
+    {Reason::ipv4_timestamp_pointer_invalid, pointer_at,
+     [](Bytes o) { return !is_full(o) && pointed(o) + entry_size(o) > o.size(); }},
+    {Reason::ipv4_timestamp_overflow, flags_at, [](Bytes o) { return is_full(o) && overflow(o) == 15; }},
+};
+
+/// THE table of options that a host looks into. All others are ignored (RFC 1122 3.2.1.8).
+struct OptionTreatment {
+  std::uint8_t type;
+  std::span<const OptionRule> rules;
+};
+constexpr OptionTreatment treatments[] = {
+    {ipv4_option::record_route, route_rules},
+    {ipv4_option::timestamp, timestamp_rules},
+    {ipv4_option::loose_source_route, route_rules},
+    {ipv4_option::strict_source_route, route_rules},
+};
+
+/// The error that points at an octet of the options (RFC 792: the pointer counts from the start of the header).
+Error parameter_problem(Reason reason, std::size_t options_offset) {
+  return {reason, Problem::erroneous_header_field, static_cast<std::uint32_t>(ipv4_header_size + options_offset)};
+}
+
+std::optional<Verdict> judge_form(const Ipv4Option& option) {
+  const auto treatment = std::ranges::find(treatments, option.type(), &OptionTreatment::type);
+  if (treatment == std::end(treatments)) return std::nullopt;
+  for (const OptionRule& rule : treatment->rules)
+    if (rule.broken_by(option.bytes)) return parameter_problem(rule.reason, option.offset + rule.at);
+  return std::nullopt;
+}
+
+std::optional<Verdict> judge_source_route(Bytes route, SourceRoutes accepted) {
+  if (route.empty()) return std::nullopt;
+  if (accepted == SourceRoutes::drop) return Drop{Reason::ipv4_source_route_refused};
+  if (!is_full(route)) return Error{Reason::ipv4_source_route_not_finished, Problem::source_route_failed};
+  return std::nullopt;
+}
+
+// ---- the way back ----
+
+/// The addresses that a source route has passed, without the sender itself: some put it first
+/// (RFC 1122 3.2.1.8(c), case B).
+Bytes hops_of(Bytes route, Ipv4Address sender) {
+  const std::size_t passed = std::min(pointed(route), route.size()) - route_data;
+  const Bytes hops = route.subspan(route_data, passed / address_size * address_size);
+  return !hops.empty() && Ipv4Address::load(hops, 0) == sender ? hops.subspan(address_size) : hops;
+}
+
+/// The last hop becomes the first; then the others backwards, and the sender in the end.
+void add_reversed(ReturnPath& path, Bytes route, Ipv4Address sender) {
+  const Bytes hops = hops_of(route, sender);
+  if (hops.empty()) return;
+  const MutableBytes option = MutableBytes(path.storage).subspan(path.size);
+  const std::size_t size = route_data + hops.size();
+  option[0] = route[0];
+  option[length_at] = static_cast<std::uint8_t>(size);
+  option[pointer_at] = route_data + 1;
+  path.first_hop = Ipv4Address::load(hops, hops.size() - address_size);
+  std::size_t to = route_data;
+  for (std::size_t from = hops.size() - address_size; from > 0; to += address_size) {
+    from -= address_size;
+    copy_bytes(option.subspan(to), hops.subspan(from, address_size));
+  }
+  sender.store(option, to);
+  path.size += size;
+}
+
+void record_route(MutableBytes option, Ipv4Address own) {
+  if (is_full(option)) return;
+  own.store(option, pointed(option));
+  option[pointer_at] += address_size;
+}
+
+void record_time(MutableBytes option, const Answerer& answerer, InterfaceId interface) {
+  if (is_full(option)) {
+    option[flags_at] += 0x10;
+    return;
+  }
+  const std::size_t entry = pointed(option);
+  const unsigned form = timestamp_form(option);
+  if (form == prespecified && !is_own(answerer.addresses.kind_on(interface, Ipv4Address::load(option, entry)))) return;
+  if (form == with_addresses) answerer.source.store(option, entry);
+  store_be32(option, entry + entry_size(option) - 4, answerer.time_of_day);
+  option[pointer_at] = static_cast<std::uint8_t>(option[pointer_at] + entry_size(option));
+}
+
+MutableBytes add_copy(ReturnPath& path, Bytes option) {
+  const MutableBytes copy = MutableBytes(path.storage).subspan(path.size, option.size());
+  copy_bytes(copy, option);
+  path.size += option.size();
+  return copy;
+}
+
+}  // namespace
+
+std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy) {
+  // Options that are not copied stay in the first fragment.
+  bool required_is_there =
+      policy.required == 0 ||
+      (ip.fragment_offset() > 0 && !ipv4_option::is_copied(static_cast<std::uint8_t>(policy.required)));
+  Bytes source_route;
+  Ipv4OptionReader reader(ip.options());
+  while (const auto option = reader.next()) {
+    if (const auto verdict = judge_form(*option)) return verdict;
+    if (is_source_route(option->type())) {
+      if (!source_route.empty()) return parameter_problem(Reason::ipv4_second_source_route, option->offset);
+      source_route = option->bytes;
+    }
+    required_is_there |= option->type() == policy.required;
+  }
+  if (const auto at = reader.bad_length_at()) return parameter_problem(Reason::ipv4_option_length_invalid, *at);
+  if (const auto verdict = judge_source_route(source_route, policy.source_route)) return verdict;
+  if (!required_is_there) return Error{Reason::ipv4_required_option_missing, Problem::required_option_missing};
+  return std::nullopt;
+}
+
+ReturnPath return_path(const Ipv4Arrival& request, const Answerer& answerer, EchoedOptions echoed) {
+  ReturnPath path;
+  Ipv4OptionReader reader(request.ip.options());
+  while (const auto option = reader.next()) {
+    if (is_source_route(option->type())) add_reversed(path, option->bytes, request.ip.source());
+    if (echoed == EchoedOptions::source_route) continue;
+    if (option->type() == ipv4_option::record_route) record_route(add_copy(path, option->bytes), answerer.source);
+    if (option->type() == ipv4_option::timestamp)
+      record_time(add_copy(path, option->bytes), answerer, request.interface);
+  }
+  return path;
+}
+
+}  // namespace tunstack::ip

@@ -1,0 +1,59 @@
+// What the options of an IPv4 datagram mean to the host that it is for, and to the answer that goes back
+// (RFC 791 3.1, RFC 1122 3.2.1.8 and 3.2.2.6).
+#pragma once
+
+#include <array>
+
+#include "protocols/arrival.hpp"
+#include "protocols/ip/local_addresses.hpp"
+#include "protocols/verdict.hpp"
+#include "protocols/wire/ipv4_options.hpp"
+
+namespace tunstack::ip {
+
+/// Source routes (RFC 1122 3.2.1.8(c), RFC 7126 4.3 and 4.4): a host takes those that end here, or none.
+enum class SourceRoutes : std::uint8_t { process, drop };
+
+struct Ipv4OptionPolicy {
+  SourceRoutes source_route = SourceRoutes::process;
+  std::uint32_t required = 0;  // type of an option that every datagram must carry; 0 is none
+};
+
+/// Whether there is anything for judge_options() to look at.
+inline bool has_options_to_judge(const Ipv4View& ip, const Ipv4OptionPolicy& policy) {
+  return ip.header_size() > ipv4_header_size || policy.required != 0;
+}
+
+/// What is to become of a datagram because of its options, or nothing if they are in order. Options that are not
+/// known, and those that only routers look at, are in order.
+std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy);
+
+using OptionStorage = std::array<std::uint8_t, ipv4_options_largest>;
+
+/// The options of an answer, and where it goes first.
+struct ReturnPath {
+  std::optional<Ipv4Address> first_hop = {};  // of a source route
+  OptionStorage storage{};
+  std::size_t size = 0;  // octets; never more than the options of the request
+
+  /// Padded with the end of the list.
+  Bytes options() const { return Bytes(storage).first((size + 3) & ~std::size_t{3}); }
+};
+
+/// Which options of a request go into its answer.
+enum class EchoedOptions : std::uint8_t {
+  source_route,         // reversed, in any answer (RFC 1122 3.2.1.8(c))
+  source_route_and_log  // and record route and timestamp, brought up to date, in answers to queries (3.2.2.6, 3.2.2.8)
+};
+
+/// What an answering node writes into the options.
+struct Answerer {
+  Ipv4Address source;  // of the answer
+  const LocalAddresses& addresses;
+  std::uint32_t time_of_day;  // ms since midnight UT, the high bit set if it is not exact
+};
+
+/// For the answer to a datagram whose options are in order.
+ReturnPath return_path(const Ipv4Arrival& request, const Answerer& answerer, EchoedOptions echoed);
+
+}  // namespace tunstack::ip

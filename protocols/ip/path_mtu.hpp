@@ -1,0 +1,48 @@
+// What is known of the MTU of paths (RFC 1191): estimates for single destinations, of bounded number, that grow old.
+#pragma once
+
+#include <expected>
+
+#include "protocols/base/address_table.hpp"
+#include "protocols/base/reason.hpp"
+#include "protocols/base/time.hpp"
+
+namespace tunstack::ip {
+
+/// A router's report that a datagram was too large. All in octets.
+struct TooBig {
+  std::size_t reported = 0;  // the MTU of the next link; 0 if the router does not say
+  std::size_t quoted_length = 0;
+  std::size_t quoted_header = 0;
+};
+
+/// The MTU that a report leads to, where `estimate` is held so far; or why it is not believed (RFC 1191 3, 5 and 7,
+/// RFC 5927 7).
+std::expected<std::size_t, Reason> believed_path_mtu(const TooBig& report, std::size_t estimate);
+
+class PathMtus {
+ public:
+  explicit PathMtus(Random& random) : estimates_(random) {}
+
+  /// The MTU towards `destination` over a link of `link_mtu`, in octets.
+  template <class Address>
+  std::size_t to(const Address& destination, std::size_t link_mtu, Instant now) const {
+    if (latest_ > now) [[unlikely]]
+      return estimate_of(destination, link_mtu, now);
+    return link_mtu;
+  }
+  /// After `until` the path is tried again with the MTU of its link (RFC 1191 6.3).
+  void lower(const IpAddress& destination, std::size_t mtu, Instant until);
+
+ private:
+  struct Estimate {
+    std::size_t mtu = 0;
+    Instant until = Instant::min();
+  };
+  std::size_t estimate_of(const IpAddress& destination, std::size_t link_mtu, Instant now) const;
+
+  Instant latest_ = Instant::min();  // when the last estimate will be over: nearly always nothing is looked up
+  AddressTable<Estimate> estimates_;
+};
+
+}  // namespace tunstack::ip

@@ -1,0 +1,47 @@
+// Extended echo messages, the same in both families (RFC 8335 2 and 3).
+#pragma once
+
+#include "protocols/base/checksum.hpp"
+#include "protocols/wire/icmpv4.hpp"
+
+namespace tunstack {
+
+/// Codes of replies (RFC 8335 3).
+enum class ExtendedEchoCode : std::uint8_t {
+  no_error = 0,
+  malformed_query = 1,
+  no_such_interface = 2,
+  no_such_table_entry = 3,
+  multiple_interfaces = 4,
+};
+
+/// Flags in the last octet of a reply's header.
+namespace extended_echo_flag {
+inline constexpr std::uint8_t active = 4;
+inline constexpr std::uint8_t ipv4 = 2;
+inline constexpr std::uint8_t ipv6 = 1;
+}  // namespace extended_echo_flag
+
+/// Layout of the request: type, code, checksum, identifier (16), sequence number (8), reserved (7), L (1), and an
+/// extension structure with one object.
+struct ExtendedEchoReply {
+  static constexpr std::size_t checksum_offset = icmp_checksum_offset;
+  std::uint8_t type = 0;
+  ExtendedEchoCode code{};
+  std::uint32_t identifier_and_sequence = 0;  // in the upper 24 bits
+  std::uint8_t state_and_flags = 0;           // the state of a neighbor in the upper 3 bits
+  Bytes body;                                 // of the request, if it is sent back
+
+  std::size_t size() const { return icmp_header_size + body.size(); }
+  void write(MutableBytes to) const {
+    to[0] = type;
+    to[1] = static_cast<std::uint8_t>(code);
+    store_be32(to, 4, (identifier_and_sequence & 0xffffff00U) | state_and_flags);
+    copy_bytes(to.subspan(icmp_header_size), body);
+  }
+  std::uint16_t checksum(Bytes written, ChecksumSum pseudo_header) const {
+    return internet_checksum(written, pseudo_header);
+  }
+};
+
+}  // namespace tunstack

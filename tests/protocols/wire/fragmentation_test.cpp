@@ -1,0 +1,160 @@
+// Cutting datagrams, and fragments of datagrams.
+#include "protocols/wire/fragmentation.hpp"
+
+#include <algorithm>
+
+#include "tests/support/ipv4_parts.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::vector<Packet> fragments_of(const Packet& datagram, std::size_t mtu) {
+  Outbox out;
+  EXPECT_EQ(add_fragments(Ipv4View::parse(datagram).value(), {InterfaceId{5}, mtu}, out), MaybeReason{});
+  for (const OutgoingPacket& packet : out.packets()) EXPECT_EQ(packet.interface, InterfaceId{5});
+  return packets_in(out);
+}
+
+std::vector<unsigned> fields_of(const std::vector<Packet>& fragments) {
+  std::vector<unsigned> fields;
+  for (const Packet& fragment : fragments) fields.push_back(be16(fragment, 6));
+  return fields;
+}
+
+// The example of V4-TX-011: a fragment at offset 185 units on its way to a link of 576.
+TEST(Fragmentation, V4_TX_011_a_fragment_is_cut_again) {
+  const auto middle =
+      fragments_of(ipv4({.identification = 0xbeef, .flags_and_offset = 0x2000 | 185}, counting(1480)), 576);
+  EXPECT_EQ(fields_of(middle), (std::vector<unsigned>{0x2000 | 185, 0x2000 | 254, 0x2000 | 323}));
+  EXPECT_TRUE(put_together(middle, 1480, true) == counting(1480));
+  for (const Packet& fragment : middle) EXPECT_EQ(be16(fragment, 4), 0xbeef);
+}
+
+TEST(Fragmentation, V4_TX_011_the_last_fragment_is_cut_again) {
+  const auto last = fragments_of(ipv4({.flags_and_offset = 185}, counting(1001)), 576);
+  EXPECT_EQ(fields_of(last), (std::vector<unsigned>{0x2000 | 185, 254}));
+  EXPECT_TRUE(put_together(last, 1480) == counting(1001));
+}
+
+TEST(Fragmentation, V4_TX_011_the_greatest_offset) {
+  const auto last = fragments_of(ipv4({.flags_and_offset = 0x1fff - 6}, counting(55)), 68);
+  EXPECT_EQ(fields_of(last), (std::vector<unsigned>{0x2000 | 0x1ff9, 0x1fff}));
+}
+
+// RFC 791 3.2: the header is copied, but for what depends on the cut.
+TEST(Fragmentation, V4_TX_011_the_other_fields_of_the_header_are_kept) {
+  const Ipv4Fields fields{.source = "203.0.113.9",
+                          .destination = "198.51.100.7",
+                          .protocol = 17,
+                          .tos = 0xb9,
+                          .ttl = 3,
+                          .identification = 0xbeef};
+  for (const Packet& fragment : fragments_of(ipv4(fields, counting(3000)), 576)) {
+    Ipv4Fields expected = fields;
+    expected.flags_and_offset = be16(fragment, 6);
+    EXPECT_EQ(fragment, ipv4(expected, payload_of(fragment)));
+  }
+  for (const Packet& fragment : fragments_of(ipv4({.flags_and_offset = 0x4000}, counting(600)), 576))
+    EXPECT_EQ(be16(fragment, 6) & 0xc000, 0x4000);
+}
+
+TEST(Fragmentation, V4_TX_008_copied_options_go_into_every_fragment) {
+  struct Case {
+    std::string_view first;
+    std::string_view later;
+  };
+  for (const Case& c : std::initializer_list<Case>{{"07 07 04 00000000 00", ""},
+                                                   {"83 07 08 0a000001 00", "83 07 08 0a000001 00"},
+                                                   {"07 07 04 00000000 83 07 08 0a000001 0000", "83 07 08 0a000001 00"},
+                                                   {"83 07 08 0a000001 07 07 04 00000000 0000", "83 07 08 0a000001 00"},
+                                                   {"01 01 94 04 0000 01 88 04 0001 00", "94 04 0000 88 04 0001"},
+                                                   {"82 03 01 44 04 05 00 89 03 04 00 00", "82 03 01 89 03 04 0000"},
+                                                   {"01 01 01 01", ""},
+                                                   {"01 00 94 04 0000 0000", ""},
+                                                   {"de 02 00 00", "de 02 00 00"},
+                                                   {"7f 02 80 02", "80 02 00 00"}}) {
+    SCOPED_TRACE(c.first);
+    const auto fragments = fragments_of(ipv4({.options = hex(c.first)}, counting(200)), 100);
+    ASSERT_GE(fragments.size(), 3U);
+    EXPECT_EQ(options_of(fragments[0]), hex(c.first));
+    for (std::size_t i = 1; i < fragments.size(); ++i) EXPECT_EQ(options_of(fragments[i]), hex(c.later));
+    EXPECT_TRUE(put_together(fragments) == counting(200));
+  }
+}
+
+// V4-TX-007: later fragments have shorter headers and hold more.
+TEST(Fragmentation, V4_TX_007_the_room_of_options_that_are_not_copied_is_used) {
+  const Packet datagram = ipv4({.options = hex("07 27 04") + Packet(37, 0)}, counting(40 + 80 + 80));
+  const auto fragments = fragments_of(datagram, 100);
+  ASSERT_THAT(fragments, SizeIs(3));
+  EXPECT_EQ(payload_of(fragments[0]).size(), 40U);
+  EXPECT_EQ(payload_of(fragments[1]).size(), 80U);
+  EXPECT_EQ(payload_of(fragments[2]).size(), 80U);
+}
+
+/// The least number: all but the last hold whole units of 8 octets, the last all that fits.
+std::size_t least(std::size_t payload, std::size_t first_room, std::size_t later_room) {
+  if (payload <= first_room) return 1;
+  const std::size_t behind_first = payload - first_room / 8 * 8;
+  if (behind_first <= later_room) return 2;
+  const std::size_t unit = later_room / 8 * 8;
+  return 2 + (behind_first - later_room + unit - 1) / unit;
+}
+
+TEST(Fragmentation, V4_TX_007_least_number_for_every_size_and_link) {
+  const Packet options = hex("07 0b 04 0000000000000000 83 07 08 0a000001 0000");
+  for (std::size_t mtu = 68; mtu <= 84; ++mtu)
+    for (std::size_t size = mtu - 40 + 1; size <= 400; ++size) {
+      const auto fragments = fragments_of(ipv4({.options = options}, counting(size)), mtu);
+      SCOPED_TRACE(std::to_string(size) + " octets on a link of " + std::to_string(mtu));
+      ASSERT_THAT(fragments, SizeIs(least(size, mtu - 40, mtu - 28)));
+      for (const Packet& fragment : fragments) ASSERT_LE(fragment.size(), mtu);
+      ASSERT_TRUE(put_together(fragments) == counting(size));
+    }
+}
+
+TEST(Fragmentation, V4_TX_006_the_largest_datagram) {
+  const auto fragments = fragments_of(ipv4({}, counting(65515)), 68);
+  EXPECT_THAT(fragments, SizeIs(1365));
+  EXPECT_TRUE(put_together(fragments) == counting(65515));
+}
+
+// ---- room ----
+
+TEST(Fragmentation, V4_TX_006_all_or_nothing) {
+  const Packet datagram = ipv4({}, counting(200));  // 5 fragments of 48 octets or less
+  for (std::size_t octets = 0; octets <= 1024; octets += 16)
+    for (std::size_t packets = 0; packets <= 7; ++packets) {
+      Outbox out(octets, packets);
+      const MaybeReason refused = add_fragments(Ipv4View::of(datagram), {InterfaceId{0}, 68}, out);
+      if (refused) {
+        EXPECT_EQ(refused, MaybeReason(Reason::outbox_full));
+        EXPECT_THAT(out.packets(), IsEmpty()) << octets << " octets, " << packets << " packets";
+      } else {
+        EXPECT_TRUE(put_together(packets_in(out)) == counting(200));
+      }
+      EXPECT_FALSE(refused && octets == 1024 && packets >= 5);
+    }
+}
+
+// What is cut may stand at the far end of the outbox: no fragment may reach into it before it is read.
+TEST(Fragmentation, V4_TX_006_a_datagram_in_the_scratch_of_the_outbox) {
+  const Packet datagram = ipv4({}, counting(1000));
+  std::size_t sent = 0;
+  for (std::size_t octets = 1040; octets <= 4096; octets += 16) {
+    Outbox out(octets, 100);
+    const MutableBytes scratch = out.scratch(datagram.size());
+    ASSERT_EQ(scratch.size(), datagram.size());
+    std::ranges::copy(datagram, scratch.begin());
+    if (add_fragments(Ipv4View::of(scratch), {InterfaceId{0}, 68}, out)) continue;
+    ++sent;
+    ASSERT_TRUE(put_together(packets_in(out)) == counting(1000)) << octets;
+  }
+  EXPECT_GT(sent, 0U);
+}
+
+}  // namespace
+}  // namespace tunstack::test

@@ -1,0 +1,176 @@
+// Captures that are written and read again, and those that cannot be.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/packets.hpp"
+#include "tunstack/capture/writer.hpp"
+#include "tunstack/fault.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+/// A file that goes with the test.
+class File {
+ public:
+  explicit File(const std::string& end)
+      : path_(testing::TempDir() + "tunstack_" + std::to_string(::getpid()) + "_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name() + end) {}
+  ~File() { std::filesystem::remove(path_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  const std::string& path() const { return path_; }
+  Packet bytes() const {
+    std::ifstream in(path_, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  void write(const Packet& bytes) const {
+    std::ofstream(path_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
+
+ private:
+  std::string path_;
+};
+
+/// pcap in the byte order of the network, with microseconds, as RFC and others have always read it.
+Packet pcap_header(std::uint32_t link_type) {
+  Packet header = hex("a1b2c3d4 0002 0004 00000000 00000000 00040000 00000000");
+  set_be32(header, 20, link_type);
+  return header;
+}
+
+Packet pcap_record(std::uint32_t seconds, std::uint32_t microseconds, const Packet& bytes, std::uint32_t on_the_wire) {
+  Packet header(16);
+  set_be32(header, 0, seconds);
+  set_be32(header, 4, microseconds);
+  set_be32(header, 8, static_cast<std::uint32_t>(bytes.size()));
+  set_be32(header, 12, on_the_wire);
+  return header + bytes;
+}
+
+std::string fault_of(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const UsageFault& fault) {
+    return std::string(fault.what()) + ": " + fault.why();
+  }
+  return "no fault";
+}
+
+TEST(Capture, ROB_002_a_pcap_is_read_byte_for_byte) {
+  const File file(".pcap");
+  const Packet odd = hex("45000014 ff");
+  file.write(pcap_header(101) + pcap_record(1000, 7, odd, 5) + pcap_record(1001, 999999, echo4(), 2000));
+  CaptureReader reader(file.path());
+  EXPECT_EQ(reader.link_type(), LinkType::raw_ip);
+  auto frame = reader.next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(Packet(frame->bytes.begin(), frame->bytes.end()), odd);
+  EXPECT_EQ(frame->time, 1000s + 7us);
+  EXPECT_FALSE(frame->cut_short);
+  frame = reader.next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(Packet(frame->bytes.begin(), frame->bytes.end()), echo4());
+  EXPECT_EQ(frame->time, 1001s + 999999us);
+  EXPECT_TRUE(frame->cut_short);
+  EXPECT_FALSE(reader.next());
+  EXPECT_EQ(reader.count(), 2U);
+}
+
+TEST(Capture, link_types) {
+  const std::pair<std::uint32_t, LinkType> types[] = {
+      {1, LinkType::ethernet}, {101, LinkType::raw_ip}, {113, LinkType::linux_cooked}, {276, LinkType::linux_cooked_2},
+      {228, LinkType::raw_ip}, {229, LinkType::raw_ip}, {0, LinkType::loopback},       {108, LinkType::loopback}};
+  const File file(".pcap");
+  for (const auto& [number, type] : types) {
+    file.write(pcap_header(number));
+    EXPECT_EQ(CaptureReader(file.path()).link_type(), type) << number;
+  }
+  file.write(pcap_header(105));  // 802.11
+  EXPECT_THAT(fault_of([&] { CaptureReader reader(file.path()); }), HasSubstr("IEEE802_11"));
+}
+
+TEST(Capture, DUMP_006_what_is_written_is_read_again) {
+  for (const char* end : {".pcap", ".pcapng"}) {
+    const File file(end);
+    {
+      CaptureWriter writer(file.path());
+      writer.write(1'700'000'000s + 123456us, Direction::in, echo4(), "first");
+      writer.write(1'700'000'000s + 123457us, Direction::out, counting(61), "");
+      writer.finish();
+    }
+    CaptureReader reader(file.path());
+    EXPECT_EQ(reader.link_type(), LinkType::raw_ip) << end;
+    auto frame = reader.next();
+    ASSERT_TRUE(frame) << end;
+    EXPECT_EQ(frame->time, 1'700'000'000s + 123456us) << end;
+    EXPECT_EQ(Packet(frame->bytes.begin(), frame->bytes.end()), echo4()) << end;
+    EXPECT_FALSE(frame->cut_short) << end;
+    frame = reader.next();
+    ASSERT_TRUE(frame) << end;
+    EXPECT_EQ(frame->time, 1'700'000'000s + 123457us) << end;
+    EXPECT_EQ(Packet(frame->bytes.begin(), frame->bytes.end()), counting(61)) << end;
+    EXPECT_FALSE(reader.next()) << end;
+  }
+}
+
+// The layout of an enhanced packet block: type, length, interface, time, sizes, data, options, length.
+TEST(Capture, DUMP_006_pcapng_block_with_comment_and_direction) {
+  const File file(".pcapng");
+  CaptureWriter writer(file.path());
+  writer.finish();
+  const std::size_t start = file.bytes().size();
+  writer.write(3ns, Direction::out, hex("450000"), "why");
+  writer.finish();
+  const Packet all = file.bytes();
+  const Packet block(all.begin() + static_cast<std::ptrdiff_t>(start), all.end());
+  // In the byte order of the writer, here little endian.
+  EXPECT_EQ(block, hex("06000000 38000000 00000000 00000000 03000000 03000000 03000000 45000000"
+                       "01000300 77687900 02000400 02000000 00000000 38000000"));
+}
+
+TEST(Capture, a_broken_file_is_told_with_the_number_of_the_packet) {
+  const File file(".pcap");
+  Packet bytes = pcap_header(101) + pcap_record(1, 0, echo4(), 84) + pcap_record(2, 0, echo4(), 84);
+  bytes.resize(bytes.size() - 10);
+  file.write(bytes);
+  CaptureReader reader(file.path());
+  ASSERT_TRUE(reader.next());
+  EXPECT_THAT(fault_of([&] { reader.next(); }), HasSubstr("cannot read packet 2 of " + file.path()));
+}
+
+TEST(Capture, no_capture_at_all) {
+  EXPECT_THAT(fault_of([] { CaptureReader reader("/nonexistent.pcap"); }), HasSubstr("No such file"));
+  const File file(".pcap");
+  file.write(counting(100));
+  EXPECT_THAT(fault_of([&] { CaptureReader reader(file.path()); }), HasSubstr("unknown file format"));
+  file.write({});
+  EXPECT_THAT(fault_of([&] { CaptureReader reader(file.path()); }), HasSubstr("cannot read"));
+}
+
+TEST(Capture, files_that_cannot_be_written) {
+  EXPECT_THAT(fault_of([] { CaptureWriter writer("capture.txt"); }), HasSubstr("ends neither in"));
+  EXPECT_THAT(fault_of([] { CaptureWriter writer("/nonexistent/x.pcap"); }), HasSubstr("No such file"));
+}
+
+// Root may write anywhere, but /dev/full has no room for anybody.
+TEST(Capture, a_full_disk_is_told) {
+  const File link(".pcap");
+  std::filesystem::create_symlink("/dev/full", link.path());
+  EXPECT_THAT(fault_of([&] {
+                CaptureWriter writer(link.path());
+                writer.write(1s, Direction::in, echo4(), "");
+                writer.finish();
+              }),
+              HasSubstr("No space left"));
+}
+
+}  // namespace
+}  // namespace tunstack::test

@@ -1,0 +1,140 @@
+#include "tunstack/replay.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "tools/commands.hpp"
+#include "tools/host_arguments.hpp"
+#include "tunstack/capture/recorder.hpp"
+#include "tunstack/clock.hpp"
+#include "tunstack/fault.hpp"
+#include "tunstack/summary.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr const char* description =
+    R"(Run a capture through the stack offline, on a clock taken from its timestamps.
+
+Examples:
+  tunstack replay in.pcap -w out.pcapng                 what the stack would have sent, with the reasons as comments
+  tunstack replay in.pcapng --json --set icmp4.echo=off
+  tunstack replay --tap ethernet.pcap --address 198.51.100.7/24
+
+The same capture, options and seed give the same output. Addresses are those of the stack.)";
+
+constexpr double longest_drain = 1e6;  // seconds
+
+/// Not by CLI11's own checks: they let NaN pass.
+std::string drain_fault(const std::string& text) {
+  double seconds = 0;
+  if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0 && seconds <= longest_drain) return {};
+  return fmt::format("'{}' is no time to go on: give 0 to {:.0f} seconds", text.substr(0, 40), longest_drain);
+}
+
+struct ReplayArguments {
+  HostArguments host;
+  std::string input;
+  std::optional<std::string> output;
+  bool tap = false;
+  double drain = 130;  // seconds
+};
+
+void refuse_output_that_is_input(const ReplayArguments& arguments) {
+  std::error_code unknown;
+  if (arguments.output && std::filesystem::equivalent(arguments.input, *arguments.output, unknown))
+    throw UsageFault(fmt::format("{} is both input and output", arguments.input),
+                     "writing it would lose what is to be replayed", "choose another name for -w");
+}
+
+void check_link_type(const CaptureReader& reader, const ReplayArguments& arguments) {
+  const bool is_ethernet = reader.link_type() == LinkType::ethernet;
+  if (is_ethernet == arguments.tap) return;
+  throw UsageFault(fmt::format("cannot replay {}", arguments.input),
+                   fmt::format("it holds {}", name_of(reader.link_type())),
+                   is_ethernet ? "add --tap" : "leave out --tap, which is for Ethernet frames");
+}
+
+Instant instant_of(CaptureTime time, CaptureTime start) { return Instant(time - start); }
+
+struct Skipped {
+  std::size_t not_ip = 0;
+  std::size_t cut_short = 0;
+};
+
+/// Feeds all of the capture, beginning with `first`.
+Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay& replay) {
+  Skipped skipped;
+  if (!frame) return skipped;
+  const CaptureTime start = frame->time;
+  for (; frame; frame = reader.next()) {
+    skipped.cut_short += frame->cut_short;
+    const auto datagram = datagram_in(reader.link_type(), frame->bytes);
+    if (datagram)
+      replay.receive(instant_of(frame->time, start), datagram->bytes, datagram->link_layer_group);
+    else
+      ++skipped.not_ip;
+  }
+  return skipped;
+}
+
+void print_skipped(const Skipped& skipped) {
+  if (skipped.not_ip != 0) fmt::print(stderr, "tunstack: {} frames hold no IP and were left out\n", skipped.not_ip);
+  if (skipped.cut_short != 0)
+    fmt::print(stderr, "tunstack: {} packets were cut short by whoever captured them (tcpdump -s 0 captures all)\n",
+               skipped.cut_short);
+}
+
+int run_replay(const ReplayArguments& arguments) {
+  HostPlan plan = plan_host(arguments.host);
+  refuse_output_that_is_input(arguments);
+  CaptureReader reader(arguments.input);
+  check_link_type(reader, arguments);
+  const auto first = reader.next();
+  const CaptureTime start = first ? first->time : CaptureTime{};
+  plan.node.time_of_day_at_start = since_midnight(start);
+
+  Node node(plan.node);
+  Observers observers;
+  Explainer explainer(plan.explain, plan.format, plan.format == ExplainFormat::json ? stdout : stderr);
+  observers.add(explainer);
+  std::optional<CaptureWriter> writer;
+  std::optional<Recorder> recorder;
+  if (arguments.output) {
+    writer.emplace(*arguments.output);
+    observers.add(recorder.emplace(*writer, Recorded::sent, start));
+  }
+  node.observe(&observers);
+
+  Replay replay(node);
+  const Skipped skipped = feed(reader, first, replay);
+  replay.advance(replay.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(arguments.drain)));
+  if (writer) writer->finish();
+  print_skipped(skipped);
+  std::fputs(summary_text(node.counters(), replay.now()).c_str(), stderr);
+  return 0;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& program, int& exit_status) {
+  CLI::App* command = program.add_subcommand("replay", description);
+  auto arguments = std::make_shared<ReplayArguments>();
+  arguments->host.explain = "all";
+  arguments->host.host = {"none"};
+  arguments->host.seed = 0;
+  command->add_option("IN", arguments->input, "The capture, pcap or pcapng; - is the standard input")->required();
+  command->add_option("-w,--write", arguments->output, "Write what is sent to OUT.pcapng or OUT.pcap");
+  command->add_flag("--tap", arguments->tap, "The capture holds Ethernet frames");
+  command->add_option("--drain", arguments->drain, "Seconds that go on after the last packet, for timers")
+      ->check(drain_fault)
+      ->capture_default_str();
+  add_address_option(*command, arguments->host);
+  add_stack_options(*command, arguments->host);
+  command->callback([arguments, &exit_status] { exit_status = run_replay(*arguments); });
+}
+
+}  // namespace tunstack
