@@ -1,15 +1,12 @@
 // Any bytes on the device: no crash, no hang, and nothing leaves that a host may not send.
 // Input: one byte of choices, then one packet.
-#include <cstdlib>
-#include <vector>
-
-#include "protocols/wire/numbers.hpp"
+#include "tests/fuzz/sent_packets.hpp"
 #include "tunstack/explain.hpp"
-#include "tunstack/node.hpp"
 
 namespace {
 
 using namespace tunstack;
+using namespace tunstack::fuzz;
 
 // Bits of the first byte.
 constexpr unsigned mends_checksums = 1;  // so that what lies behind them is reached
@@ -18,19 +15,15 @@ constexpr unsigned with_hardened_profile = 4;
 constexpr unsigned with_odd_options = 8;
 constexpr unsigned explained = 16;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
 NodeConfig config(unsigned choices) {
-  InterfaceConfig interface{"fuzz", {*parse_prefix("192.0.2.2/24"), *parse_prefix("2001:db8::2/64")}, 1500};
-  add_link_local_address(interface);
   NodeOptions options = options_of(choices & with_hardened_profile ? Profile::hardened : Profile::lab);
   if (choices & with_odd_options)
-    for (const char* setting : {"icmp4.echo_broadcast=on", "v4.zero_broadcast=on", "icmp4.quote=8",
-                                "l4.tcp_closed=port", "icmp6.reflect_flowlabel=on", "icmp4.error_rate=0"})
+    for (const char* setting :
+         {"icmp4.echo_broadcast=on", "v4.zero_broadcast=on", "icmp4.quote=8", "l4.tcp_closed=port",
+          "icmp6.reflect_flowlabel=on", "icmp4.error_rate=0", "icmp.ext=on", "probe=on", "icmp4.info_reply=on",
+          "l4.udp_echo=on", "l4.udp_discard=on", "v4.frag.overlap=last", "icmp4.echo_df=on"})
       require(!set_option(options, setting));
-  return {{interface}, options, 1};
+  return host_with(options);
 }
 
 /// Making a node takes longer than a packet, so each configuration is made once.
@@ -40,12 +33,6 @@ Node& node_for(unsigned choices) {
   auto& node = nodes[choices & configured_by];
   if (!node) node = std::make_unique<Node>(config(choices));
   return *node;
-}
-
-void mend(MutableBytes message, std::size_t at, ChecksumSum pseudo_header) {
-  if (message.size() < at + 2) return;
-  store_be16(message, at, 0);
-  store_be16(message, at, internet_checksum(message, pseudo_header));
 }
 
 std::size_t checksum_offset(std::uint8_t protocol) {
@@ -62,18 +49,6 @@ void mend_checksums(MutableBytes packet) {
     const MutableBytes payload = packet.subspan(ipv6_header_size, ip6->payload().size());
     mend(payload, checksum_offset(ip6->next_header()),
          pseudo_header_sum(ip6->source(), ip6->destination(), ip6->next_header(), payload.size()));
-  }
-}
-
-void check_sent(Bytes packet) {
-  require(packet.size() <= 1500);
-  if (packet[0] >> 4 == 4) {
-    const auto ip = Ipv4View::parse(packet);
-    require(ip && ip->bytes().size() == packet.size() && checksum_is_intact(ip->header_sum()) && ip->ttl() > 0);
-    require(ip->source() == parse_address("192.0.2.2")->ipv4());
-  } else {
-    const auto ip = Ipv6View::parse(packet);
-    require(ip && ip->bytes().size() == packet.size() && ip->hop_limit() > 0 && !ip->source().is_multicast());
   }
 }
 
@@ -102,7 +77,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   node.receive(
       {.interface = InterfaceId{0}, .bytes = packet, .now = now, .link_layer_group = (data[0] & in_group_frame) != 0},
       out);
-  require(out.packets().size() <= 1);
-  for (const OutgoingPacket& sent : out.packets()) check_sent(sent.bytes);
+  check_sent(out);
   return 0;
 }

@@ -1,0 +1,151 @@
+// What fuzz targets require of everything that a host sends, whatever it was sent.
+#pragma once
+
+#include <cstdlib>
+#include <vector>
+
+#include "protocols/wire/ipv4_options.hpp"
+#include "protocols/wire/numbers.hpp"
+#include "tunstack/node.hpp"
+
+namespace tunstack::fuzz {
+
+inline void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+inline const Ipv4Address host4 = parse_address("192.0.2.2")->ipv4();
+inline const Ipv4Address peer4 = parse_address("192.0.2.1")->ipv4();
+
+/// The host that packets come to: 192.0.2.2/24 and 2001:db8::2/64 on a link of MTU 1500.
+inline NodeConfig host_with(NodeOptions options) {
+  InterfaceConfig interface{"fuzz", {*parse_prefix("192.0.2.2/24"), *parse_prefix("2001:db8::2/64")}, 1500};
+  add_link_local_address(interface);
+  return {{interface}, std::move(options), 1};
+}
+
+inline NodeConfig host_with(std::initializer_list<const char*> settings) {
+  NodeOptions options;
+  for (const char* setting : settings) require(!set_option(options, setting));
+  return host_with(options);
+}
+
+inline bool checksum_is_right(std::uint8_t protocol, Bytes payload, ChecksumSum pseudo_header) {
+  switch (protocol) {
+    case protocol_number::icmpv4:
+      return checksum_is_intact(checksum_sum(payload));
+    case protocol_number::icmpv6:
+    case protocol_number::tcp:
+    case protocol_number::udp:
+      return checksum_is_intact(checksum_sum(payload, pseudo_header));
+    default:
+      return false;  // a host sends nothing else
+  }
+}
+
+/// Whether an address can be that of one other host: neither a group nor a part of the reserved ranges nor the host.
+inline bool is_somebody_else(Ipv4Address address) {
+  const std::uint32_t first = address.value >> 24;
+  const bool is_broadcast = address == Ipv4Address{0xc00002ff} || address == Ipv4Address{0xc0000200};
+  return first != 0 && first != 127 && first < 224 && address != host4 && !is_broadcast;
+}
+
+/// Options that the next node can step over, and how many of them are source routes.
+inline void require_readable_options(Bytes options) {
+  int source_routes = 0;
+  Ipv4OptionReader reader(options);
+  while (const auto option = reader.next()) {
+    const bool is_route =
+        option->type() == ipv4_option::loose_source_route || option->type() == ipv4_option::strict_source_route;
+    require(is_route || option->type() == ipv4_option::record_route || option->type() == ipv4_option::timestamp);
+    source_routes += is_route;
+  }
+  require(!reader.bad_length_at() && source_routes <= 1);
+}
+
+/// The end of the source route, for which the checksums of UDP and TCP are.
+inline Ipv4Address final_destination(const Ipv4View& ip) {
+  Ipv4OptionReader reader(ip.options());
+  while (const auto option = reader.next())
+    if (option->type() == ipv4_option::loose_source_route || option->type() == ipv4_option::strict_source_route)
+      return Ipv4Address::load(option->bytes, option->bytes.size() - 4);
+  return ip.destination();
+}
+
+/// Fragments leave one after the other: each begins where the one before it ended.
+class SentChecker {
+ public:
+  void check(Bytes packet) {
+    require(!packet.empty() && packet.size() <= 1500);
+    if (packet[0] >> 4 == 4)
+      check_ipv4(packet);
+    else
+      check_ipv6(packet);
+  }
+  bool is_between_fragments() const { return expected_offset_ != 0; }
+
+ private:
+  void check_ipv4(Bytes packet) {
+    const auto ip = Ipv4View::parse(packet);
+    require(ip && ip->bytes().size() == packet.size() && checksum_is_intact(ip->header_sum()) && ip->ttl() > 0);
+    require(ip->source() == host4);
+    require_readable_options(ip->options());
+    const bool is_mask_reply = ip->protocol() == protocol_number::icmpv4 && ip->payload()[0] == 18;
+    require(is_somebody_else(ip->destination()) || (is_mask_reply && ip->destination() == ipv4_limited_broadcast &&
+                                                    final_destination(*ip) == ip->destination()));
+    require(ip->fragment_offset() == expected_offset_);
+    require(!ip->is_fragment() || !ip->dont_fragment());
+    require(!ip->more_fragments() || ip->payload().size() % 8 == 0);
+    require(!ip->payload().empty());
+    expected_offset_ = ip->more_fragments() ? expected_offset_ + ip->payload().size() : 0;
+    whole_.insert(whole_.end(), ip->payload().begin(), ip->payload().end());
+    if (ip->more_fragments()) return;
+    const ChecksumSum pseudo = pseudo_header_sum(ip->source(), final_destination(*ip), ip->protocol(), whole_.size());
+    require(checksum_is_right(ip->protocol(), whole_, pseudo));
+    whole_.clear();
+  }
+
+  void check_ipv6(Bytes packet) {
+    require(!is_between_fragments());
+    const auto ip = Ipv6View::parse(packet);
+    require(ip && ip->bytes().size() == packet.size() && ip->hop_limit() > 0);
+    require(!ip->source().is_multicast() && !ip->destination().is_multicast());
+    const ChecksumSum pseudo =
+        pseudo_header_sum(ip->source(), ip->destination(), ip->next_header(), ip->payload().size());
+    require(checksum_is_right(ip->next_header(), ip->payload(), pseudo));
+  }
+
+  std::size_t expected_offset_ = 0;
+  std::vector<std::uint8_t> whole_;  // payload so far of what leaves in fragments
+};
+
+inline void check_sent(const Outbox& out) {
+  SentChecker checker;
+  for (const OutgoingPacket& packet : out.packets()) checker.check(packet.bytes);
+  require(!checker.is_between_fragments());
+}
+
+/// An IPv4 packet to the host: a header with `options`, whose size is a multiple of 4, and its checksum.
+inline std::vector<std::uint8_t> ipv4_to_host(std::uint8_t protocol, Bytes options, Bytes payload) {
+  const std::size_t header = ipv4_header_size + options.size();
+  std::vector<std::uint8_t> packet(header + payload.size());
+  packet[0] = static_cast<std::uint8_t>(0x40 | header / 4);
+  store_be16(packet, 2, static_cast<std::uint16_t>(packet.size()));
+  packet[8] = 64;
+  packet[9] = protocol;
+  peer4.store(packet, 12);
+  host4.store(packet, 16);
+  copy_bytes(MutableBytes(packet).subspan(ipv4_header_size), options);
+  copy_bytes(MutableBytes(packet).subspan(header), payload);
+  write_header_checksum(packet);
+  return packet;
+}
+
+/// Puts the right checksum into a message.
+inline void mend(MutableBytes message, std::size_t at, ChecksumSum pseudo_header) {
+  if (message.size() < at + 2) return;
+  store_be16(message, at, 0);
+  store_be16(message, at, internet_checksum(message, pseudo_header));
+}
+
+}  // namespace tunstack::fuzz
