@@ -1,0 +1,150 @@
+// `tunstack replay` and `--capture`, as users run them; tshark is the second reader.
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/packets.hpp"
+#include "tests/system/network.hpp"
+#include "tunstack/capture/writer.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+using namespace std::chrono_literals;
+
+class ReplayCommand : public SystemTest {
+ protected:
+  void SetUp() override {
+    SystemTest::SetUp();
+    directory_ = testing::TempDir() + "tunstack_replay_" + std::to_string(::getpid());
+    std::filesystem::create_directories(directory_);
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  /// One packet a second.
+  std::string capture(const std::string& name, const std::vector<Packet>& packets) const {
+    CaptureWriter writer(path(name));
+    auto time = 1'700'000'000s;
+    for (const Packet& packet : packets) writer.write(time++, Direction::in, packet, "");
+    writer.finish();
+    return path(name);
+  }
+  std::vector<std::string> tshark(const std::string& file, const std::string& field) const {
+    return lines_of(network.run({"tshark", "-r", file, "-T", "fields", "-e", field}).out);
+  }
+
+ private:
+  std::string directory_;
+};
+
+std::string content(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(ReplayCommand, writes_what_would_have_been_sent) {
+  const std::string input = capture("in.pcap", {echo4(), udp4(), echo4({.destination = "192.0.2.77"}), echo6()});
+  const Outcome replay = tunstack({"replay", input, "-w", path("out.pcapng")});
+  EXPECT_EQ(replay.status, 0) << replay;
+  EXPECT_THAT(tshark(path("out.pcapng"), "ip.src"), ElementsAre("192.0.2.2", "192.0.2.2,192.0.2.1", ""));
+  EXPECT_THAT(tshark(path("out.pcapng"), "frame.time_relative"),
+              ElementsAre("0.000000000", "1.000000000", "3.000000000"));
+  EXPECT_THAT(tshark(path("out.pcapng"), "frame.comment").at(1),
+              HasSubstr("error udp4_port_closed RFC 1122 4.1.3.1: "));
+}
+
+TEST_F(ReplayCommand, explains_every_packet_on_stderr) {
+  const Outcome replay = tunstack({"replay", capture("in.pcapng", {echo4(), hex("4500")})});
+  EXPECT_EQ(replay.status, 0);
+  EXPECT_THAT(replay.err, AllOf(HasSubstr("0.000000 < 192.0.2.1 > 192.0.2.2  ICMP echo request, id 1281, seq 1"),
+                                HasSubstr("1.000000 < ?  IPv4, cut short, length 2"),
+                                HasSubstr("drop   ipv4_shorter_than_header  RFC 1812 5.2.2"),
+                                HasSubstr("tunstack: 2 packets in, 1 out in 131.0 s")));
+  EXPECT_EQ(replay.out, "");
+}
+
+TEST_F(ReplayCommand, json_goes_to_stdout) {
+  const Outcome replay = tunstack({"replay", capture("in.pcap", {echo4(), udp4()}), "--json"});
+  ASSERT_THAT(lines_of(replay.out), SizeIs(2)) << replay;
+  EXPECT_THAT(lines_of(replay.out)[1], AllOf(HasSubstr(R"("time":1.0)"), HasSubstr(R"("verdict":"error")"),
+                                             HasSubstr(R"("reason":"udp4_port_closed")")));
+}
+
+TEST_F(ReplayCommand, drains_for_130_seconds_or_as_told) {
+  const Packet fragment = ipv4({.flags_and_offset = 0x2000}, icmpv4(8, 0, 1, counting(16)));
+  const std::string input = capture("in.pcap", {fragment});
+  EXPECT_EQ(tunstack({"replay", input, "-w", path("long.pcap")}).status, 0);
+  EXPECT_THAT(tshark(path("long.pcap"), "icmp.type"), SizeIs(1));
+  EXPECT_THAT(tshark(path("long.pcap"), "frame.time_epoch"), ElementsAre("1700000060.000000000"));
+  EXPECT_EQ(tunstack({"replay", input, "-w", path("short.pcap"), "--drain", "59"}).status, 0);
+  EXPECT_THAT(tshark(path("short.pcap"), "icmp.type"), IsEmpty());
+}
+
+TEST_F(ReplayCommand, ICMP4_TS_001_the_time_of_day_is_that_of_the_capture) {
+  const std::string input = capture("in.pcap", {echo4(), ipv4({}, icmpv4(13, 0, 7, Packet(12)))});
+  EXPECT_EQ(tunstack({"replay", input, "-w", path("out.pcap")}).status, 0);
+  // 1700000001 s after 1970 are 22:13:21 UT.
+  EXPECT_THAT(tshark(path("out.pcap"), "icmp.transmit_timestamp").at(1), "80001000");
+}
+
+TEST_F(ReplayCommand, ROB_004_the_same_input_gives_the_same_file) {
+  const std::string input = capture("in.pcap", {echo4(), udp4(), echo4({}, counting(4000)), echo6()});
+  for (const char* name : {"a.pcapng", "b.pcapng"})
+    EXPECT_EQ(tunstack({"replay", input, "-w", path(name), "--explain=off"}).status, 0);
+  EXPECT_EQ(content(path("a.pcapng")), content(path("b.pcapng")));
+  EXPECT_EQ(tunstack({"replay", input, "-w", path("c.pcapng"), "--seed", "2"}).status, 0);
+  EXPECT_NE(content(path("a.pcapng")), content(path("c.pcapng")));
+}
+
+TEST_F(ReplayCommand, options_and_addresses_of_the_stack) {
+  const std::string input = capture("in.pcap", {echo4({.destination = "192.0.2.9"})});
+  const Outcome replay = tunstack({"replay", input, "--address", "192.0.2.9/24", "--set", "icmp4.echo=off"});
+  EXPECT_THAT(replay.err, HasSubstr("drop   icmp4_echo_off")) << replay;
+}
+
+TEST_F(ReplayCommand, faults_end_with_three_lines_and_status_2) {
+  const std::string good = capture("in.pcap", {echo4()});
+  std::ofstream(path("cut.pcap"), std::ios::binary) << content(good).substr(0, 60);
+  std::ofstream(path("none.pcap")) << "no capture";
+  for (const Command& wrong : std::vector<Command>{{path("missing.pcap")},
+                                                   {path("none.pcap")},
+                                                   {good, "--tap"},
+                                                   {good, "-w", good},
+                                                   {good, "-w", path("out.txt")},
+                                                   {good, "-w", path("no/where.pcap")},
+                                                   {good, "--drain", "-1"},
+                                                   {good, "--drain", "nan"},
+                                                   {good, "--set", "no.such=1"},
+                                                   {good, "--address", "300.1.1.1/24"},
+                                                   {}}) {
+    Command arguments = {"replay"};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    EXPECT_FAULT(tunstack(arguments), 2);
+  }
+  EXPECT_EQ(content(good).size(), 24 + 16 + echo4().size()) << "the input is still there";
+  const Outcome cut = tunstack({"replay", path("cut.pcap"), "--explain=off"});
+  EXPECT_FAULT(cut, 2);
+  EXPECT_THAT(cut.err, HasSubstr("cannot read packet 1 of "));
+}
+
+TEST_F(ReplayCommand, DUMP_006_capture_holds_every_packet_in_and_out) {
+  const Outcome exec = tunstack({"exec", "--capture", path("all.pcapng"), "--explain", "--", "ping", "-4", "-c", "2",
+                                 "-i", "0.01", "-s", "3000", "192.0.2.2"});
+  ASSERT_EQ(exec.status, 0) << exec;
+  EXPECT_THAT(network.run({"tshark", "-r", path("all.pcapng"), "-Y", "ip"}).out, Not(IsEmpty()));
+  const std::vector<std::string> directions = tshark(path("all.pcapng"), "frame.packet_flags_direction");
+  const auto in = std::ranges::count_if(directions, [](const std::string& d) { return d.ends_with("1"); });
+  const auto out = std::ranges::count_if(directions, [](const std::string& d) { return d.ends_with("2"); });
+  EXPECT_THAT(exec.err, HasSubstr("tunstack: " + std::to_string(in) + " packets in, " + std::to_string(out) + " out"));
+  EXPECT_GE(in, 6) << "two requests in three fragments each";
+  EXPECT_GE(out, 6);
+}
+
+}  // namespace
+}  // namespace tunstack::test
