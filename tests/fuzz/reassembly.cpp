@@ -64,10 +64,27 @@ NodeConfig config(ip::Overlap policy) {
   return {{interface}, options, 1};
 }
 
+/// Making a node takes longer than a run. Each run leaves it without fragments, and time goes on.
+struct Host {
+  explicit Host(ip::Overlap policy) : node(config(policy)) {}
+  Node node;
+  Instant now;
+};
+
+Host& host_for(ip::Overlap policy) {
+  static Host hosts[] = {Host(ip::Overlap::drop), Host(ip::Overlap::first), Host(ip::Overlap::last)};
+  return hosts[static_cast<std::size_t>(policy)];
+}
+
 /// A node and what is expected of it, side by side.
 class Run {
  public:
-  Run(ip::Overlap policy, bool ticks) : ticks_(ticks), node_(config(policy)), model_(policy) {}
+  Run(ip::Overlap policy, bool ticks)
+      : ticks_(ticks),
+        node_(host_for(policy).node),
+        now_(host_for(policy).now),
+        model_(policy),
+        evicted_before_(evicted()) {}
 
   void take(const Step& step) {
     out().clear();
@@ -105,18 +122,21 @@ class Run {
   }
   void compare(const std::vector<Answer>& expected) {
     const std::vector<Answer> sent = answers_in(out().packets());
-    const std::uint64_t evicted = node_.counters().count(Reason::fragment_datagram_evicted);
-    if (model_.memory_may_be_short && evicted > model_.evicted) model_.compares = false;
+    const std::uint64_t made_room = evicted() - evicted_before_;
+    if (model_.memory_may_be_short && made_room > model_.evicted) model_.compares = false;
     if (!model_.compares) return;
-    require(evicted == model_.evicted);
+    require(made_room == model_.evicted);
     require(node_.next_deadline() == model_.next_deadline());
     require(sent == expected);
   }
 
+  std::uint64_t evicted() const { return node_.counters().count(Reason::fragment_datagram_evicted); }
+
   bool ticks_;
-  Node node_;
+  Node& node_;
+  Instant& now_;
   Model model_;
-  Instant now_;
+  std::uint64_t evicted_before_;
 };
 
 }  // namespace
