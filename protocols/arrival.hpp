@@ -6,6 +6,7 @@
 #include "protocols/base/time.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
+#include "protocols/wire/numbers.hpp"
 
 namespace tunstack {
 
@@ -22,5 +23,12 @@ struct Arrival {
 
 using Ipv4Arrival = Arrival<Ipv4View>;
 using Ipv6Arrival = Arrival<Ipv6View>;
+
+constexpr Family family_of(const Ipv4Arrival&) { return Family::ipv4; }
+constexpr Family family_of(const Ipv6Arrival&) { return Family::ipv6; }
+
+/// Whether it carries ICMP of its own family.
+inline bool is_icmp(const Ipv4Arrival& arrival) { return arrival.ip.protocol() == protocol_number::icmpv4; }
+inline bool is_icmp(const Ipv6Arrival& arrival) { return arrival.ip.next_header() == protocol_number::icmpv6; }
 
 }  // namespace tunstack

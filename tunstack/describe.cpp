@@ -113,7 +113,8 @@ PacketText describe_ipv6(Bytes packet, Quotes quotes) {
 }
 
 PacketText describe(Bytes packet, Quotes quotes) {
-  const int version = packet.empty() ? 0 : packet[0] >> 4;
+  if (packet.empty()) return {{}, {}, "no packet"};
+  const int version = packet[0] >> 4;
   if (version == 4 && packet.size() >= ipv4_header_size) return describe_ipv4(packet, quotes);
   if (version == 6 && packet.size() >= ipv6_header_size) return describe_ipv6(packet, quotes);
   if (version == 4 || version == 6) return {{}, {}, fmt::format("IPv{}, cut short, length {}", version, packet.size())};

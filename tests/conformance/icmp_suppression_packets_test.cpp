@@ -106,5 +106,20 @@ TEST(IcmpSuppression, ICMP4_SUP_009_nothing_goes_by_way_of_what_is_no_single_hos
   EXPECT_THAT(destinations(hex("c6336401")), testing::ElementsAre("198.51.100.1"));
 }
 
+// Whoever has no address yet is answered by broadcast (RFC 950 I), and no broadcast goes from hop to hop.
+TEST(IcmpSuppression, V4_OPT_017_a_broadcast_has_no_source_route) {
+  Host host;
+  for (const char* option : {"83", "89"}) {
+    const Packet route = hex(option) + hex("07 08 c6336401 00");
+    const Packet request = ipv4({.source = "0.0.0.0", .destination = "255.255.255.255", .options = route},
+                                icmpv4(17, 0, 0x00050001, Packet(4)));
+    for (const Packet& answer : host.send(request)) {
+      EXPECT_EQ(destination_of(answer), "255.255.255.255");
+      EXPECT_EQ(answer.at(0), 0x45) << "a header without options";
+    }
+  }
+  EXPECT_EQ(host.count(Reason::icmp4_mask_request_for_us), 2U);
+}
+
 }  // namespace
 }  // namespace tunstack::test

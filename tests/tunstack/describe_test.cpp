@@ -199,7 +199,7 @@ TEST(Describe, broken_headers) {
 }
 
 TEST(Describe, what_is_no_packet) {
-  EXPECT_EQ(summary({}), "IP version 0, length 0");
+  EXPECT_EQ(summary({}), "no packet");
   EXPECT_EQ(summary(Packet(20, 0x50)), "IP version 5, length 20");
   EXPECT_EQ(summary(first(echo4(), 19)), "IPv4, cut short, length 19");
   EXPECT_EQ(summary(first(echo6(), 39)), "IPv6, cut short, length 39");
