@@ -43,7 +43,9 @@ Node::Node(const NodeConfig& config)
       error_limiter4_(icmp::ipv4_error_limit_reasons, random_),
       error_limiter6_(icmp::ipv6_error_limit_reasons, random_),
       probe_limiter_(extended_echo_limit_reasons, random_),
-      reassembler4_(random_, config.options.reassembly4) {}
+      reassembler4_(random_, config.options.reassembly4) {
+  update_deadline();
+}
 
 // ---- deciding ----
 
@@ -109,6 +111,14 @@ Verdict Node::decide(const Received& received) const {
 
 // ---- acting ----
 
+inline void Node::conclude(const Happening& happening, const Verdict& verdict, MaybeReason withheld,
+                           std::span<const OutgoingPacket> sent) {
+  count(reason_of(verdict));
+  if (withheld) count(*withheld);
+  if (observer_) [[unlikely]]
+    observer_->decided({happening.now, happening.packet, happening.arrived, verdict, withheld, sent});
+}
+
 void Node::receive(const Received& received, Outbox& out) {
   if (next_deadline() <= received.now) [[unlikely]]
     tick(received.now, out);
@@ -122,7 +132,7 @@ void Node::receive(const Received& received, Outbox& out) {
 }
 
 template <class Arrival>
-void Node::process(const Arrival& arrival, Outbox& out) {
+inline void Node::process(const Arrival& arrival, Outbox& out) {
   if (const auto refused = refuses(arrival)) return conclude({arrival.now, arrival.ip.bytes()}, Drop{*refused}, {}, {});
   if (is_unusual(arrival)) [[unlikely]]
     if (const auto verdict = judge_unusual(arrival)) return act_unusual(*verdict, arrival, out);
@@ -138,7 +148,7 @@ void Node::act_unusual(const Verdict& verdict, const Arrival& arrival, Outbox& o
 }
 
 template <class Arrival>
-void Node::act(const Verdict& verdict, const Arrival& arrival, Outbox& out) {
+inline void Node::act(const Verdict& verdict, const Arrival& arrival, Outbox& out) {
   const std::size_t sent_before = out.packets().size();
   const auto withheld = std::visit([&](const auto& v) { return apply(v, arrival, out); }, verdict);
   conclude({arrival.now, arrival.ip.bytes(), arrival.first_header.empty()}, verdict, withheld,
@@ -149,13 +159,6 @@ template <class Arrival>
 void Node::count_icmp_in(const Arrival& arrival) {
   const Bytes message = arrival.ip.payload();
   if (is_icmp(arrival) && message.size() >= 2) counters_.icmp(family_of(arrival)).add_in(message[0], message[1]);
-}
-
-void Node::conclude(const Happening& happening, const Verdict& verdict, MaybeReason withheld,
-                    std::span<const OutgoingPacket> sent) {
-  count(reason_of(verdict));
-  if (withheld) count(*withheld);
-  if (observer_) observer_->decided({happening.now, happening.packet, happening.arrived, verdict, withheld, sent});
 }
 
 template <class Arrival>
@@ -173,10 +176,12 @@ MaybeReason Node::apply(const Hold&, const Arrival&, Outbox&) {
 void Node::tick(Instant now, Outbox& out) {
   while (const auto first_fragment = reassembler4_.expire(now)) give_up(*first_fragment, now, out);
   while (const auto request = state_.mask_learner.take_request(now)) ask_for_mask(*request, now, out);
+  update_deadline();
 }
 
 void Node::hold(const Verdict& verdict, const Ipv4Arrival& arrival, Outbox& out) {
   const auto added = reassembler4_.add(ip::fragment_of(arrival), state_.options.fragments4, arrival.now);
+  update_deadline();
   counters_.by_reason[index_of(Reason::fragment_datagram_evicted)] = reassembler4_.evicted();
   conclude({arrival.now, arrival.ip.bytes()}, verdict, added ? MaybeReason{} : MaybeReason{added.error()}, {});
   if (added && *added) process_whole(**added, arrival.now, out);

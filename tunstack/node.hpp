@@ -52,7 +52,7 @@ class Node {
   /// Does what is due by now: fragments that have waited too long are given up, perhaps with an error.
   void tick(Instant now, Outbox& out);
   /// When tick() will have something to do.
-  Instant next_deadline() const { return std::min(reassembler4_.next_deadline(), state_.mask_learner.next_deadline()); }
+  Instant next_deadline() const { return deadline_; }
 
   const Counters& counters() const { return counters_; }
   /// Counts what happened to a packet after it left the node.
@@ -72,12 +72,13 @@ class Node {
   std::optional<Verdict> judge_unusual(const Ipv4Arrival& arrival) const;
   std::optional<Verdict> judge_unusual(const Ipv6Arrival&) const { return std::nullopt; }
 
+  // What every packet passes is inlined into receive(): the calls cost a tenth of an echo.
   template <class Arrival>
-  void process(const Arrival& arrival, Outbox& out);
+  [[gnu::always_inline]] void process(const Arrival& arrival, Outbox& out);
   template <class Arrival>
-  void act_unusual(const Verdict& verdict, const Arrival& arrival, Outbox& out);
+  [[gnu::noinline]] void act_unusual(const Verdict& verdict, const Arrival& arrival, Outbox& out);
   template <class Arrival>
-  void act(const Verdict& verdict, const Arrival& arrival, Outbox& out);
+  [[gnu::always_inline]] void act(const Verdict& verdict, const Arrival& arrival, Outbox& out);
   void conclude(const Happening& happening, const Verdict& verdict, MaybeReason withheld,
                 std::span<const OutgoingPacket> sent);
   template <class Arrival>
@@ -132,8 +133,12 @@ class Node {
     return {interface, state_.path_mtus.to(destination, link_mtu(interface), now)};
   }
 
+  /// After whatever may have changed it.
+  void update_deadline() { deadline_ = std::min(reassembler4_.next_deadline(), state_.mask_learner.next_deadline()); }
+
   // What every packet touches stands together: pages cost more than instructions right after a system call.
   Observer* observer_ = nullptr;
+  Instant deadline_ = Instant::max();
   Random random_;
   NodeState state_;
   icmp::TokenBucket reply_bucket4_;

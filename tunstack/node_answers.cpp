@@ -254,6 +254,7 @@ void Node::report_error(const Ipv4Arrival& arrival) {
 void Node::learn_mask(const Ipv4Arrival& arrival) {
   state_.addresses.set_mask(arrival.interface, load_be32(arrival.ip.payload(), icmp_header_size));
   state_.mask_learner.finish(arrival.interface);
+  update_deadline();
 }
 
 MaybeReason Node::apply(const Deliver&, const Ipv6Arrival&, Outbox&) { return {}; }

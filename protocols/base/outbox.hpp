@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "protocols/base/bytes.hpp"
 #include "protocols/base/interface_id.hpp"
@@ -23,10 +22,10 @@ class Outbox {
   MutableBytes add(InterfaceId interface, std::size_t size) {
     const std::size_t begin = used_;
     const std::size_t end = begin + aligned(size);
-    if (end > capacity_ || packets_.size() == packets_.capacity()) return {};
+    if (end > capacity_ || count_ == capacity_packets_) return {};
     used_ = end;
     const MutableBytes room(memory_.get() + begin, size);
-    packets_.push_back({interface, room});
+    packets_[count_++] = {interface, room};
     return room;
   }
 
@@ -38,14 +37,13 @@ class Outbox {
   }
   /// Whether add() will succeed `packets` times with `size` octets each and leave the scratch of `kept` octets alone.
   bool has_room(std::size_t packets, std::size_t size, std::size_t kept) const {
-    return used_ + packets * aligned(size) + aligned(kept) <= capacity_ &&
-           packets_.size() + packets <= packets_.capacity();
+    return used_ + packets * aligned(size) + aligned(kept) <= capacity_ && count_ + packets <= capacity_packets_;
   }
 
   /// In the order of sending; valid until clear().
-  std::span<const OutgoingPacket> packets() const { return packets_; }
+  std::span<const OutgoingPacket> packets() const { return {packets_.get(), count_}; }
   void clear() {
-    packets_.clear();
+    count_ = 0;
     used_ = 0;
   }
 
@@ -55,7 +53,9 @@ class Outbox {
   std::unique_ptr<std::uint8_t[]> memory_;
   std::size_t capacity_;
   std::size_t used_ = 0;
-  std::vector<OutgoingPacket> packets_;
+  std::unique_ptr<OutgoingPacket[]> packets_;  // counted here: a vector divides to know its size
+  std::size_t capacity_packets_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace tunstack

@@ -3,7 +3,6 @@
 // traffic shows.
 #pragma once
 
-#include <algorithm>
 #include <array>
 
 #include "protocols/base/address.hpp"
@@ -19,7 +18,7 @@ class Ipv4Identification {
 
   std::uint16_t next(Ipv4Address source, Ipv4Address destination, std::uint8_t protocol) {
     Counter& counter = counters_[place_of(source, destination, protocol)];
-    counter.given = std::min<std::uint16_t>(counter.given + 1, lately);
+    if (counter.given < lately) ++counter.given;
     return counter.next++;
   }
 
