@@ -184,7 +184,8 @@ void Node::hold(const Verdict& verdict, const Ipv4Arrival& arrival, Outbox& out)
   update_deadline();
   counters_.by_reason[index_of(Reason::fragment_datagram_evicted)] = reassembler4_.evicted();
   conclude({arrival.now, arrival.ip.bytes()}, verdict, added ? MaybeReason{} : MaybeReason{added.error()}, {});
-  if (added && *added) process_whole(**added, arrival.now, out);
+  if (!added) return;
+  if (const std::optional<ip::Reassembled>& whole = *added) process_whole(*whole, arrival.now, out);
 }
 
 /// A complete datagram is decided like any other; only an error about it shows that it came in fragments.

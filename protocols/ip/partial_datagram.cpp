@@ -144,7 +144,7 @@ void PartialDatagram::read(MutableBytes to, const BlockPool& pool) const {
   copy_bytes(to, {pool.at(header_), header_size_});
   std::uint8_t* data = to.data() + header_size_;
   for_each_part(0, to.size() - header_size_, [&](std::size_t offset, std::size_t part) {
-    std::memcpy(data, pool.at(blocks_[offset / block_size]), part);
+    copy_bytes({data, part}, {pool.at(blocks_[offset / block_size]), part});
     data += part;
   });
 }

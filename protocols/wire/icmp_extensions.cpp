@@ -144,9 +144,9 @@ void IcmpExtensionWriter::add(const InterfaceInformation& information) {
   MutableBytes part = begin_object(extension_class::interface_information, static_cast<std::uint8_t>(c_type),
                                    index + address + name + mtu);
   if (part.empty()) return;
-  if (index) store_be32(part, 0, *information.index);
+  if (information.index) store_be32(part, 0, *information.index);
   part = part.subspan(index);
-  if (address) {
+  if (information.address) {
     store_be16(part, 0, information.address->is_ipv4() ? address_family_number::ipv4 : address_family_number::ipv6);
     copy_bytes(part.subspan(4), information.address->octets());
   }
@@ -156,7 +156,7 @@ void IcmpExtensionWriter::add(const InterfaceInformation& information) {
     std::ranges::copy(information.name.substr(0, longest_name_part - 1), part.begin() + 1);
   }
   part = part.subspan(name);
-  if (mtu) store_be32(part, 0, *information.mtu);
+  if (information.mtu) store_be32(part, 0, *information.mtu);
 }
 
 void IcmpExtensionWriter::add_mpls(std::span<const MplsEntry> stack) {
