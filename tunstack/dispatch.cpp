@@ -40,8 +40,8 @@ Verdict timestamp(const Ipv4Arrival& arrival, const Icmpv4View& message, const N
 }
 
 Verdict address_mask(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
-  return icmp::answer_address_mask(message, state.addresses.mask_for(arrival.interface, arrival.ip.source()),
-                                   state.options.queries);
+  return icmp::answer_address_mask(
+      {message, state.addresses.mask_for(arrival.interface, arrival.ip.source()), state.options.queries});
 }
 
 Verdict address_mask_reply(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {

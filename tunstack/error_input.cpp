@@ -1,5 +1,7 @@
 #include "tunstack/error_input.hpp"
 
+#include "protocols/base/rule.hpp"
+
 namespace tunstack {
 
 namespace {
@@ -18,17 +20,31 @@ std::expected<std::size_t, Reason> path_mtu_of(const icmp::ErrorReport& report, 
                                state.path_mtus.to(report.destination, link_mtu, arrival.now));
 }
 
+struct ReportedError {
+  const icmp::ErrorReport& report;
+  InterfaceId interface;
+  const NodeState& state;
+};
+
+constexpr std::array error_rules = {
+    Rule<ReportedError>{
+        Reason::icmp4_error_about_foreign_packet,
+        [](const ReportedError& e) { return !is_own(e.state.addresses.kind_on(e.interface, e.report.source.ipv4())); }},
+    Rule<ReportedError>{Reason::icmp4_error_about_packet_not_sent,
+                        [](const ReportedError& e) {
+                          return !e.state.identification.was_given_lately(e.report.source.ipv4(),
+                                                                          e.report.destination.ipv4(),
+                                                                          e.report.protocol, e.report.identification);
+                        }},
+};
+
 }  // namespace
 
 Verdict judge_error(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
   const auto report = icmp::parse_error(arrival.ip.source(), message);
   if (!report) return Drop{report.error()};
-  const Ipv4Address source = report->source.ipv4();
-  if (!is_own(state.addresses.kind_on(arrival.interface, source)))
-    return Drop{Reason::icmp4_error_about_foreign_packet};
-  if (!state.identification.was_given_lately(source, report->destination.ipv4(), report->protocol,
-                                             report->identification))
-    return Drop{Reason::icmp4_error_about_packet_not_sent};
+  if (const auto broken = first_broken<error_rules>(ReportedError{*report, arrival.interface, state}))
+    return Drop{*broken};
   if (!is_too_big(*report)) return Deliver{Reason::icmp4_error_about_our_packet};
   const auto mtu = path_mtu_of(*report, arrival, state);
   return mtu ? Verdict(Deliver{Reason::path_mtu_lowered}) : Drop{mtu.error()};

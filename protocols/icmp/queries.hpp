@@ -48,14 +48,26 @@ inline Verdict answer_timestamp(const TimestampRequest& request, std::uint32_t n
                Icmpv4Query{Icmpv4Type::timestamp_reply, load_be32(message, 4), 3, {load_be32(message, 8), now, now}}};
 }
 
-/// `mask`: that of the link, or nothing if it is not clear which one is meant.
-inline Verdict answer_address_mask(const Icmpv4View& request, std::optional<std::uint32_t> mask,
-                                   const QueryPolicy& policy) {
-  if (!policy.mask_agent) return Drop{Reason::icmp4_mask_agent_off};
-  if (request.bytes().size() < address_mask_size) return Drop{Reason::icmp4_mask_message_too_short};
-  if (!mask) return Drop{Reason::icmp4_mask_ambiguous};
-  return Reply{Reason::icmp4_mask_request_for_us,
-               Icmpv4Query{Icmpv4Type::address_mask_reply, load_be32(request.bytes(), 4), 1, {*mask}}};
+struct AddressMaskRequest {
+  const Icmpv4View& message;
+  std::optional<std::uint32_t> mask;  // of the link, or nothing if it is not clear which one is meant
+  const QueryPolicy& policy;
+};
+
+inline constexpr std::array address_mask_rules = {
+    Rule<AddressMaskRequest>{Reason::icmp4_mask_agent_off,
+                             [](const AddressMaskRequest& r) { return !r.policy.mask_agent; }},
+    Rule<AddressMaskRequest>{Reason::icmp4_mask_message_too_short,
+                             [](const AddressMaskRequest& r) { return r.message.bytes().size() < address_mask_size; }},
+    Rule<AddressMaskRequest>{Reason::icmp4_mask_ambiguous, [](const AddressMaskRequest& r) { return !r.mask; }},
+};
+
+inline Verdict answer_address_mask(const AddressMaskRequest& request) {
+  if (const auto broken = first_broken<address_mask_rules>(request)) return Drop{*broken};
+  return Reply{
+      Reason::icmp4_mask_request_for_us,
+      Icmpv4Query{
+          Icmpv4Type::address_mask_reply, load_be32(request.message.bytes(), 4), 1, {request.mask.value_or(0)}}};
 }
 
 inline Verdict answer_information(const Icmpv4View& request, const QueryPolicy& policy) {
