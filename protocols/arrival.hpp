@@ -2,13 +2,22 @@
 #pragma once
 
 #include "protocols/base/address_kind.hpp"
+#include "protocols/base/checksum.hpp"
 #include "protocols/base/interface_id.hpp"
 #include "protocols/base/time.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
 #include "protocols/wire/numbers.hpp"
+#include "protocols/wire/upper_layer.hpp"
 
 namespace tunstack {
+
+inline UpperLayer upper_layer_without_extensions(const Ipv4View& ip) {
+  return {ip.protocol(), false, static_cast<std::uint32_t>(ip.header_size()), ipv4_protocol_offset};
+}
+inline UpperLayer upper_layer_without_extensions(const Ipv6View& ip) {
+  return {ip.next_header(), false, ipv6_header_size, ipv6_next_header_offset};
+}
 
 template <class View>
 struct Arrival {
@@ -18,7 +27,14 @@ struct Arrival {
   bool link_layer_group = false;  // came in a link-layer broadcast or multicast frame
   InterfaceId interface{};
   Instant now{};
-  Bytes first_header = {};  // of a reassembled datagram: the header of its first fragment as that arrived
+  UpperLayer upper = upper_layer_without_extensions(ip);
+  std::size_t octets_received = 0;  // as the device delivered them, from the start of `ip`
+  bool was_held = false;            // put together from fragments, or the first of those that never came together
+  Bytes first_header = {};          // of a reassembled IPv4 datagram: the header of its first fragment as that arrived
+
+  std::uint8_t protocol() const { return upper.protocol; }
+  /// From the upper layer on.
+  Bytes payload() const { return ip.bytes().subspan(upper.offset); }
 };
 
 using Ipv4Arrival = Arrival<Ipv4View>;
@@ -28,7 +44,13 @@ constexpr Family family_of(const Ipv4Arrival&) { return Family::ipv4; }
 constexpr Family family_of(const Ipv6Arrival&) { return Family::ipv6; }
 
 /// Whether it carries ICMP of its own family.
-inline bool is_icmp(const Ipv4Arrival& arrival) { return arrival.ip.protocol() == protocol_number::icmpv4; }
-inline bool is_icmp(const Ipv6Arrival& arrival) { return arrival.ip.next_header() == protocol_number::icmpv6; }
+inline bool is_icmp(const Ipv4Arrival& arrival) { return arrival.protocol() == protocol_number::icmpv4; }
+inline bool is_icmp(const Ipv6Arrival& arrival) { return arrival.protocol() == protocol_number::icmpv6; }
+
+/// What the checksum of its ICMPv6 message covers besides that.
+inline ChecksumSum icmpv6_pseudo_header(const Ipv6Arrival& arrival) {
+  return pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::icmpv6,
+                           arrival.payload().size());
+}
 
 }  // namespace tunstack

@@ -7,7 +7,7 @@
 #include "protocols/wire/icmpv6.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
-#include "protocols/wire/numbers.hpp"
+#include "protocols/wire/ipv6_extensions.hpp"
 #include "protocols/wire/tcp.hpp"
 #include "tunstack/icmp_names.hpp"
 
@@ -106,10 +106,49 @@ PacketText describe_ipv4(Bytes packet, Quotes quotes) {
   return text;
 }
 
+std::string_view extension_name(std::uint8_t kind) {
+  switch (kind) {
+    case protocol_number::hop_by_hop_options:
+      return "HBH";
+    case protocol_number::routing:
+      return "RH";
+    case protocol_number::destination_options:
+      return "DO";
+    default:
+      return "frag";
+  }
+}
+
+std::string describe_extension(std::uint8_t kind, Bytes header) {
+  if (kind == protocol_number::routing) return fmt::format("RH type {} left {}, ", header[2], header[3]);
+  if (kind != protocol_number::fragment) return fmt::format("{}, ", extension_name(kind));
+  const Ipv6FragmentHeader fragment(header);
+  return fmt::format("fragment, id {:#x}, offset {}{}, ", fragment.identification(), fragment.offset(),
+                     fragment.more() ? "+" : "");
+}
+
+/// The extension headers one by one, as many as are worth a line, then what they lead to.
+std::string describe_chain(Bytes packet, Quotes quotes) {
+  constexpr int most_shown = 8;
+  UpperLayer at{packet[ipv6_next_header_offset], false, ipv6_header_size, ipv6_next_header_offset};
+  std::string text;
+  for (int shown = 0; is_ipv6_extension(at.protocol); ++shown) {
+    const auto header = ipv6_extension_at(packet, at.offset, at.protocol);
+    if (!header || shown == most_shown)
+      return fmt::format("{}{}, {}, length {}", text, extension_name(at.protocol), header ? "and more" : "cut short",
+                         packet.size() - at.offset);
+    text += describe_extension(at.protocol, *header);
+    const bool later = at.protocol == protocol_number::fragment && Ipv6FragmentHeader(*header).offset() != 0;
+    at = step_over(at, *header);
+    if (later) return fmt::format("{}length {}", text, packet.size() - at.offset);
+  }
+  return text + describe_payload(Family::ipv6, at.protocol, packet.subspan(at.offset), quotes);
+}
+
 PacketText describe_ipv6(Bytes packet, Quotes quotes) {
   const std::size_t payload = std::min<std::size_t>(load_be16(packet, 4), packet.size() - ipv6_header_size);
   return {to_text(Ipv6Address::load(packet, 8)), to_text(Ipv6Address::load(packet, 24)),
-          describe_payload(Family::ipv6, packet[6], packet.subspan(ipv6_header_size, payload), quotes)};
+          describe_chain(packet.first(ipv6_header_size + payload), quotes)};
 }
 
 PacketText describe(Bytes packet, Quotes quotes) {

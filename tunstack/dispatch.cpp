@@ -81,14 +81,21 @@ constexpr Icmpv4Row icmpv4_rows[] = {
     {Icmpv4Type::extended_echo_reply, Icmpv4Type::extended_echo_reply, Reason::icmp4_reply_unsolicited},
 };
 
+/// Whoever could hide its options in fragments could pass what guards the link (RFC 6980 5).
+Verdict neighbor_discovery(const Ipv6Arrival& arrival, const Icmpv6View&, const NodeState&) {
+  const bool in_fragments = arrival.was_held || arrival.upper.behind_fragment_header;
+  return Drop{in_fragments ? Reason::icmp6_discovery_in_fragments : Reason::icmp6_type_not_handled};
+}
+
 constexpr Icmpv6Row icmpv6_rows[] = {
-    {Icmpv6Type{0}, Icmpv6Type{icmpv6_first_informational - 1}, Reason::icmp6_error_for_nobody},
+    {Icmpv6Type{0}, Icmpv6Type{icmpv6_first_informational - 1}, Reason::icmp6_error_about_our_packet, judge_error},
     {Icmpv6Type::echo_request, Icmpv6Type::echo_request, Reason::icmp6_echo_request_for_us,
      [](const Ipv6Arrival& a, const Icmpv6View& m, const NodeState& s) {
        return icmp::answer_echo(a, m, s.options.echo6);
      }},
     {Icmpv6Type::echo_reply, Icmpv6Type::echo_reply, Reason::icmp6_reply_unsolicited},
-    {Icmpv6Type::listener_query, Icmpv6Type::redirect, Reason::icmp6_type_not_handled},
+    {Icmpv6Type::listener_query, Icmpv6Type::listener_done, Reason::icmp6_type_not_handled},
+    {Icmpv6Type::router_solicitation, Icmpv6Type::redirect, Reason::icmp6_type_not_handled, neighbor_discovery},
     {Icmpv6Type::router_renumbering, Icmpv6Type::router_renumbering, Reason::icmp6_type_ignored},
     {Icmpv6Type::node_information_query, Icmpv6Type::node_information_response, Reason::icmp6_node_information},
     {Icmpv6Type::inverse_neighbor_solicitation, Icmpv6Type::inverse_neighbor_advertisement, Reason::icmp6_type_ignored},
@@ -114,17 +121,14 @@ constexpr auto icmpv4_types = by_type(icmpv4_rows, Reason::icmp4_type_unknown);
 constexpr auto icmpv6_types = by_type(icmpv6_rows, Reason::icmp6_type_unknown);
 
 Verdict icmpv4_input(const Ipv4Arrival& arrival, const NodeState& state) {
-  const auto message = Icmpv4View::parse(arrival.ip.payload());
+  const auto message = Icmpv4View::parse(arrival.payload());
   if (!message) return Drop{message.error()};
   const Icmpv4Row& row = icmpv4_types[message->type()];
   return row.handler ? row.handler(arrival, *message, state) : Drop{row.dropped};
 }
 
 Verdict icmpv6_input(const Ipv6Arrival& arrival, const NodeState& state) {
-  const Bytes payload = arrival.ip.payload();
-  const ChecksumSum pseudo_header =
-      pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::icmpv6, payload.size());
-  const auto message = Icmpv6View::parse({payload, pseudo_header});
+  const auto message = Icmpv6View::parse({arrival.payload(), icmpv6_pseudo_header(arrival)});
   if (!message) return Drop{message.error()};
   const Icmpv6Row& row = icmpv6_types[message->type()];
   return row.handler ? row.handler(arrival, *message, state) : Drop{row.dropped};
@@ -136,9 +140,11 @@ Verdict unsupported(const Ipv4Arrival&, const NodeState&) {
   return Error{Reason::ipv4_protocol_unsupported, Problem::protocol_unreachable};
 }
 
-Verdict unrecognized(const Ipv6Arrival&, const NodeState&) {
-  return Error{Reason::ipv6_next_header_unrecognized, Problem::protocol_unreachable, ipv6_next_header_offset};
+Verdict unrecognized(const Ipv6Arrival& arrival, const NodeState&) {
+  return Error{Reason::ipv6_next_header_unrecognized, Problem::protocol_unreachable, arrival.upper.protocol_at};
 }
+
+Verdict nothing_follows(const Ipv6Arrival&, const NodeState&) { return Drop{Reason::ipv6_no_next_header}; }
 
 struct ProtocolRow {
   std::uint8_t number;
@@ -155,6 +161,7 @@ constexpr ProtocolRow protocol_rows[] = {
      [](const Ipv4Arrival& a, const NodeState& s) { return transport::udp_input(a, s.options.udp_services); },
      [](const Ipv6Arrival& a, const NodeState& s) { return transport::udp_input(a, s.options.udp_services); }},
     {protocol_number::icmpv6, unsupported, icmpv6_input},
+    {protocol_number::no_next_header, unsupported, nothing_follows},
 };
 
 constexpr auto protocols = [] {
@@ -167,11 +174,11 @@ constexpr auto protocols = [] {
 }  // namespace
 
 Verdict dispatch(const Ipv4Arrival& arrival, const NodeState& state) {
-  return protocols[arrival.ip.protocol()].ipv4(arrival, state);
+  return protocols[arrival.protocol()].ipv4(arrival, state);
 }
 
 Verdict dispatch(const Ipv6Arrival& arrival, const NodeState& state) {
-  return protocols[arrival.ip.next_header()].ipv6(arrival, state);
+  return protocols[arrival.protocol()].ipv6(arrival, state);
 }
 
 }  // namespace tunstack

@@ -6,18 +6,13 @@ namespace tunstack {
 
 namespace {
 
-constexpr std::uint8_t fragmentation_needed = 4;
-
-bool is_too_big(const icmp::ErrorReport& report) {
-  return report.type == static_cast<std::uint8_t>(Icmpv4Type::destination_unreachable) &&
-         report.code == fragmentation_needed;
-}
-
-std::expected<std::size_t, Reason> path_mtu_of(const icmp::ErrorReport& report, const Ipv4Arrival& arrival,
+std::expected<std::size_t, Reason> path_mtu_of(const icmp::ErrorReport& report, InterfaceId interface, Instant now,
                                                const NodeState& state) {
-  const std::size_t link_mtu = state.link_mtus[static_cast<std::size_t>(arrival.interface)];
-  return ip::believed_path_mtu({report.mtu, report.total_length, report.header_size},
-                               state.path_mtus.to(report.destination, link_mtu, arrival.now));
+  const std::size_t link_mtu = state.link_mtus[static_cast<std::size_t>(interface)];
+  const std::size_t estimate = state.path_mtus.to(report.destination, link_mtu, now);
+  const ip::TooBig too_big{report.mtu, report.total_length, report.header_size};
+  return report.family() == Family::ipv4 ? ip::believed_path_mtu(too_big, estimate)
+                                         : ip::believed_ipv6_path_mtu(too_big, estimate);
 }
 
 struct ReportedError {
@@ -26,7 +21,7 @@ struct ReportedError {
   const NodeState& state;
 };
 
-constexpr std::array error_rules = {
+constexpr std::array icmpv4_error_rules = {
     Rule<ReportedError>{
         Reason::icmp4_error_about_foreign_packet,
         [](const ReportedError& e) { return !is_own(e.state.addresses.kind_on(e.interface, e.report.source.ipv4())); }},
@@ -38,26 +33,53 @@ constexpr std::array error_rules = {
                         }},
 };
 
-}  // namespace
+// The MTU of a path concerns the node, whoever sent the packet.
+constexpr std::array icmpv6_error_rules = {
+    Rule<ReportedError>{
+        Reason::icmp6_error_about_foreign_packet,
+        [](const ReportedError& e) { return !is_own(e.state.addresses.kind_on(e.interface, e.report.source.ipv6())); }},
+    Rule<ReportedError>{Reason::icmp6_error_owner_unknown,
+                        [](const ReportedError& e) { return e.report.transport.empty() && !e.report.is_too_big(); }},
+    Rule<ReportedError>{Reason::ipv6_path_mtu_of_packet_not_sent,
+                        [](const ReportedError& e) {
+                          return e.report.is_too_big() &&
+                                 !e.state.path_mtus.sent_large_packet(e.report.destination.ipv6());
+                        }},
+};
 
-Verdict judge_error(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+template <const auto& rules, class Arrival, class Message>
+Verdict judge(const Arrival& arrival, const Message& message, Reason about_our_packet, const NodeState& state) {
   const auto report = icmp::parse_error(arrival.ip.source(), message);
   if (!report) return Drop{report.error()};
-  if (const auto broken = first_broken<error_rules>(ReportedError{*report, arrival.interface, state}))
-    return Drop{*broken};
-  if (!is_too_big(*report)) return Deliver{Reason::icmp4_error_about_our_packet};
-  const auto mtu = path_mtu_of(*report, arrival, state);
+  if (const auto broken = first_broken<rules>(ReportedError{*report, arrival.interface, state})) return Drop{*broken};
+  if (!report->is_too_big()) return Deliver{about_our_packet};
+  const auto mtu = path_mtu_of(*report, arrival.interface, arrival.now, state);
   return mtu ? Verdict(Deliver{Reason::path_mtu_lowered}) : Drop{mtu.error()};
 }
 
-icmp::ErrorReport report_of(const Ipv4Arrival& arrival) {
-  return *icmp::parse_error(arrival.ip.source(), *Icmpv4View::parse(arrival.ip.payload()));
+}  // namespace
+
+Verdict judge_error(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  return judge<icmpv4_error_rules>(arrival, message, Reason::icmp4_error_about_our_packet, state);
 }
 
-std::optional<std::size_t> lowered_path_mtu(const icmp::ErrorReport& report, const Ipv4Arrival& arrival,
+Verdict judge_error(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  return judge<icmpv6_error_rules>(arrival, message, Reason::icmp6_error_about_our_packet, state);
+}
+
+icmp::ErrorReport report_of(const Ipv4Arrival& arrival) {
+  return *icmp::parse_error(arrival.ip.source(), *Icmpv4View::parse(arrival.payload()));
+}
+
+icmp::ErrorReport report_of(const Ipv6Arrival& arrival) {
+  const Bytes message = arrival.payload();
+  return *icmp::parse_error(arrival.ip.source(), *Icmpv6View::parse({message, icmpv6_pseudo_header(arrival)}));
+}
+
+std::optional<std::size_t> lowered_path_mtu(const icmp::ErrorReport& report, InterfaceId interface, Instant now,
                                             const NodeState& state) {
-  if (!is_too_big(report)) return std::nullopt;
-  const auto mtu = path_mtu_of(report, arrival, state);
+  if (!report.is_too_big()) return std::nullopt;
+  const auto mtu = path_mtu_of(report, interface, now, state);
   return mtu ? std::optional(*mtu) : std::nullopt;
 }
 

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "protocols/interface.hpp"
+#include "protocols/wire/ipv6.hpp"
 
 namespace tunstack {
 
-inline constexpr std::size_t ipv4_minimum_mtu = 68;    // RFC 791 3.2
-inline constexpr std::size_t ipv6_minimum_mtu = 1280;  // RFC 8200 5
+inline constexpr std::size_t ipv4_minimum_mtu = 68;  // RFC 791 3.2
 inline constexpr std::size_t maximum_mtu = 65535;
 
 /// Why the link cannot have this MTU; names the minimum (TUN-006).

@@ -1,6 +1,7 @@
 #include "tunstack/node.hpp"
 
 #include "protocols/ip/ipv4_fragments.hpp"
+#include "protocols/ip/ipv6_fragments.hpp"
 #include "protocols/ip/ipv6_input.hpp"
 #include "tunstack/dispatch.hpp"
 
@@ -43,7 +44,8 @@ Node::Node(const NodeConfig& config)
       error_limiter4_(icmp::ipv4_error_limit_reasons, random_),
       error_limiter6_(icmp::ipv6_error_limit_reasons, random_),
       probe_limiter_(extended_echo_limit_reasons, random_),
-      reassembler4_(random_, config.options.reassembly4) {
+      reassembler4_(random_, config.options.reassembly4),
+      reassembler6_(random_, config.options.reassembly6) {
   update_deadline();
 }
 
@@ -56,7 +58,9 @@ inline Arrival<View> Node::classify(const Received& received, const View& ip) co
           state_.addresses.kind_on(received.interface, ip.destination()),
           received.link_layer_group,
           received.interface,
-          received.now};
+          received.now,
+          upper_layer_without_extensions(ip),
+          received.bytes.size()};
 }
 
 MaybeReason Node::refuses(const Ipv4Arrival& arrival) const { return ip::refuses({arrival, state_.options.ipv4}); }
@@ -73,6 +77,18 @@ std::optional<Verdict> Node::judge_unusual(const Ipv4Arrival& arrival) const {
   if (const auto broken =
           first_broken<ip::ipv4_fragment_rules>(ip::Ipv4FragmentInput{arrival.ip, state_.options.fragments4.largest}))
     return Drop{*broken};
+  return Hold{Reason::fragment_of_datagram};
+}
+
+std::optional<Verdict> Node::judge_unusual(Ipv6Arrival& arrival) const {
+  const ip::Ipv6Walk walk = ip::walk_chain(arrival, state_.options.ipv6_chain);
+  if (walk.verdict) return walk.verdict;
+  arrival.upper = walk.reached;
+  if (const auto refused = refuses(arrival)) return Drop{*refused};
+  if (arrival.protocol() != protocol_number::fragment) return std::nullopt;
+  if (arrival.was_held)
+    return Error{Reason::ipv6_fragment_in_fragments, Problem::erroneous_header_field, arrival.upper.offset};
+  if (const auto verdict = ip::judge_fragment(ip::Ipv6Fragment(arrival))) return verdict;
   return Hold{Reason::fragment_of_datagram};
 }
 
@@ -100,7 +116,7 @@ Verdict Node::decide(const Received& received) const {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>)
       return found;
     else {
-      const auto arrival = classify(received, found);
+      auto arrival = classify(received, found);
       if (const auto refused = refuses(arrival)) return Drop{*refused};
       if (is_unusual(arrival))
         if (const auto verdict = judge_unusual(arrival)) return *verdict;
@@ -126,13 +142,15 @@ void Node::receive(const Received& received, Outbox& out) {
   by_family(received.bytes, [&](const auto& found) {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>)
       conclude({received.now, received.bytes}, found, {}, {});
-    else
-      process(classify(received, found), out);
+    else {
+      auto arrival = classify(received, found);
+      process(arrival, out);
+    }
   });
 }
 
 template <class Arrival>
-inline void Node::process(const Arrival& arrival, Outbox& out) {
+inline void Node::process(Arrival& arrival, Outbox& out) {
   if (const auto refused = refuses(arrival)) return conclude({arrival.now, arrival.ip.bytes()}, Drop{*refused}, {}, {});
   if (is_unusual(arrival)) [[unlikely]]
     if (const auto verdict = judge_unusual(arrival)) return act_unusual(*verdict, arrival, out);
@@ -142,8 +160,8 @@ inline void Node::process(const Arrival& arrival, Outbox& out) {
 
 template <class Arrival>
 void Node::act_unusual(const Verdict& verdict, const Arrival& arrival, Outbox& out) {
-  if constexpr (std::is_same_v<Arrival, Ipv4Arrival>)
-    if (std::holds_alternative<Hold>(verdict)) return hold(verdict, arrival, out);
+  if (std::holds_alternative<Hold>(verdict)) return hold(verdict, arrival, out);
+  if (reason_of(verdict) == Reason::ipv6_first_fragment_lacks_headers) refuse_others(arrival);
   act(verdict, arrival, out);
 }
 
@@ -151,13 +169,12 @@ template <class Arrival>
 inline void Node::act(const Verdict& verdict, const Arrival& arrival, Outbox& out) {
   const std::size_t sent_before = out.packets().size();
   const auto withheld = std::visit([&](const auto& v) { return apply(v, arrival, out); }, verdict);
-  conclude({arrival.now, arrival.ip.bytes(), arrival.first_header.empty()}, verdict, withheld,
-           out.packets().subspan(sent_before));
+  conclude({arrival.now, arrival.ip.bytes(), !arrival.was_held}, verdict, withheld, out.packets().subspan(sent_before));
 }
 
 template <class Arrival>
 void Node::count_icmp_in(const Arrival& arrival) {
-  const Bytes message = arrival.ip.payload();
+  const Bytes message = arrival.payload();
   if (is_icmp(arrival) && message.size() >= 2) counters_.icmp(family_of(arrival)).add_in(message[0], message[1]);
 }
 
@@ -174,37 +191,66 @@ MaybeReason Node::apply(const Hold&, const Arrival&, Outbox&) {
 // ---- what happens later ----
 
 void Node::tick(Instant now, Outbox& out) {
-  while (const auto first_fragment = reassembler4_.expire(now)) give_up(*first_fragment, now, out);
+  give_up_all_due<Ipv4View>(now, out);
+  give_up_all_due<Ipv6View>(now, out);
   while (const auto request = state_.mask_learner.take_request(now)) ask_for_mask(*request, now, out);
   update_deadline();
 }
 
-void Node::hold(const Verdict& verdict, const Ipv4Arrival& arrival, Outbox& out) {
-  const auto added = reassembler4_.add(ip::fragment_of(arrival), state_.options.fragments4, arrival.now);
+template <class View>
+void Node::hold(const Verdict& verdict, const Arrival<View>& arrival, Outbox& out) {
+  const Family family = family_of(arrival);
+  const auto added = reassembler(family).add(ip::fragment_of(arrival), fragment_policy(family), arrival.now);
   update_deadline();
-  counters_.by_reason[index_of(Reason::fragment_datagram_evicted)] = reassembler4_.evicted();
+  counters_.by_reason[index_of(Reason::fragment_datagram_evicted)] = reassembler4_.evicted() + reassembler6_.evicted();
   conclude({arrival.now, arrival.ip.bytes()}, verdict, added ? MaybeReason{} : MaybeReason{added.error()}, {});
   if (!added) return;
-  if (const std::optional<ip::Reassembled>& whole = *added) process_whole(*whole, arrival.now, out);
+  if (const std::optional<ip::Reassembled>& whole = *added) process_whole<View>(*whole, arrival.now, out);
 }
 
+void Node::refuse_others(const Ipv6Arrival& first_fragment) {
+  reassembler6_.refuse(ip::fragment_of(first_fragment), state_.options.fragments6, first_fragment.now);
+  update_deadline();
+}
+
+namespace {
+
+using Ipv4HeaderStorage = std::array<std::uint8_t, ipv4_header_size + ipv4_options_largest>;
+
+/// RFC 8200 4.5 wants errors to quote the whole packet; an IPv4 header is quoted as it arrived (RFC 1122 3.2.2).
+Bytes keep_first_header(const ip::Reassembled& datagram, Ipv4HeaderStorage& storage) {
+  copy_bytes(storage, datagram.bytes.first(datagram.header_size));
+  return Bytes(storage).first(datagram.header_size);
+}
+
+}  // namespace
+
 /// A complete datagram is decided like any other; only an error about it shows that it came in fragments.
+template <class View>
 void Node::process_whole(const ip::Reassembled& datagram, Instant now, Outbox& out) {
-  std::array<std::uint8_t, ipv4_header_size + ipv4_options_largest> first_header{};
-  copy_bytes(first_header, datagram.bytes.first(datagram.header_size));
-  Ipv4Arrival arrival =
-      classify({datagram.interface, datagram.bytes, now, datagram.link_layer_group}, ip::make_whole(datagram));
-  arrival.first_header = Bytes(first_header).first(datagram.header_size);
+  Ipv4HeaderStorage storage;
+  Bytes first_header;
+  if constexpr (std::is_same_v<View, Ipv4View>) first_header = keep_first_header(datagram, storage);
+  const View ip = ip::make_whole<View>(datagram);
+  auto arrival = classify({datagram.interface, ip.bytes(), now, datagram.link_layer_group}, ip);
+  arrival.was_held = true;
+  arrival.first_header = first_header;
   process(arrival, out);
 }
 
+template <class View>
+void Node::give_up_all_due(Instant now, Outbox& out) {
+  constexpr Family family = std::is_same_v<View, Ipv4View> ? Family::ipv4 : Family::ipv6;
+  while (const auto first_fragment = reassembler(family).expire(now)) give_up<View>(*first_fragment, now, out);
+}
+
 /// RFC 792: only who has the first fragment can tell the source.
+template <class View>
 void Node::give_up(const ip::Reassembled& first_fragment, Instant now, Outbox& out) {
   const Bytes bytes = first_fragment.bytes;
   if (bytes.empty()) return conclude({now, {}, false}, Drop{Reason::fragment_timeout_without_first}, {}, {});
-  Ipv4Arrival arrival =
-      classify({first_fragment.interface, bytes, now, first_fragment.link_layer_group}, Ipv4View::of(bytes));
-  arrival.first_header = arrival.ip.header();
+  auto arrival = classify({first_fragment.interface, bytes, now, first_fragment.link_layer_group}, View::of(bytes));
+  arrival.was_held = true;
   act(Error{Reason::fragment_timeout, Problem::reassembly_timeout}, arrival, out);
 }
 

@@ -66,15 +66,16 @@ class Node {
   template <class View>
   Arrival<View> classify(const Received& received, const View& ip) const;
 
-  // Options and fragments: nothing for the plain datagrams that nearly all are.
+  // Options, extension headers and fragments: nothing for the plain datagrams that nearly all are.
   bool is_unusual(const Ipv4Arrival& arrival) const;
-  bool is_unusual(const Ipv6Arrival&) const { return false; }
+  bool is_unusual(const Ipv6Arrival& arrival) const { return is_ipv6_extension(arrival.protocol()); }
   std::optional<Verdict> judge_unusual(const Ipv4Arrival& arrival) const;
-  std::optional<Verdict> judge_unusual(const Ipv6Arrival&) const { return std::nullopt; }
+  /// Moves the arrival along to its upper layer.
+  std::optional<Verdict> judge_unusual(Ipv6Arrival& arrival) const;
 
   // What every packet passes is inlined into receive(): the calls cost a tenth of an echo.
   template <class Arrival>
-  [[gnu::always_inline]] void process(const Arrival& arrival, Outbox& out);
+  [[gnu::always_inline]] void process(Arrival& arrival, Outbox& out);
   template <class Arrival>
   [[gnu::noinline]] void act_unusual(const Verdict& verdict, const Arrival& arrival, Outbox& out);
   template <class Arrival>
@@ -99,15 +100,32 @@ class Node {
   MaybeReason apply(const Error& error, const Ipv6Arrival& arrival, Outbox& out);
   template <class Arrival>
   MaybeReason apply(const Hold& hold, const Arrival& arrival, Outbox& out);
-  MaybeReason apply(const Deliver& deliver, const Ipv4Arrival& arrival, Outbox& out);
-  MaybeReason apply(const Deliver& deliver, const Ipv6Arrival& arrival, Outbox& out);
+  template <class Arrival>
+  MaybeReason apply(const Deliver& deliver, const Arrival& arrival, Outbox& out);
 
-  void report_error(const Ipv4Arrival& arrival);
+  template <class Arrival>
+  void report_error(const Arrival& arrival);
   void learn_mask(const Ipv4Arrival& arrival);
   void ask_for_mask(const icmp::MaskLearner::Request& request, Instant now, Outbox& out);
-  void hold(const Verdict& verdict, const Ipv4Arrival& arrival, Outbox& out);
+  ip::Reassembler& reassembler(Family family) { return family == Family::ipv4 ? reassembler4_ : reassembler6_; }
+  const ip::ReassemblyPolicy& fragment_policy(Family family) const {
+    return family == Family::ipv4 ? state_.options.fragments4 : state_.options.fragments6;
+  }
+  std::chrono::seconds path_mtu_age(Family family) const {
+    return std::chrono::seconds(family == Family::ipv4 ? state_.options.path_mtu_age
+                                                       : state_.options.ipv6_path_mtu_age);
+  }
+  void refuse_others(const Ipv4Arrival&) {}
+  /// Later fragments of a packet whose first one was refused are refused too (RFC 7112 5).
+  void refuse_others(const Ipv6Arrival& first_fragment);
+  template <class View>
+  void hold(const Verdict& verdict, const Arrival<View>& arrival, Outbox& out);
+  template <class View>
   void process_whole(const ip::Reassembled& datagram, Instant now, Outbox& out);
+  template <class View>
   void give_up(const ip::Reassembled& first_fragment, Instant now, Outbox& out);
+  template <class View>
+  void give_up_all_due(Instant now, Outbox& out);
 
   MaybeReason refuses_reply(const Reply& reply, const Ipv4Arrival& arrival);
   MaybeReason refuses_reply(const Reply& reply, const Ipv6Arrival& arrival);
@@ -129,12 +147,20 @@ class Node {
   Link link_for(const Ipv4Header& header, const Ipv4Arrival& arrival) const {
     return link_to(next_stop(header), arrival.interface, arrival.now);
   }
-  Link link_to(Ipv4Address destination, InterfaceId interface, Instant now) const {
+  Link link_for(const Ipv6Header& header, const Ipv6Arrival& arrival) const {
+    return link_to(header.destination, arrival.interface, arrival.now);
+  }
+  void prepare_large(Ipv6Header& header, std::size_t payload, const Link& link);
+  template <class Address>
+  Link link_to(const Address& destination, InterfaceId interface, Instant now) const {
     return {interface, state_.path_mtus.to(destination, link_mtu(interface), now)};
   }
 
   /// After whatever may have changed it.
-  void update_deadline() { deadline_ = std::min(reassembler4_.next_deadline(), state_.mask_learner.next_deadline()); }
+  void update_deadline() {
+    deadline_ =
+        std::min({reassembler4_.next_deadline(), reassembler6_.next_deadline(), state_.mask_learner.next_deadline()});
+  }
 
   // What every packet touches stands together: pages cost more than instructions right after a system call.
   Observer* observer_ = nullptr;
@@ -148,6 +174,7 @@ class Node {
   icmp::ErrorLimiter error_limiter6_;
   icmp::ErrorLimiter probe_limiter_;
   ip::Reassembler reassembler4_;
+  ip::Reassembler reassembler6_;
 };
 
 }  // namespace tunstack

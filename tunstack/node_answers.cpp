@@ -51,6 +51,12 @@ bool is_exceeded(icmp::TokenBucket& bucket, std::uint32_t rate, Instant now) {
 
 }  // namespace
 
+/// What is remembered of a packet that a router may report as too big, and what it needs if it must be cut.
+void Node::prepare_large(Ipv6Header& header, std::size_t payload, const Link& link) {
+  state_.path_mtus.note_large_packet(header.destination);
+  if (ipv6_header_size + payload > link.mtu) header.identification = static_cast<std::uint32_t>(random_.next());
+}
+
 template <class IpHeader, class Message>
 MaybeReason Node::send(const IpHeader& header, const Message& message, const Link& link, Outbox& out) {
   const std::size_t before = out.packets().size();
@@ -158,12 +164,18 @@ MaybeReason Node::apply(const Reply& reply, const Ipv6Arrival& arrival, Outbox& 
   return std::visit(
       [&](const auto& message) {
         using Message = std::remove_cvref_t<decltype(message)>;
-        Ipv6Header header = header_back(arrival, arrival.ip.next_header(), source);
+        Ipv6Header header = header_back(arrival, arrival.protocol(), source);
         constexpr bool is_echo = is_echo_reply<Message>;
         header.traffic_class = is_echo ? without_ecn(arrival.ip.traffic_class()) : 0;
         header.flow_label = is_echo && state_.options.echo6.reflect_flow_label ? arrival.ip.flow_label() : 0;
-        if constexpr (is_extended_echo_reply<Message>) header.hop_limit = extended_echo_ttl;
-        return send(header, message, {arrival.interface, link_mtu(arrival.interface)}, out);
+        if constexpr (is_extended_echo_reply<Message>) {
+          header.hop_limit = extended_echo_ttl;
+          header.dont_fragment = true;
+        }
+        const Link link = link_for(header, arrival);
+        if (ipv6_header_size + message.size() > ipv6_minimum_mtu) [[unlikely]]
+          prepare_large(header, message.size(), link);
+        return send(header, message, link, out);
       },
       reply.message);
 }
@@ -225,39 +237,43 @@ MaybeReason Node::apply(const Error& error, const Ipv6Arrival& arrival, Outbox& 
   if (const auto refused =
           error_limiter6_.refuses(arrival.ip.source(), state_.options.ipv6_error_limits, arrival.now, random_))
     return refused;
-  const Link link{arrival.interface, link_mtu(arrival.interface)};
+  const Ipv6Header header = header_back(arrival, protocol_number::icmpv6, source);
+  const Link link = link_for(header, arrival);
   const std::size_t room = icmp::room_for_error(Family::ipv6, ipv6_header_size, link.mtu);
   icmp::QuoteStorage storage;
   const Bytes quote = icmp::quote(arrival, room - icmp_header_size, storage);
-  const Ipv6Header header = header_back(arrival, protocol_number::icmpv6, source);
   const IcmpError message = icmp::error_message(code, Family::ipv6, error.parameter, quote);
   if (state_.options.extensions) [[unlikely]]
     return send_extended(arrival, header, message, room, link, out);
   return send(header, message, link, out);
 }
 
-MaybeReason Node::apply(const Deliver& deliver, const Ipv4Arrival& arrival, Outbox&) {
-  if (deliver.reason == Reason::icmp4_mask_learned)
-    learn_mask(arrival);
-  else if (is_icmp(arrival))
-    report_error(arrival);
+template <class Arrival>
+MaybeReason Node::apply(const Deliver& deliver, const Arrival& arrival, Outbox&) {
+  if constexpr (std::is_same_v<Arrival, Ipv4Arrival>)
+    if (deliver.reason == Reason::icmp4_mask_learned) {
+      learn_mask(arrival);
+      return {};
+    }
+  if (is_icmp(arrival)) report_error(arrival);
   return {};
 }
+template MaybeReason Node::apply(const Deliver& deliver, const Ipv4Arrival& arrival, Outbox& out);
+template MaybeReason Node::apply(const Deliver& deliver, const Ipv6Arrival& arrival, Outbox& out);
 
-void Node::report_error(const Ipv4Arrival& arrival) {
+template <class Arrival>
+void Node::report_error(const Arrival& arrival) {
   const icmp::ErrorReport report = report_of(arrival);
-  if (const auto mtu = lowered_path_mtu(report, arrival, state_))
-    state_.path_mtus.lower(report.destination, *mtu, arrival.now + std::chrono::seconds(state_.options.path_mtu_age));
+  if (const auto mtu = lowered_path_mtu(report, arrival.interface, arrival.now, state_))
+    state_.path_mtus.lower(report.destination, *mtu, arrival.now + path_mtu_age(report.family()));
   if (observer_) observer_->error_reported(report);
 }
 
 void Node::learn_mask(const Ipv4Arrival& arrival) {
-  state_.addresses.set_mask(arrival.interface, load_be32(arrival.ip.payload(), icmp_header_size));
+  state_.addresses.set_mask(arrival.interface, load_be32(arrival.payload(), icmp_header_size));
   state_.mask_learner.finish(arrival.interface);
   update_deadline();
 }
-
-MaybeReason Node::apply(const Deliver&, const Ipv6Arrival&, Outbox&) { return {}; }
 
 // ---- of its own accord ----
 

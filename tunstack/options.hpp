@@ -14,7 +14,8 @@
 #include "protocols/icmp/rate_limit.hpp"
 #include "protocols/ip/ipv4_input.hpp"
 #include "protocols/ip/ipv4_options.hpp"
-#include "protocols/ip/reassembly.hpp"
+#include "protocols/ip/ipv6_chain.hpp"
+#include "protocols/ip/ipv6_fragments.hpp"
 #include "protocols/transport/tcp_input.hpp"
 #include "protocols/transport/udp_services.hpp"
 
@@ -33,6 +34,10 @@ struct NodeOptions {
   ip::ReassemblyLimits reassembly4;  // read when a node is made
   ip::ReassemblyPolicy fragments4;
   std::uint32_t path_mtu_age = 600;  // seconds
+  ip::Ipv6ChainPolicy ipv6_chain;
+  ip::ReassemblyLimits reassembly6;  // read when a node is made
+  ip::ReassemblyPolicy fragments6{.largest = ip::ipv6_largest_held};
+  std::uint32_t ipv6_path_mtu_age = 600;  // seconds
   icmp::QueryPolicy queries;
   bool learn_mask = false;
   icmp::ExtendedEchoPolicy probe;

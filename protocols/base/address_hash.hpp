@@ -13,4 +13,13 @@ inline std::uint64_t keyed_hash(const IpAddress& address, std::uint64_t secret) 
   return (hash ^ hash >> 29) * 0xd6e8feb86659fd93;
 }
 
+/// Likewise, without a loop, for what every large packet asks.
+inline std::uint64_t keyed_hash(const Ipv6Address& address, std::uint64_t secret) {
+  const std::uint64_t network = std::uint64_t{load_be32(address.octets, 0)} << 32 | load_be32(address.octets, 4);
+  const std::uint64_t host = std::uint64_t{load_be32(address.octets, 8)} << 32 | load_be32(address.octets, 12);
+  std::uint64_t hash = (secret ^ network) * 0x9e3779b97f4a7c15;
+  hash = ((hash ^ hash >> 32) + host) * 0xd6e8feb86659fd93;
+  return hash ^ hash >> 29;
+}
+
 }  // namespace tunstack

@@ -14,6 +14,13 @@ enum class Problem : std::uint8_t {
   required_option_missing,  // IPv4 alone
   source_route_failed,
   reassembly_timeout,
+  // IPv6 alone (RFC 7112 5, RFC 8883 2).
+  header_chain_incomplete,
+  extension_header_too_big,
+  extension_chain_too_long,
+  too_many_extension_headers,
+  too_many_options,
+  option_too_big,
 };
 
 }  // namespace tunstack

@@ -1,5 +1,7 @@
 #include "protocols/icmp/error_report.hpp"
 
+#include "protocols/wire/ipv6_extensions.hpp"
+
 namespace tunstack::icmp {
 
 namespace {
@@ -12,7 +14,25 @@ bool is_cut_short(Bytes quote) {
   return header < ipv4_header_size || quote.size() < header + least_transport;
 }
 
+bool has_type(const Icmpv6View& message, Icmpv6Type type) { return message.type() == static_cast<std::uint8_t>(type); }
+
+/// What the quote says of the upper layer, if it goes that far.
+void add_transport(ErrorReport& report) {
+  const Bytes quote = report.body.quote;
+  const auto upper = find_upper_layer(quote);
+  if (!upper || quote.size() < upper->offset + least_transport) return;
+  report.protocol = upper->protocol;
+  report.header_size = upper->offset;
+  report.transport = quote.subspan(upper->offset);
+}
+
 }  // namespace
+
+bool ErrorReport::is_too_big() const {
+  constexpr std::uint8_t fragmentation_needed = 4;
+  if (family() == Family::ipv6) return type == static_cast<std::uint8_t>(Icmpv6Type::packet_too_big);
+  return type == static_cast<std::uint8_t>(Icmpv4Type::destination_unreachable) && code == fragmentation_needed;
+}
 
 std::expected<ErrorReport, Reason> parse_error(IpAddress reporter, const Icmpv4View& message) {
   const IcmpErrorBody body = split_icmp_error(Family::ipv4, message.bytes(), ExtensionCompatibility::off);
@@ -35,6 +55,28 @@ std::expected<ErrorReport, Reason> parse_error(IpAddress reporter, const Icmpv4V
                      .total_length = load_be16(quote, 2),
                      .transport = quote.subspan(header),
                      .body = body};
+}
+
+std::expected<ErrorReport, Reason> parse_error(IpAddress reporter, const Icmpv6View& message) {
+  const IcmpErrorBody body = split_icmp_error(Family::ipv6, message.bytes(), ExtensionCompatibility::off);
+  const Bytes quote = body.quote;
+  if (quote.size() < ipv6_header_size || quote[0] >> 4 != 6)
+    return std::unexpected(Reason::icmp6_error_quote_cut_short);
+  const std::uint32_t field = load_be32(message.bytes(), 4);
+  ErrorReport report{.reporter = reporter,
+                     .type = message.type(),
+                     .code = message.code(),
+                     .pointer = has_type(message, Icmpv6Type::parameter_problem) ? field : 0,
+                     .mtu = has_type(message, Icmpv6Type::packet_too_big) ? field : 0,
+                     .source = Ipv6Address::load(quote, 8),
+                     .destination = Ipv6Address::load(quote, 24),
+                     .protocol = quote[ipv6_next_header_offset],
+                     .header_size = ipv6_header_size,
+                     .total_length = ipv6_header_size + load_be16(quote, 4),
+                     .transport = {},
+                     .body = body};
+  add_transport(report);
+  return report;
 }
 
 }  // namespace tunstack::icmp

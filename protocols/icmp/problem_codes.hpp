@@ -22,7 +22,7 @@ struct ErrorCode {
 struct ProblemCode {
   Problem problem;
   ErrorCode ipv4;  // RFC 792, RFC 1122 3.2.2.1
-  ErrorCode ipv6;  // RFC 4443 3
+  ErrorCode ipv6;  // RFC 4443 3, RFC 7112 5, RFC 8883 2
 };
 
 constexpr ErrorCode code(Icmpv4Type type, std::uint8_t code, RestOfHeader rest = RestOfHeader::zero) {
@@ -30,6 +30,12 @@ constexpr ErrorCode code(Icmpv4Type type, std::uint8_t code, RestOfHeader rest =
 }
 constexpr ErrorCode code(Icmpv6Type type, std::uint8_t code, RestOfHeader rest = RestOfHeader::zero) {
   return {static_cast<std::uint8_t>(type), code, rest};
+}
+
+/// What only IPv6 has: in IPv4 it would be a parameter problem like others.
+constexpr ProblemCode about_headers(Problem problem, std::uint8_t ipv6_code) {
+  return {problem, code(Icmpv4Type::parameter_problem, 0, RestOfHeader::pointer),
+          code(Icmpv6Type::parameter_problem, ipv6_code, RestOfHeader::pointer)};
 }
 
 inline constexpr std::array problem_codes = {
@@ -48,6 +54,12 @@ inline constexpr std::array problem_codes = {
     ProblemCode{Problem::source_route_failed, code(Icmpv4Type::destination_unreachable, 5),
                 code(Icmpv6Type::destination_unreachable, 7)},
     ProblemCode{Problem::reassembly_timeout, code(Icmpv4Type::time_exceeded, 1), code(Icmpv6Type::time_exceeded, 1)},
+    about_headers(Problem::header_chain_incomplete, 3),
+    about_headers(Problem::extension_header_too_big, 6),
+    about_headers(Problem::extension_chain_too_long, 7),
+    about_headers(Problem::too_many_extension_headers, 8),
+    about_headers(Problem::too_many_options, 9),
+    about_headers(Problem::option_too_big, 10),
 };
 
 constexpr const ErrorCode& code_of(Problem problem, Family family) {

@@ -1,6 +1,6 @@
 #include "protocols/icmp/suppression.hpp"
 
-#include "protocols/wire/numbers.hpp"
+#include "protocols/wire/ipv6_extensions.hpp"
 
 namespace tunstack::icmp {
 
@@ -17,19 +17,23 @@ InvokingPacket invoking_packet(const Ipv4Arrival& arrival, Problem problem) {
           arrival.destination,
           arrival.link_layer_group,
           arrival.ip.fragment_offset(),
-          arrival.ip.protocol() == protocol_number::icmpv4,
-          first_octet(arrival.ip.payload()),
+          is_icmp(arrival),
+          first_octet(arrival.payload()),
           problem};
 }
 
+// The chain may have been left at a header in error: what stands behind counts all the same.
 InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem) {
-  return {arrival.source,
-          arrival.destination,
-          arrival.link_layer_group,
-          0,
-          arrival.ip.next_header() == protocol_number::icmpv6,
-          first_octet(arrival.ip.payload()),
-          problem};
+  InvokingPacket invoking{.source = arrival.source,
+                          .destination = arrival.destination,
+                          .link_layer_group = arrival.link_layer_group,
+                          .problem = problem};
+  const Bytes packet = arrival.ip.bytes();
+  const auto upper = find_upper_layer(packet);
+  if (!upper) return invoking;
+  invoking.is_icmp = upper->protocol == protocol_number::icmpv6;
+  invoking.icmp_type = first_octet(packet.subspan(upper->offset));
+  return invoking;
 }
 
 bool is_icmpv4_error(std::uint8_t type) {

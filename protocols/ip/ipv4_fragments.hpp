@@ -38,7 +38,8 @@ inline Fragment fragment_of(const Ipv4Arrival& arrival) {
 }
 
 /// Makes the header of the first fragment that of the whole datagram.
-inline Ipv4View make_whole(const Reassembled& datagram) {
+template <>
+inline Ipv4View make_whole<Ipv4View>(const Reassembled& datagram) {
   const MutableBytes bytes = datagram.bytes;
   store_be16(bytes, 2, static_cast<std::uint16_t>(bytes.size()));
   store_be16(bytes, 6, load_be16(bytes, 6) & 0xc000);

@@ -25,6 +25,45 @@ std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
   return Ipv6Address::size * 8;
 }
 
+/// Of an address, or of a multicast group (RFC 4291 2.7, RFC 6724 3.1).
+int scope_of(const Ipv6Address& address) {
+  constexpr int link_local = 2, site_local = 5, global = 14;
+  if (address.is_multicast()) return address.octets[1] & 0x0f;
+  if (address.is_link_local()) return link_local;
+  const bool is_site_local = address.octets[0] == 0xfe && (address.octets[1] & 0xc0) == 0xc0;
+  return is_site_local ? site_local : global;
+}
+
+/// The labels of the default policy table (RFC 6724 2.1), as far as such addresses can be ours.
+struct Label {
+  std::uint16_t prefix, mask;
+  int label;
+};
+constexpr Label labels[] = {{0x2002, 0xffff, 2}, {0xfc00, 0xfe00, 13}, {0xfec0, 0xffc0, 11}, {0x3ffe, 0xffff, 12}};
+
+int label_of(const Ipv6Address& address) {
+  const std::uint16_t start = load_be16(address.octets, 0);
+  if (start == 0x2001 && load_be16(address.octets, 2) == 0) return 5;
+  for (const Label& row : labels)
+    if ((start & row.mask) == row.prefix) return row.label;
+  return 1;
+}
+
+/// The larger one wins: the smallest scope that reaches the peer, the same label, the longest common prefix.
+struct SourceRank {
+  int scope;
+  bool same_label;
+  std::size_t prefix;
+  friend auto operator<=>(const SourceRank&, const SourceRank&) = default;
+};
+
+SourceRank rank_of(const Ipv6Address& source, std::size_t length, const Ipv6Address& peer) {
+  constexpr int widest = 15;
+  const int scope = scope_of(source);
+  return {scope >= scope_of(peer) ? 2 * widest - scope : scope, label_of(source) == label_of(peer),
+          std::min(length, common_prefix_length(source, peer))};
+}
+
 Ipv6Address subnet_router_address(Ipv6Address address, std::size_t length) {
   for (std::size_t i = 0; i < Ipv6Address::size; ++i) {
     const std::size_t kept = length > i * 8 ? std::min<std::size_t>(8, length - i * 8) : 0;
@@ -63,7 +102,7 @@ void LocalAddresses::set_mask(InterfaceId interface, std::uint32_t mask) {
 }
 
 void LocalAddresses::add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length) {
-  ipv6_.push_back({address, length < 127 ? subnet_router_address(address, length) : address, interface});
+  ipv6_.push_back({address, length < 127 ? subnet_router_address(address, length) : address, length, interface});
   join(ipv6_groups_, interface, ipv6_all_nodes);
   join(ipv6_groups_, interface, solicited_node_group(address));
 }
@@ -102,13 +141,12 @@ std::optional<std::uint32_t> LocalAddresses::mask_for(InterfaceId interface, Ipv
 
 std::optional<Ipv6Address> LocalAddresses::source_for(InterfaceId interface, const Ipv6Address& peer) const {
   std::optional<Ipv6Address> source;
-  std::size_t best = 0;
+  SourceRank best{};
   for (const Ipv6Entry& entry : ipv6_) {
     if (entry.interface != interface) continue;
-    const bool same_scope = entry.address.is_link_local() == peer.is_link_local();
-    const std::size_t score = 1 + (same_scope ? 256U : 0U) + common_prefix_length(entry.address, peer);
-    if (score <= best) continue;
-    best = score;
+    const SourceRank rank = rank_of(entry.address, entry.length, peer);
+    if (source && rank <= best) continue;
+    best = rank;
     source = entry.address;
   }
   return source;

@@ -1,6 +1,7 @@
 #include "protocols/ip/partial_datagram.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -9,6 +10,15 @@ namespace tunstack::ip {
 namespace {
 
 constexpr std::size_t block_size = BlockPool::block_size;
+
+constexpr std::size_t units_in(std::size_t octets) { return (octets + fragment_unit - 1) / fragment_unit; }
+
+struct Units {
+  std::size_t first, past;
+};
+Units units_of(const Fragment& fragment) {
+  return {fragment.offset / fragment_unit, units_in(fragment.offset + fragment.data.size())};
+}
 
 /// Calls `each(offset, octets of the part)` for the parts of [offset, offset + size) that lie in one block each.
 template <class Each>
@@ -35,20 +45,58 @@ BlockPool::Index BlockPool::take() {
   return taken;
 }
 
-/// Those of the data, of a hole behind it, of the first hole, and of the header.
-std::size_t PartialDatagram::blocks_for(const Fragment& fragment) const {
-  const std::size_t first = fragment.offset / block_size;
-  const std::size_t last = std::min((fragment.offset + fragment.data.size()) / block_size, blocks_.size() - 1);
-  std::size_t count = 0;
-  for (std::size_t i = first; i <= last; ++i) count += blocks_[i] == none;
-  if (is_empty_ && first > 0) ++count;
-  return count + (fragment.offset == 0 && header_ == none);
+// ---- which units are there ----
+
+namespace {
+
+/// Calls `each(word, bits)` for the words that hold bits of [first, past).
+template <class Each>
+void for_each_word(std::size_t first, std::size_t past, const Each& each) {
+  constexpr std::size_t word_bits = 64;
+  while (first < past) {
+    const std::size_t from = first % word_bits;
+    const std::size_t count = std::min(past - first, word_bits - from);
+    each(first / word_bits, ~std::uint64_t{0} >> (word_bits - count) << from);
+    first += count;
+  }
 }
 
-PartialDatagram::Reach PartialDatagram::reach_of(const Fragment& fragment) {
-  const std::size_t end = fragment.offset + fragment.data.size();
-  return {static_cast<std::uint32_t>(fragment.offset / fragment_unit),
-          static_cast<std::uint32_t>((end + fragment_unit - 1) / fragment_unit)};
+}  // namespace
+
+std::size_t UnitSet::count(std::size_t first, std::size_t past) const {
+  std::size_t sum = 0;
+  for_each_word(first, std::min(past, words_in_use_ * word_bits), [&](std::size_t word, std::uint64_t bits) {
+    sum += static_cast<std::size_t>(std::popcount(words_[word] & bits));
+  });
+  return sum;
+}
+
+void UnitSet::add(std::size_t first, std::size_t past) {
+  size_ += past - first - count(first, past);
+  const std::size_t needed = (past + word_bits - 1) / word_bits;
+  for (; words_in_use_ < needed; ++words_in_use_) words_[words_in_use_] = 0;
+  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits) { words_[word] |= bits; });
+}
+
+// ---- a datagram ----
+
+void PartialDatagram::clear() {
+  blocks_ = no_blocks;
+  header_ = none;
+  header_size_ = 0;
+  first_size_ = end_ = size_ = 0;
+  present_.clear();
+}
+
+bool PartialDatagram::is_complete() const {
+  return size_ != 0 && present_.size() == units_in(size_) && header_ != none;
+}
+
+std::size_t PartialDatagram::blocks_for(const Fragment& fragment) const {
+  const std::size_t past = (fragment.offset + fragment.data.size() + block_size - 1) / block_size;
+  std::size_t count = fragment.offset == 0 && header_ == none ? 1 : 0;
+  for (std::size_t i = fragment.offset / block_size; i < past; ++i) count += blocks_[i] == none;
+  return count;
 }
 
 MaybeReason PartialDatagram::add(const Fragment& fragment, Overlap policy, BlockPool& pool) {
@@ -57,8 +105,12 @@ MaybeReason PartialDatagram::add(const Fragment& fragment, Overlap policy, Block
   if (before == Presence::equal) return Reason::fragment_duplicate;
   if (before == Presence::different && policy == Overlap::drop) return Reason::fragment_overlaps;
   if (fragment.offset == 0 && header_ == none) keep_header(fragment, pool);
-  fill(fragment, pool);
-  if (before == Presence::different && policy == Overlap::last) write(fragment.offset, fragment.data, pool);
+  if (before == Presence::different && policy == Overlap::first)
+    write_missing(fragment, pool);
+  else
+    write(fragment.offset, fragment.data, pool);
+  const Units units = units_of(fragment);
+  present_.add(units.first, units.past);
   const auto end = static_cast<std::uint32_t>(fragment.offset + fragment.data.size());
   end_ = std::max(end_, end);
   if (!fragment.more) size_ = end;
@@ -73,18 +125,10 @@ bool PartialDatagram::contradicts_end(const Fragment& fragment) const {
 
 /// Whether octets of the fragment are there already: none, all of them and equal, or anything else.
 PartialDatagram::Presence PartialDatagram::presence(const Fragment& fragment, const BlockPool& pool) const {
-  if (is_empty_) return Presence::absent;
-  const Reach reach = reach_of(fragment);
-  std::uint32_t missing = 0;
-  for (Index at = first_hole_; at != none;) {
-    const Hole hole = hole_at(at, pool);
-    const std::uint32_t begin = std::max<std::uint32_t>(reach.first, at);
-    const std::uint32_t end = std::min<std::uint32_t>(reach.past, hole.last == none ? reach.past : hole.last + 1U);
-    if (begin < end) missing += end - begin;
-    at = hole.next;
-  }
-  if (missing == reach.past - reach.first) return Presence::absent;
-  return missing == 0 && equals(fragment, pool) ? Presence::equal : Presence::different;
+  const Units units = units_of(fragment);
+  const std::size_t there = present_.count(units.first, units.past);
+  if (there == 0) return Presence::absent;
+  return there == units.past - units.first && equals(fragment, pool) ? Presence::equal : Presence::different;
 }
 
 bool PartialDatagram::equals(const Fragment& fragment, const BlockPool& pool) const {
@@ -104,40 +148,14 @@ void PartialDatagram::keep_header(const Fragment& fragment, BlockPool& pool) {
   copy_bytes({pool.at(header_), block_size}, fragment.header);
 }
 
-/// Copies what falls into holes. A hole that the fragment touches leaves what is before and behind; behind the last
-/// fragment nothing is missing (RFC 815 3).
-void PartialDatagram::fill(const Fragment& fragment, BlockPool& pool) {
-  if (std::exchange(is_empty_, false)) put_hole(0, {none, none}, pool);
-  const Reach reach = reach_of(fragment);
-  Index kept = none;  // the hole before the current one, of those that remain
-  const auto link = [&](Index to) {
-    if (kept == none)
-      first_hole_ = to;
-    else
-      put_hole(kept, {hole_at(kept, pool).last, to}, pool);
-  };
-  const auto keep = [&](std::uint32_t first, Index last) {
-    put_hole(static_cast<Index>(first), {last, none}, pool);
-    link(static_cast<Index>(first));
-    kept = static_cast<Index>(first);
-  };
-  for (Index at = first_hole_; at != none;) {
-    const Hole hole = hole_at(at, pool);
-    const std::uint32_t hole_past = hole.last == none ? none : hole.last + 1U;
-    const std::uint32_t begin = std::max<std::uint32_t>(reach.first, at);
-    const std::uint32_t end = std::min(reach.past, hole_past);
-    if (begin < end) {
-      const std::size_t from = begin * fragment_unit - fragment.offset;
-      const std::size_t size = std::min(end * fragment_unit - fragment.offset, fragment.data.size()) - from;
-      write(begin * fragment_unit, fragment.data.subspan(from, size), pool);
-    }
-    const std::uint32_t missing_before = std::min(reach.first, hole_past);
-    const std::uint32_t missing_behind = std::max<std::uint32_t>(reach.past, at);
-    if (at < missing_before) keep(at, missing_before == hole_past ? hole.last : static_cast<Index>(missing_before - 1));
-    if (missing_behind < hole_past && fragment.more) keep(missing_behind, hole.last);
-    at = hole.next;
+void PartialDatagram::write_missing(const Fragment& fragment, BlockPool& pool) {
+  const Units units = units_of(fragment);
+  for (std::size_t unit = units.first; unit < units.past; ++unit) {
+    if (present_.has(unit)) continue;
+    const std::size_t from = unit * fragment_unit - fragment.offset;
+    const std::size_t size = std::min(fragment_unit, fragment.data.size() - from);
+    write(unit * fragment_unit, fragment.data.subspan(from, size), pool);
   }
-  link(none);
 }
 
 void PartialDatagram::read(MutableBytes to, const BlockPool& pool) const {
@@ -155,27 +173,12 @@ void PartialDatagram::release(BlockPool& pool) {
   if (header_ != none) pool.give(std::exchange(header_, none));
 }
 
-PartialDatagram::Hole PartialDatagram::hole_at(Index unit, const BlockPool& pool) const {
-  const std::size_t offset = unit * fragment_unit;
-  Hole hole;
-  std::memcpy(&hole, pool.at(blocks_[offset / block_size]) + offset % block_size, sizeof hole);
-  return hole;
-}
-
-void PartialDatagram::put_hole(Index unit, Hole hole, BlockPool& pool) {
-  std::memcpy(octet(unit * fragment_unit, pool), &hole, sizeof hole);
-}
-
-std::uint8_t* PartialDatagram::octet(std::size_t offset, BlockPool& pool) {
-  Index& block = blocks_[offset / block_size];
-  if (block == none) block = pool.take();
-  return pool.at(block) + offset % block_size;
-}
-
 void PartialDatagram::write(std::size_t offset, Bytes data, BlockPool& pool) {
   const std::uint8_t* from = data.data();
   for_each_part(offset, data.size(), [&](std::size_t at, std::size_t part) {
-    copy_bytes({octet(at, pool), part}, {from, part});
+    Index& block = blocks_[at / block_size];
+    if (block == none) block = pool.take();
+    copy_bytes({pool.at(block) + at % block_size, part}, {from, part});
     from += part;
   });
 }

@@ -1,5 +1,5 @@
-// The data of one datagram while fragments of it are missing: blocks of a pool, and a list of holes that stands in
-// the holes themselves (RFC 815 3), so that it needs no memory of its own.
+// The data of one datagram while fragments of it are missing: blocks of a pool, and a bit for each unit of 8 octets
+// that is there, so that a fragment costs what its own octets cost, however many holes others leave.
 #pragma once
 
 #include <array>
@@ -30,17 +30,42 @@ class BlockPool {
   std::vector<Index> free_;
 };
 
+/// The units of a datagram that are there. No memory behind the highest of them is touched.
+class UnitSet {
+ public:
+  // Written out, or making one would fill all of the bits with zeros.
+  UnitSet() {}  // NOLINT(modernize-use-equals-default)
+  void clear() {
+    words_in_use_ = 0;
+    size_ = 0;
+  }
+  std::size_t size() const { return size_; }
+  bool has(std::size_t unit) const { return count(unit, unit + 1) != 0; }
+  /// How many of [first, past) are there.
+  std::size_t count(std::size_t first, std::size_t past) const;
+  /// Adds [first, past), of which some may be there already.
+  void add(std::size_t first, std::size_t past);
+
+ private:
+  static constexpr std::size_t word_bits = 64;
+  static constexpr std::size_t most_units = 65536 / fragment_unit;
+
+  std::array<std::uint64_t, most_units / word_bits> words_;
+  std::size_t words_in_use_ = 0;
+  std::size_t size_ = 0;
+};
+
 class PartialDatagram {
  public:
   /// What add() may take out of the pool.
   std::size_t blocks_for(const Fragment& fragment) const;
 
-  /// Back to one hole without end. What it held must have been released.
-  void clear() { *this = PartialDatagram{}; }
+  /// Back to nothing. What it held must have been released.
+  void clear();
   /// The pool has blocks_for(fragment). Nothing changes for the reason returned: fragment_duplicate, or one for
   /// which the whole datagram is to be given up.
   MaybeReason add(const Fragment& fragment, Overlap policy, BlockPool& pool);
-  bool is_complete() const { return size_ != 0 && first_hole_ == BlockPool::none && header_ != BlockPool::none; }
+  bool is_complete() const;
   /// Gives all blocks back; afterwards clear() or nothing.
   void release(BlockPool& pool);
 
@@ -57,25 +82,13 @@ class PartialDatagram {
  private:
   using Index = BlockPool::Index;
   static constexpr Index none = BlockPool::none;
-  /// Units of 8 octets; stands at the start of the hole that it describes.
-  struct Hole {
-    Index last;  // inclusive; `none` is without end
-    Index next;  // where the next hole begins, or none
-  };
-  struct Reach {
-    std::uint32_t first, past;  // units
-  };
   enum class Presence : std::uint8_t { absent, equal, different };
 
-  static Reach reach_of(const Fragment& fragment);
   bool contradicts_end(const Fragment& fragment) const;
   Presence presence(const Fragment& fragment, const BlockPool& pool) const;
   bool equals(const Fragment& fragment, const BlockPool& pool) const;
   void keep_header(const Fragment& fragment, BlockPool& pool);
-  void fill(const Fragment& fragment, BlockPool& pool);
-  Hole hole_at(Index unit, const BlockPool& pool) const;
-  void put_hole(Index unit, Hole hole, BlockPool& pool);
-  std::uint8_t* octet(std::size_t offset, BlockPool& pool);
+  void write_missing(const Fragment& fragment, BlockPool& pool);
   void write(std::size_t offset, Bytes data, BlockPool& pool);
 
   static constexpr std::array<Index, 32> no_blocks = [] {
@@ -86,12 +99,11 @@ class PartialDatagram {
 
   std::array<Index, 32> blocks_ = no_blocks;  // of the data
   Index header_ = none;
-  Index first_hole_ = 0;
   std::uint16_t header_size_ = 0;
   std::uint32_t first_size_ = 0;
   std::uint32_t end_ = 0;   // octets: the highest that any fragment reached
   std::uint32_t size_ = 0;  // octets: known once the last fragment is there, else 0
-  bool is_empty_ = true;    // then the first hole is not written yet
+  UnitSet present_;
 };
 
 }  // namespace tunstack::ip

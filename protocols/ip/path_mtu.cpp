@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "protocols/wire/ipv6.hpp"
+
 namespace tunstack::ip {
 
 namespace {
@@ -29,6 +31,13 @@ std::expected<std::size_t, Reason> believed_path_mtu(const TooBig& report, std::
   const std::size_t mtu = report.reported != 0 ? report.reported : plateau_below(sent);
   if (mtu >= sent) return std::unexpected(Reason::path_mtu_not_below_size_sent);
   return mtu;
+}
+
+std::expected<std::size_t, Reason> believed_ipv6_path_mtu(const TooBig& report, std::size_t estimate) {
+  if (report.reported < ipv6_minimum_mtu) return std::unexpected(Reason::ipv6_path_mtu_below_minimum);
+  if (report.reported >= std::min(report.quoted_length, estimate))
+    return std::unexpected(Reason::ipv6_path_mtu_not_below_size_sent);
+  return report.reported;
 }
 
 void PathMtus::lower(const IpAddress& destination, std::size_t mtu, Instant until) {

@@ -1,6 +1,7 @@
 // What is known of the MTU of paths (RFC 1191): estimates for single destinations, of bounded number, that grow old.
 #pragma once
 
+#include <array>
 #include <expected>
 
 #include "protocols/base/address_table.hpp"
@@ -20,9 +21,12 @@ struct TooBig {
 /// RFC 5927 7).
 std::expected<std::size_t, Reason> believed_path_mtu(const TooBig& report, std::size_t estimate);
 
+/// Likewise in IPv6, where routers always say which MTU they mean (RFC 8201 4).
+std::expected<std::size_t, Reason> believed_ipv6_path_mtu(const TooBig& report, std::size_t estimate);
+
 class PathMtus {
  public:
-  explicit PathMtus(Random& random) : estimates_(random) {}
+  explicit PathMtus(Random& random) : secret_(random.next()), estimates_(random) {}
 
   /// The MTU towards `destination` over a link of `link_mtu`, in octets.
   template <class Address>
@@ -34,6 +38,15 @@ class PathMtus {
   /// After `until` the path is tried again with the MTU of its link (RFC 1191 6.3).
   void lower(const IpAddress& destination, std::size_t mtu, Instant until);
 
+  /// Remembers that a packet went to `destination` that not every path takes, so that a forged report about others is
+  /// found out (RFC 8201 4). Forgotten when another destination comes to its place.
+  void note_large_packet(const Ipv6Address& destination) {
+    large_packets_[place_of(destination)] = tag_of(destination);
+  }
+  bool sent_large_packet(const Ipv6Address& destination) const {
+    return large_packets_[place_of(destination)] == tag_of(destination);
+  }
+
  private:
   struct Estimate {
     std::size_t mtu = 0;
@@ -41,6 +54,15 @@ class PathMtus {
   };
   std::size_t estimate_of(const IpAddress& destination, std::size_t link_mtu, Instant now) const;
 
+  static constexpr std::size_t large_packets = 4096;
+  std::uint64_t hash_of(const Ipv6Address& destination) const { return keyed_hash(destination, secret_); }
+  std::size_t place_of(const Ipv6Address& destination) const { return (hash_of(destination) >> 32) % large_packets; }
+  std::uint32_t tag_of(const Ipv6Address& destination) const {
+    return static_cast<std::uint32_t>(hash_of(destination)) | 1U;  // 0 is nobody's
+  }
+
+  std::uint64_t secret_;
+  std::array<std::uint32_t, large_packets> large_packets_{};
   Instant latest_ = Instant::min();  // when the last estimate will be over: nearly always nothing is looked up
   AddressTable<Estimate> estimates_;
 };

@@ -1,9 +1,5 @@
 #include "protocols/ip/reassembly.hpp"
 
-#include <bit>
-
-#include "protocols/base/address_hash.hpp"
-
 namespace tunstack::ip {
 
 namespace {
@@ -15,124 +11,98 @@ constexpr std::uint8_t congestion_experienced = 1U << 3;
 
 Reassembler::Reassembler(Random& random, const ReassemblyLimits& limits)
     : limits_(limits),
-      secret_(random.next()),
       pool_(std::size_t{limits.kibioctets} * 1024),
-      entries_(limits.datagrams),
-      buckets_(std::bit_ceil(limits.datagrams), none),
-      whole_(BlockPool::block_size + largest_fragmented_payload) {
-  free_entries_.reserve(limits.datagrams);
-  for (std::size_t i = limits.datagrams; i-- > 0;) free_entries_.push_back(static_cast<Index>(i));
-}
+      table_(random, limits.datagrams),
+      whole_(BlockPool::block_size + largest_fragmented_payload) {}
 
 std::expected<std::optional<Reassembled>, Reason> Reassembler::add(const Fragment& fragment,
                                                                    const ReassemblyPolicy& policy, Instant now) {
-  const Index known = find(fragment.key);
-  Entry& entry = known != none ? entries_[known] : make(fragment, now + std::chrono::seconds(policy.timeout));
-  if (entry.refused) return std::unexpected(Reason::fragment_of_refused_datagram);
-  const std::size_t needed = entry.data.blocks_for(fragment);
-  if (pool_.available() < needed) make_room(needed, entry);
+  const Index index = find_or_make(fragment, policy, now);
+  IncompleteDatagram& datagram = table_[index];
+  if (datagram.refused) return std::unexpected(Reason::fragment_of_refused_datagram);
+  const std::size_t needed = datagram.data.blocks_for(fragment);
+  if (pool_.available() < needed) make_room(needed, index);
   if (pool_.available() < needed) {
-    refuse(entry);
+    give_up(datagram);
     return std::unexpected(Reason::fragment_pool_exhausted);
   }
-  if (const auto refused = entry.data.add(fragment, policy.overlap, pool_)) {
-    if (refused != Reason::fragment_duplicate) refuse(entry);
+  if (const auto refused = datagram.data.add(fragment, policy.overlap, pool_)) {
+    if (refused != Reason::fragment_duplicate) give_up(datagram);
     return std::unexpected(*refused);
   }
-  entry.ecn_seen |= static_cast<std::uint8_t>(1U << (fragment.ecn & 3));
-  entry.link_layer_group |= fragment.link_layer_group;
-  if (!entry.data.is_complete()) return std::nullopt;
-  return complete(entry, policy.largest);
+  datagram.ecn_seen |= static_cast<std::uint8_t>(1U << (fragment.ecn & 3));
+  datagram.link_layer_group |= fragment.link_layer_group;
+  if (!datagram.data.is_complete()) return std::nullopt;
+  return complete(index, policy.largest);
 }
 
-Reassembler::Index Reassembler::find(const FragmentKey& key) const {
-  Index at = buckets_[bucket_of(key.source)];
-  while (at != none && !(entries_[at].key == key)) at = entries_[at].next;
-  return at;
+/// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
+Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
+  const Index known = table_.find(fragment.key);
+  if (known != none) return known;
+  if (table_.size_of(fragment.key.source) >= limits_.datagrams_of_source) evict(table_.oldest_of(fragment.key.source));
+  if (table_.is_full()) evict(table_.oldest());
+  const Index made = table_.add(fragment.key);
+  IncompleteDatagram& datagram = table_[made];
+  datagram.expires = now + std::chrono::seconds(policy.timeout);
+  datagram.data.clear();
+  datagram.interface = fragment.interface;
+  datagram.link_layer_group = false;
+  datagram.ecn_seen = 0;
+  datagram.refused = false;
+  return made;
 }
 
-Reassembler::Entry& Reassembler::make(const Fragment& fragment, Instant expires) {
-  limit_source(fragment.key.source);
-  if (free_entries_.empty()) evict(oldest_);
-  const Index made = free_entries_.back();
-  free_entries_.pop_back();
-  ++held_;
-  Index& bucket = buckets_[bucket_of(fragment.key.source)];
-  Index last = bucket;
-  while (last != none && entries_[last].next != none) last = entries_[last].next;
-
-  Entry& entry = entries_[made];
-  entry.key = fragment.key;
-  entry.expires = expires;
-  entry.data.clear();
-  entry.interface = fragment.interface;
-  entry.link_layer_group = false;
-  entry.ecn_seen = 0;
-  entry.refused = false;
-  entry.older = newest_;
-  entry.newer = none;
-  entry.previous = last;
-  entry.next = none;
-  (last == none ? bucket : entries_[last].next) = made;
-  (newest_ == none ? oldest_ : entries_[newest_].newer) = made;
-  newest_ = made;
-  return entry;
+void Reassembler::refuse(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
+  give_up(table_[find_or_make(fragment, policy, now)]);
 }
 
-/// One source cannot hold more than its share: its oldest datagram makes room.
-void Reassembler::limit_source(const IpAddress& source) {
-  std::size_t count = 0;
-  Index oldest = none;
-  for (Index at = buckets_[bucket_of(source)]; at != none; at = entries_[at].next)
-    if (entries_[at].key.source == source && count++ == 0) oldest = at;
-  if (count >= limits_.datagrams_of_source) evict(oldest);
-}
-
-void Reassembler::make_room(std::size_t blocks, const Entry& except) {
-  for (Index at = oldest_; at != none && pool_.available() < blocks;) {
-    const Index newer = entries_[at].newer;
-    if (at != index_of(except) && !entries_[at].refused) evict(at);
+void Reassembler::make_room(std::size_t blocks, Index except) {
+  for (Index at = table_.oldest(); at != none && pool_.available() < blocks;) {
+    const Index newer = table_.newer_than(at);
+    if (at != except && !table_[at].refused) evict(at);
     at = newer;
   }
 }
 
-std::expected<std::optional<Reassembled>, Reason> Reassembler::complete(Entry& entry, std::size_t largest) {
-  const bool marked = (entry.ecn_seen & congestion_experienced) != 0;
-  const bool too_large = entry.data.header_size() + entry.data.size() > largest;
-  if (too_large || (marked && (entry.ecn_seen & not_ect) != 0)) {
-    refuse(entry);
+std::expected<std::optional<Reassembled>, Reason> Reassembler::complete(Index index, std::size_t largest) {
+  IncompleteDatagram& datagram = table_[index];
+  const bool marked = (datagram.ecn_seen & congestion_experienced) != 0;
+  const bool too_large = datagram.data.header_size() + datagram.data.size() > largest;
+  if (too_large || (marked && (datagram.ecn_seen & not_ect) != 0)) {
+    give_up(datagram);
     return std::unexpected(too_large ? Reason::fragment_beyond_largest_datagram : Reason::fragment_ecn_mixed);
   }
-  Reassembled datagram = read(entry, entry.data.size());
-  datagram.congestion_experienced = marked;
-  remove(index_of(entry));
-  return datagram;
+  Reassembled whole = read(datagram, datagram.data.size());
+  whole.congestion_experienced = marked;
+  remove(index);
+  return whole;
 }
 
 std::optional<Reassembled> Reassembler::expire(Instant now) {
-  while (next_deadline() <= now && entries_[oldest_].refused) remove(oldest_);
+  while (next_deadline() <= now && table_[table_.oldest()].refused) remove(table_.oldest());
   if (next_deadline() > now) return std::nullopt;
-  const Entry& entry = entries_[oldest_];
-  Reassembled first = {.interface = entry.interface, .link_layer_group = entry.link_layer_group};
-  if (entry.data.has_first()) first = read(entry, entry.data.first_size());
-  remove(oldest_);
+  const IncompleteDatagram& datagram = table_[table_.oldest()];
+  Reassembled first = {.interface = datagram.interface, .link_layer_group = datagram.link_layer_group};
+  if (datagram.data.has_first()) first = read(datagram, datagram.data.first_size());
+  remove(table_.oldest());
   return first;
 }
 
-Reassembled Reassembler::read(const Entry& entry, std::size_t data_size) {
-  const MutableBytes bytes(whole_.data(), entry.data.header_size() + data_size);
-  entry.data.read(bytes, pool_);
+Reassembled Reassembler::read(const IncompleteDatagram& datagram, std::size_t data_size) {
+  const MutableBytes bytes(whole_.data(), datagram.data.header_size() + data_size);
+  datagram.data.read(bytes, pool_);
   return {.bytes = bytes,
-          .header_size = entry.data.header_size(),
-          .interface = entry.interface,
-          .link_layer_group = entry.link_layer_group};
+          .header_size = datagram.data.header_size(),
+          .interface = datagram.interface,
+          .link_layer_group = datagram.link_layer_group};
 }
 
 /// The datagram is given up, but its key stays until its time is over, so that nothing more of it gets in.
-void Reassembler::refuse(Entry& entry) {
-  entry.data.release(pool_);
-  entry.data.clear();
-  entry.refused = true;
+void Reassembler::give_up(IncompleteDatagram& datagram) {
+  datagram.data.release(pool_);
+  datagram.data.clear();
+  datagram.refused = true;
 }
 
 void Reassembler::evict(Index index) {
@@ -141,18 +111,8 @@ void Reassembler::evict(Index index) {
 }
 
 void Reassembler::remove(Index index) {
-  Entry& entry = entries_[index];
-  entry.data.release(pool_);
-  (entry.older == none ? oldest_ : entries_[entry.older].newer) = entry.newer;
-  (entry.newer == none ? newest_ : entries_[entry.newer].older) = entry.older;
-  (entry.previous == none ? buckets_[bucket_of(entry.key.source)] : entries_[entry.previous].next) = entry.next;
-  if (entry.next != none) entries_[entry.next].previous = entry.previous;
-  free_entries_.push_back(index);
-  --held_;
-}
-
-std::size_t Reassembler::bucket_of(const IpAddress& source) const {
-  return keyed_hash(source, secret_) >> 32 & (buckets_.size() - 1);
+  table_[index].data.release(pool_);
+  table_.remove(index);
 }
 
 }  // namespace tunstack::ip

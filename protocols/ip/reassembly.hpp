@@ -8,9 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "protocols/base/random.hpp"
-#include "protocols/base/time.hpp"
-#include "protocols/ip/partial_datagram.hpp"
+#include "protocols/ip/reassembly_table.hpp"
 
 namespace tunstack::ip {
 
@@ -35,6 +33,10 @@ struct Reassembled {
   bool link_layer_group = false;  // some fragment came in a link-layer broadcast or multicast frame
 };
 
+/// The datagram as if it had come in one piece. Changes its bytes; written for each family beside its fragments.
+template <class View>
+View make_whole(const Reassembled& datagram);
+
 class Reassembler {
  public:
   Reassembler(Random& random, const ReassemblyLimits& limits);
@@ -43,52 +45,34 @@ class Reassembler {
   std::expected<std::optional<Reassembled>, Reason> add(const Fragment& fragment, const ReassemblyPolicy& policy,
                                                         Instant now);
 
+  /// Nothing that belongs to the fragment's datagram gets in until its time is over, counted from the first of them.
+  void refuse(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
+
   /// A datagram whose time is over, unless it was given up before, and that is forgotten by this call: its first
   /// fragment as it arrived, or empty bytes if that never came. Nothing if no time is over.
   std::optional<Reassembled> expire(Instant now);
   /// When expire() will have something to give, or never.
-  Instant next_deadline() const { return oldest_ == none ? Instant::max() : entries_[oldest_].expires; }
+  Instant next_deadline() const { return table_.size() == 0 ? Instant::max() : table_[table_.oldest()].expires; }
 
-  std::size_t datagrams_held() const { return held_; }
+  std::size_t datagrams_held() const { return table_.size(); }
   /// Incomplete datagrams that had to make room so far.
   std::uint64_t evicted() const { return evicted_; }
 
  private:
-  using Index = std::uint16_t;
-  static constexpr Index none = 0xffff;
+  using Index = ReassemblyTable::Index;
+  static constexpr Index none = ReassemblyTable::none;
 
-  struct Entry {
-    FragmentKey key;
-    Instant expires;
-    PartialDatagram data;
-    InterfaceId interface{};
-    bool link_layer_group = false;
-    std::uint8_t ecn_seen = 0;           // one bit for each codepoint
-    bool refused = false;                // kept only to refuse what still comes of it
-    Index older = none, newer = none;    // all entries by age
-    Index previous = none, next = none;  // entries whose sources share a bucket, by age
-  };
-
-  Index find(const FragmentKey& key) const;
-  Entry& make(const Fragment& fragment, Instant expires);
-  void limit_source(const IpAddress& source);
-  void make_room(std::size_t blocks, const Entry& except);
-  std::expected<std::optional<Reassembled>, Reason> complete(Entry& entry, std::size_t largest);
-  Reassembled read(const Entry& entry, std::size_t data_size);
-  void refuse(Entry& entry);
+  Index find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
+  void make_room(std::size_t blocks, Index except);
+  std::expected<std::optional<Reassembled>, Reason> complete(Index index, std::size_t largest);
+  Reassembled read(const IncompleteDatagram& datagram, std::size_t data_size);
+  void give_up(IncompleteDatagram& datagram);
   void evict(Index index);
   void remove(Index index);
-  std::size_t bucket_of(const IpAddress& source) const;
-  Index index_of(const Entry& entry) const { return static_cast<Index>(&entry - entries_.data()); }
 
   ReassemblyLimits limits_;
-  std::uint64_t secret_;
   BlockPool pool_;
-  std::vector<Entry> entries_;
-  std::vector<Index> free_entries_;
-  std::vector<Index> buckets_;
-  Index oldest_ = none, newest_ = none;
-  std::size_t held_ = 0;
+  ReassemblyTable table_;
   std::uint64_t evicted_ = 0;
   std::vector<std::uint8_t> whole_;
 };

@@ -41,7 +41,7 @@ Verdict decide(const TcpArrival& arrival) {
 }  // namespace
 
 Verdict tcp_input(const Ipv4Arrival& arrival, ClosedTcp closed) {
-  const auto tcp = TcpView::parse(arrival.ip.payload());
+  const auto tcp = TcpView::parse(arrival.payload());
   if (!tcp) return Drop{tcp.error()};
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::tcp, tcp->bytes().size());
@@ -49,7 +49,7 @@ Verdict tcp_input(const Ipv4Arrival& arrival, ClosedTcp closed) {
 }
 
 Verdict tcp_input(const Ipv6Arrival& arrival, ClosedTcp closed) {
-  const auto tcp = TcpView::parse(arrival.ip.payload());
+  const auto tcp = TcpView::parse(arrival.payload());
   if (!tcp) return Drop{tcp.error()};
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::tcp, tcp->bytes().size());

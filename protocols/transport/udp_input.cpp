@@ -36,7 +36,7 @@ Verdict decide(const UdpArrival& arrival, Reason closed) {
 }  // namespace
 
 Verdict udp_input(const Ipv4Arrival& arrival, const UdpServices& services) {
-  const auto udp = UdpView::parse(arrival.ip.payload());
+  const auto udp = UdpView::parse(arrival.payload());
   if (!udp) return Drop{udp.error()};
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::udp, udp->bytes().size());
@@ -44,7 +44,7 @@ Verdict udp_input(const Ipv4Arrival& arrival, const UdpServices& services) {
 }
 
 Verdict udp_input(const Ipv6Arrival& arrival, const UdpServices& services) {
-  const auto udp = UdpView::parse(arrival.ip.payload());
+  const auto udp = UdpView::parse(arrival.payload());
   if (!udp) return Drop{udp.error()};
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::udp, udp->bytes().size());

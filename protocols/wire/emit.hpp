@@ -36,7 +36,7 @@ inline constexpr std::size_t header_size(const Ipv4Header& header) { return ipv4
 inline constexpr std::size_t header_size(const Ipv6Header&) { return ipv6_header_size; }
 
 constexpr bool may_be_cut(const Ipv4Header& header) { return !header.dont_fragment; }
-constexpr bool may_be_cut(const Ipv6Header&) { return false; }
+constexpr bool may_be_cut(const Ipv6Header& header) { return !header.dont_fragment; }
 
 /// Fills the header at the start of `packet`, whose size is the total length.
 void write_header(MutableBytes packet, const Ipv4Header& header);
@@ -52,6 +52,13 @@ inline void write_datagram(MutableBytes packet, const IpHeader& header, const M&
   store_be16(payload, M::checksum_offset, message.checksum(payload, pseudo_header_sum(header, payload.size())));
 }
 
+inline MaybeReason cut(const Ipv4Header&, Bytes whole, const Link& link, Outbox& out) {
+  return add_fragments(Ipv4View::of(whole), link, out);
+}
+inline MaybeReason cut(const Ipv6Header& header, Bytes whole, const Link& link, Outbox& out) {
+  return add_fragments(Ipv6View::of(whole), header.identification, link, out);
+}
+
 /// Writes a datagram that is larger than the link takes.
 template <class IpHeader, Message M>
 [[gnu::noinline]] MaybeReason emit_in_fragments(const IpHeader& header, const M& message, const Link& link,
@@ -60,7 +67,7 @@ template <class IpHeader, Message M>
   const MutableBytes whole = out.scratch(header_size(header) + message.size());
   if (whole.empty()) return Reason::outbox_full;
   write_datagram(whole, header, message);
-  return add_fragments(Ipv4View::of(whole), link, out);
+  return cut(header, whole, link, out);
 }
 
 /// Writes one datagram, in fragments if the link asks for it and the header allows it. The reason tells why nothing

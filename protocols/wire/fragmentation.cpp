@@ -4,6 +4,7 @@
 #include <array>
 
 #include "protocols/wire/ipv4_options.hpp"
+#include "protocols/wire/ipv6_extensions.hpp"
 
 namespace tunstack {
 
@@ -65,6 +66,44 @@ MaybeReason add_fragments(const Ipv4View& datagram, const Link& link, Outbox& ou
     left = left.subspan(size);
     offset += size / 8;
     header = Bytes(later.bytes).first(later.size);
+  }
+  return {};
+}
+
+namespace {
+
+struct Ipv6Cut {
+  std::size_t offset;  // octets, a multiple of 8
+  bool more;
+  std::uint32_t identification;
+};
+
+void write_fragment(MutableBytes fragment, const Ipv6View& packet, const Ipv6Cut& cut, Bytes data) {
+  copy_bytes(fragment, packet.bytes().first(ipv6_header_size));
+  store_be16(fragment, 4, static_cast<std::uint16_t>(fragment.size() - ipv6_header_size));
+  fragment[ipv6_next_header_offset] = protocol_number::fragment;
+  const MutableBytes header = fragment.subspan(ipv6_header_size, ipv6_fragment_header_size);
+  header[0] = packet.next_header();
+  header[1] = 0;
+  store_be16(header, 2, static_cast<std::uint16_t>(cut.offset | (cut.more ? 1 : 0)));
+  store_be32(header, 4, cut.identification);
+  copy_bytes(fragment.subspan(ipv6_header_size + ipv6_fragment_header_size), data);
+}
+
+}  // namespace
+
+MaybeReason add_fragments(const Ipv6View& packet, std::uint32_t identification, const Link& link, Outbox& out) {
+  constexpr std::size_t headers = ipv6_header_size + ipv6_fragment_header_size;
+  const Bytes payload = packet.payload();
+  const std::size_t room = room_for_data(link.mtu, headers);
+  if (!out.has_room(1 + payload.size() / room, link.mtu, packet.bytes().size())) return Reason::outbox_full;
+  for (std::size_t offset = 0; offset < payload.size();) {
+    const std::size_t left = payload.size() - offset;
+    const bool is_last = headers + left <= link.mtu;
+    const std::size_t size = is_last ? left : room;
+    write_fragment(out.add(link.interface, headers + size), packet, {offset, !is_last, identification},
+                   payload.subspan(offset, size));
+    offset += size;
   }
   return {};
 }

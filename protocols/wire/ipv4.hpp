@@ -12,6 +12,7 @@
 namespace tunstack {
 
 inline constexpr std::size_t ipv4_header_size = 20;
+inline constexpr std::uint32_t ipv4_protocol_offset = 9;
 
 /// Whether a header of its declared length, and all of the datagram, is there to be read.
 inline constexpr std::array ipv4_shape_rules = {

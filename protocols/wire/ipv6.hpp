@@ -10,6 +10,7 @@
 namespace tunstack {
 
 inline constexpr std::size_t ipv6_header_size = 40;
+inline constexpr std::size_t ipv6_minimum_mtu = 1280;  // octets, of every link (RFC 8200 5)
 inline constexpr std::uint32_t ipv6_next_header_offset = 6;
 
 /// Whether the header and all of the payload is there to be read.
@@ -29,6 +30,9 @@ class Ipv6View {
     return Ipv6View(received.data());
   }
 
+  /// Of a datagram whose shape is known to hold.
+  static Ipv6View of(Bytes datagram) { return Ipv6View(datagram.data()); }
+
   Bytes bytes() const { return {start_, ipv6_header_size + load_be16(header(), 4)}; }
   Bytes payload() const { return {start_ + ipv6_header_size, load_be16(header(), 4)}; }
 
@@ -46,7 +50,8 @@ class Ipv6View {
   const std::uint8_t* start_;
 };
 
-/// The fields of a header to be sent; the payload length is emit's affair.
+/// The fields of a header to be sent; the payload length is emit's affair. The last two are for a datagram that may be
+/// cut into fragments.
 struct Ipv6Header {
   Ipv6Address source;
   Ipv6Address destination;
@@ -54,6 +59,8 @@ struct Ipv6Header {
   std::uint8_t traffic_class = 0;
   std::uint32_t flow_label = 0;
   std::uint8_t hop_limit = 0;
+  bool dont_fragment = false;
+  std::uint32_t identification = 0;
 };
 
 }  // namespace tunstack

@@ -14,8 +14,5 @@ inline constexpr std::uint8_t fragment = 44;
 inline constexpr std::uint8_t icmpv6 = 58;
 inline constexpr std::uint8_t no_next_header = 59;
 inline constexpr std::uint8_t destination_options = 60;
-inline constexpr std::uint8_t mobility = 135;
-inline constexpr std::uint8_t host_identity = 139;
-inline constexpr std::uint8_t shim6 = 140;
 
 }  // namespace tunstack::protocol_number

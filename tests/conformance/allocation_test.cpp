@@ -138,7 +138,7 @@ TEST_F(Allocation, ROB_001_drops) {
         echo4({.destination = "192.0.2.255"}), udp4({.destination = "224.0.0.1"}), ipv4({}, icmpv4(15, 0, 0)),
         ipv4({}, icmpv4(42, 0, 0, counting(12))), ipv4({}, icmpv4(200, 0, 0)), ipv4({}, icmpv4(3, 3, 0, udp4())),
         echo6({.source = "::1"}), echo6({.destination = "2001:db8::77"}), udp6({.destination = "ff02::1"}),
-        ipv6({.next_header = 0}, Packet(8)), ipv6({}, icmpv6({}, 1, 4, 0, udp6()))}) {
+        ipv6({.next_header = 60}, hex("3a00 5e00 0000 0000")), ipv6({}, icmpv6({}, 1, 4, 0, udp6()))}) {
     EXPECT_EQ(allocations_of_receiving(packet), 0U);
     EXPECT_EQ(answers_, 0U);
   }

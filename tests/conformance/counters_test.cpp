@@ -71,7 +71,7 @@ TEST(Counters, STAT_001_drops_of_icmp_messages) {
       {bad6, {Reason::icmp6_checksum_wrong}},
       {ipv6({}, icmpv6({}, 200, 0, 0)), {Reason::icmp6_type_unknown}},
       {ipv6({}, icmpv6({}, 129, 0, 1)), {Reason::icmp6_reply_unsolicited}},
-      {ipv6({}, icmpv6({}, 1, 4, 0, udp6())), {Reason::icmp6_error_for_nobody}},
+      {ipv6({}, icmpv6({}, 1, 4, 0, udp6())), {Reason::icmp6_error_about_foreign_packet}},
   });
   expect_drops({{echo4(), {Reason::icmp4_echo_off}}, {echo6(), {Reason::icmp6_echo_off}}},
                {"icmp4.echo=off", "icmp6.echo=off"});

@@ -215,15 +215,24 @@ TEST(Icmpv6Reception, Replies_that_nobody_waits_for) {
 
 // ICMP6-RX-002: no owner, no reply
 TEST(Icmpv6Reception, ICMP6_RX_002_errors_of_known_and_unknown_types) {
-  expect_types6_silent({0, 127, Reason::icmp6_error_for_nobody});
+  expect_types6_silent({0, 127, Reason::icmp6_error_about_foreign_packet});
 }
 
 // ICMP6-RX-003: an owner that cannot be found
 TEST(Icmpv6Reception, ICMP6_RX_003_errors_whose_quote_is_cut_anywhere) {
   Host host;
-  for (const std::string_view source : {"2001:db8:5::5", "2001:db8::2"})
-    for (const Packet& error : errors_quoting6(udp6({.source = source, .destination = "2001:db8::1"})))
-      EXPECT_SILENT(host, error, Reason::icmp6_error_for_nobody);
+  for (const bool own : {false, true})
+    for (const Packet& error :
+         errors_quoting6(udp6({.source = own ? "2001:db8::2" : "2001:db8:5::5", .destination = "2001:db8::1"}))) {
+      const std::size_t quoted = error.size() - 48;
+      const bool is_too_big = icmp6_type(error) == 2;
+      Reason expected = Reason::icmp6_error_about_our_packet;
+      if (is_too_big) expected = Reason::ipv6_path_mtu_of_packet_not_sent;
+      if (quoted < 48 && !is_too_big) expected = Reason::icmp6_error_owner_unknown;
+      if (!own) expected = Reason::icmp6_error_about_foreign_packet;
+      if (quoted < 40) expected = Reason::icmp6_error_quote_cut_short;
+      EXPECT_SILENT(host, error, expected);
+    }
 }
 
 /// A message of `size` octets, zeros but for its type, whose checksum (if it holds one) is right.

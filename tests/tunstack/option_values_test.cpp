@@ -28,6 +28,16 @@ constexpr Fixed fixed[] = {
     {"v4.frag.datagrams_of_source", "64", "64"},
     {"pmtu4.age", "600", "600"},
     {"v6.hop_limit", "64", "64"},
+    {"v6.ext.max_headers", "8", "8"},      // D-20
+    {"v6.ext.max_options", "8", "8"},      // D-20
+    {"v6.ext.max_chain", "1280", "1280"},  // D-20
+    {"v6.ext.max_padding", "0", "7"},      // D-20
+    {"v6.jumbo", "off", "off"},            // D-21
+    {"v6.frag.timeout", "60", "30"},       // D-07
+    {"v6.frag.memory", "4096", "4096"},
+    {"v6.frag.datagrams", "1024", "1024"},
+    {"v6.frag.datagrams_of_source", "64", "64"},
+    {"pmtu6.age", "600", "600"},
     {"icmp4.echo", "on", "on"},
     {"icmp4.echo_broadcast", "off", "off"},  // D-01
     {"icmp4.echo_code", "copy", "drop"},     // D-08

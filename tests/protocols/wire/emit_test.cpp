@@ -122,7 +122,9 @@ TEST(Emit, TUN_003_nothing_longer_than_the_mtu_leaves) {
   EXPECT_EQ(emit(header4(1), IcmpError{3, 3, 0, fits}, link, out), MaybeReason{});
   ASSERT_EQ(out.packets().size(), 1U);
   EXPECT_EQ(out.packets()[0].bytes.size(), 1500U);
-  EXPECT_EQ(emit(header6(58), IcmpError{1, 4, 0, fits}, link, out), MaybeReason(Reason::larger_than_link_mtu))
+  Ipv6Header uncut6 = header6(58);
+  uncut6.dont_fragment = true;
+  EXPECT_EQ(emit(uncut6, IcmpError{1, 4, 0, fits}, link, out), MaybeReason(Reason::larger_than_link_mtu))
       << "an IPv6 header is longer";
 }
 

@@ -1,0 +1,90 @@
+#include "protocols/ip/ipv6_chain.hpp"
+
+namespace tunstack::ip {
+
+namespace {
+
+// Within a routing header (RFC 8200 4.4).
+constexpr std::size_t routing_type_at = 2;
+constexpr std::size_t segments_left_at = 3;
+
+struct ExtensionHeader {
+  UpperLayer at;
+  Bytes bytes;
+  std::size_t end() const { return at.offset + bytes.size(); }
+};
+
+Error fault(Reason reason, Problem problem, std::size_t pointer) {
+  return {reason, problem, static_cast<std::uint32_t>(pointer)};
+}
+
+/// No type of routing header is followed, type 0 least of all (RFC 5095 3): those with nothing left are stepped over.
+std::optional<Verdict> judge_routing(const ExtensionHeader& header) {
+  if (header.bytes[segments_left_at] == 0) return std::nullopt;
+  return fault(Reason::ipv6_routing_type_unrecognized, Problem::erroneous_header_field,
+               header.at.offset + routing_type_at);
+}
+
+std::optional<Verdict> judge_content(const ExtensionHeader& header, bool to_group, const Ipv6OptionPolicy& policy) {
+  switch (header.at.protocol) {
+    case protocol_number::hop_by_hop_options:
+    case protocol_number::destination_options:
+      return judge_options({header.at.protocol, header.at.offset, header.bytes, to_group}, policy);
+    case protocol_number::routing:
+      return judge_routing(header);
+    default:
+      return std::nullopt;
+  }
+}
+
+/// Ordinary errors go before limits, and those in the order of RFC 8883 4.1.
+std::optional<Verdict> judge_header(const ExtensionHeader& header, std::size_t number, bool to_group,
+                                    const Ipv6ChainPolicy& policy) {
+  if (header.bytes.size() + ipv6_header_size > policy.octets)
+    return fault(Reason::ipv6_extension_header_too_big, Problem::extension_header_too_big, header.at.offset);
+  if (auto verdict = judge_content(header, to_group, policy.options)) return verdict;
+  if (header.end() > policy.octets)
+    return fault(Reason::ipv6_chain_too_long, Problem::extension_chain_too_long, policy.octets);
+  if (number > policy.headers)
+    return fault(Reason::ipv6_too_many_headers, Problem::too_many_extension_headers, header.at.offset);
+  return std::nullopt;
+}
+
+/// Hop-by-hop options stand directly behind the fixed header, or nowhere (RFC 8200 4.3).
+bool is_misplaced(const UpperLayer& at) {
+  return at.protocol == protocol_number::hop_by_hop_options && at.protocol_at != ipv6_next_header_offset;
+}
+
+/// The header length is wrong, unless not even that is there: then the packet just ends.
+Verdict cut_short(const UpperLayer& at, Bytes packet) {
+  const std::size_t length_at = at.offset + 1;
+  if (length_at >= packet.size()) return Drop{Reason::ipv6_extension_header_missing};
+  return fault(Reason::ipv6_extension_header_cut_short, Problem::erroneous_header_field, length_at);
+}
+
+bool promises_jumbogram(const Ipv6Arrival& arrival) {
+  return arrival.ip.payload().empty() && arrival.ip.next_header() == protocol_number::hop_by_hop_options;
+}
+
+}  // namespace
+
+Ipv6Walk walk_chain(const Ipv6Arrival& arrival, const Ipv6ChainPolicy& policy) {
+  const Bytes packet = arrival.ip.bytes();
+  UpperLayer at = upper_layer_without_extensions(arrival.ip);
+  if (policy.options.jumbo && promises_jumbogram(arrival))
+    return {at, judge_jumbogram({packet.data(), std::max(packet.size(), arrival.octets_received)})};
+  for (std::size_t number = 1; is_ipv6_extension(at.protocol); ++number) {
+    if (is_misplaced(at))
+      return {at, fault(Reason::ipv6_hop_by_hop_misplaced, Problem::protocol_unreachable, at.protocol_at)};
+    const auto bytes = ipv6_extension_at(packet, at.offset, at.protocol);
+    if (!bytes) return {at, cut_short(at, packet)};
+    const ExtensionHeader header{at, *bytes};
+    if (const auto verdict = judge_header(header, number, is_multicast(arrival.destination), policy))
+      return {at, verdict};
+    if (at.protocol == protocol_number::fragment && !Ipv6FragmentHeader(*bytes).is_atomic()) break;
+    at = step_over(at, *bytes);
+  }
+  return {at};
+}
+
+}  // namespace tunstack::ip

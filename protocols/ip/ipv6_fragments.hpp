@@ -1,0 +1,95 @@
+// What an IPv6 fragment must fulfil before it joins the others, and the packet that comes of them (RFC 8200 4.5).
+#pragma once
+
+#include <cstring>
+
+#include "protocols/ip/ipv6_chain.hpp"
+#include "protocols/ip/reassembly.hpp"
+
+namespace tunstack::ip {
+
+/// Payload and fixed header of the largest packet, and the fragment header that is kept until the end.
+inline constexpr std::size_t ipv6_largest_held = 65535 + ipv6_header_size + ipv6_fragment_header_size;
+
+/// A packet that a walk along its chain found to be a fragment.
+class Ipv6Fragment {
+ public:
+  explicit Ipv6Fragment(const Ipv6Arrival& arrival) : packet_(arrival.ip.bytes()), offset_(arrival.upper.offset) {}
+
+  Ipv6FragmentHeader header() const { return Ipv6FragmentHeader(packet_.subspan(offset_, ipv6_fragment_header_size)); }
+  /// Octets from the start of the packet.
+  std::size_t header_offset() const { return offset_; }
+  /// Up to the end of the fragment header.
+  Bytes headers() const { return packet_.first(offset_ + ipv6_fragment_header_size); }
+  Bytes data() const { return packet_.subspan(offset_ + ipv6_fragment_header_size); }
+  /// Octets that the whole packet has behind its fixed header, as far as this fragment tells.
+  std::size_t payload_reached() const { return offset_ - ipv6_header_size + header().offset() + data().size(); }
+  Bytes packet() const { return packet_; }
+
+ private:
+  Bytes packet_;
+  std::size_t offset_;
+};
+
+/// Octets that make an upper-layer header complete in a first fragment (RFC 7112 4).
+constexpr std::size_t least_upper_layer(std::uint8_t protocol) {
+  switch (protocol) {
+    case protocol_number::icmpv6:
+    case protocol_number::udp:
+      return 8;
+    case protocol_number::tcp:
+      return 20;
+    case protocol_number::no_next_header:
+      return 0;
+    default:
+      return 1;
+  }
+}
+
+inline bool lacks_headers(Bytes first_fragment) {
+  const auto upper = find_upper_layer(first_fragment);
+  return !upper || first_fragment.size() < upper->offset + least_upper_layer(upper->protocol);
+}
+
+/// What is wrong with a fragment, if anything.
+inline std::optional<Verdict> judge_fragment(const Ipv6Fragment& fragment) {
+  constexpr std::uint32_t payload_length_at = 4;
+  const auto offset_at = static_cast<std::uint32_t>(fragment.header_offset() + 2);
+  const Ipv6FragmentHeader header = fragment.header();
+  if (fragment.data().empty()) return Drop{Reason::fragment_without_data};
+  if (header.more() && fragment.data().size() % fragment_unit != 0)
+    return Error{Reason::ipv6_fragment_size_not_of_8, Problem::erroneous_header_field, payload_length_at};
+  if (fragment.payload_reached() > largest_fragmented_payload)
+    return Error{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field, offset_at};
+  if (header.offset() == 0 && lacks_headers(fragment.packet()))
+    return Error{Reason::ipv6_first_fragment_lacks_headers, Problem::header_chain_incomplete};
+  return std::nullopt;
+}
+
+/// A fragment in which nothing is wrong, for the Reassembler. Its key has no protocol: what the others say behind
+/// their fragment header does not count.
+inline Fragment fragment_of(const Ipv6Arrival& arrival) {
+  const Ipv6Fragment fragment(arrival);
+  return {.key = {arrival.ip.source(), arrival.ip.destination(), fragment.header().identification()},
+          .offset = fragment.header().offset(),
+          .more = fragment.header().more(),
+          .ecn = static_cast<std::uint8_t>(arrival.ip.traffic_class() & 3),
+          .header = fragment.headers(),
+          .data = fragment.data(),
+          .interface = arrival.interface,
+          .link_layer_group = arrival.link_layer_group};
+}
+
+/// Takes the fragment header out, so that the headers of the first fragment are those of the whole packet.
+template <>
+inline Ipv6View make_whole<Ipv6View>(const Reassembled& datagram) {
+  const std::size_t fragment_header = datagram.header_size - ipv6_fragment_header_size;
+  datagram.bytes[announcing_octet(datagram.bytes, fragment_header)] = datagram.bytes[fragment_header];
+  std::memmove(datagram.bytes.data() + ipv6_fragment_header_size, datagram.bytes.data(), fragment_header);
+  const MutableBytes packet = datagram.bytes.subspan(ipv6_fragment_header_size);
+  store_be16(packet, 4, static_cast<std::uint16_t>(packet.size() - ipv6_header_size));
+  if (datagram.congestion_experienced) packet[1] |= 0x30;
+  return Ipv6View::of(packet);
+}
+
+}  // namespace tunstack::ip

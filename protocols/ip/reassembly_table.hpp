@@ -1,0 +1,85 @@
+// Incomplete datagrams, found by their key, by their source and by their age, each in constant time, whatever
+// arrives. All memory is taken at the start.
+#pragma once
+
+#include <vector>
+
+#include "protocols/base/random.hpp"
+#include "protocols/base/time.hpp"
+#include "protocols/ip/partial_datagram.hpp"
+
+namespace tunstack::ip {
+
+struct IncompleteDatagram {
+  FragmentKey key;
+  Instant expires;
+  PartialDatagram data;
+  InterfaceId interface{};
+  bool link_layer_group = false;
+  std::uint8_t ecn_seen = 0;  // one bit for each codepoint
+  bool refused = false;       // kept only to refuse what still comes of it
+};
+
+class ReassemblyTable {
+ public:
+  using Index = std::uint16_t;
+  static constexpr Index none = 0xffff;
+
+  ReassemblyTable(Random& random, std::size_t capacity);
+
+  IncompleteDatagram& operator[](Index index) { return entries_[index].datagram; }
+  const IncompleteDatagram& operator[](Index index) const { return entries_[index].datagram; }
+
+  Index find(const FragmentKey& key) const;
+  bool is_full() const { return free_entries_.empty(); }
+  /// The table is not full and does not hold `key`. All but the key is as the last user of the place left it.
+  Index add(const FragmentKey& key);
+  void remove(Index index);
+
+  std::size_t size() const { return by_age_.size; }
+  /// Of all, or none; then each newer one in turn.
+  Index oldest() const { return by_age_.oldest; }
+  Index newer_than(Index index) const { return entries_[index].by_age.newer; }
+  std::size_t size_of(const IpAddress& source) const;
+  /// Of a source that has one.
+  Index oldest_of(const IpAddress& source) const { return sources_[find_source(source)].by_age.oldest; }
+
+ private:
+  struct Links {
+    Index older = none, newer = none;
+  };
+  struct Queue {
+    Index oldest = none, newest = none;
+    std::size_t size = 0;
+  };
+  struct Entry {
+    IncompleteDatagram datagram;
+    Links by_age, of_source;
+    Index next = none;  // entries whose keys share a bucket
+    Index source = none;
+  };
+  struct Source {
+    IpAddress address;
+    Queue by_age;
+    Index next = none;  // sources that share a bucket
+  };
+
+  void append(Queue& queue, Links Entry::* links, Index index);
+  void unlink(Queue& queue, Links Entry::* links, Index index);
+  Index find_source(const IpAddress& source) const;
+  Index find_or_make_source(const IpAddress& source);
+  void forget_source(Index index);
+  std::size_t bucket_of(const FragmentKey& key) const;
+  std::size_t bucket_of(const IpAddress& source) const;
+
+  std::uint64_t secret_;
+  std::vector<Entry> entries_;
+  std::vector<Index> free_entries_;
+  std::vector<Index> buckets_;
+  Queue by_age_;
+  std::vector<Source> sources_;
+  std::vector<Index> free_sources_;
+  std::vector<Index> source_buckets_;
+};
+
+}  // namespace tunstack::ip

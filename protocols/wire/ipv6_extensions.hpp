@@ -1,0 +1,116 @@
+// IPv6 extension headers (RFC 8200 4): how to step over them and over their options. What they mean is for
+// ip/ipv6_chain.
+#pragma once
+
+#include <optional>
+
+#include "protocols/base/bytes.hpp"
+#include "protocols/wire/numbers.hpp"
+#include "protocols/wire/upper_layer.hpp"
+
+namespace tunstack {
+
+inline constexpr std::size_t ipv6_fragment_header_size = 8;
+inline constexpr std::size_t ipv6_extension_unit = 8;  // octets: lengths and fragment offsets count these
+
+/// Headers that may stand between the fixed header and the upper layer, as far as this stack knows their form.
+constexpr bool is_ipv6_extension(std::uint8_t next_header) {
+  return next_header == protocol_number::hop_by_hop_options || next_header == protocol_number::routing ||
+         next_header == protocol_number::fragment || next_header == protocol_number::destination_options;
+}
+
+/// The extension header of a kind that is_ipv6_extension() at `offset` of a packet; nothing if it is cut short.
+constexpr std::optional<Bytes> ipv6_extension_at(Bytes packet, std::size_t offset, std::uint8_t kind) {
+  if (packet.size() < offset + 2) return std::nullopt;
+  const std::size_t size =
+      kind == protocol_number::fragment ? ipv6_fragment_header_size : (packet[offset + 1] + 1U) * ipv6_extension_unit;
+  if (packet.size() < offset + size) return std::nullopt;
+  return packet.subspan(offset, size);
+}
+
+/// From an extension header to what follows it.
+constexpr UpperLayer step_over(const UpperLayer& at, Bytes extension_header) {
+  return {extension_header[0], at.behind_fragment_header || at.protocol == protocol_number::fragment,
+          static_cast<std::uint32_t>(at.offset + extension_header.size()), at.offset};
+}
+
+/// Where the upper layer begins, whatever the headers before it say. `packet` begins with the fixed header and may be
+/// cut anywhere behind it; nothing if the upper layer is not in it, because of that or of a fragment's offset.
+std::optional<UpperLayer> find_upper_layer(Bytes packet);
+/// The octet that announces the extension header at `offset` of a packet whose chain leads there.
+std::size_t announcing_octet(Bytes packet, std::size_t offset);
+
+/// Layout: next header, reserved, offset (13), reserved (2), M (1), identification (32) (RFC 8200 4.5).
+class Ipv6FragmentHeader {
+ public:
+  /// Of 8 octets.
+  explicit Ipv6FragmentHeader(Bytes bytes) : bytes_(bytes) {}
+  std::uint8_t next_header() const { return bytes_[0]; }
+  /// In octets.
+  std::size_t offset() const { return load_be16(bytes_, 2) & 0xfff8U; }
+  bool more() const { return (bytes_[3] & 1) != 0; }
+  std::uint32_t identification() const { return load_be32(bytes_, 4); }
+  /// A whole packet that carries a fragment header all the same (RFC 6946).
+  bool is_atomic() const { return offset() == 0 && !more(); }
+
+ private:
+  Bytes bytes_;
+};
+
+namespace ipv6_option {
+inline constexpr std::uint8_t pad1 = 0;
+inline constexpr std::uint8_t padn = 1;
+inline constexpr std::uint8_t jumbo_payload = 0xc2;
+inline constexpr std::size_t jumbo_payload_size = 6;  // type, length, 32 bits
+}  // namespace ipv6_option
+
+/// What whoever does not know an option does with the packet: the upper two bits of the type (RFC 8200 4.2).
+enum class UnknownOption : std::uint8_t { skip, discard, report, report_unless_multicast };
+constexpr UnknownOption action_for_unknown(std::uint8_t type) { return UnknownOption(type >> 6); }
+
+struct Ipv6Option {
+  std::size_t offset;  // octets from the start of the extension header
+  Bytes bytes;         // type, length and data; of Pad1 all that stand in a row, one octet each
+  std::uint8_t type() const { return bytes[0]; }
+  bool is_padding() const { return type() == ipv6_option::pad1 || type() == ipv6_option::padn; }
+};
+
+/// Steps over the options of a hop-by-hop or destination options header. Every step goes forward.
+class Ipv6OptionReader {
+ public:
+  /// The whole extension header.
+  explicit Ipv6OptionReader(Bytes header) : header_(header) {}
+
+  /// Nothing at the end, and at an option that runs past it.
+  std::optional<Ipv6Option> next() {
+    if (at_ == header_.size() || bad_length_at_) return std::nullopt;
+    const std::size_t size = size_here();
+    if (size > header_.size() - at_) {
+      bad_length_at_ = at_ + 1;
+      return std::nullopt;
+    }
+    const Ipv6Option option{at_, header_.subspan(at_, size)};
+    at_ += size;
+    return option;
+  }
+  /// After the last option: the offset of the length octet that goes too far, or is itself beyond the header.
+  std::optional<std::size_t> bad_length_at() const { return bad_length_at_; }
+
+ private:
+  std::size_t zeros_from(std::size_t at) const {
+    std::size_t end = at;
+    while (end + 8 <= header_.size() && (load_be32(header_, end) | load_be32(header_, end + 4)) == 0) end += 8;
+    while (end < header_.size() && header_[end] == 0) ++end;
+    return end - at;
+  }
+  std::size_t size_here() const {
+    if (header_[at_] == ipv6_option::pad1) return zeros_from(at_);
+    return at_ + 1 == header_.size() ? 2 : header_[at_ + 1] + 2U;
+  }
+
+  Bytes header_;
+  std::size_t at_ = 2;
+  std::optional<std::size_t> bad_length_at_;
+};
+
+}  // namespace tunstack
