@@ -65,17 +65,18 @@ void for_each_word(std::size_t first, std::size_t past, const Each& each) {
 
 std::size_t UnitSet::count(std::size_t first, std::size_t past) const {
   std::size_t sum = 0;
-  for_each_word(first, std::min(past, words_in_use_ * word_bits), [&](std::size_t word, std::uint64_t bits) {
-    sum += static_cast<std::size_t>(std::popcount(words_[word] & bits));
+  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits) {
+    if (is_in_use(word)) sum += static_cast<std::size_t>(std::popcount(words_[word] & bits));
   });
   return sum;
 }
 
 void UnitSet::add(std::size_t first, std::size_t past) {
   size_ += past - first - count(first, past);
-  const std::size_t needed = (past + word_bits - 1) / word_bits;
-  for (; words_in_use_ < needed; ++words_in_use_) words_[words_in_use_] = 0;
-  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits) { words_[word] |= bits; });
+  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits) {
+    words_[word] = (is_in_use(word) ? words_[word] : 0) | bits;
+    in_use_[word / word_bits] |= std::uint64_t{1} << word % word_bits;
+  });
 }
 
 // ---- a datagram ----

@@ -30,13 +30,13 @@ class BlockPool {
   std::vector<Index> free_;
 };
 
-/// The units of a datagram that are there. No memory behind the highest of them is touched.
+/// The units of a datagram that are there. Only the words that hold some of them are touched.
 class UnitSet {
  public:
   // Written out, or making one would fill all of the bits with zeros.
   UnitSet() {}  // NOLINT(modernize-use-equals-default)
   void clear() {
-    words_in_use_ = 0;
+    in_use_ = {};
     size_ = 0;
   }
   std::size_t size() const { return size_; }
@@ -50,8 +50,12 @@ class UnitSet {
   static constexpr std::size_t word_bits = 64;
   static constexpr std::size_t most_units = 65536 / fragment_unit;
 
-  std::array<std::uint64_t, most_units / word_bits> words_;
-  std::size_t words_in_use_ = 0;
+  static constexpr std::size_t words = most_units / word_bits;
+
+  bool is_in_use(std::size_t word) const { return (in_use_[word / word_bits] >> word % word_bits & 1) != 0; }
+
+  std::array<std::uint64_t, words> words_;
+  std::array<std::uint64_t, words / word_bits> in_use_{};  // a bit for each word that was written
   std::size_t size_ = 0;
 };
 

@@ -10,19 +10,22 @@ UpperLayer start_of(Bytes packet) {
   return {packet[ipv6_next_header_offset], false, ipv6_header_size, ipv6_next_header_offset};
 }
 
-bool is_later_fragment(std::uint8_t kind, Bytes header) {
-  return kind == protocol_number::fragment && Ipv6FragmentHeader(header).offset() != 0;
-}
-
 }  // namespace
 
-std::optional<UpperLayer> find_upper_layer(Bytes packet) {
+// Kept tight: whoever wants to cost time sends as many headers as fit.
+std::optional<UpperLayer> find_upper_layer(Bytes packet, std::size_t most_headers) {
   UpperLayer at = start_of(packet);
-  while (is_ipv6_extension(at.protocol)) {
-    const auto header = ipv6_extension_at(packet, at.offset, at.protocol);
-    if (!header || is_later_fragment(at.protocol, *header)) return std::nullopt;
-    at = step_over(at, *header);
+  for (std::size_t headers = 0; is_ipv6_extension(at.protocol); ++headers) {
+    if (headers == most_headers || packet.size() < at.offset + ipv6_extension_unit) return std::nullopt;
+    const std::uint8_t* const header = packet.data() + at.offset;
+    const bool is_fragment = at.protocol == protocol_number::fragment;
+    if (is_fragment && Ipv6FragmentHeader({header, ipv6_fragment_header_size}).offset() != 0) return std::nullopt;
+    at.protocol_at = at.offset;
+    at.behind_fragment_header |= is_fragment;
+    at.protocol = header[0];
+    at.offset += static_cast<std::uint32_t>(is_fragment ? ipv6_extension_unit : (header[1] + 1U) * ipv6_extension_unit);
   }
+  if (at.offset > packet.size()) return std::nullopt;
   return at;
 }
 

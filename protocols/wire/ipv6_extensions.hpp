@@ -15,8 +15,10 @@ inline constexpr std::size_t ipv6_extension_unit = 8;  // octets: lengths and fr
 
 /// Headers that may stand between the fixed header and the upper layer, as far as this stack knows their form.
 constexpr bool is_ipv6_extension(std::uint8_t next_header) {
-  return next_header == protocol_number::hop_by_hop_options || next_header == protocol_number::routing ||
-         next_header == protocol_number::fragment || next_header == protocol_number::destination_options;
+  constexpr std::uint64_t set =
+      std::uint64_t{1} << protocol_number::hop_by_hop_options | std::uint64_t{1} << protocol_number::routing |
+      std::uint64_t{1} << protocol_number::fragment | std::uint64_t{1} << protocol_number::destination_options;
+  return next_header < 64 && (set >> next_header & 1) != 0;
 }
 
 /// The extension header of a kind that is_ipv6_extension() at `offset` of a packet; nothing if it is cut short.
@@ -35,8 +37,9 @@ constexpr UpperLayer step_over(const UpperLayer& at, Bytes extension_header) {
 }
 
 /// Where the upper layer begins, whatever the headers before it say. `packet` begins with the fixed header and may be
-/// cut anywhere behind it; nothing if the upper layer is not in it, because of that or of a fragment's offset.
-std::optional<UpperLayer> find_upper_layer(Bytes packet);
+/// cut anywhere behind it; nothing if the upper layer is not in it, because of that or of a fragment's offset, or
+/// behind more headers than asked for.
+std::optional<UpperLayer> find_upper_layer(Bytes packet, std::size_t most_headers = ~std::size_t{0});
 /// The octet that announces the extension header at `offset` of a packet whose chain leads there.
 std::size_t announcing_octet(Bytes packet, std::size_t offset);
 

@@ -42,7 +42,10 @@ class Flood {
 };
 
 // With AddressSanitizer resident memory says nothing, as its shadow and quarantine count too, and all takes longer.
-#if defined(__SANITIZE_ADDRESS__)
+#ifndef __has_feature
+#define __has_feature(feature) 0  // GCC
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 constexpr std::size_t fragments_a_round = 10000;
 constexpr bool memory_is_measured = false;
 #else
