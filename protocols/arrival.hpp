@@ -1,6 +1,8 @@
 // A datagram that arrived: its view, and what its addresses are to the node, classified once.
 #pragma once
 
+#include <algorithm>
+
 #include "protocols/base/address_kind.hpp"
 #include "protocols/base/checksum.hpp"
 #include "protocols/base/interface_id.hpp"
@@ -33,6 +35,11 @@ struct Arrival {
   Bytes first_header = {};          // of a reassembled IPv4 datagram: the header of its first fragment as that arrived
 
   std::uint8_t protocol() const { return upper.protocol; }
+  /// With those beyond the datagram, where a payload length of 0 can mean that it goes on (RFC 2675 3).
+  Bytes all_octets() const {
+    const Bytes datagram = ip.bytes();
+    return ip.payload().empty() ? Bytes(datagram.data(), std::max(datagram.size(), octets_received)) : datagram;
+  }
   /// From the upper layer on.
   Bytes payload() const { return ip.bytes().subspan(upper.offset); }
 };

@@ -10,15 +10,22 @@ tunstack_test(unit
   protocols/base/rule_test.cpp
   protocols/icmp/error_report_test.cpp
   protocols/icmp/extended_echo_test.cpp
+  protocols/icmp/ipv6_error_report_test.cpp
   protocols/icmp/problem_codes_test.cpp
   protocols/icmp/queries_test.cpp
   protocols/icmp/quote_test.cpp
   protocols/icmp/rate_limit_test.cpp
   protocols/ip/ipv4_identification_test.cpp
   protocols/ip/ipv4_options_test.cpp
+  protocols/ip/ipv6_chain_test.cpp
+  protocols/ip/ipv6_fragments_test.cpp
+  protocols/ip/ipv6_options_test.cpp
+  protocols/ip/ipv6_path_mtu_test.cpp
+  protocols/ip/ipv6_source_selection_test.cpp
   protocols/ip/local_addresses_test.cpp
   protocols/ip/partial_datagram_test.cpp
   protocols/ip/path_mtu_test.cpp
+  protocols/ip/reassembly_table_test.cpp
   protocols/ip/reassembly_test.cpp
   protocols/transport/udp_services_test.cpp
   protocols/wire/emit_test.cpp
@@ -29,12 +36,14 @@ tunstack_test(unit
   protocols/wire/icmpv6_test.cpp
   protocols/wire/ipv4_options_test.cpp
   protocols/wire/ipv4_test.cpp
+  protocols/wire/ipv6_extensions_test.cpp
   protocols/wire/ipv6_test.cpp
   protocols/wire/tcp_test.cpp
   protocols/wire/udp_test.cpp
   tunstack/capture/capture_test.cpp
   tunstack/capture/link_layer_test.cpp
   tunstack/counters_test.cpp
+  tunstack/describe_ipv6_test.cpp
   tunstack/describe_test.cpp
   tunstack/explain_fragments_test.cpp
   tunstack/explain_test.cpp
@@ -43,6 +52,7 @@ tunstack_test(unit
   tunstack/interface_test.cpp
   tunstack/option_values_test.cpp
   tunstack/options_test.cpp
+  tunstack/replay_ipv6_test.cpp
   tunstack/replay_test.cpp
   tunstack/suggestion_test.cpp
   tunstack/summary_test.cpp)

@@ -201,8 +201,7 @@ template <class View>
 void Node::hold(const Verdict& verdict, const Arrival<View>& arrival, Outbox& out) {
   const Family family = family_of(arrival);
   const auto added = reassembler(family).add(ip::fragment_of(arrival), fragment_policy(family), arrival.now);
-  update_deadline();
-  counters_.by_reason[index_of(Reason::fragment_datagram_evicted)] = reassembler4_.evicted() + reassembler6_.evicted();
+  note_reassembly();
   conclude({arrival.now, arrival.ip.bytes()}, verdict, added ? MaybeReason{} : MaybeReason{added.error()}, {});
   if (!added) return;
   if (const std::optional<ip::Reassembled>& whole = *added) process_whole<View>(*whole, arrival.now, out);
@@ -210,7 +209,12 @@ void Node::hold(const Verdict& verdict, const Arrival<View>& arrival, Outbox& ou
 
 void Node::refuse_others(const Ipv6Arrival& first_fragment) {
   reassembler6_.refuse(ip::fragment_of(first_fragment), state_.options.fragments6, first_fragment.now);
+  note_reassembly();
+}
+
+void Node::note_reassembly() {
   update_deadline();
+  counters_.by_reason[index_of(Reason::fragment_datagram_evicted)] = reassembler4_.evicted() + reassembler6_.evicted();
 }
 
 namespace {

@@ -120,6 +120,8 @@ class Node {
   void refuse_others(const Ipv6Arrival& first_fragment);
   template <class View>
   void hold(const Verdict& verdict, const Arrival<View>& arrival, Outbox& out);
+  /// After whatever may have evicted a datagram.
+  void note_reassembly();
   template <class View>
   void process_whole(const ip::Reassembled& datagram, Instant now, Outbox& out);
   template <class View>

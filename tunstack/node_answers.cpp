@@ -61,8 +61,10 @@ template <class IpHeader, class Message>
 MaybeReason Node::send(const IpHeader& header, const Message& message, const Link& link, Outbox& out) {
   const std::size_t before = out.packets().size();
   if (const auto failed = emit(header, message, link, out)) return failed;
-  counters_.packets_out += out.packets().size() - before;
-  const Bytes written = out.packets()[before].bytes.subspan(header_size(header));
+  const std::size_t packets = out.packets().size() - before;
+  counters_.packets_out += packets;
+  const std::size_t headers = header_size(header) + (packets > 1 ? fragment_header_size(header) : 0);
+  const Bytes written = out.packets()[before].bytes.subspan(headers);
   if (is_icmp(header)) counters_.icmp(family_of(header)).add_out(written[0], written[1]);
   return {};
 }

@@ -36,7 +36,7 @@ struct NodeOptions {
   std::uint32_t path_mtu_age = 600;  // seconds
   ip::Ipv6ChainPolicy ipv6_chain;
   ip::ReassemblyLimits reassembly6;  // read when a node is made
-  ip::ReassemblyPolicy fragments6{.largest = ip::ipv6_largest_held};
+  ip::ReassemblyPolicy fragments6{.largest = ip::ipv6_largest_held, .overlap = ip::Overlap::drop_equal_too};
   std::uint32_t ipv6_path_mtu_age = 600;  // seconds
   icmp::QueryPolicy queries;
   bool learn_mask = false;

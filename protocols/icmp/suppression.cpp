@@ -28,7 +28,7 @@ InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem) {
                           .destination = arrival.destination,
                           .link_layer_group = arrival.link_layer_group,
                           .problem = problem};
-  const Bytes packet = arrival.ip.bytes();
+  const Bytes packet = arrival.all_octets();
   const auto upper = find_upper_layer(packet);
   if (!upper) return invoking;
   invoking.is_icmp = upper->protocol == protocol_number::icmpv6;

@@ -6,8 +6,9 @@
 
 namespace tunstack::ip {
 
-/// What to do with octets that arrive twice and differ (RFC 791 3.2, RFC 5722 4).
-enum class Overlap : std::uint8_t { drop, first, last };
+/// What to do with octets that arrive twice and differ (RFC 791 3.2): give the datagram up, or take those that came
+/// first or last. In IPv6 equal ones are too much as well, but in an exact duplicate (RFC 8200 4.5).
+enum class Overlap : std::uint8_t { drop, first, last, drop_equal_too };
 
 /// Fragments with equal keys belong together (RFC 791 3.2, RFC 8200 4.5).
 struct FragmentKey {

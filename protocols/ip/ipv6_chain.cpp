@@ -71,16 +71,15 @@ bool promises_jumbogram(const Ipv6Arrival& arrival) {
 Ipv6Walk walk_chain(const Ipv6Arrival& arrival, const Ipv6ChainPolicy& policy) {
   const Bytes packet = arrival.ip.bytes();
   UpperLayer at = upper_layer_without_extensions(arrival.ip);
-  if (policy.options.jumbo && promises_jumbogram(arrival))
-    return {at, judge_jumbogram({packet.data(), std::max(packet.size(), arrival.octets_received)})};
+  if (policy.options.jumbo && promises_jumbogram(arrival)) return {at, judge_jumbogram(arrival.all_octets())};
+  const bool to_group = is_multicast(arrival.destination) || arrival.link_layer_group;
   for (std::size_t number = 1; is_ipv6_extension(at.protocol); ++number) {
     if (is_misplaced(at))
       return {at, fault(Reason::ipv6_hop_by_hop_misplaced, Problem::protocol_unreachable, at.protocol_at)};
     const auto bytes = ipv6_extension_at(packet, at.offset, at.protocol);
     if (!bytes) return {at, cut_short(at, packet)};
     const ExtensionHeader header{at, *bytes};
-    if (const auto verdict = judge_header(header, number, is_multicast(arrival.destination), policy))
-      return {at, verdict};
+    if (const auto verdict = judge_header(header, number, to_group, policy)) return {at, verdict};
     if (at.protocol == protocol_number::fragment && !Ipv6FragmentHeader(*bytes).is_atomic()) break;
     at = step_over(at, *bytes);
   }

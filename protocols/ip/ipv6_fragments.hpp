@@ -56,13 +56,18 @@ inline std::optional<Verdict> judge_fragment(const Ipv6Fragment& fragment) {
   constexpr std::uint32_t payload_length_at = 4;
   const auto offset_at = static_cast<std::uint32_t>(fragment.header_offset() + 2);
   const Ipv6FragmentHeader header = fragment.header();
-  if (fragment.data().empty()) return Drop{Reason::fragment_without_data};
+  if (fragment.data().empty() && header.offset() != 0) return Drop{Reason::fragment_without_data};
   if (header.more() && fragment.data().size() % fragment_unit != 0)
     return Error{Reason::ipv6_fragment_size_not_of_8, Problem::erroneous_header_field, payload_length_at};
   if (fragment.payload_reached() > largest_fragmented_payload)
     return Error{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field, offset_at};
-  if (header.offset() == 0 && lacks_headers(fragment.packet()))
+  if (header.offset() != 0) return std::nullopt;
+  if (header.next_header() == protocol_number::hop_by_hop_options)
+    return Error{Reason::ipv6_hop_by_hop_misplaced, Problem::protocol_unreachable,
+                 static_cast<std::uint32_t>(fragment.header_offset())};
+  if (lacks_headers(fragment.packet()))
     return Error{Reason::ipv6_first_fragment_lacks_headers, Problem::header_chain_incomplete};
+  if (fragment.data().empty()) return Drop{Reason::fragment_without_data};
   return std::nullopt;
 }
 

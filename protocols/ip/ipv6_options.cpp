@@ -90,6 +90,7 @@ Verdict judge_jumbogram(Bytes received) {
     const std::size_t at = ipv6_header_size + option->offset;
     if (option->bytes.size() != ipv6_option::jumbo_payload_size) return jumbo_misused(at + length_at);
     if (load_be32(option->bytes, value_at) <= 0xffff) return jumbo_misused(at + value_at);
+    if ((*header)[0] == protocol_number::fragment) return jumbo_misused(ipv6_header_size + header->size());
     return Drop{Reason::ipv6_truncated};
   }
   return jumbo_misused(payload_length_at);

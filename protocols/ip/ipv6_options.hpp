@@ -21,7 +21,7 @@ struct Ipv6OptionsHeader {
   std::uint8_t kind = 0;
   std::size_t offset = 0;  // octets from the start of the packet
   Bytes bytes;
-  bool to_group = false;  // the packet's destination is multicast
+  bool to_group = false;  // the packet went to a multicast address, or in a frame to a group
 };
 
 /// The first option that ends the matter, be it by its type or by a limit; nothing if all options are in order. Those

@@ -144,6 +144,7 @@ std::optional<Ipv6Address> LocalAddresses::source_for(InterfaceId interface, con
   SourceRank best{};
   for (const Ipv6Entry& entry : ipv6_) {
     if (entry.interface != interface) continue;
+    if (entry.address == peer) return peer;
     const SourceRank rank = rank_of(entry.address, entry.length, peer);
     if (source && rank <= best) continue;
     best = rank;

@@ -25,8 +25,8 @@ class LocalAddresses {
   /// The address of `interface` to talk to `peer` from: in the peer's own subnet if there is one
   /// (RFC 1122 3.3.4.3).
   std::optional<Ipv4Address> source_for(InterfaceId interface, Ipv4Address peer) const;
-  /// Likewise: the scope that fits best, then the same label, then the longest common prefix (RFC 6724 5, rules 2, 6
-  /// and 8).
+  /// Likewise: the same address, else the scope that fits best, then the same label, then the longest common prefix
+  /// (RFC 6724 5, rules 1, 2, 6 and 8).
   std::optional<Ipv6Address> source_for(InterfaceId interface, const Ipv6Address& peer) const;
   /// The mask of the subnet of `interface` that holds `peer`, or else the one mask that all its subnets have
   /// (RFC 1812 4.3.3.9).

@@ -87,6 +87,7 @@ void PartialDatagram::clear() {
   header_size_ = 0;
   first_size_ = end_ = size_ = 0;
   present_.clear();
+  begins_.clear();
 }
 
 bool PartialDatagram::is_complete() const {
@@ -103,8 +104,10 @@ std::size_t PartialDatagram::blocks_for(const Fragment& fragment) const {
 MaybeReason PartialDatagram::add(const Fragment& fragment, Overlap policy, BlockPool& pool) {
   if (contradicts_end(fragment)) return Reason::fragment_contradicts_end;
   const Presence before = presence(fragment, pool);
-  if (before == Presence::equal) return Reason::fragment_duplicate;
-  if (before == Presence::different && policy == Overlap::drop) return Reason::fragment_overlaps;
+  const bool equal_suffices = policy != Overlap::drop_equal_too || is_one_fragment(fragment);
+  if (before == Presence::equal && equal_suffices) return Reason::fragment_duplicate;
+  const bool may_overlap = policy == Overlap::first || policy == Overlap::last;
+  if (before != Presence::absent && !may_overlap) return Reason::fragment_overlaps;
   if (fragment.offset == 0 && header_ == none) keep_header(fragment, pool);
   if (before == Presence::different && policy == Overlap::first)
     write_missing(fragment, pool);
@@ -112,6 +115,7 @@ MaybeReason PartialDatagram::add(const Fragment& fragment, Overlap policy, Block
     write(fragment.offset, fragment.data, pool);
   const Units units = units_of(fragment);
   present_.add(units.first, units.past);
+  begins_.add(units.first, units.first + 1);
   const auto end = static_cast<std::uint32_t>(fragment.offset + fragment.data.size());
   end_ = std::max(end_, end);
   if (!fragment.more) size_ = end;
@@ -129,7 +133,15 @@ PartialDatagram::Presence PartialDatagram::presence(const Fragment& fragment, co
   const Units units = units_of(fragment);
   const std::size_t there = present_.count(units.first, units.past);
   if (there == 0) return Presence::absent;
-  return there == units.past - units.first && equals(fragment, pool) ? Presence::equal : Presence::different;
+  const bool all_there = there == units.past - units.first;
+  return all_there && equals(fragment, pool) ? Presence::equal : Presence::different;
+}
+
+/// Whether its octets came in one fragment of the same place and size, rather than in others (RFC 5722 4).
+bool PartialDatagram::is_one_fragment(const Fragment& fragment) const {
+  const Units units = units_of(fragment);
+  const bool ends_there = units.past == units_in(end_) || begins_.has(units.past) || !present_.has(units.past);
+  return begins_.has(units.first) && begins_.count(units.first, units.past) == 1 && ends_there;
 }
 
 bool PartialDatagram::equals(const Fragment& fragment, const BlockPool& pool) const {

@@ -90,6 +90,7 @@ class PartialDatagram {
 
   bool contradicts_end(const Fragment& fragment) const;
   Presence presence(const Fragment& fragment, const BlockPool& pool) const;
+  bool is_one_fragment(const Fragment& fragment) const;
   bool equals(const Fragment& fragment, const BlockPool& pool) const;
   void keep_header(const Fragment& fragment, BlockPool& pool);
   void write_missing(const Fragment& fragment, BlockPool& pool);
@@ -108,6 +109,7 @@ class PartialDatagram {
   std::uint32_t end_ = 0;   // octets: the highest that any fragment reached
   std::uint32_t size_ = 0;  // octets: known once the last fragment is there, else 0
   UnitSet present_;
+  UnitSet begins_;  // units with which a fragment began
 };
 
 }  // namespace tunstack::ip

@@ -8,6 +8,7 @@
 #include "protocols/wire/fragmentation.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
+#include "protocols/wire/ipv6_extensions.hpp"
 #include "protocols/wire/numbers.hpp"
 
 namespace tunstack {
@@ -34,6 +35,10 @@ inline ChecksumSum pseudo_header_sum(const Ipv6Header& header, std::size_t lengt
 
 inline constexpr std::size_t header_size(const Ipv4Header& header) { return ipv4_header_size + header.options.size(); }
 inline constexpr std::size_t header_size(const Ipv6Header&) { return ipv6_header_size; }
+
+/// What stands between the header and the data of a fragment.
+inline constexpr std::size_t fragment_header_size(const Ipv4Header&) { return 0; }
+inline constexpr std::size_t fragment_header_size(const Ipv6Header&) { return ipv6_fragment_header_size; }
 
 constexpr bool may_be_cut(const Ipv4Header& header) { return !header.dont_fragment; }
 constexpr bool may_be_cut(const Ipv6Header& header) { return !header.dont_fragment; }

@@ -2,17 +2,17 @@
 #include <cstdlib>
 #include <new>
 
-#include "tests/support/host.hpp"
+#include "tests/conformance/allocations.hpp"
 
 namespace {
 
-std::size_t allocations = 0;
+std::size_t allocated_so_far = 0;
 
 constexpr std::align_val_t default_alignment{__STDCPP_DEFAULT_NEW_ALIGNMENT__};
 
 /// Memory is not short in a test: where it is, the test ends.
 void* counted(std::size_t size, std::align_val_t alignment = default_alignment) {
-  ++allocations;
+  ++allocated_so_far;
   const auto step = static_cast<std::size_t>(alignment);
   const std::size_t rounded = size == 0 ? step : (size + step - 1) / step * step;
   void* memory = std::aligned_alloc(step, rounded);
@@ -46,52 +46,10 @@ DELETE operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
 #undef DELETE
 
 namespace tunstack::test {
+
+std::size_t allocations() { return allocated_so_far; }
+
 namespace {
-
-/// How often `action` allocates.
-template <class Action>
-std::size_t allocations_of(const Action& action) {
-  const std::size_t before = allocations;
-  action();
-  return allocations - before;
-}
-
-class Allocation : public testing::Test {
- protected:
-  Allocation() : Allocation(host_config()) {}
-  explicit Allocation(const NodeConfig& config) : node_(config) {}
-
-  /// How often `repeats` receptions of a packet allocate; `answers_` says how many of them were answered.
-  std::size_t allocations_of_receiving(const Packet& packet, int repeats = 100) {
-    const Received received{.interface = InterfaceId{0}, .bytes = packet, .now = now_};
-    answers_ = 0;
-    return allocations_of([&] {
-      for (int i = 0; i < repeats; ++i) receive(received);
-    });
-  }
-
-  /// The same for packets that belong together, all of them in each round.
-  std::size_t allocations_of_rounds(const std::vector<Packet>& packets, int rounds = 100) {
-    answers_ = 0;
-    return allocations_of([&] {
-      for (int i = 0; i < rounds; ++i)
-        for (const Packet& packet : packets) receive({.interface = InterfaceId{0}, .bytes = packet, .now = now_});
-    });
-  }
-
-  std::uint64_t count(Reason reason) const { return node_.counters().count(reason); }
-
-  void receive(const Received& received) {
-    out_.clear();
-    node_.receive(received, out_);
-    answers_ += out_.packets().size();
-  }
-
-  Node node_;
-  Outbox out_;
-  Instant now_;
-  std::size_t answers_ = 0;
-};
 
 TEST(AllocationCounter, ROB_001_counts_every_form) {
   EXPECT_EQ(allocations_of([] {}), 0U);

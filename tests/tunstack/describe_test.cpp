@@ -3,44 +3,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <random>
-#include <stdexcept>
 
 #include "tests/support/packets.hpp"
+#include "tests/tunstack/guarded_memory.hpp"
 
 namespace tunstack::test {
 namespace {
 
 using testing::HasSubstr;
-
-/// Bytes that end where a forbidden page begins: reading one too many ends the test program.
-class Guarded {
- public:
-  Guarded() {
-    void* memory = ::mmap(nullptr, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) throw std::runtime_error("no memory for a guarded page");
-    start_ = static_cast<std::uint8_t*>(memory);
-    if (::mprotect(start_ + room, page, PROT_NONE) != 0) throw std::runtime_error("no guarded page");
-  }
-  Guarded(const Guarded&) = delete;
-  Guarded& operator=(const Guarded&) = delete;
-  ~Guarded() { ::munmap(start_, room + page); }
-
-  Bytes hold(Bytes bytes) {
-    std::uint8_t* begin = start_ + room - bytes.size();
-    std::ranges::copy(bytes, begin);
-    return {begin, bytes.size()};
-  }
-
- private:
-  const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  const std::size_t room = 16 * page;
-  std::uint8_t* start_ = nullptr;
-};
 
 std::string summary(const Packet& packet) { return describe(packet).summary; }
 

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
+#include <vector>
 
 #include "tests/support/packets.hpp"
 
@@ -81,6 +83,65 @@ TEST(BlockPool, V4_FRAG_018_gives_each_block_once) {
 TEST(BlockPool, V4_FRAG_018_no_more_blocks_than_there_are_indices) {
   EXPECT_EQ(BlockPool(65536UL * BlockPool::block_size).available(), 65535U);
 }
+
+// ---- which units are there ----
+
+/// Everything that can be asked of a set, against plain bits.
+void expect_equal(const ip::UnitSet& set, const std::vector<bool>& bits, std::mt19937& random) {
+  ASSERT_EQ(set.size(), static_cast<std::size_t>(std::ranges::count(bits, true)));
+  for (int i = 0; i < 20; ++i) {
+    const std::size_t first = random() % bits.size();
+    const std::size_t past = first + random() % (bits.size() - first + 1);
+    const auto begin = bits.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end = bits.begin() + static_cast<std::ptrdiff_t>(past);
+    ASSERT_EQ(set.count(first, past), static_cast<std::size_t>(std::count(begin, end, true))) << first << ' ' << past;
+    ASSERT_EQ(set.has(first), bits[first]) << first;
+  }
+  ASSERT_EQ(set.count(0, bits.size()), set.size());
+}
+
+// V6-FRAG-016: ranges within a word of 64 units, over its borders and over many words.
+TEST(UnitSet, V6_FRAG_016_random_ranges) {
+  std::mt19937 random(9);
+  ip::UnitSet set;  // cleared and used again: what was there before must not come back
+  for (const std::size_t units : {1U, 63U, 64U, 65U, 200U, 1000U, 8192U})
+    for (int round = 0; round < 20; ++round) {
+      std::vector<bool> bits(units);
+      set.clear();
+      ASSERT_EQ(set.size(), 0U);
+      ASSERT_EQ(set.count(0, units), 0U);
+      for (int step = 0; step < 30; ++step) {
+        const std::size_t first = random() % units;
+        const std::size_t past = std::min(units, first + 1 + random() % (step % 3 == 0 ? units : 70));
+        set.add(first, past);
+        std::fill(bits.begin() + static_cast<std::ptrdiff_t>(first), bits.begin() + static_cast<std::ptrdiff_t>(past),
+                  true);
+        expect_equal(set, bits, random);
+        if (testing::Test::HasFatalFailure()) FAIL() << units << " units, step " << step;
+      }
+    }
+}
+
+TEST(UnitSet, V6_FRAG_016_borders_of_words) {
+  for (const std::size_t border : {64U, 128U, 8128U})
+    for (std::size_t first = border - 2; first <= border + 1; ++first)
+      for (std::size_t past = first + 1; past <= border + 3; ++past) {
+        ip::UnitSet set;
+        set.add(first, past);
+        ASSERT_EQ(set.size(), past - first);
+        for (std::size_t unit = border - 4; unit < border + 6; ++unit)
+          ASSERT_EQ(set.has(unit), unit >= first && unit < past) << unit;
+        ASSERT_EQ(set.count(0, 8192), past - first);
+        set.add(first, past);
+        ASSERT_EQ(set.size(), past - first) << "what is there already does not count again";
+      }
+  ip::UnitSet all;
+  all.add(0, 8192);
+  EXPECT_EQ(all.size(), 8192U);
+  EXPECT_TRUE(all.has(8191));
+}
+
+// ---- a datagram ----
 
 TEST(PartialDatagram, V4_FRAG_001_complete_once_first_last_and_all_between_are_there) {
   Datagram datagram;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/support/ipv4_parts.hpp"
+#include "tests/support/ipv6_parts.hpp"
 
 namespace tunstack::test {
 namespace {
@@ -152,6 +153,82 @@ TEST(Fragmentation, V4_TX_006_a_datagram_in_the_scratch_of_the_outbox) {
     if (add_fragments(Ipv4View::of(scratch), {InterfaceId{0}, 68}, out)) continue;
     ++sent;
     ASSERT_TRUE(put_together(packets_in(out)) == counting(1000)) << octets;
+  }
+  EXPECT_GT(sent, 0U);
+}
+
+// ---- IPv6 ----
+
+std::vector<Packet> ipv6_fragments_of(const Packet& packet, std::size_t mtu, std::uint32_t identification) {
+  Outbox out;
+  EXPECT_EQ(add_fragments(Ipv6View::parse(packet).value(), identification, {InterfaceId{5}, mtu}, out), MaybeReason{});
+  for (const OutgoingPacket& fragment : out.packets()) EXPECT_EQ(fragment.interface, InterfaceId{5});
+  return packets_in(out);
+}
+
+// RFC 8200 4.5: literally, then as the plain builder cuts.
+TEST(Fragmentation, V6_TX_005_an_ipv6_packet_of_2500_octets) {
+  const Ipv6Fields fields{.next_header = 17, .traffic_class = 0xb8, .flow_label = 0x12345, .hop_limit = 9};
+  const Packet packet = ipv6(fields, counting(2460));
+  const auto fragments = ipv6_fragments_of(packet, 1280, 0xcafe0123);
+  ASSERT_THAT(fragments, SizeIs(2));
+  EXPECT_EQ(part(fragments[0], 0, 8) + part(fragments[0], 40, 8), hex("6b812345 04d8 2c 09 1100 0001 cafe0123"));
+  EXPECT_EQ(part(fragments[1], 0, 8) + part(fragments[1], 40, 8), hex("6b812345 04d4 2c 09 1100 04d0 cafe0123"));
+  EXPECT_EQ(fragments, fragments6(packet, 1232, 0xcafe0123));
+}
+
+TEST(Fragmentation, V6_TX_005_the_room_of_every_link) {
+  for (std::size_t mtu = 1280; mtu <= 1304; ++mtu)
+    for (std::size_t size = mtu - 40 + 1; size <= 2 * mtu; size += size % 7 + 1) {
+      const Packet packet = ipv6({}, counting(size));
+      const std::size_t room = (mtu - 48) / 8 * 8;
+      auto expected = fragments6(packet, room, 1);
+      // The last one need not end on 8 octets: it may hold what would else be a fragment of its own.
+      const std::size_t before_last = room * (expected.size() - 2);
+      if (size - before_last <= mtu - 48) {
+        expected.resize(expected.size() - 2);
+        expected.push_back(fragment6(packet, before_last, size, 1));
+      }
+      if (expected.size() == 1) continue;
+      ASSERT_EQ(ipv6_fragments_of(packet, mtu, 1), expected) << size << " octets on a link of " << mtu;
+    }
+}
+
+TEST(Fragmentation, V6_TX_005_the_largest_ipv6_packet) {
+  const Packet packet = ipv6({}, counting(65535));
+  EXPECT_EQ(ipv6_fragments_of(packet, 1280, 7), fragments6(packet, 1232, 7));
+}
+
+TEST(Fragmentation, V6_TX_005_all_ipv6_fragments_or_none) {
+  const Packet packet = ipv6({}, counting(3000));  // 3 fragments of 1280 octets or less
+  bool any = false;
+  for (std::size_t octets = 0; octets <= 8192; octets += 64)
+    for (std::size_t packets = 0; packets <= 4; ++packets) {
+      Outbox out(octets, packets);
+      const MaybeReason refused = add_fragments(Ipv6View::of(packet), 1, {InterfaceId{0}, 1280}, out);
+      if (refused) {
+        EXPECT_EQ(refused, MaybeReason(Reason::outbox_full));
+        EXPECT_THAT(out.packets(), IsEmpty()) << octets << " octets, " << packets << " packets";
+      } else {
+        any = true;
+        EXPECT_EQ(packets_in(out), fragments6(packet, 1232, 1));
+      }
+      EXPECT_FALSE(refused && octets == 8192 && packets >= 3);
+    }
+  EXPECT_TRUE(any);
+}
+
+TEST(Fragmentation, V6_TX_005_an_ipv6_packet_in_the_scratch_of_the_outbox) {
+  const Packet packet = ipv6({}, counting(3000));
+  std::size_t sent = 0;
+  for (std::size_t octets = 3040; octets <= 10000; octets += 16) {
+    Outbox out(octets, 100);
+    const MutableBytes scratch = out.scratch(packet.size());
+    ASSERT_EQ(scratch.size(), packet.size());
+    std::ranges::copy(packet, scratch.begin());
+    if (add_fragments(Ipv6View::of(scratch), 1, {InterfaceId{0}, 1280}, out)) continue;
+    ++sent;
+    ASSERT_EQ(packets_in(out), fragments6(packet, 1232, 1)) << octets;
   }
   EXPECT_GT(sent, 0U);
 }
