@@ -1,23 +1,14 @@
 // Sequences of fragments: no crash, nothing malformed leaves, and what does leave is what a plain model expects.
 // Input: one octet of choices, then steps of 5 octets, each a fragment and the time before it.
-#include <cstdlib>
-
 #include "tests/fuzz/reassembly_model.hpp"
-#include "tunstack/node.hpp"
 
 namespace {
 
 using namespace tunstack;
 using namespace tunstack::fuzz;
 
-constexpr std::size_t most_steps = 32;
-
 // Bits of the first octet; the lowest two are the overlap policy.
 constexpr unsigned nobody_ticks = 4;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 /// Checks the packets and puts fragments of one datagram together: they follow each other.
 std::vector<Answer> answers_in(std::span<const OutgoingPacket> packets) {
@@ -64,89 +55,17 @@ NodeConfig config(ip::Overlap policy) {
   return {{interface}, options, 1};
 }
 
-/// Making a node takes longer than a run. Each run leaves it without fragments, and time goes on.
-struct Host {
-  explicit Host(ip::Overlap policy) : node(config(policy)) {}
-  Node node;
-  Instant now;
-};
-
 Host& host_for(ip::Overlap policy) {
-  static Host hosts[] = {Host(ip::Overlap::drop), Host(ip::Overlap::first), Host(ip::Overlap::last)};
+  static Host hosts[] = {Host(config(ip::Overlap::drop)), Host(config(ip::Overlap::first)),
+                         Host(config(ip::Overlap::last))};
   return hosts[static_cast<std::size_t>(policy)];
 }
-
-/// A node and what is expected of it, side by side.
-class Run {
- public:
-  Run(ip::Overlap policy, bool ticks)
-      : ticks_(ticks),
-        node_(host_for(policy).node),
-        now_(host_for(policy).now),
-        model_(policy),
-        evicted_before_(evicted()) {}
-
-  void take(const Step& step) {
-    out().clear();
-    std::vector<Answer> expected;
-    pass(step.pause);
-    const Octets packet = packet_of(step);
-    node_.receive({InterfaceId{0}, packet, now_, step.in_group_frame}, out());
-    model_.expire(now_, expected);
-    model_.receive(step, packet, now_, expected);
-    compare(expected);
-  }
-  void finish() {
-    out().clear();
-    std::vector<Answer> expected;
-    pass(60s);
-    node_.tick(now_, out());
-    require(node_.next_deadline() == Instant::max());
-    model_.expire(now_, expected);
-    compare(expected);
-  }
-
- private:
-  static Outbox& out() {
-    static Outbox outbox;
-    return outbox;
-  }
-  /// As the run loop does it, or with nobody who calls tick().
-  void pass(Duration pause) {
-    now_ += pause;
-    while (ticks_ && node_.next_deadline() <= now_) {
-      const Instant due = node_.next_deadline();
-      node_.tick(due, out());
-      require(node_.next_deadline() > due);
-    }
-  }
-  void compare(const std::vector<Answer>& expected) {
-    const std::vector<Answer> sent = answers_in(out().packets());
-    const std::uint64_t made_room = evicted() - evicted_before_;
-    if (model_.memory_may_be_short && made_room > model_.evicted) model_.compares = false;
-    if (!model_.compares) return;
-    require(made_room == model_.evicted);
-    require(node_.next_deadline() == model_.next_deadline());
-    require(sent == expected);
-  }
-
-  std::uint64_t evicted() const { return node_.counters().count(Reason::fragment_datagram_evicted); }
-
-  bool ticks_;
-  Node& node_;
-  Instant& now_;
-  Model model_;
-  std::uint64_t evicted_before_;
-};
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  Run run(static_cast<ip::Overlap>(data[0] % 4 % 3), (data[0] & nobody_ticks) == 0);
-  const Bytes steps(data + 1, size - 1);
-  for (std::size_t i = 0; i < most_steps && (i + 1) * Step::octets <= steps.size(); ++i)
-    run.take(Step(steps.subspan(i * Step::octets, Step::octets)));
-  run.finish();
+  const auto policy = static_cast<ip::Overlap>(data[0] % 4 % 3);
+  run_steps(Run<Model, answers_in>(host_for(policy), Model(policy), (data[0] & nobody_ticks) == 0), {data, size});
   return 0;
 }

@@ -4,28 +4,11 @@
 // to ffff, and octets behind the last whole unit are 0.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <vector>
-
-#include "protocols/base/time.hpp"
-#include "protocols/ip/fragment.hpp"
+#include "tests/fuzz/reassembly_run.hpp"
 
 namespace tunstack::fuzz {
 
-using namespace std::chrono_literals;
-using Octets = std::vector<std::uint8_t>;
-
-constexpr std::size_t datagrams = 8, datagrams_of_source = 3, blocks = 128;  // the limits of the node
 constexpr std::size_t largest_quote = 576 - 20 - 8;
-
-/// RFC 1071 4.1, once more and plainly: nothing under test vouches for itself.
-inline std::uint16_t plain_sum(Bytes bytes) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) sum += i % 2 == 0 ? bytes[i] * 256U : bytes[i];
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(sum);
-}
 
 // ---- the fragments ----
 
@@ -37,7 +20,6 @@ constexpr std::array<Peer, 4> peers{{{{0xc0000201}, {0xc0000202}, true},
                                      {{0xc6336409}, {0xc0000202}, true},
                                      {{0xc0000201}, {0xc0000203}, true},
                                      {{0xc0000207}, {0xc00002ff}, false}}};  // to a broadcast address
-constexpr std::array<Duration, 8> pauses{0ns, 0ns, 0ns, 1ns, 1s, 30s, 60s - 1ns, 60s};
 
 struct Key {
   unsigned peer, identification;
@@ -149,15 +131,11 @@ struct Partial {
 };
 
 /// What a host must do, in the plainest way. Where the rules leave something open it gives up comparing.
-class Model {
+class Model : public Waiting<Partial> {
  public:
+  using Step = fuzz::Step;
+  using Answer = fuzz::Answer;
   explicit Model(ip::Overlap policy) : policy_(policy) {}
-
-  bool compares = true;
-  bool memory_may_be_short = false;  // then more than the oldest by number may be evicted
-  std::uint64_t evicted = 0;
-
-  Instant next_deadline() const { return partials_.empty() ? Instant::max() : partials_.front().deadline; }
 
   void expire(Instant now, std::vector<Answer>& answers) {
     for (; next_deadline() <= now; partials_.erase(partials_.begin())) {
@@ -177,12 +155,10 @@ class Model {
     if (step.offset * 8 + packet.size() > 65535) return;
     const auto partial = find_or_make(step.key, now);
     if (partial->refused) return;
-    const std::size_t needed = step.size / 2048 + 5;
-    std::size_t in_use = needed;
-    for (const Partial& each : partials_) in_use += each.blocks;
-    memory_may_be_short = in_use > blocks;
+    const std::size_t needed = blocks_for(step.size);
+    note_memory(needed);
     if (!join(*partial, step, packet)) return;
-    partial->blocks = std::min<std::size_t>(33, partial->blocks + needed);
+    take_blocks(*partial, needed);
     if (!is_complete(*partial)) return;
     const std::size_t header = (partial->first[0] & 0x0fU) * 4;
     if (header + partial->end > 65535 || (partial->ecn_seen & 0b1001) == 0b1001) return refuse(*partial);
@@ -191,12 +167,6 @@ class Model {
   }
 
  private:
-  using Iterator = std::vector<Partial>::iterator;
-
-  static Octets first_octets(const Octets& octets, std::size_t size) {
-    return {octets.begin(), octets.begin() + static_cast<std::ptrdiff_t>(std::min(size, octets.size()))};
-  }
-
   /// About a datagram whose first fragment is `first`.
   static void answer(const Key& key, const Octets& first, std::size_t header, const Octets& payload,
                      std::vector<Answer>& answers) {
@@ -205,25 +175,6 @@ class Model {
     Octets quote = first_octets(first, header);
     quote.insert(quote.end(), payload.begin(), payload.end());
     answers.push_back({3, key.peer, first_octets(quote, largest_quote)});
-  }
-
-  Iterator find_or_make(const Key& key, Instant now) {
-    const auto found = std::ranges::find(partials_, key, &Partial::key);
-    if (found != partials_.end()) return found;
-    const auto has_source = [&](const Partial& p) { return peers[p.key.peer].source == peers[key.peer].source; };
-    if (std::ranges::count_if(partials_, has_source) >= std::ptrdiff_t{datagrams_of_source})
-      evict(std::ranges::find_if(partials_, has_source));
-    if (partials_.size() >= datagrams) evict(partials_.begin());
-    partials_.push_back({.key = key, .deadline = now + 60s});
-    return partials_.end() - 1;
-  }
-  void evict(Iterator partial) {
-    partials_.erase(partial);
-    ++evicted;
-  }
-  static void refuse(Partial& partial) {
-    partial = {.key = partial.key, .deadline = partial.deadline};
-    partial.refused = true;
   }
 
   /// Whether the fragment was taken.
@@ -268,7 +219,6 @@ class Model {
   }
 
   ip::Overlap policy_;
-  std::vector<Partial> partials_;  // by age
 };
 
 }  // namespace tunstack::fuzz

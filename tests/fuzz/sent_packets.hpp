@@ -1,6 +1,7 @@
 // What fuzz targets require of everything that a host sends, whatever it was sent.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
@@ -16,6 +17,10 @@ inline void require(bool condition) {
 
 inline const Ipv4Address host4 = parse_address("192.0.2.2")->ipv4();
 inline const Ipv4Address peer4 = parse_address("192.0.2.1")->ipv4();
+inline const Ipv6Address host6 = parse_address("2001:db8::2")->ipv6();
+inline const Ipv6Address peer6 = parse_address("2001:db8::1")->ipv6();
+inline const Ipv6Address host6_on_link = parse_address("fe80::2")->ipv6();
+inline const Ipv6Address peer6_on_link = parse_address("fe80::1")->ipv6();
 
 /// The host that packets come to: 192.0.2.2/24 and 2001:db8::2/64 on a link of MTU 1500.
 inline NodeConfig host_with(NodeOptions options) {
@@ -48,6 +53,10 @@ inline bool is_somebody_else(Ipv4Address address) {
   const std::uint32_t first = address.value >> 24;
   const bool is_broadcast = address == Ipv4Address{0xc00002ff} || address == Ipv4Address{0xc0000200};
   return first != 0 && first != 127 && first < 224 && address != host4 && !is_broadcast;
+}
+
+inline bool is_somebody_else(const Ipv6Address& address) {
+  return address != Ipv6Address{} && !address.is_multicast() && address != host6 && address != host6_on_link;
 }
 
 /// Options that the next node can step over, and how many of them are source routes.
@@ -106,17 +115,43 @@ class SentChecker {
   }
 
   void check_ipv6(Bytes packet) {
-    require(!is_between_fragments());
     const auto ip = Ipv6View::parse(packet);
     require(ip && ip->bytes().size() == packet.size() && ip->hop_limit() > 0);
-    require(!ip->source().is_multicast() && !ip->destination().is_multicast());
-    const ChecksumSum pseudo =
-        pseudo_header_sum(ip->source(), ip->destination(), ip->next_header(), ip->payload().size());
-    require(checksum_is_right(ip->next_header(), ip->payload(), pseudo));
+    require(ip->source() == host6 || ip->source() == host6_on_link);
+    require(is_somebody_else(ip->destination()));
+    if (ip->next_header() == protocol_number::fragment) return check_ipv6_fragment(packet, *ip);
+    require(!is_between_fragments());
+    check_ipv6_message(*ip, ip->next_header(), ip->payload());
+  }
+
+  /// RFC 8200 4.5: reserved bits are 0, and one identification ties the fragments together. What is whole needs no
+  /// fragment header (RFC 8021).
+  void check_ipv6_fragment(Bytes packet, const Ipv6View& ip) {
+    require(ip.payload().size() > ipv6_fragment_header_size);
+    const Bytes header = ip.payload().first(ipv6_fragment_header_size);
+    const Bytes data = ip.payload().subspan(ipv6_fragment_header_size);
+    const std::size_t offset = load_be16(header, 2) & 0xfff8U;
+    const bool more = (header[3] & 1) != 0;
+    require(header[1] == 0 && (header[3] & 6) == 0);
+    require(offset == expected_offset_ && (offset != 0 || more) && (!more || data.size() % 8 == 0));
+    if (offset != 0) require(std::ranges::equal(packet.subspan(6, 35), previous_.subspan(6, 35)));
+    if (offset != 0) require(load_be32(header, 4) == load_be32(previous_, ipv6_header_size + 4));
+    previous_ = packet;
+    expected_offset_ = more ? offset + data.size() : 0;
+    whole_.insert(whole_.end(), data.begin(), data.end());
+    if (more) return;
+    check_ipv6_message(ip, header[0], whole_);
+    whole_.clear();
+  }
+
+  static void check_ipv6_message(const Ipv6View& ip, std::uint8_t protocol, Bytes message) {
+    require(checksum_is_right(protocol, message,
+                              pseudo_header_sum(ip.source(), ip.destination(), protocol, message.size())));
   }
 
   std::size_t expected_offset_ = 0;
   std::vector<std::uint8_t> whole_;  // payload so far of what leaves in fragments
+  Bytes previous_;                   // the IPv6 fragment before
 };
 
 inline void check_sent(const Outbox& out) {
@@ -138,6 +173,20 @@ inline std::vector<std::uint8_t> ipv4_to_host(std::uint8_t protocol, Bytes optio
   copy_bytes(MutableBytes(packet).subspan(ipv4_header_size), options);
   copy_bytes(MutableBytes(packet).subspan(header), payload);
   write_header_checksum(packet);
+  return packet;
+}
+
+/// An IPv6 packet to whom the host may be.
+inline std::vector<std::uint8_t> ipv6_packet(std::uint8_t next_header, const Ipv6Address& source,
+                                             const Ipv6Address& destination, Bytes payload) {
+  std::vector<std::uint8_t> packet(ipv6_header_size + payload.size());
+  packet[0] = 0x60;
+  store_be16(packet, 4, static_cast<std::uint16_t>(payload.size()));
+  packet[ipv6_next_header_offset] = next_header;
+  packet[7] = 64;
+  source.store(packet, 8);
+  destination.store(packet, 24);
+  copy_bytes(MutableBytes(packet).subspan(ipv6_header_size), payload);
   return packet;
 }
 
