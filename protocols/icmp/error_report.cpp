@@ -7,7 +7,6 @@ namespace tunstack::icmp {
 namespace {
 
 constexpr std::size_t least_transport = 8;  // octets (RFC 792)
-constexpr std::size_t most_headers = 16;    // of a packet of ours, which has far less: more are not worth the way
 
 bool is_cut_short(Bytes quote) {
   if (quote.size() < ipv4_header_size || quote[0] >> 4 != 4) return true;
@@ -20,7 +19,7 @@ bool has_type(const Icmpv6View& message, Icmpv6Type type) { return message.type(
 /// What the quote says of the upper layer, if it goes that far.
 void add_transport(ErrorReport& report) {
   const Bytes quote = report.body.quote;
-  const auto upper = find_upper_layer(quote, most_headers);
+  const auto upper = find_upper_layer(quote);
   if (!upper || quote.size() < upper->offset + least_transport) return;
   report.protocol = upper->protocol;
   report.header_size = upper->offset;

@@ -13,13 +13,13 @@ std::optional<std::uint8_t> first_octet(Bytes message) {
 }  // namespace
 
 InvokingPacket invoking_packet(const Ipv4Arrival& arrival, Problem problem) {
-  return {arrival.source,
-          arrival.destination,
-          arrival.link_layer_group,
-          arrival.ip.fragment_offset(),
-          is_icmp(arrival),
-          first_octet(arrival.payload()),
-          problem};
+  return {.source = arrival.source,
+          .destination = arrival.destination,
+          .link_layer_group = arrival.link_layer_group,
+          .fragment_offset = arrival.ip.fragment_offset(),
+          .is_icmp = is_icmp(arrival),
+          .icmp_type = first_octet(arrival.payload()),
+          .problem = problem};
 }
 
 // The chain may have been left at a header in error: what stands behind counts all the same.
@@ -30,6 +30,7 @@ InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem) {
                           .problem = problem};
   const Bytes packet = arrival.all_octets();
   const auto upper = find_upper_layer(packet);
+  invoking.upper_layer_is_far = upper == std::unexpected(NoUpperLayer::behind_too_many_headers);
   if (!upper) return invoking;
   invoking.is_icmp = upper->protocol == protocol_number::icmpv6;
   invoking.icmp_type = first_octet(packet.subspan(upper->offset));

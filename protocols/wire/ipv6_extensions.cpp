@@ -13,19 +13,21 @@ UpperLayer start_of(Bytes packet) {
 }  // namespace
 
 // Kept tight: whoever wants to cost time sends as many headers as fit.
-std::optional<UpperLayer> find_upper_layer(Bytes packet, std::size_t most_headers) {
+std::expected<UpperLayer, NoUpperLayer> find_upper_layer(Bytes packet) {
   UpperLayer at = start_of(packet);
   for (std::size_t headers = 0; is_ipv6_extension(at.protocol); ++headers) {
-    if (headers == most_headers || packet.size() < at.offset + ipv6_extension_unit) return std::nullopt;
+    if (headers == ipv6_headers_searched) return std::unexpected(NoUpperLayer::behind_too_many_headers);
+    if (packet.size() < at.offset + ipv6_extension_unit) return std::unexpected(NoUpperLayer::cut_short);
     const std::uint8_t* const header = packet.data() + at.offset;
     const bool is_fragment = at.protocol == protocol_number::fragment;
-    if (is_fragment && Ipv6FragmentHeader({header, ipv6_fragment_header_size}).offset() != 0) return std::nullopt;
+    if (is_fragment && Ipv6FragmentHeader({header, ipv6_fragment_header_size}).offset() != 0)
+      return std::unexpected(NoUpperLayer::in_another_fragment);
     at.protocol_at = at.offset;
     at.behind_fragment_header |= is_fragment;
     at.protocol = header[0];
     at.offset += static_cast<std::uint32_t>(is_fragment ? ipv6_extension_unit : (header[1] + 1U) * ipv6_extension_unit);
   }
-  if (at.offset > packet.size()) return std::nullopt;
+  if (at.offset > packet.size()) return std::unexpected(NoUpperLayer::cut_short);
   return at;
 }
 

@@ -2,6 +2,7 @@
 // ip/ipv6_chain.
 #pragma once
 
+#include <expected>
 #include <optional>
 
 #include "protocols/base/bytes.hpp"
@@ -36,10 +37,15 @@ constexpr UpperLayer step_over(const UpperLayer& at, Bytes extension_header) {
           static_cast<std::uint32_t>(at.offset + extension_header.size()), at.offset};
 }
 
+/// Why the upper layer of a packet was not found.
+enum class NoUpperLayer : std::uint8_t { cut_short, in_another_fragment, behind_too_many_headers };
+
+/// Behind more headers nobody looks for it, so that no packet costs more than a few times what an echo costs.
+inline constexpr std::size_t ipv6_headers_searched = 80;
+
 /// Where the upper layer begins, whatever the headers before it say. `packet` begins with the fixed header and may be
-/// cut anywhere behind it; nothing if the upper layer is not in it, because of that or of a fragment's offset, or
-/// behind more headers than asked for.
-std::optional<UpperLayer> find_upper_layer(Bytes packet, std::size_t most_headers = ~std::size_t{0});
+/// cut anywhere behind it.
+std::expected<UpperLayer, NoUpperLayer> find_upper_layer(Bytes packet);
 /// The octet that announces the extension header at `offset` of a packet whose chain leads there.
 std::size_t announcing_octet(Bytes packet, std::size_t offset);
 

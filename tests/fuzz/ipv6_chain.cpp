@@ -167,7 +167,9 @@ bool may_report(const Outcome& outcome, Bytes received, unsigned choices) {
   if ((way.destination.is_multicast() || choices & in_group_frame) && !about_groups) return false;
   const bool goes_on = load_be16(received, 4) == 0;  // as a jumbogram would
   const Bytes packet = goes_on ? received : received.first(40U + load_be16(received, 4));
-  const auto upper = plain_upper_layer(packet);
+  std::size_t headers = 0;
+  const auto upper = plain_upper_layer(packet, headers);
+  if (headers > 80) return false;  // nobody looks that far for an ICMPv6 error
   if (!upper || upper->protocol != 58) return true;
   return upper->at < packet.size() && packet[upper->at] >= 128 && packet[upper->at] != 137;
 }

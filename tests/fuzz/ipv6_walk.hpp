@@ -30,10 +30,10 @@ struct Outcome {
 
 inline bool is_header_to_step_over(unsigned kind) { return kind == 0 || kind == 43 || kind == 44 || kind == 60; }
 
-/// The upper layer, whatever the headers before it hold; nothing if it is not there.
-inline std::optional<Outcome> plain_upper_layer(Bytes packet) {
+/// The upper layer, whatever the headers before it hold; nothing if it is not there. `headers`: how many came before.
+inline std::optional<Outcome> plain_upper_layer(Bytes packet, std::size_t& headers) {
   std::size_t at = 40, announced_at = 6;
-  while (is_header_to_step_over(packet[announced_at])) {
+  for (headers = 0; is_header_to_step_over(packet[announced_at]); ++headers) {
     const unsigned kind = packet[announced_at];
     if (at + 2 > packet.size()) return std::nullopt;
     const std::size_t size = kind == 44 ? 8 : packet[at + 1] * 8U + 8;
@@ -44,6 +44,11 @@ inline std::optional<Outcome> plain_upper_layer(Bytes packet) {
   }
   return Outcome{
       .kind = Outcome::Kind::upper, .protocol = packet[announced_at], .at = at, .announced_at = announced_at};
+}
+
+inline std::optional<Outcome> plain_upper_layer(Bytes packet) {
+  std::size_t headers = 0;
+  return plain_upper_layer(packet, headers);
 }
 
 class PlainWalk {
