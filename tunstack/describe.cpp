@@ -35,6 +35,23 @@ std::string describe_quote(Bytes packet) {
   return fmt::format("{} > {} {}", quoted.source, quoted.destination, quoted.summary);
 }
 
+/// What the 32 bits behind the checksum of an error say, where they say something.
+std::string describe_error_field(Family family, Bytes message) {
+  constexpr unsigned fragmentation_needed = 4;
+  const unsigned type = message[0];
+  if (message.size() < icmp_header_size) return {};
+  if (family == Family::ipv4) {
+    if (type == static_cast<unsigned>(Icmpv4Type::parameter_problem)) return fmt::format(", pointer {}", message[4]);
+    const bool has_mtu =
+        type == static_cast<unsigned>(Icmpv4Type::destination_unreachable) && message[1] == fragmentation_needed;
+    return has_mtu ? fmt::format(", mtu {}", load_be16(message, 6)) : std::string();
+  }
+  if (type == static_cast<unsigned>(Icmpv6Type::parameter_problem))
+    return fmt::format(", pointer {}", load_be32(message, 4));
+  return type == static_cast<unsigned>(Icmpv6Type::packet_too_big) ? fmt::format(", mtu {}", load_be32(message, 4))
+                                                                   : std::string();
+}
+
 std::string describe_icmp(Family family, Bytes message, Quotes quotes) {
   const std::string_view name = family == Family::ipv4 ? "ICMP" : "ICMP6";
   if (message.size() < 2) return fmt::format("{}, cut short, length {}", name, message.size());
@@ -42,7 +59,7 @@ std::string describe_icmp(Family family, Bytes message, Quotes quotes) {
   if (message.size() >= icmp_header_size && is_echo(family, message[0]))
     text += fmt::format(", id {}, seq {}", load_be16(message, 4), load_be16(message, 6));
   if (is_error(family, message[0])) {
-    text += fmt::format(" ({}/{})", message[0], message[1]);
+    text += fmt::format(" ({}/{}){}", message[0], message[1], describe_error_field(family, message));
     if (message.size() > icmp_header_size && quotes == Quotes::shown)
       return text + fmt::format(" [{}]", describe_quote(message.subspan(icmp_header_size)));
   }

@@ -106,8 +106,11 @@ TEST(DescribeIpv6, ICMP6_ERR_001_errors_with_chains_in_their_quotes) {
        "UDP 40000 > 33434]"},
       {error6(part(chained_udp({destination_options()}), 0, 45)),
        "ICMP6 destination unreachable, port unreachable (1/4) [2001:db8::1 > 2001:db8::2 DO, cut short, length 5]"},
+      {error6(chained_udp({destination_options()}), 4, 10),
+       "ICMP6 parameter problem, option too big (4/10), pointer 0 [2001:db8::1 > 2001:db8::2 DO, UDP 40000 > 33434]"},
       {chained_icmp({destination_options()}, 2, chained_icmp({hop_by_hop()}, 129, counting(8))),
-       "DO, ICMP6 packet too big (2/0) [2001:db8::1 > 2001:db8::2 HBH, ICMP6 echo reply, id 0, seq 0, length 16]"},
+       "DO, ICMP6 packet too big (2/0), mtu 0 [2001:db8::1 > 2001:db8::2 HBH, ICMP6 echo reply, id 0, seq 0, length "
+       "16]"},
   });
 }
 

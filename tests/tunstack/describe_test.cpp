@@ -135,7 +135,7 @@ TEST(Describe, errors_about_fragments_and_options) {
   EXPECT_EQ(summary(ipv4({}, icmpv4(11, 1, 0, udp4({.flags_and_offset = 0x2000})))),
             "ICMP time exceeded, in reassembly (11/1) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434, first fragment]");
   EXPECT_EQ(summary(ipv4({}, icmpv4(12, 0, 0x15000000, udp4({.options = hex("07 02 00 00")})))),
-            "ICMP parameter problem (12/0) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434]");
+            "ICMP parameter problem (12/0), pointer 21 [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434]");
 }
 
 // What follows the quote (RFC 4884) is no part of it.

@@ -132,7 +132,7 @@ TEST(ExplainJson, take_of_an_error_about_a_packet_of_ours) {
   EXPECT_EQ(json["requirement"], "PMTU4-001");
   EXPECT_EQ(json["source"], "203.0.113.9");
   EXPECT_EQ(json["summary"],
-            "ICMP destination unreachable, fragmentation needed (3/4) "
+            "ICMP destination unreachable, fragmentation needed (3/4), mtu 68 "
             "[192.0.2.2 > 192.0.2.1 ICMP echo reply, id 1281, seq 1, length 64]");
   EXPECT_FALSE(json.contains("answer"));
   EXPECT_FALSE(json.contains("proposed"));

@@ -81,7 +81,9 @@ TEST(IcmpNames, every_code_of_unreachable_has_a_name_of_its_own) {
 TEST(IcmpNames, codes_without_a_meaning_do_not_hide_the_type) {
   EXPECT_EQ(name4(8, 7), "echo request");
   EXPECT_EQ(name6(128, 9), "echo request");
-  EXPECT_EQ(name6(4, 3), "parameter problem");
+  EXPECT_EQ(name6(4, 3), "parameter problem, header chain incomplete");
+  EXPECT_EQ(name6(4, 10), "parameter problem, option too big");
+  EXPECT_EQ(name6(4, 11), "parameter problem");
 }
 
 TEST(IcmpNames, unknown_types_and_codes_are_numbers) {
