@@ -1,21 +1,11 @@
 // A flood of fragments that never become datagrams: memory stays what it was, and others are answered.
-#include <fstream>
-
 #include "tests/conformance/fragments.hpp"
+#include "tests/support/resident_memory.hpp"
 
 namespace tunstack::test {
 namespace {
 
 using testing::SizeIs;
-
-/// Resident memory of this process, in KiB.
-std::size_t resident_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (std::size_t size = 0; word == "VmRSS:" && status >> size) return size;
-  ADD_FAILURE() << "no VmRSS";
-  return 0;
-}
 
 /// First and middle fragments from everywhere. Their headers are written over, as building a million packets anew
 /// would take longer than the host does.
@@ -41,17 +31,8 @@ class Flood {
   Packet large_ = ipv4({}, noise(1480));
 };
 
-// With AddressSanitizer resident memory says nothing, as its shadow and quarantine count too, and all takes longer.
-#ifndef __has_feature
-#define __has_feature(feature) 0  // GCC
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-constexpr std::size_t fragments_a_round = 10000;
-constexpr bool memory_is_measured = false;
-#else
-constexpr std::size_t fragments_a_round = 100000;
-constexpr bool memory_is_measured = true;
-#endif
+// With AddressSanitizer all takes longer.
+constexpr std::size_t fragments_a_round = memory_is_measured ? 100000 : 10000;
 
 TEST(FragmentFlood, V4_FRAG_018_a_million_fragments_need_no_more_memory_than_the_pool) {
   constexpr std::size_t rounds = 10, pool = 4096, tolerance = 8192;  // KiB

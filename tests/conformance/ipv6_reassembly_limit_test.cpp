@@ -1,7 +1,6 @@
 // What strangers can make a host keep of IPv6 packets that never complete (V6-FRAG-016), and the largest that do.
-#include <fstream>
-
 #include "tests/conformance/ipv6_line.hpp"
+#include "tests/support/resident_memory.hpp"
 
 namespace tunstack::test {
 namespace {
@@ -166,22 +165,6 @@ TEST(Ipv6ReassemblyLimit, V6_FRAG_016_a_flood_of_one_family_leaves_the_other_alo
   for (unsigned i = 0; i < 100; ++i) line.send(fragment({.identification = i}, whole4, 0, 24));
   EXPECT_THAT(line.send(rest_of(host_number(1), 1)), SizeIs(1));
 }
-
-/// Resident memory of this process, in KiB.
-std::size_t resident_memory() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (std::size_t size = 0; word == "VmRSS:" && status >> size) return size;
-  ADD_FAILURE() << "no VmRSS";
-  return 0;
-}
-
-// With AddressSanitizer resident memory says nothing, as its shadow and quarantine count too.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool memory_is_measured = false;
-#else
-constexpr bool memory_is_measured = true;
-#endif
 
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_a_flood_of_100000_first_fragments) {
   constexpr std::size_t pool = 4096, tolerance = 8192;  // KiB
