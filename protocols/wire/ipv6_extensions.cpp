@@ -33,7 +33,11 @@ std::expected<UpperLayer, NoUpperLayer> find_upper_layer(Bytes packet) {
 
 std::size_t announcing_octet(Bytes packet, std::size_t offset) {
   UpperLayer at = start_of(packet);
-  while (at.offset < offset) at = step_over(at, *ipv6_extension_at(packet, at.offset, at.protocol));
+  while (at.offset < offset) {
+    const auto header = ipv6_extension_at(packet, at.offset, at.protocol);
+    if (!header) break;  // then the chain does not lead there
+    at = step_over(at, *header);
+  }
   return at.protocol_at;
 }
 

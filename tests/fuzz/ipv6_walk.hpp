@@ -30,10 +30,11 @@ struct Outcome {
 
 inline bool is_header_to_step_over(unsigned kind) { return kind == 0 || kind == 43 || kind == 44 || kind == 60; }
 
-/// The upper layer, whatever the headers before it hold; nothing if it is not there. `headers`: how many came before.
+/// The upper layer, whatever the headers before it hold; nothing if it is not there. `headers`: how many were begun.
 inline std::optional<Outcome> plain_upper_layer(Bytes packet, std::size_t& headers) {
   std::size_t at = 40, announced_at = 6;
-  for (headers = 0; is_header_to_step_over(packet[announced_at]); ++headers) {
+  for (headers = 0; is_header_to_step_over(packet[announced_at]);) {
+    ++headers;
     const unsigned kind = packet[announced_at];
     if (at + 2 > packet.size()) return std::nullopt;
     const std::size_t size = kind == 44 ? 8 : packet[at + 1] * 8U + 8;
