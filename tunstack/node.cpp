@@ -222,7 +222,9 @@ namespace {
 using Ipv4HeaderStorage = std::array<std::uint8_t, ipv4_header_size + ipv4_options_largest>;
 
 /// RFC 8200 4.5 wants errors to quote the whole packet; an IPv4 header is quoted as it arrived (RFC 1122 3.2.2).
+template <class View>
 Bytes keep_first_header(const ip::Reassembled& datagram, Ipv4HeaderStorage& storage) {
+  if (std::is_same_v<View, Ipv6View>) return {};
   copy_bytes(storage, datagram.bytes.first(datagram.header_size));
   return Bytes(storage).first(datagram.header_size);
 }
@@ -233,8 +235,7 @@ Bytes keep_first_header(const ip::Reassembled& datagram, Ipv4HeaderStorage& stor
 template <class View>
 void Node::process_whole(const ip::Reassembled& datagram, Instant now, Outbox& out) {
   Ipv4HeaderStorage storage;
-  Bytes first_header;
-  if constexpr (std::is_same_v<View, Ipv4View>) first_header = keep_first_header(datagram, storage);
+  const Bytes first_header = keep_first_header<View>(datagram, storage);
   const View ip = ip::make_whole<View>(datagram);
   auto arrival = classify({datagram.interface, ip.bytes(), now, datagram.link_layer_group}, ip);
   arrival.was_held = true;
