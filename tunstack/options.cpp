@@ -52,7 +52,7 @@ constexpr OptionRow rows[] = {
      [](NodeOptions& o) -> OptionSlot { return &o.path_mtu_age; }},
     {"v6.hop_limit", "1..255 hops", "64", "64", "RFC 8200 3", "hop limit of what this node sends",
      [](NodeOptions& o) -> OptionSlot { return &o.ipv6_hop_limit; }},
-    {"v6.ext.max_headers", "1..64 headers", "8", "8", "RFC 8504 5.3, D-20",
+    {"v6.ext.max_headers", "1..32 headers", "8", "8", "RFC 8504 5.3, D-20",
      "extension headers in a packet; more are reported",
      [](NodeOptions& o) -> OptionSlot { return &o.ipv6_chain.headers; }},
     {"v6.ext.max_options", "1..255 options", "8", "8", "RFC 8504 5.3, D-20",

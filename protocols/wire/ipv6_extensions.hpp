@@ -41,7 +41,7 @@ constexpr UpperLayer step_over(const UpperLayer& at, Bytes extension_header) {
 enum class NoUpperLayer : std::uint8_t { cut_short, in_another_fragment, behind_too_many_headers };
 
 /// Behind more headers nobody looks for it, so that no packet costs more than a few times what an echo costs.
-inline constexpr std::size_t ipv6_headers_searched = 80;
+inline constexpr std::size_t ipv6_headers_searched = 40;
 
 /// Where the upper layer begins, whatever the headers before it say. `packet` begins with the fixed header and may be
 /// cut anywhere behind it.

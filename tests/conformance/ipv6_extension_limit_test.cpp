@@ -25,7 +25,7 @@ TEST(Ipv6ExtensionLimit, V6_EXT_020_eight_headers) {
   std::vector<OutcomeRow> rows;
   for (std::size_t number = 1; number <= 8; ++number)
     rows.push_back({std::to_string(number), with_headers(echo6(), headers(number)), reply});
-  for (const std::size_t number : {9U, 10U, 80U})
+  for (const std::size_t number : {9U, 10U, 40U})
     rows.push_back({std::to_string(number), with_headers(echo6(), headers(number)), problem(8, 104)});
   rows.push_back({"routing headers", with_headers(echo6(), headers(9, routing(1, 0))), problem(8, 104)});
   expect_outcomes(rows);
@@ -45,7 +45,7 @@ TEST(Ipv6ExtensionLimit, V6_EXT_020_the_number_of_headers_is_an_option) {
   const auto with = [](std::size_t number) { return with_headers(echo6(), headers(number)); };
   expect_outcomes({{"1", with(1), reply}, {"2", with(2), problem(8, 48)}}, {"v6.ext.max_headers=1"});
   expect_outcomes({{"30", with(30), reply}, {"31", with(31), problem(8, 280)}}, {"v6.ext.max_headers=30"});
-  expect_outcomes({{"64", with(64), reply}, {"65", with(65), problem(8, 40 + 64 * 8)}}, {"v6.ext.max_headers=64"});
+  expect_outcomes({{"32", with(32), reply}, {"33", with(33), problem(8, 40 + 32 * 8)}}, {"v6.ext.max_headers=32"});
 }
 
 // ---- options ----

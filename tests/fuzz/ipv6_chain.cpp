@@ -169,7 +169,7 @@ bool may_report(const Outcome& outcome, Bytes received, unsigned choices) {
   const Bytes packet = goes_on ? received : received.first(40U + load_be16(received, 4));
   std::size_t headers = 0;
   const auto upper = plain_upper_layer(packet, headers);
-  if (headers > 80) return false;  // nobody looks that far for an ICMPv6 error
+  if (headers > 40) return false;  // nobody looks that far for an ICMPv6 error
   if (!upper || upper->protocol != 58) return true;
   return upper->at < packet.size() && packet[upper->at] >= 128 && packet[upper->at] != 137;
 }
