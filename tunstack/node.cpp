@@ -88,7 +88,7 @@ std::optional<Verdict> Node::judge_unusual(Ipv6Arrival& arrival) const {
   if (arrival.protocol() != protocol_number::fragment) return std::nullopt;
   if (arrival.was_held)
     return Error{Reason::ipv6_fragment_in_fragments, Problem::erroneous_header_field, arrival.upper.offset};
-  if (const auto verdict = ip::judge_fragment(ip::Ipv6Fragment(arrival))) return verdict;
+  if (const auto verdict = judge<ip::Ipv6Fragment>(ip::ipv6_fragment_rules, ip::Ipv6Fragment(arrival))) return verdict;
   return Hold{Reason::fragment_of_datagram};
 }
 
@@ -202,6 +202,8 @@ void Node::hold(const Verdict& verdict, const Arrival<View>& arrival, Outbox& ou
   const Family family = family_of(arrival);
   const auto added = reassembler(family).add(ip::fragment_of(arrival), fragment_policy(family), arrival.now);
   note_reassembly();
+  if (!added)
+    if (const auto error = ip::judge_incomplete(arrival, added.error())) return act(*error, arrival, out);
   conclude({arrival.now, arrival.ip.bytes()}, verdict, added ? MaybeReason{} : MaybeReason{added.error()}, {});
   if (!added) return;
   if (const std::optional<ip::Reassembled>& whole = *added) process_whole<View>(*whole, arrival.now, out);

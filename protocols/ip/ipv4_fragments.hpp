@@ -4,6 +4,7 @@
 #include "protocols/arrival.hpp"
 #include "protocols/base/rule.hpp"
 #include "protocols/ip/reassembly.hpp"
+#include "protocols/verdict.hpp"
 
 namespace tunstack::ip {
 
@@ -23,6 +24,9 @@ inline constexpr std::array ipv4_fragment_rules = {
         Reason::fragment_beyond_largest_datagram,
         [](const Ipv4FragmentInput& in) { return in.ip.fragment_offset() + in.ip.bytes().size() > in.largest; }},
 };
+
+/// A datagram that cannot be put together is dropped silently.
+inline std::optional<Verdict> judge_incomplete(const Ipv4Arrival&, Reason) { return std::nullopt; }
 
 /// A fragment that breaks no rule, for the Reassembler.
 inline Fragment fragment_of(const Ipv4Arrival& arrival) {

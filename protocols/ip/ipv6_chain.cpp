@@ -37,7 +37,7 @@ std::optional<Verdict> judge_content(const ExtensionHeader& header, bool to_grou
   }
 }
 
-/// Ordinary errors go before limits, and those in the order of RFC 8883 4.1.
+/// A header beyond all limits is not read. In others ordinary errors go before limits (order of RFC 8883 4.1).
 std::optional<Verdict> judge_header(const ExtensionHeader& header, std::size_t number, bool to_group,
                                     const Ipv6ChainPolicy& policy) {
   if (header.bytes.size() + ipv6_header_size > policy.octets)

@@ -1,8 +1,10 @@
 // What an IPv6 fragment must fulfil before it joins the others, and the packet that comes of them (RFC 8200 4.5).
 #pragma once
 
+#include <array>
 #include <cstring>
 
+#include "protocols/error_rule.hpp"
 #include "protocols/ip/ipv6_chain.hpp"
 #include "protocols/ip/reassembly.hpp"
 
@@ -11,14 +13,19 @@ namespace tunstack::ip {
 /// Payload and fixed header of the largest packet, and the fragment header that is kept until the end.
 inline constexpr std::size_t ipv6_largest_held = 65535 + ipv6_header_size + ipv6_fragment_header_size;
 
+// A first fragment with the longest chain is kept in one block.
+static_assert(ipv6_longest_chain <= BlockPool::block_size);
+
 /// A packet that a walk along its chain found to be a fragment.
 class Ipv6Fragment {
  public:
   explicit Ipv6Fragment(const Ipv6Arrival& arrival) : packet_(arrival.ip.bytes()), offset_(arrival.upper.offset) {}
 
   Ipv6FragmentHeader header() const { return Ipv6FragmentHeader(packet_.subspan(offset_, ipv6_fragment_header_size)); }
+  bool is_first() const { return header().offset() == 0; }
   /// Octets from the start of the packet.
   std::size_t header_offset() const { return offset_; }
+  std::size_t offset_field() const { return offset_ + 2; }
   /// Up to the end of the fragment header.
   Bytes headers() const { return packet_.first(offset_ + ipv6_fragment_header_size); }
   Bytes data() const { return packet_.subspan(offset_ + ipv6_fragment_header_size); }
@@ -46,29 +53,40 @@ constexpr std::size_t least_upper_layer(std::uint8_t protocol) {
   }
 }
 
+/// A chain too long to be searched is not said to lack anything: the whole packet will have too many headers.
 inline bool lacks_headers(Bytes first_fragment) {
   const auto upper = find_upper_layer(first_fragment);
-  return !upper || first_fragment.size() < upper->offset + least_upper_layer(upper->protocol);
+  if (!upper) return upper.error() != NoUpperLayer::behind_too_many_headers;
+  return first_fragment.size() < upper->offset + least_upper_layer(upper->protocol);
 }
 
-/// What is wrong with a fragment, if anything.
-inline std::optional<Verdict> judge_fragment(const Ipv6Fragment& fragment) {
-  constexpr std::uint32_t payload_length_at = 4;
-  const auto offset_at = static_cast<std::uint32_t>(fragment.header_offset() + 2);
-  const Ipv6FragmentHeader header = fragment.header();
-  if (fragment.data().empty() && header.offset() != 0) return Drop{Reason::fragment_without_data};
-  if (header.more() && fragment.data().size() % fragment_unit != 0)
-    return Error{Reason::ipv6_fragment_size_not_of_8, Problem::erroneous_header_field, payload_length_at};
-  if (fragment.payload_reached() > largest_fragmented_payload)
-    return Error{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field, offset_at};
-  if (header.offset() != 0) return std::nullopt;
-  if (header.next_header() == protocol_number::hop_by_hop_options)
-    return Error{Reason::ipv6_hop_by_hop_misplaced, Problem::protocol_unreachable,
-                 static_cast<std::uint32_t>(fragment.header_offset())};
-  if (lacks_headers(fragment.packet()))
-    return Error{Reason::ipv6_first_fragment_lacks_headers, Problem::header_chain_incomplete};
-  if (fragment.data().empty()) return Drop{Reason::fragment_without_data};
-  return std::nullopt;
+inline constexpr std::array ipv6_fragment_rules = {
+    ErrorRule<Ipv6Fragment>{Reason::fragment_without_data, silently, [](const Ipv6Fragment&) { return std::size_t{0}; },
+                            [](const Ipv6Fragment& f) { return f.data().empty() && !f.is_first(); }},
+    ErrorRule<Ipv6Fragment>{
+        Reason::ipv6_fragment_size_not_of_8, Problem::erroneous_header_field,
+        [](const Ipv6Fragment&) { return ipv6_payload_length_offset; },
+        [](const Ipv6Fragment& f) { return f.header().more() && f.data().size() % fragment_unit != 0; }},
+    ErrorRule<Ipv6Fragment>{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field,
+                            [](const Ipv6Fragment& f) { return f.offset_field(); },
+                            [](const Ipv6Fragment& f) { return f.payload_reached() > largest_fragmented_payload; }},
+    ErrorRule<Ipv6Fragment>{Reason::ipv6_hop_by_hop_misplaced, Problem::protocol_unreachable,
+                            [](const Ipv6Fragment& f) { return f.header_offset(); },
+                            [](const Ipv6Fragment& f) {
+                              return f.is_first() && f.header().next_header() == protocol_number::hop_by_hop_options;
+                            }},
+    ErrorRule<Ipv6Fragment>{Reason::ipv6_first_fragment_lacks_headers, Problem::header_chain_incomplete,
+                            [](const Ipv6Fragment&) { return std::size_t{0}; },
+                            [](const Ipv6Fragment& f) { return f.is_first() && lacks_headers(f.packet()); }},
+    ErrorRule<Ipv6Fragment>{Reason::fragment_without_data, silently, [](const Ipv6Fragment&) { return std::size_t{0}; },
+                            [](const Ipv6Fragment& f) { return f.data().empty(); }},
+};
+
+/// Headers of the first fragment that make the whole packet too large show only when the last fragment is there.
+inline std::optional<Verdict> judge_incomplete(const Ipv6Arrival& last, Reason why_not_whole) {
+  if (why_not_whole != Reason::fragment_beyond_largest_datagram) return std::nullopt;
+  return Error{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field,
+               static_cast<std::uint32_t>(Ipv6Fragment(last).offset_field())};
 }
 
 /// A fragment in which nothing is wrong, for the Reassembler. Its key has no protocol: what the others say behind

@@ -81,9 +81,8 @@ std::optional<Verdict> judge_options(const Ipv6OptionsHeader& header, const Ipv6
 }
 
 Verdict judge_jumbogram(Bytes received) {
-  constexpr std::size_t payload_length_at = 4;
   const auto header = ipv6_extension_at(received, ipv6_header_size, protocol_number::hop_by_hop_options);
-  if (!header) return jumbo_misused(payload_length_at);
+  if (!header) return jumbo_misused(ipv6_payload_length_offset);
   Ipv6OptionReader reader(*header);
   while (const auto option = reader.next()) {
     if (option->type() != ipv6_option::jumbo_payload) continue;
@@ -93,7 +92,7 @@ Verdict judge_jumbogram(Bytes received) {
     if ((*header)[0] == protocol_number::fragment) return jumbo_misused(ipv6_header_size + header->size());
     return Drop{Reason::ipv6_truncated};
   }
-  return jumbo_misused(payload_length_at);
+  return jumbo_misused(ipv6_payload_length_offset);
 }
 
 }  // namespace tunstack::ip

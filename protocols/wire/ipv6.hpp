@@ -11,6 +11,7 @@ namespace tunstack {
 
 inline constexpr std::size_t ipv6_header_size = 40;
 inline constexpr std::size_t ipv6_minimum_mtu = 1280;  // octets, of every link (RFC 8200 5)
+inline constexpr std::size_t ipv6_payload_length_offset = 4;
 inline constexpr std::uint32_t ipv6_next_header_offset = 6;
 
 /// Whether the header and all of the payload is there to be read.

@@ -16,8 +16,8 @@ UpperLayer start_of(Bytes packet) {
 std::expected<UpperLayer, NoUpperLayer> find_upper_layer(Bytes packet) {
   UpperLayer at = start_of(packet);
   for (std::size_t headers = 0; is_ipv6_extension(at.protocol); ++headers) {
-    if (headers == ipv6_headers_searched) return std::unexpected(NoUpperLayer::behind_too_many_headers);
     if (packet.size() < at.offset + ipv6_extension_unit) return std::unexpected(NoUpperLayer::cut_short);
+    if (headers == ipv6_headers_searched) return std::unexpected(NoUpperLayer::behind_too_many_headers);
     const std::uint8_t* const header = packet.data() + at.offset;
     const bool is_fragment = at.protocol == protocol_number::fragment;
     if (is_fragment && Ipv6FragmentHeader({header, ipv6_fragment_header_size}).offset() != 0)

@@ -174,6 +174,8 @@ TEST(Ipv6ExtensionLimit, V6_EXT_024_one_error_for_several_limits) {
   const Packet nine = options(9, "1e 02 0000");
   expect_outcomes({
       {"too big and too long", with_headers(echo6(), {destination(""), long_destination(1248)}), problem(6, 48)},
+      {"too big, with what is not read", with_headers(echo6(), {destination(hex("9e 00") + Packet(1244, 0))}),
+       problem(6, 40)},
       {"too big and too many", and_then(long_destination(1248)), problem(6, 104)},
       {"too long and too many", and_then(long_destination(1200)), problem(7, 1280)},
       {"options and too many headers", and_then(destination(nine)), problem(9, 138)},

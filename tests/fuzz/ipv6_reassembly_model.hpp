@@ -208,6 +208,7 @@ class Model : public Waiting<Partial> {
     take_blocks(*partial, needed);
     if (!is_complete(*partial)) return;
     const bool is_too_large = partial->first_header - 48 + partial->end > 65535;
+    if (is_too_large) report(4, 0, step.fragment_header() + 2, packet, step.key.peer, step.in_group_frame, answers);
     if (is_too_large || (partial->ecn_seen & 0b1001) == 0b1001) return refuse(*partial);
     answer(whole_of(*partial), partial->key.peer, partial->in_group_frame, answers);
     partials_.erase(partial);

@@ -30,13 +30,14 @@ struct Outcome {
 
 inline bool is_header_to_step_over(unsigned kind) { return kind == 0 || kind == 43 || kind == 44 || kind == 60; }
 
-/// The upper layer, whatever the headers before it hold; nothing if it is not there. `headers`: how many were begun.
+/// The upper layer, whatever the headers before it hold; nothing if it is not there. `headers`: how many were begun,
+/// with 8 octets.
 inline std::optional<Outcome> plain_upper_layer(Bytes packet, std::size_t& headers) {
   std::size_t at = 40, announced_at = 6;
   for (headers = 0; is_header_to_step_over(packet[announced_at]);) {
-    ++headers;
     const unsigned kind = packet[announced_at];
-    if (at + 2 > packet.size()) return std::nullopt;
+    if (at + 8 > packet.size()) return std::nullopt;
+    ++headers;
     const std::size_t size = kind == 44 ? 8 : packet[at + 1] * 8U + 8;
     if (at + size > packet.size()) return std::nullopt;
     if (kind == 44 && load_be16(packet, at + 2) >= 8) return std::nullopt;
@@ -123,7 +124,9 @@ class PlainWalk {
 
   /// RFC 7112 4: up to the end of the upper layer's header.
   bool lacks_headers() const {
-    const auto upper = plain_upper_layer(packet_);
+    std::size_t headers = 0;
+    const auto upper = plain_upper_layer(packet_, headers);
+    if (headers > 40) return false;  // nobody looks that far
     if (!upper) return true;
     const unsigned protocol = upper->protocol;
     const std::size_t least = protocol == 6 ? 20 : protocol == 17 || protocol == 58 ? 8 : protocol == 59 ? 0 : 1;

@@ -68,10 +68,15 @@ TEST(Ipv6Fragments, V6_FRAG_008_lacks_headers) {
   const Packet packet = with_headers(echo6(), {fragment_header(0, true), long_destination(32)});
   for (std::size_t size = 48; size < 96; ++size)
     EXPECT_EQ(ip::lacks_headers(Bytes(packet).first(size)), size < 88) << size;
+  std::vector<Part> searched(40, destination(""));
+  searched[0] = fragment_header(0, true);
+  EXPECT_TRUE(ip::lacks_headers(with_headers(ipv6({.next_header = 17}, Packet(7)), searched)));
+  searched.push_back(destination(""));
+  EXPECT_FALSE(ip::lacks_headers(with_headers(ipv6({.next_header = 17}, Packet(7)), searched))) << "nobody looks";
 }
 
 std::string judged(const Packet& packet) {
-  const auto verdict = ip::judge_fragment(ip::Ipv6Fragment(arrival_of(packet)));
+  const auto verdict = judge<ip::Ipv6Fragment>(ip::ipv6_fragment_rules, ip::Ipv6Fragment(arrival_of(packet)));
   if (!verdict) return "";
   const auto* const error = std::get_if<Error>(&*verdict);
   return std::string(info(reason_of(*verdict)).name) + (error ? " " + std::to_string(error->parameter) : "");

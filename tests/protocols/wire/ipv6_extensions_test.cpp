@@ -95,6 +95,15 @@ TEST(Ipv6Extensions, V6_FRAG_007_find_upper_layer_in_every_truncation) {
     ASSERT_EQ(find_upper_layer(Bytes(packet).first(size)).has_value(), size >= 80) << size;
 }
 
+TEST(Ipv6Extensions, ICMP6_SUP_006_find_upper_layer_behind_40_headers) {
+  const auto behind = [](std::size_t headers) {
+    return with_headers(echo6(), std::vector<Part>(headers, destination("")));
+  };
+  EXPECT_TRUE(find_upper_layer(behind(40)).has_value());
+  EXPECT_EQ(find_upper_layer(behind(41)).error(), NoUpperLayer::behind_too_many_headers);
+  EXPECT_EQ(find_upper_layer(Bytes(behind(41)).first(40 + 41 * 8 - 1)).error(), NoUpperLayer::cut_short);
+}
+
 TEST(Ipv6Extensions, V6_FRAG_002_announcing_octet) {
   const Packet packet = with_headers(echo6(), {hop_by_hop(""), long_destination(24), atomic(), routing(0, 0)});
   EXPECT_EQ(announcing_octet(packet, 40), 6U);
