@@ -1,5 +1,5 @@
 // A flood of fragments that never become datagrams: memory stays what it was, and others are answered.
-#include "tests/conformance/fragments.hpp"
+#include "tests/conformance/ipv6_line.hpp"
 #include "tests/support/resident_memory.hpp"
 
 namespace tunstack::test {
@@ -48,6 +48,27 @@ TEST(FragmentFlood, V4_FRAG_018_a_million_fragments_need_no_more_memory_than_the
   }
   EXPECT_GE(line.count(Reason::fragment_of_datagram), rounds * fragments_a_round);
   EXPECT_GT(line.count(Reason::fragment_datagram_evicted), rounds * fragments_a_round / 10 * 9) << "one for another";
+}
+
+TEST(FragmentFlood, V6_FRAG_016_first_fragments_need_no_more_memory_than_the_pool) {
+  constexpr std::size_t pool = 4096, tolerance = 8192;  // KiB
+  Line6 line;
+  std::mt19937 random(5);
+  Packet small = piece6(0, noise(8), true, {.next_header = 17});
+  Packet large = piece6(0, noise(1400), true, {.next_header = 17});
+  const std::size_t before = resident_memory();
+  for (std::size_t i = 0; i < 100000; ++i) {
+    Packet& packet = i % 2 == 0 ? small : large;
+    set_be32(packet, 20, static_cast<std::uint32_t>(random()) | 1U);
+    set_be32(packet, 44, static_cast<std::uint32_t>(random()));
+    ASSERT_TRUE(line.send(packet).empty());
+    if (i % 10000 == 0) expect_alive(line);
+  }
+  if (memory_is_measured) {
+    EXPECT_LE(resident_memory(), before + pool + tolerance);
+  }
+  EXPECT_GT(line.count(Reason::fragment_datagram_evicted), 98000U) << "one for another";
+  expect_alive(line);
 }
 
 // From one source it cannot even push the datagrams of others out.

@@ -6,48 +6,12 @@
 
 namespace tunstack::test {
 
-/// A host with a clock, 2001:db8::2/64. What it sends may be in fragments.
-class Line6 {
+/// 2001:db8::2/64.
+class Line6 : public Line {
  public:
-  explicit Line6(const NodeConfig& config) : node_(config) {}
+  explicit Line6(const NodeConfig& config) : Line(config) {}
   explicit Line6(std::initializer_list<std::string_view> settings = {})
-      : Line6(node_with({{"2001:db8::2/64"}}, settings)) {}
-
-  Packets send(const Packet& packet) { return send(Packets{packet}); }
-  Packets send(const Packets& packets) { return receive(packets, false); }
-  Packets send_in_group_frames(const Packets& packets) { return receive(packets, true); }
-
-  /// Time passes, and whatever is due is done right when it is due; what is sent meanwhile.
-  Packets wait(Duration duration) {
-    const Instant end = now_ + duration;
-    for (std::size_t i = 0; i < 100000 && node_.next_deadline() <= end; ++i) node_.tick(node_.next_deadline(), out_);
-    EXPECT_GT(node_.next_deadline(), end) << "what was due is still due after tick()";
-    now_ = end;
-    return sent();
-  }
-
-  Instant now() const { return now_; }
-  Node& node() { return node_; }
-  std::uint64_t count(Reason reason) const { return node_.counters().count(reason); }
-
- private:
-  Packets receive(const Packets& packets, bool in_group_frames) {
-    for (const Packet& packet : packets) node_.receive({InterfaceId{0}, packet, now_, in_group_frames}, out_);
-    return sent();
-  }
-  Packets sent() {
-    Packets packets;
-    for (const OutgoingPacket& packet : out_.packets()) {
-      packets.emplace_back(packet.bytes.begin(), packet.bytes.end());
-      EXPECT_TRUE(checksums_are_right(packets.back())) << "a wrong checksum was sent";
-    }
-    out_.clear();
-    return packets;
-  }
-
-  Node node_;
-  Outbox out_;
-  Instant now_;
+      : Line(node_with({{"2001:db8::2/64"}}, settings)) {}
 };
 
 /// That the host does what it did before all this.
