@@ -96,4 +96,14 @@ const Message& expect_error(const Ip& ip, unsigned type, unsigned code, const Pa
   return error;
 }
 
+/// What the host sends in answer to fragments, which is nothing before the last of them.
+inline std::vector<Packet> sent_for(Host& host, const std::vector<Packet>& fragments) {
+  std::vector<Packet> sent;
+  for (const Packet& fragment : fragments) {
+    EXPECT_TRUE(sent.empty());
+    sent = host.send(fragment);
+  }
+  return sent;
+}
+
 }  // namespace tunstack::test

@@ -172,16 +172,6 @@ std::vector<Packet> cut(IPv6 packet, std::size_t size) {
   return fragments;
 }
 
-/// What the host sends in answer to fragments, which is nothing before the last of them.
-std::vector<Packet> sent_for(Host& host, const std::vector<Packet>& fragments) {
-  std::vector<Packet> sent;
-  for (const Packet& fragment : fragments) {
-    EXPECT_TRUE(sent.empty());
-    sent = host.send(fragment);
-  }
-  return sent;
-}
-
 TEST(OracleIpv6, V6_FRAG_001_requests_in_fragments_in_any_order) {
   std::vector<Packet> fragments = cut(ipv6_to_host() / echo_request() / Tins::RawPDU(counting(1400)), 488);
   ASSERT_EQ(fragments.size(), 3U);
