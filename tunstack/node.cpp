@@ -88,7 +88,7 @@ std::optional<Verdict> Node::judge_unusual(Ipv6Arrival& arrival) const {
   if (arrival.protocol() != protocol_number::fragment) return std::nullopt;
   if (arrival.was_held)
     return Error{Reason::ipv6_fragment_in_fragments, Problem::erroneous_header_field, arrival.upper.offset};
-  if (const auto verdict = judge<ip::Ipv6Fragment>(ip::ipv6_fragment_rules, ip::Ipv6Fragment(arrival))) return verdict;
+  if (const auto verdict = judge<ip::ipv6_fragment_rules>(ip::Ipv6Fragment(arrival))) return verdict;
   return Hold{Reason::fragment_of_datagram};
 }
 

@@ -1,5 +1,7 @@
 #include "protocols/ip/ipv6_chain.hpp"
 
+#include "protocols/error_rule.hpp"
+
 namespace tunstack::ip {
 
 namespace {
@@ -37,17 +39,37 @@ std::optional<Verdict> judge_content(const ExtensionHeader& header, bool to_grou
   }
 }
 
-/// A header beyond all limits is not read. In others ordinary errors go before limits (order of RFC 8883 4.1).
+/// The n-th header of a chain, and what limits that.
+struct HeaderInChain {
+  const ExtensionHeader& header;
+  std::size_t number;
+  const Ipv6ChainPolicy& policy;
+};
+
+/// A header beyond all limits is not read.
+constexpr std::array size_rules = {
+    ErrorRule<HeaderInChain>{
+        Reason::ipv6_extension_header_too_big, Problem::extension_header_too_big,
+        [](const HeaderInChain& h) -> std::size_t { return h.header.at.offset; },
+        [](const HeaderInChain& h) { return h.header.bytes.size() + ipv6_header_size > h.policy.octets; }},
+};
+
+/// In the order of RFC 8883 4.1, behind the ordinary errors.
+constexpr std::array limit_rules = {
+    ErrorRule<HeaderInChain>{Reason::ipv6_chain_too_long, Problem::extension_chain_too_long,
+                             [](const HeaderInChain& h) -> std::size_t { return h.policy.octets; },
+                             [](const HeaderInChain& h) { return h.header.end() > h.policy.octets; }},
+    ErrorRule<HeaderInChain>{Reason::ipv6_too_many_headers, Problem::too_many_extension_headers,
+                             [](const HeaderInChain& h) -> std::size_t { return h.header.at.offset; },
+                             [](const HeaderInChain& h) { return h.number > h.policy.headers; }},
+};
+
 std::optional<Verdict> judge_header(const ExtensionHeader& header, std::size_t number, bool to_group,
                                     const Ipv6ChainPolicy& policy) {
-  if (header.bytes.size() + ipv6_header_size > policy.octets)
-    return fault(Reason::ipv6_extension_header_too_big, Problem::extension_header_too_big, header.at.offset);
+  const HeaderInChain in_chain{header, number, policy};
+  if (auto verdict = judge<size_rules>(in_chain)) return verdict;
   if (auto verdict = judge_content(header, to_group, policy.options)) return verdict;
-  if (header.end() > policy.octets)
-    return fault(Reason::ipv6_chain_too_long, Problem::extension_chain_too_long, policy.octets);
-  if (number > policy.headers)
-    return fault(Reason::ipv6_too_many_headers, Problem::too_many_extension_headers, header.at.offset);
-  return std::nullopt;
+  return judge<limit_rules>(in_chain);
 }
 
 /// Hop-by-hop options stand directly behind the fixed header, or nowhere (RFC 8200 4.3).

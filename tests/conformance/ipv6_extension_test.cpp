@@ -61,7 +61,7 @@ TEST(Ipv6Extension, V6_EXT_008_hop_by_hop_options_directly_behind_the_fixed_head
 }
 
 // The next header of a fragment header is "any header other than an IPv6 header" (RFC 8200 4), though in the packet
-// put together the hop-by-hop options stand behind the fixed header. Either packet may be the one reported.
+// put together the hop-by-hop options stand behind the fixed header. The first fragment is reported, and it alone.
 TEST(Ipv6Extension, V6_EXT_008_hop_by_hop_options_behind_a_fragment_header) {
   Line6 line;
   const Packets parts = fragments6(with_headers(echo6(), {hop_by_hop("")}), 32);

@@ -181,6 +181,19 @@ TEST(Ipv6ReassemblyError, V6_FRAG_006_headers_of_the_first_fragment_make_it_too_
   }
 }
 
+// Whichever fragment comes last is reported, and points at its own offset field.
+TEST(Ipv6ReassemblyError, V6_FRAG_006_the_first_fragment_comes_last_and_makes_it_too_large) {
+  Line6 line;
+  Packets parts = fragments6(echo6({}, noise(65535 - 8)), 4096);
+  parts[0] = with_headers(parts[0], {destination("")});
+  std::ranges::reverse(parts);
+  expect_error6(line.send(parts), 4, 0, 50, parts.back());
+  EXPECT_EQ(line.count(Reason::ipv6_fragment_beyond_largest_packet), 1U);
+  EXPECT_THAT(line.send(parts.back()), IsEmpty()) << "and it is refused from then on";
+  EXPECT_THAT(line.send_in_group_frames(parts), IsEmpty());
+  expect_alive(line);
+}
+
 // ---- first fragments that lack headers ----
 
 TEST(Ipv6ReassemblyError, V6_FRAG_008_octets_that_make_an_upper_layer_header_complete) {

@@ -15,8 +15,8 @@ using testing::StartsWith;
 std::string summary(const Packet& packet) { return describe(packet).summary; }
 constexpr std::string_view udp_text = "UDP 40000 > 33434";
 
-Packet error6(const Packet& quote, unsigned type = 1, unsigned code = 4) {
-  return ipv6({}, icmpv6({}, type, code, 0, quote));
+Packet error6(const Packet& quote, unsigned type = 1, unsigned code = 4, std::uint32_t parameter = 0) {
+  return ipv6({}, icmpv6({}, type, code, parameter, quote));
 }
 
 struct Row {
@@ -106,11 +106,14 @@ TEST(DescribeIpv6, ICMP6_ERR_001_errors_with_chains_in_their_quotes) {
        "UDP 40000 > 33434]"},
       {error6(part(chained_udp({destination_options()}), 0, 45)),
        "ICMP6 destination unreachable, port unreachable (1/4) [2001:db8::1 > 2001:db8::2 DO, cut short, length 5]"},
-      {error6(chained_udp({destination_options()}), 4, 10),
-       "ICMP6 parameter problem, option too big (4/10), pointer 0 [2001:db8::1 > 2001:db8::2 DO, UDP 40000 > 33434]"},
+      {error6(chained_udp({destination_options()}), 4, 10, 0x01020304),
+       "ICMP6 parameter problem, option too big (4/10), pointer 16909060 [2001:db8::1 > 2001:db8::2 DO, UDP 40000 > "
+       "33434]"},
       {chained_icmp({destination_options()}, 2, chained_icmp({hop_by_hop()}, 129, counting(8))),
        "DO, ICMP6 packet too big (2/0), mtu 0 [2001:db8::1 > 2001:db8::2 HBH, ICMP6 echo reply, id 0, seq 0, length "
        "16]"},
+      {error6(chained_udp({}), 2, 0, 0x05060708),
+       "ICMP6 packet too big (2/0), mtu 84281096 [2001:db8::1 > 2001:db8::2 UDP 40000 > 33434]"},
   });
 }
 
