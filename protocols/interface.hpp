@@ -1,18 +1,26 @@
 // What a node is told about one of its interfaces.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "protocols/base/address.hpp"
+#include "protocols/base/mac_address.hpp"
 
 namespace tunstack {
+
+/// A router tells hosts what a host learns from routers.
+enum class Role : std::uint8_t { host, router };
 
 struct InterfaceConfig {
   std::string name;
   std::vector<IpPrefix> addresses;
   std::size_t mtu = 1500;  // octets of an IP datagram
   bool up = true;
+  Role role = Role::host;
+  bool configures_itself = false;               // asks and believes routers, as the options say
+  std::vector<IpAddress> gateways = {};         // configured default routers, the best first
+  std::optional<MacAddress> link_address = {};  // of Ethernet; links without it, as TUN, need no addresses of their own
 };
 
 }  // namespace tunstack

@@ -4,10 +4,50 @@ tunstack_test(unit
   protocols/base/address_table_test.cpp
   protocols/base/address_test.cpp
   protocols/base/checksum_test.cpp
+  protocols/base/linked_entries_test.cpp
+  protocols/base/mac_address_test.cpp
   protocols/base/outbox_test.cpp
   protocols/base/random_test.cpp
   protocols/base/reason_test.cpp
   protocols/base/rule_test.cpp
+  protocols/base/siphash_test.cpp
+  protocols/discovery/address_checks_test.cpp
+  protocols/discovery/address_lifetimes_test.cpp
+  protocols/discovery/address_rules_test.cpp
+  protocols/discovery/advertisement_consistency_test.cpp
+  protocols/discovery/advertisement_parts_test.cpp
+  protocols/discovery/advertisement_reader_test.cpp
+  protocols/discovery/advertising_config_test.cpp
+  protocols/discovery/autoconfiguration_test.cpp
+  protocols/discovery/conflict_detection_test.cpp
+  protocols/discovery/duplicate_detection_test.cpp
+  protocols/discovery/group_answers_test.cpp
+  protocols/discovery/group_membership_test.cpp
+  protocols/discovery/host_routing_test.cpp
+  protocols/discovery/interface_identifier_test.cpp
+  protocols/discovery/ipv4_addresses_test.cpp
+  protocols/discovery/irdp_answers_test.cpp
+  protocols/discovery/irdp_host_test.cpp
+  protocols/discovery/irdp_router_test.cpp
+  protocols/discovery/irdp_rules_test.cpp
+  protocols/discovery/link_parameters_test.cpp
+  protocols/discovery/membership_rules_test.cpp
+  protocols/discovery/nd_rules_test.cpp
+  protocols/discovery/neighbor_cache_test.cpp
+  protocols/discovery/neighbor_states_test.cpp
+  protocols/discovery/older_group_membership_test.cpp
+  protocols/discovery/older_querier_test.cpp
+  protocols/discovery/prefix_list_test.cpp
+  protocols/discovery/redirect_routes_test.cpp
+  protocols/discovery/redirect_rules_test.cpp
+  protocols/discovery/router_advertiser_test.cpp
+  protocols/discovery/router_answers_test.cpp
+  protocols/discovery/router_choice_test.cpp
+  protocols/discovery/router_discovery_rules_test.cpp
+  protocols/discovery/router_list_test.cpp
+  protocols/discovery/router_solicitor_test.cpp
+  protocols/discovery/temporary_addresses_test.cpp
+  protocols/discovery/waiting_packets_test.cpp
   protocols/icmp/error_report_test.cpp
   protocols/icmp/extended_echo_test.cpp
   protocols/icmp/ipv6_error_report_test.cpp
@@ -28,16 +68,24 @@ tunstack_test(unit
   protocols/ip/reassembly_table_test.cpp
   protocols/ip/reassembly_test.cpp
   protocols/transport/udp_services_test.cpp
+  protocols/wire/arp_test.cpp
+  protocols/wire/domain_name_test.cpp
   protocols/wire/emit_test.cpp
+  protocols/wire/ethernet_test.cpp
   protocols/wire/fragmentation_test.cpp
   protocols/wire/icmp_extension_objects_test.cpp
   protocols/wire/icmp_extensions_test.cpp
+  protocols/wire/icmpv4_router_discovery_test.cpp
   protocols/wire/icmpv4_test.cpp
   protocols/wire/icmpv6_test.cpp
+  protocols/wire/igmp_test.cpp
   protocols/wire/ipv4_options_test.cpp
   protocols/wire/ipv4_test.cpp
   protocols/wire/ipv6_extensions_test.cpp
   protocols/wire/ipv6_test.cpp
+  protocols/wire/mld_test.cpp
+  protocols/wire/ndp_test.cpp
+  protocols/wire/router_options_test.cpp
   protocols/wire/tcp_test.cpp
   protocols/wire/udp_test.cpp
   tunstack/capture/capture_test.cpp
@@ -45,15 +93,19 @@ tunstack_test(unit
   tunstack/counters_test.cpp
   tunstack/describe_ipv6_test.cpp
   tunstack/describe_test.cpp
+  tunstack/device/control_socket_test.cpp
   tunstack/explain_fragments_test.cpp
   tunstack/explain_test.cpp
   tunstack/host_side_test.cpp
   tunstack/icmp_names_test.cpp
   tunstack/interface_test.cpp
+  tunstack/link_discovery_test.cpp
   tunstack/option_values_test.cpp
   tunstack/options_test.cpp
   tunstack/replay_ipv6_test.cpp
   tunstack/replay_test.cpp
+  tunstack/state_report_test.cpp
+  tunstack/state_text_test.cpp
   tunstack/suggestion_test.cpp
   tunstack/summary_test.cpp)
 target_compile_definitions(unit PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

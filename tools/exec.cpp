@@ -44,6 +44,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   enter_private_network();
   set_loopback_up();
   Session session(plan);
+  session.settle();
   SandboxedCommand sandboxed(or_shell(command));
   session.loop().watch(sandboxed.ended_fd(), [&] { session.loop().stop(); });
   // What the terminal sends, it sends to the command as well.
@@ -55,6 +56,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   if (end == RunLoop::End::device_gone) sandboxed.kill();
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
+  if (end == RunLoop::End::stopped) session.loop().farewell();
   session.finish_capture();
   if (plan.explain != Explain::off) session.print_summary();
   return status;

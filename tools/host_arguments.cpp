@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/link_discovery.hpp"
 
 namespace tunstack {
 
@@ -93,6 +94,66 @@ Explain explain_of(const HostArguments& arguments) {
   return arguments.explain == "all" || arguments.json ? Explain::all : Explain::off;
 }
 
+/// Locally administered, and telling whose it is: 02:74 and an IPv4 address, or the end of an IPv6 address.
+MacAddress default_mac(const std::vector<IpPrefix>& addresses) {
+  const auto ipv4 = std::ranges::find_if(addresses, [](const IpPrefix& p) { return p.address.is_ipv4(); });
+  const IpAddress& address = (ipv4 != addresses.end() ? *ipv4 : addresses.front()).address;
+  MacAddress mac{{0x02, 0x74}};
+  copy_bytes(MutableBytes(mac.octets).subspan(2), address.octets().last(4));
+  return mac;
+}
+
+MacAddress parse_host_mac(const std::string& text) {
+  const auto mac = parse_mac_address(text);
+  if (mac && !mac->is_group() && *mac != MacAddress{}) return *mac;
+  throw UsageFault(fmt::format("'{}' cannot be the address of a station", text.substr(0, 40)),
+                   mac ? "it is the address of a group, or none" : "it is not six octets in hexadecimal with colons",
+                   "for example --mac 02:00:5e:00:53:01");
+}
+
+std::optional<MacAddress> link_address(const HostArguments& arguments, const std::vector<IpPrefix>& addresses) {
+  if (arguments.mac && !arguments.tap)
+    throw UsageFault("--mac needs --tap", "packets of a TUN device travel without link-layer addresses",
+                     "add --tap, or leave out --mac");
+  if (!arguments.tap) return std::nullopt;
+  return arguments.mac ? parse_host_mac(*arguments.mac) : default_mac(addresses);
+}
+
+std::vector<IpAddress> parse_gateways(const HostArguments& arguments, const std::vector<IpPrefix>& addresses) {
+  std::vector<IpAddress> gateways;
+  for (const std::string& text : arguments.gateways) {
+    const auto gateway = parse_address(text);
+    if (!gateway)
+      throw UsageFault(fmt::format("'{}' is no address of a gateway", text.substr(0, 40)),
+                       "a gateway is written as its address, without a prefix length",
+                       "for example --gateway 192.0.2.1");
+    const bool is_link_local = !gateway->is_ipv4() && gateway->ipv6().is_link_local();
+    if (!is_link_local && std::ranges::none_of(addresses, [&](const IpPrefix& p) { return p.contains(*gateway); }))
+      throw UsageFault(fmt::format("{} cannot be a gateway", to_text(*gateway)),
+                       "a gateway is a neighbor: no prefix of the stack holds this address",
+                       "choose an address on the link, or give the stack an address there");
+    gateways.push_back(*gateway);
+  }
+  return gateways;
+}
+
+/// Values that fit each by itself, but not together or not to the interface (RFC 4861 6.2.1, RFC 1256 4.1).
+void check_advertising(const NodeOptions& options, const InterfaceConfig& interface) {
+  const auto refuse = [](const std::string& key, const std::string& why) {
+    throw UsageFault(fmt::format("this router cannot be advertised as {} say", key), why,
+                     "'tunstack options' lists what they take");
+  };
+  if (interface.role == Role::host && (options.router.advertises || options.router4.advertises))
+    throw UsageFault("a host cannot advertise itself as a router", "nd.adv and irdp.adv are for routers",
+                     "add --role router");
+  if (options.router.advertises)
+    if (const auto fault = fault_of(advertising_config(options.router, interface)))
+      refuse("the options nd.adv*", *fault);
+  if (options.router4.advertises)
+    if (const auto fault = fault_of(irdp_config(options.router4, interface)))
+      refuse("the options irdp.adv*", std::string(*fault));
+}
+
 std::uint64_t fresh_seed() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();
@@ -110,6 +171,15 @@ void add_address_option(CLI::App& command, HostArguments& arguments) {
 void add_stack_options(CLI::App& command, HostArguments& arguments) {
   command.add_option("--dev", arguments.device, "Name of the device; tun%d lets the kernel number it")
       ->capture_default_str();
+  command.add_option("--role", arguments.role, "What the stack is on its link; a router can advertise itself (nd.adv)")
+      ->check(CLI::IsMember({"host", "router"}))
+      ->capture_default_str();
+  command.add_flag("--autoconf", arguments.autoconf, "Ask routers for addresses and routes; --tap does so by default");
+  command
+      .add_option("--gateway", arguments.gateways,
+                  "ADDR of a default router of the stack, with --tap; repeatable, the best one first")
+      ->allow_extra_args(false);
+  command.add_option("--mac", arguments.mac, "Link-layer address of the stack, with --tap (default: 02:74 and ADDR)");
   command.add_option("--mtu", arguments.mtu, "Octets of the largest datagram on the link")->capture_default_str();
   command.add_option("--set", arguments.settings, "KEY=VALUE: any key of 'tunstack options'; repeatable")
       ->allow_extra_args(false);
@@ -126,6 +196,7 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
 }
 
 void add_device_options(CLI::App& command, HostArguments& arguments) {
+  command.add_flag("--tap", arguments.tap, "Ethernet frames: ARP and neighbor discovery with link-layer addresses");
   command
       .add_option("--host", arguments.host,
                   "ADDR/LEN of this host's end of the link (default: the first free address of each prefix), or "
@@ -141,14 +212,18 @@ HostPlan plan_host(const HostArguments& arguments) {
   std::vector<std::string> texts = arguments.addresses;
   if (texts.empty()) texts.assign(std::begin(default_addresses), std::end(default_addresses));
   const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
-  InterfaceConfig interface{arguments.device, parse_host_addresses(texts), mtu};
+  InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
   if (const auto fault = mtu_fault(interface))
     throw UsageFault(fmt::format("an MTU of {} is not possible", arguments.mtu), *fault,
                      "choose another one with --mtu");
 
   HostPlan plan;
   plan.leave_link_alone = arguments.host == std::vector<std::string>{"none"};
-  plan.link = {.device = arguments.device, .mtu = mtu, .addresses = {}, .routes = {}};
+  plan.link = {.device = arguments.device, .mtu = mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
+  interface.link_address = link_address(arguments, interface.addresses);
+  interface.gateways = parse_gateways(arguments, interface.addresses);
+  interface.role = arguments.role == "router" ? Role::router : Role::host;
+  interface.configures_itself = arguments.tap || arguments.autoconf;
   if (!plan.leave_link_alone) {
     plan.link.addresses = host_side_addresses(arguments, interface.addresses);
     plan.link.routes = missing_routes(interface.addresses, plan.link.addresses);
@@ -158,6 +233,7 @@ HostPlan plan_host(const HostArguments& arguments) {
                .options = node_options(arguments),
                .seed = arguments.seed ? *arguments.seed : fresh_seed(),
                .time_of_day_at_start = {}};
+  check_advertising(plan.node.options, interface);
   plan.explain = explain_of(arguments);
   plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
   plan.duration = arguments.duration;

@@ -14,6 +14,11 @@ struct HostArguments {
   std::vector<std::string> addresses;  // ADDR/LEN of the stack
   std::vector<std::string> host;       // ADDR/LEN of the kernel's side, or "none"
   std::string device = "tun0";
+  bool tap = false;
+  bool autoconf = false;  // ask routers also without tap
+  std::string role = "host";
+  std::optional<std::string> mac;     // of the stack, with tap
+  std::vector<std::string> gateways;  // of the stack
   std::int64_t mtu = 1500;
   std::vector<std::string> settings;  // KEY=VALUE
   std::string profile = "lab";

@@ -1,10 +1,13 @@
 #include "tools/session.hpp"
 
+#include <fmt/format.h>
 #include <sys/signalfd.h>
 
 #include <csignal>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
+#include "tunstack/state_report.hpp"
 #include "tunstack/summary.hpp"
 
 namespace tunstack {
@@ -24,7 +27,8 @@ LinkPlan named(LinkPlan plan, const std::string& device) {
   return plan;
 }
 
-NodeConfig started(NodeConfig config, const MonotonicClock& clock) {
+NodeConfig started(NodeConfig config, const std::string& device, const MonotonicClock& clock) {
+  config.interfaces[0].name = device;  // the kernel may have numbered it
   config.time_of_day_at_start = since_midnight(clock.started_at());
   return config;
 }
@@ -32,8 +36,8 @@ NodeConfig started(NodeConfig config, const MonotonicClock& clock) {
 }  // namespace
 
 Session::Session(const HostPlan& plan)
-    : device_(plan.link.device),
-      node_(started(plan.node, clock_)),
+    : device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
+      node_(started(plan.node, device_.name(), clock_)),
       explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? stdout : stderr),
       loop_(device_, node_, clock_),
       signals_(block_signals()),
@@ -41,10 +45,27 @@ Session::Session(const HostPlan& plan)
   if (!plan.leave_link_alone) link_.emplace(named(plan.link, device_.name()), device_.is_persistent());
   if (plan.explain != Explain::off) observers_.add(explainer_);
   if (plan.capture) {
-    capture_.emplace(*plan.capture);
-    observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at()));
+    capture_.emplace(*plan.capture, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip);
+    observers_.add(
+        recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), plan.node.interfaces[0].link_address));
   }
   if (!observers_.empty()) node_.observe(&observers_);
+  open_control_socket(plan.explain != Explain::off);
+}
+
+void Session::open_control_socket(bool tells_why_not) try {
+  // A device may have any name; JSON may not.
+  const auto report = [this] {
+    return state_report(node_, clock_.now()).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  };
+  control_.emplace(device_.name(), report);
+  loop_.watch(control_->fd(), [this] { control_->serve(); });
+} catch (const SystemError& error) {
+  if (tells_why_not) fmt::print(stderr, "tunstack: {}; {}\n", error.what(), error.why());
+}
+
+void Session::settle() {
+  loop_.run_while([this] { return node_.is_settling(); });
 }
 
 void Session::finish_capture() {

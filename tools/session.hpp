@@ -5,6 +5,7 @@
 
 #include "tools/host_arguments.hpp"
 #include "tunstack/capture/recorder.hpp"
+#include "tunstack/device/control_socket.hpp"
 #include "tunstack/device/link_setup.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/run_loop.hpp"
@@ -21,6 +22,8 @@ class Session {
   RunLoop& loop() { return loop_; }
   Instant now() const { return clock_.now(); }
 
+  /// Answers until it is known that no other node has the addresses of the stack.
+  void settle();
   /// Calls `handle` with each signal, and whether a process sent it (rather than the terminal).
   void on_signal(std::function<void(int signal, bool from_process)> handle);
   /// Calls `expired` when the duration of the plan is over, if it has one.
@@ -30,6 +33,9 @@ class Session {
   void print_summary() const;
 
  private:
+  /// Lets `tunstack state` ask; without it everything else goes on.
+  void open_control_socket(bool tells_why_not);
+
   TunDevice device_;
   std::optional<LinkSetup> link_;
   MonotonicClock clock_;
@@ -41,6 +47,7 @@ class Session {
   RunLoop loop_;
   FileDescriptor signals_;
   std::optional<double> duration_;
+  std::optional<ControlSocket> control_;
 };
 
 }  // namespace tunstack

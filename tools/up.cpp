@@ -41,6 +41,7 @@ int run_up(const HostArguments& arguments) {
   session.on_duration([&] { session.loop().stop(); });
   print_welcome(plan, session.device_name());
   const RunLoop::End end = session.loop().run();
+  if (end == RunLoop::End::stopped) session.loop().farewell();
   session.finish_capture();
   session.print_summary();
   if (end == RunLoop::End::stopped) return 0;

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include "protocols/icmp/suppression.hpp"
+#include "protocols/wire/arp.hpp"
+#include "protocols/wire/ethernet.hpp"
 #include "protocols/wire/icmpv4.hpp"
 #include "protocols/wire/icmpv6.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
 #include "protocols/wire/ipv6_extensions.hpp"
+#include "protocols/wire/ndp.hpp"
 #include "protocols/wire/tcp.hpp"
 #include "tunstack/icmp_names.hpp"
 
@@ -42,6 +45,8 @@ std::string describe_error_field(Family family, Bytes message) {
   if (message.size() < icmp_header_size) return {};
   if (family == Family::ipv4) {
     if (type == static_cast<unsigned>(Icmpv4Type::parameter_problem)) return fmt::format(", pointer {}", message[4]);
+    if (type == static_cast<unsigned>(Icmpv4Type::redirect))
+      return fmt::format(", gateway {}", to_text(Ipv4Address::load(message, 4)));
     const bool has_mtu =
         type == static_cast<unsigned>(Icmpv4Type::destination_unreachable) && message[1] == fragmentation_needed;
     return has_mtu ? fmt::format(", mtu {}", load_be16(message, 6)) : std::string();
@@ -52,12 +57,20 @@ std::string describe_error_field(Family family, Bytes message) {
                                                                    : std::string();
 }
 
+bool has_target(Bytes message) {
+  const bool is_about_neighbor = message[0] == static_cast<unsigned>(Icmpv6Type::neighbor_solicitation) ||
+                                 message[0] == static_cast<unsigned>(Icmpv6Type::neighbor_advertisement);
+  return is_about_neighbor && message.size() >= neighbor_solicitation_size;
+}
+
 std::string describe_icmp(Family family, Bytes message, Quotes quotes) {
   const std::string_view name = family == Family::ipv4 ? "ICMP" : "ICMP6";
   if (message.size() < 2) return fmt::format("{}, cut short, length {}", name, message.size());
   std::string text = fmt::format("{} {}", name, icmp_name(family, message[0], message[1]));
   if (message.size() >= icmp_header_size && is_echo(family, message[0]))
     text += fmt::format(", id {}, seq {}", load_be16(message, 4), load_be16(message, 6));
+  if (family == Family::ipv6 && has_target(message))
+    text += fmt::format(" of {}", to_text(Ipv6Address::load(message, nd_target_offset)));
   if (is_error(family, message[0])) {
     text += fmt::format(" ({}/{}){}", message[0], message[1], describe_error_field(family, message));
     if (message.size() > icmp_header_size && quotes == Quotes::shown)
@@ -180,5 +193,36 @@ PacketText describe(Bytes packet, Quotes quotes) {
 }  // namespace
 
 PacketText describe(Bytes packet) { return describe(packet, Quotes::shown); }
+
+namespace {
+
+PacketText describe_arp(Bytes bytes) {
+  const auto packet = ArpPacket::parse(bytes);
+  if (!packet) return {{}, {}, fmt::format("ARP, malformed, length {}", bytes.size())};
+  PacketText text{to_text(packet->sender), to_text(packet->target), {}};
+  if (packet->operation == ArpOperation::request)
+    text.summary = fmt::format("ARP who has {}, tell {}", text.destination, to_text(packet->sender_mac));
+  else if (packet->operation == ArpOperation::reply)
+    text.summary = fmt::format("ARP {} is at {}", text.source, to_text(packet->sender_mac));
+  else
+    text.summary = fmt::format("ARP operation {}", static_cast<unsigned>(packet->operation));
+  return text;
+}
+
+}  // namespace
+
+PacketText describe(const OutgoingPacket& packet) {
+  return packet.payload == LinkPayload::arp ? describe_arp(packet.bytes) : describe(packet.bytes);
+}
+
+PacketText describe_frame(Bytes frame) {
+  const auto ethernet = EthernetView::parse(frame);
+  if (!ethernet) return {{}, {}, fmt::format("Ethernet, cut short, length {}", frame.size())};
+  const std::uint16_t type = ethernet->type();
+  if (type == ethertype::arp) return describe_arp(ethernet->payload());
+  if (type == ethertype::ipv4 || type == ethertype::ipv6) return describe(ethernet->payload());
+  return {to_text(ethernet->source()), to_text(ethernet->destination()),
+          fmt::format("Ethernet type {:#06x}, length {}", type, frame.size())};
+}
 
 }  // namespace tunstack

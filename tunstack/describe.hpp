@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "protocols/base/bytes.hpp"
+#include "protocols/base/outbox.hpp"
 
 namespace tunstack {
 
@@ -15,5 +15,8 @@ struct PacketText {
 
 /// Describes any bytes; never fails.
 PacketText describe(Bytes packet);
+/// What an Ethernet frame carries.
+PacketText describe_frame(Bytes frame);
+PacketText describe(const OutgoingPacket& packet);
 
 }  // namespace tunstack

@@ -1,5 +1,10 @@
 #include "tunstack/dispatch.hpp"
 
+#include "protocols/discovery/advertisement_consistency.hpp"
+#include "protocols/discovery/irdp_rules.hpp"
+#include "protocols/discovery/membership_rules.hpp"
+#include "protocols/discovery/nd_rules.hpp"
+#include "protocols/discovery/redirect_rules.hpp"
 #include "protocols/transport/udp_input.hpp"
 #include "protocols/wire/numbers.hpp"
 #include "tunstack/error_input.hpp"
@@ -51,6 +56,45 @@ Verdict address_mask_reply(const Ipv4Arrival& arrival, const Icmpv4View& message
   return reason == Reason::icmp4_mask_learned ? Verdict(Deliver{reason}) : Drop{reason};
 }
 
+discovery::IrdpInput irdp_input(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  return {arrival.ip.source(), message.bytes(), state.addresses.is_on_link(arrival.interface, arrival.ip.source())};
+}
+
+Verdict router_solicitation4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  if (const auto broken = first_broken<discovery::irdp_solicitation_rules>(irdp_input(arrival, message, state)))
+    return Drop{*broken};
+  if (state.is_host(arrival.interface)) return Drop{Reason::irdp_solicitation_to_host};
+  const auto& router = state.link(arrival.interface).irdp_router;
+  if (!router || !router->is_advertising()) return Drop{Reason::irdp_not_advertised_here};
+  return Deliver{Reason::irdp_solicitation_for_us};
+}
+
+Verdict router_advertisement4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  if (const auto broken = first_broken<discovery::irdp_advertisement_rules>(irdp_input(arrival, message, state)))
+    return Drop{*broken};
+  if (!state.is_host(arrival.interface)) return Drop{Reason::irdp_advertisement_to_router};
+  if (!state.link(arrival.interface).learns_from_routers4) return Drop{Reason::irdp_host_off};
+  return Deliver{message.code() == irdp_routes_no_common_traffic ? Reason::irdp_no_common_traffic
+                                                                 : Reason::irdp_advertisement_for_us};
+}
+
+Verdict redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  const auto redirect = discovery::Ipv4Redirect::parse(message.bytes());
+  if (!redirect) return Drop{redirect.error()};
+  const InterfaceId interface = arrival.interface;
+  const discovery::Ipv4RedirectInput input{
+      .accept_redirects = state.options.accept_redirects4 && state.is_host(interface),
+      .gateway = state.addresses.kind_on(interface, redirect->gateway),
+      .gateway_is_on_link = state.addresses.is_on_link(interface, redirect->gateway),
+      .quoted_source_is_ours = is_own(state.addresses.kind_on(interface, redirect->quoted_source)),
+      .destination = state.addresses.kind_on(interface, redirect->destination),
+      .destination_is_on_link = state.addresses.is_on_link(interface, redirect->destination),
+      .source_is_first_hop =
+          state.next_hop(interface, redirect->destination, arrival.now) == IpAddress(arrival.ip.source())};
+  if (const auto broken = first_broken<discovery::ipv4_redirect_rules>(input)) return Drop{*broken};
+  return Deliver{Reason::icmp4_redirect_for_us};
+}
+
 constexpr Icmpv4Row icmpv4_rows[] = {
     {Icmpv4Type::echo_request, Icmpv4Type::echo_request, Reason::icmp4_echo_request_for_us,
      [](const Ipv4Arrival& a, const Icmpv4View& m, const NodeState& s) {
@@ -60,9 +104,12 @@ constexpr Icmpv4Row icmpv4_rows[] = {
     {Icmpv4Type::destination_unreachable, Icmpv4Type::destination_unreachable, Reason::icmp4_error_about_our_packet,
      judge_error},
     {Icmpv4Type::source_quench, Icmpv4Type::source_quench, Reason::icmp4_source_quench},
-    {Icmpv4Type::redirect, Icmpv4Type::redirect, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::redirect, Icmpv4Type::redirect, Reason::icmp4_redirect_for_us, redirect4},
     {Icmpv4Type::alternate_host_address, Icmpv4Type::alternate_host_address, Reason::icmp4_type_deprecated},
-    {Icmpv4Type::router_advertisement, Icmpv4Type::router_solicitation, Reason::icmp4_type_not_handled},
+    {Icmpv4Type::router_advertisement, Icmpv4Type::router_advertisement, Reason::irdp_advertisement_for_us,
+     router_advertisement4},
+    {Icmpv4Type::router_solicitation, Icmpv4Type::router_solicitation, Reason::irdp_solicitation_for_us,
+     router_solicitation4},
     {Icmpv4Type::time_exceeded, Icmpv4Type::parameter_problem, Reason::icmp4_error_about_our_packet, judge_error},
     {Icmpv4Type::timestamp_request, Icmpv4Type::timestamp_request, Reason::icmp4_timestamp_request_for_us, timestamp},
     {Icmpv4Type::timestamp_reply, Icmpv4Type::timestamp_reply, Reason::icmp4_reply_unsolicited},
@@ -81,10 +128,94 @@ constexpr Icmpv4Row icmpv4_rows[] = {
     {Icmpv4Type::extended_echo_reply, Icmpv4Type::extended_echo_reply, Reason::icmp4_reply_unsolicited},
 };
 
+discovery::MldInput mld_input(const Ipv6Arrival& arrival, const Icmpv6View& message) {
+  return {message.bytes(), arrival.ip.source(), arrival.ip.hop_limit(), ipv6_has_router_alert(arrival.ip.bytes())};
+}
+
+Verdict listener_query(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  if (const auto query = discovery::accept_mld_query(mld_input(arrival, message)); !query) return Drop{query.error()};
+  if (!state.link(arrival.interface).groups6) return Drop{Reason::mld_not_told_here};
+  return Deliver{Reason::mld_query_for_us};
+}
+
+/// Of version 1; a done is for routers.
+Verdict listener_report(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  const auto group = discovery::accept_mld_v1_report(mld_input(arrival, message));
+  if (!group) return Drop{group.error()};
+  if (!state.link(arrival.interface).groups6) return Drop{Reason::mld_not_told_here};
+  return Deliver{Reason::mld_report_heard};
+}
+
+Verdict listener_report_v2(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState&) {
+  return Drop{discovery::judge_mld_v2_report(mld_input(arrival, message))};
+}
+
+discovery::NdInput nd_input(const Ipv6Arrival& arrival, const Icmpv6View& message, std::size_t fixed_size) {
+  return {arrival.ip, message.bytes(), fixed_size};
+}
+
 /// Whoever could hide its options in fragments could pass what guards the link (RFC 6980 5).
-Verdict neighbor_discovery(const Ipv6Arrival& arrival, const Icmpv6View&, const NodeState&) {
-  const bool in_fragments = arrival.was_held || arrival.upper.behind_fragment_header;
-  return Drop{in_fragments ? Reason::icmp6_discovery_in_fragments : Reason::icmp6_type_not_handled};
+MaybeReason refuses_discovery(const Ipv6Arrival& arrival, const discovery::NdInput& input) {
+  if (arrival.was_held || arrival.upper.behind_fragment_header) return Reason::icmp6_discovery_in_fragments;
+  return first_broken<discovery::nd_rules>(input);
+}
+
+Verdict neighbor_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  auto input = nd_input(arrival, message, neighbor_solicitation_size);
+  if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
+  input.target = state.addresses.kind_on(arrival.interface, input.target_address());
+  if (const auto broken = first_broken<discovery::neighbor_solicitation_rules>(input)) return Drop{*broken};
+  if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about};
+  return Deliver{Reason::nd_solicitation_for_us};
+}
+
+/// Of no interest from neighbors that nobody here wants to know (RFC 4861 7.2.5).
+Verdict neighbor_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  auto input = nd_input(arrival, message, neighbor_advertisement_size);
+  if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
+  input.target = state.addresses.kind_on(arrival.interface, input.target_address());
+  if (const auto broken = first_broken<discovery::neighbor_advertisement_rules>(input)) return Drop{*broken};
+  if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about};
+  const auto known = state.neighbors.state_of({arrival.interface, input.target_address()}, arrival.now);
+  if (known == discovery::NeighborState::none || known == discovery::NeighborState::failed)
+    return Drop{Reason::nd_advertisement_of_nobody_asked};
+  return Deliver{Reason::nd_advertisement};
+}
+
+Verdict router_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  const auto input = nd_input(arrival, message, router_solicitation_size);
+  if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::router_solicitation_rules>(input)) return Drop{*broken};
+  if (!state.link(arrival.interface).advertising) return Drop{Reason::router_solicitation_to_host};
+  return Deliver{Reason::router_solicitation_heard};
+}
+
+/// A router compares, a host believes (RFC 4861 6.2.7, 6.3.4).
+Verdict router_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  const auto input = nd_input(arrival, message, router_advertisement_size);
+  if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::router_advertisement_rules>(input)) return Drop{*broken};
+  const LinkDiscovery& link = state.link(arrival.interface);
+  if (link.learns_from_routers) return Deliver{Reason::router_advertisement_heard};
+  if (!link.advertising) return Drop{Reason::router_advertisement_not_wanted};
+  const auto differs = first_broken<discovery::consistency_rules>(
+      discovery::Compared{link.advertising->config, RouterAdvertisementHeader::parse(input.message), input.options()});
+  return Drop{differs ? *differs : Reason::advertisement_agrees_with_ours};
+}
+
+Verdict redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  const auto told = nd_input(arrival, message, redirect_size);
+  if (const auto broken = refuses_discovery(arrival, told)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::ipv6_redirect_message_rules>(told)) return Drop{*broken};
+  const auto redirect = discovery::Ipv6Redirect::of(told);
+  const InterfaceId interface = arrival.interface;
+  const discovery::Ipv6RedirectInput input{
+      .accept_redirects = state.options.accept_redirects6 && state.is_host(interface),
+      .target_is_ours = is_own(state.addresses.kind_on(interface, redirect.target)),
+      .source_is_first_hop =
+          state.next_hop(interface, redirect.destination, arrival.now) == IpAddress(arrival.ip.source())};
+  if (const auto broken = first_broken<discovery::ipv6_redirect_rules>(input)) return Drop{*broken};
+  return Deliver{Reason::icmp6_redirect_for_us};
 }
 
 constexpr Icmpv6Row icmpv6_rows[] = {
@@ -94,12 +225,23 @@ constexpr Icmpv6Row icmpv6_rows[] = {
        return icmp::answer_echo(a, m, s.options.echo6);
      }},
     {Icmpv6Type::echo_reply, Icmpv6Type::echo_reply, Reason::icmp6_reply_unsolicited},
-    {Icmpv6Type::listener_query, Icmpv6Type::listener_done, Reason::icmp6_type_not_handled},
-    {Icmpv6Type::router_solicitation, Icmpv6Type::redirect, Reason::icmp6_type_not_handled, neighbor_discovery},
+    {Icmpv6Type::listener_query, Icmpv6Type::listener_query, Reason::mld_query_for_us, listener_query},
+    {Icmpv6Type::listener_report, Icmpv6Type::listener_report, Reason::mld_report_heard, listener_report},
+    {Icmpv6Type::listener_done, Icmpv6Type::listener_done, Reason::mld_message_for_routers},
+    {Icmpv6Type::router_solicitation, Icmpv6Type::router_solicitation, Reason::router_solicitation_heard,
+     router_solicitation},
+    {Icmpv6Type::router_advertisement, Icmpv6Type::router_advertisement, Reason::router_advertisement_heard,
+     router_advertisement},
+    {Icmpv6Type::neighbor_solicitation, Icmpv6Type::neighbor_solicitation, Reason::nd_solicitation_for_us,
+     neighbor_solicitation},
+    {Icmpv6Type::neighbor_advertisement, Icmpv6Type::neighbor_advertisement, Reason::nd_advertisement,
+     neighbor_advertisement},
+    {Icmpv6Type::redirect, Icmpv6Type::redirect, Reason::icmp6_redirect_for_us, redirect6},
     {Icmpv6Type::router_renumbering, Icmpv6Type::router_renumbering, Reason::icmp6_type_ignored},
     {Icmpv6Type::node_information_query, Icmpv6Type::node_information_response, Reason::icmp6_node_information},
     {Icmpv6Type::inverse_neighbor_solicitation, Icmpv6Type::inverse_neighbor_advertisement, Reason::icmp6_type_ignored},
-    {Icmpv6Type::listener_report_v2, Icmpv6Type::listener_report_v2, Reason::icmp6_type_not_handled},
+    {Icmpv6Type::listener_report_v2, Icmpv6Type::listener_report_v2, Reason::mld_message_for_routers,
+     listener_report_v2},
     {Icmpv6Type{144}, Icmpv6Type{159}, Reason::icmp6_type_ignored},
     {Icmpv6Type::extended_echo_request, Icmpv6Type::extended_echo_request, Reason::extended_echo_request_for_us,
      extended_echo<Ipv6Arrival, Icmpv6View>},
@@ -140,6 +282,25 @@ Verdict unsupported(const Ipv4Arrival&, const NodeState&) {
   return Error{Reason::ipv4_protocol_unsupported, Problem::protocol_unreachable};
 }
 
+Verdict igmp_input(const Ipv4Arrival& arrival, const NodeState& state) {
+  if (!state.link(arrival.interface).groups4) return unsupported(arrival, state);
+  const discovery::IgmpInput input{arrival.payload(), arrival.ip.destination(), has_router_alert(arrival.ip.options())};
+  if (const auto broken = first_broken<discovery::igmp_rules>(input)) return Drop{*broken};
+  switch (static_cast<IgmpType>(input.message[0])) {
+    case IgmpType::membership_query:
+      if (const auto query = discovery::accept_igmp_query(input); !query) return Drop{query.error()};
+      return Deliver{Reason::igmp_query_for_us};
+    case IgmpType::membership_report_v1:
+    case IgmpType::membership_report_v2:
+      return Deliver{Reason::igmp_report_heard};
+    case IgmpType::membership_report_v3:
+      return Drop{discovery::judge_igmp_v3_report(input)};
+    case IgmpType::leave_group:
+      break;
+  }
+  return Drop{Reason::igmp_message_for_routers};
+}
+
 Verdict unrecognized(const Ipv6Arrival& arrival, const NodeState&) {
   return Error{Reason::ipv6_next_header_unrecognized, Problem::protocol_unreachable, arrival.upper.protocol_at};
 }
@@ -154,6 +315,7 @@ struct ProtocolRow {
 
 constexpr ProtocolRow protocol_rows[] = {
     {protocol_number::icmpv4, icmpv4_input, unrecognized},
+    {protocol_number::igmp, igmp_input, unrecognized},
     {protocol_number::tcp,
      [](const Ipv4Arrival& a, const NodeState& s) { return transport::tcp_input(a, s.options.closed_tcp); },
      [](const Ipv6Arrival& a, const NodeState& s) { return transport::tcp_input(a, s.options.closed_tcp); }},

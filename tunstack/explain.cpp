@@ -23,6 +23,10 @@ std::string_view proposed_name(const Verdict& verdict) {
   return std::visit(Name{}, verdict);
 }
 
+PacketText subject_of(const Decision& decision) {
+  return decision.frame.empty() ? describe(decision.packet) : describe_frame(decision.frame);
+}
+
 std::string endpoints(const PacketText& packet) {
   return packet.source.empty() ? "?" : fmt::format("{} > {}", packet.source, packet.destination);
 }
@@ -42,7 +46,7 @@ std::string citation(const ReasonInfo& reason) {
 }
 
 std::string decision_text(const Decision& decision) {
-  const PacketText packet = describe(decision.packet);
+  const PacketText packet = subject_of(decision);
   const ReasonInfo& reason = info(deciding_reason(decision));
   std::string name(reason.name);
   if (decision.withheld)
@@ -51,13 +55,13 @@ std::string decision_text(const Decision& decision) {
                                  fmt::format("{}  {}", endpoints(packet), packet.summary), verdict_name(decision), name,
                                  citation(reason), reason.text);
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
-    line += fmt::format(" -> {}", describe(decision.sent[0].bytes).summary);
+    line += fmt::format(" -> {}", describe(decision.sent[0]).summary);
   if (decision.sent.size() > 1) line += fmt::format(" -> {} fragments", decision.sent.size());
   return line;
 }
 
 std::string origination_text(const Origination& origination) {
-  const PacketText packet = describe(origination.sent[0].bytes);
+  const PacketText packet = describe(origination.sent[0]);
   const ReasonInfo& reason = info(origination.reason);
   return fmt::format("{:.6f} > {:<76}  {:<5}  {}  {}: {}", seconds(origination.time),
                      fmt::format("{}  {}", endpoints(packet), packet.summary), "send", reason.name, citation(reason),
@@ -66,15 +70,14 @@ std::string origination_text(const Origination& origination) {
 
 namespace {
 
-nlohmann::ordered_json json_line(Instant time, std::string_view direction, Bytes bytes, std::string_view verdict,
-                                 Reason deciding) {
-  const PacketText packet = describe(bytes);
+nlohmann::ordered_json json_line(Instant time, std::string_view direction, const PacketText& packet, std::size_t length,
+                                 std::string_view verdict, Reason deciding) {
   const ReasonInfo& reason = info(deciding);
   return {{"time", seconds(time)},
           {"direction", direction},
           {"source", packet.source},
           {"destination", packet.destination},
-          {"length", bytes.size()},
+          {"length", length},
           {"summary", packet.summary},
           {"verdict", verdict},
           {"reason", reason.name},
@@ -87,15 +90,28 @@ nlohmann::ordered_json json_line(Instant time, std::string_view direction, Bytes
 }  // namespace
 
 std::string origination_json(const Origination& origination) {
-  return json_line(origination.time, "out", origination.sent[0].bytes, "send", origination.reason).dump();
+  const OutgoingPacket& packet = origination.sent[0];
+  return json_line(origination.time, "out", describe(packet), packet.bytes.size(), "send", origination.reason).dump();
+}
+
+std::string address_text(const AddressChange& change) {
+  const ReasonInfo& reason = info(change.reason);
+  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", seconds(change.time), to_text(change.address), "own",
+                     reason.name, citation(reason), reason.text);
+}
+
+std::string address_json(const AddressChange& change) {
+  const PacketText subject{to_text(change.address), {}, "an address of this node"};
+  return json_line(change.time, "none", subject, 0, "own", change.reason).dump();
 }
 
 std::string decision_json(const Decision& decision) {
-  auto line = json_line(decision.time, "in", decision.packet, verdict_name(decision), deciding_reason(decision));
+  auto line = json_line(decision.time, "in", subject_of(decision), decision.packet.size(), verdict_name(decision),
+                        deciding_reason(decision));
   if (decision.withheld)
     line["proposed"] = {{"verdict", proposed_name(decision.verdict)},
                         {"reason", info(reason_of(decision.verdict)).name}};
-  if (!decision.sent.empty()) line["answer"] = describe(decision.sent[0].bytes).summary;
+  if (!decision.sent.empty()) line["answer"] = describe(decision.sent[0]).summary;
   if (decision.sent.size() > 1) line["fragments"] = decision.sent.size();
   return line.dump();
 }
@@ -108,6 +124,10 @@ void Explainer::print(const std::string& line) {
 void Explainer::originated(const Origination& origination) {
   if (explain_ != Explain::all) return;
   print(format_ == ExplainFormat::json ? origination_json(origination) : origination_text(origination));
+}
+
+void Explainer::address_changed(const AddressChange& change) {
+  if (explain_ == Explain::all) print(format_ == ExplainFormat::json ? address_json(change) : address_text(change));
 }
 
 void Explainer::decided(const Decision& decision) {

@@ -72,7 +72,7 @@ std::vector<IpPrefix> missing_routes(const std::vector<IpPrefix>& stack, const s
 }
 
 std::string ip_commands(const LinkPlan& plan, bool device_only) {
-  std::string text = fmt::format("ip tuntap add dev {} mode tun\n", plan.device);
+  std::string text = fmt::format("ip tuntap add dev {} mode {}\n", plan.device, plan.tap ? "tap" : "tun");
   if (device_only) return text;
   text += fmt::format("ip link set dev {} mtu {}\n", plan.device, plan.mtu);
   for (const IpPrefix& address : plan.addresses)

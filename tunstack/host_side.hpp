@@ -14,6 +14,7 @@ struct LinkPlan {
   std::size_t mtu = 1500;
   std::vector<IpPrefix> addresses;
   std::vector<IpPrefix> routes;  // into the device, host bits zero
+  bool tap = false;              // Ethernet
 };
 
 /// The first free address of each prefix that the stack has; link-local prefixes are the kernel's own affair.

@@ -20,18 +20,54 @@ std::vector<InterfaceId> interfaces_to_learn_masks_of(const NodeConfig& config) 
   return interfaces;
 }
 
+bool has_link_addresses(const NodeConfig& config) {
+  return std::ranges::any_of(config.interfaces, [](const auto& i) { return i.link_address.has_value(); });
+}
+
+/// Links without addresses need no memory for neighbors.
+discovery::NeighborLimits neighbor_limits(const NodeConfig& config) {
+  if (!has_link_addresses(config)) return {.neighbors = 0, .waiting = 0, .largest_packet = 0};
+  const auto widest = std::ranges::max_element(config.interfaces, {}, &InterfaceConfig::mtu);
+  constexpr std::size_t memory = std::size_t{4} << 20;  // octets, for packets that wait on links with a large MTU
+  return {.neighbors = config.options.neighbors,
+          .waiting = std::min<std::size_t>(256, memory / widest->mtu),
+          .largest_packet = widest->mtu};
+}
+
+/// Those that are checked come with their events.
+void add_addresses(NodeState& state, InterfaceId interface) {
+  const LinkDiscovery& link = state.link(interface);
+  for (const IpPrefix& prefix : state.interfaces[static_cast<std::size_t>(interface)].addresses) {
+    const bool is_ipv4 = prefix.address.is_ipv4();
+    if (is_ipv4)
+      state.addresses.add(interface, prefix, link.addresses4 ? ip::AddressUse::tentative : ip::AddressUse::usable);
+    if (!is_ipv4 && !link.addresses6) state.addresses.add(interface, prefix);
+  }
+}
+
 NodeState make_state(const NodeConfig& config, Random& random) {
   NodeState state{.options = config.options,
                   .link_mtus = {},
+                  .ipv6_mtus = {},
+                  .hop_limits = {},
                   .addresses = {},
                   .interfaces = config.interfaces,
                   .identification = ip::Ipv4Identification(random),
                   .path_mtus = ip::PathMtus(random),
                   .mask_learner = icmp::MaskLearner(interfaces_to_learn_masks_of(config), random),
+                  .neighbors = discovery::NeighborCache(random, neighbor_limits(config)),
+                  .links = {},
                   .time_of_day_at_start = config.time_of_day_at_start};
   for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
     state.link_mtus.push_back(config.interfaces[i].mtu);
-    for (const IpPrefix& prefix : config.interfaces[i].addresses) state.addresses.add(InterfaceId(i), prefix);
+    state.ipv6_mtus.push_back(config.interfaces[i].mtu);
+    state.hop_limits.push_back(static_cast<std::uint8_t>(config.options.ipv6_hop_limit));
+    state.links.emplace_back(config.interfaces[i], config.options, random);
+    if (config.interfaces[i].role == Role::router) {
+      state.addresses.join(InterfaceId(i), ipv6_all_routers);
+      state.addresses.join(InterfaceId(i), ipv4_all_routers);
+    }
+    add_addresses(state, InterfaceId(i));
   }
   return state;
 }
@@ -39,7 +75,8 @@ NodeState make_state(const NodeConfig& config, Random& random) {
 }  // namespace
 
 Node::Node(const NodeConfig& config)
-    : random_(config.seed),
+    : has_ethernet_(has_link_addresses(config)),
+      random_(config.seed),
       state_(make_state(config, random_)),
       error_limiter4_(icmp::ipv4_error_limit_reasons, random_),
       error_limiter6_(icmp::ipv6_error_limit_reasons, random_),
@@ -112,6 +149,10 @@ auto by_family(Bytes bytes, const Then& then) {
 }  // namespace
 
 Verdict Node::decide(const Received& received) const {
+  return has_frames(received.interface) ? decide_frame(received) : decide_datagram(received);
+}
+
+Verdict Node::decide_datagram(const Received& received) const {
   return by_family(received.bytes, [&](const auto& found) -> Verdict {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>)
       return found;
@@ -127,18 +168,16 @@ Verdict Node::decide(const Received& received) const {
 
 // ---- acting ----
 
-inline void Node::conclude(const Happening& happening, const Verdict& verdict, MaybeReason withheld,
-                           std::span<const OutgoingPacket> sent) {
-  count(reason_of(verdict));
-  if (withheld) count(*withheld);
-  if (observer_) [[unlikely]]
-    observer_->decided({happening.now, happening.packet, happening.arrived, verdict, withheld, sent});
-}
-
 void Node::receive(const Received& received, Outbox& out) {
   if (next_deadline() <= received.now) [[unlikely]]
     tick(received.now, out);
   ++counters_.packets_in;
+  if (has_frames(received.interface)) [[unlikely]]
+    return receive_frame(received, out);
+  receive_datagram(received, out);
+}
+
+void Node::receive_datagram(const Received& received, Outbox& out) {
   by_family(received.bytes, [&](const auto& found) {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>)
       conclude({received.now, received.bytes}, found, {}, {});
@@ -193,6 +232,8 @@ MaybeReason Node::apply(const Hold&, const Arrival&, Outbox&) {
 void Node::tick(Instant now, Outbox& out) {
   give_up_all_due<Ipv4View>(now, out);
   give_up_all_due<Ipv6View>(now, out);
+  step_neighbors(now, out);
+  step_links(now, out);
   while (const auto request = state_.mask_learner.take_request(now)) ask_for_mask(*request, now, out);
   update_deadline();
 }

@@ -5,11 +5,14 @@
 #include <vector>
 
 #include "protocols/base/outbox.hpp"
+#include "protocols/discovery/ethernet_rules.hpp"
 #include "protocols/icmp/quote.hpp"
 #include "protocols/icmp/rate_limit.hpp"
 #include "protocols/ip/reassembly.hpp"
 #include "protocols/verdict.hpp"
+#include "protocols/wire/arp.hpp"
 #include "protocols/wire/emit.hpp"
+#include "protocols/wire/ndp.hpp"
 #include "tunstack/counters.hpp"
 #include "tunstack/interface.hpp"
 #include "tunstack/node_state.hpp"
@@ -27,7 +30,7 @@ struct NodeConfig {
 /// A packet as a device delivers it. The bytes are read during the call only.
 struct Received {
   InterfaceId interface{};
-  Bytes bytes;  // from the first octet of the IP header
+  Bytes bytes;  // from the first octet of the IP header; a whole frame where the link has addresses
   Instant now;
   bool link_layer_group = false;  // came in a link-layer broadcast or multicast frame
 };
@@ -42,6 +45,8 @@ class Node {
 
  public:
   explicit Node(const NodeConfig& config);
+  Node(const Node&) = delete;  // its parts share one stream of random numbers
+  Node& operator=(const Node&) = delete;
 
   /// What is to become of a packet, and why. Pure: decides on (state, packet) and changes nothing.
   Verdict decide(const Received& received) const;
@@ -51,10 +56,21 @@ class Node {
   void receive(const Received& received, Outbox& out);
   /// Does what is due by now: fragments that have waited too long are given up, perhaps with an error.
   void tick(Instant now, Outbox& out);
+  /// Takes leave of the hosts that this node advertises itself to as a router.
+  void farewell(Instant now, Outbox& out);
   /// When tick() will have something to do.
   Instant next_deadline() const { return deadline_; }
 
+  const NodeState& state() const { return state_; }
+  /// Whether addresses are still being checked.
+  bool is_settling() const { return state_.addresses.has_tentative() || state_.is_beginning(); }
   const Counters& counters() const { return counters_; }
+  const ip::Reassembler& reassembly(Family family) const {
+    return family == Family::ipv4 ? reassembler4_ : reassembler6_;
+  }
+  const icmp::ErrorLimiter& error_limiter(Family family) const {
+    return family == Family::ipv4 ? error_limiter4_ : error_limiter6_;
+  }
   /// Counts what happened to a packet after it left the node.
   void count(Reason reason) { ++counters_.by_reason[index_of(reason)]; }
   /// `observer` (or nullptr) must outlive the node or be taken back.
@@ -65,6 +81,18 @@ class Node {
   MaybeReason refuses(const Ipv6Arrival& arrival) const;
   template <class View>
   Arrival<View> classify(const Received& received, const View& ip) const;
+
+  // Frames, where the link has addresses.
+  bool has_frames(InterfaceId interface) const { return has_ethernet_ && state_.link_address(interface).has_value(); }
+  /// What the frame carries, or why nobody looks into it.
+  std::expected<Received, Reason> unwrap(const Received& frame) const;
+  Verdict decide_datagram(const Received& received) const;
+  Verdict decide_frame(const Received& frame) const;
+  void receive_datagram(const Received& received, Outbox& out);
+  void receive_frame(const Received& frame, Outbox& out);
+  Verdict judge_arp(const Received& received) const;
+  void receive_arp(const Received& received, Outbox& out);
+  void take_arp(const ArpPacket& packet, const Verdict& verdict, const Received& received, Outbox& out);
 
   // Options, extension headers and fragments: nothing for the plain datagrams that nearly all are.
   bool is_unusual(const Ipv4Arrival& arrival) const;
@@ -85,7 +113,59 @@ class Node {
   template <class Arrival>
   void count_icmp_in(const Arrival& arrival);
   template <class IpHeader, class Message>
-  MaybeReason send(const IpHeader& header, const Message& message, const Link& link, Outbox& out);
+  MaybeReason send(const IpHeader& header, const Message& message, const Link& link, Instant now, Outbox& out);
+  /// Gives the packets from the `first` on, which go to one stop, the link-layer address of the next hop, or keeps them
+  /// until that is known.
+  [[gnu::noinline]] MaybeReason hand_over(std::size_t first, const IpAddress& stop, InterfaceId interface, Instant now,
+                                          Outbox& out);
+  std::optional<MacAddress> group_mac(InterfaceId interface, const IpAddress& destination) const;
+  void send_arp(const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Outbox& out);
+  void originate_arp(Reason reason, const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Instant now,
+                     Outbox& out);
+
+  // Neighbors.
+  void step_neighbors(Instant now, Outbox& out);
+  void solicit(const discovery::NeighborCache::Solicitation& solicitation, Instant now, Outbox& out);
+  void send_waiting(const discovery::NeighborKey& key, Instant now, Outbox& out);
+  void lose_neighbor(const discovery::NeighborKey& key, Instant now);
+  void mention(const discovery::NeighborKey& key, const MacAddress& mac, Instant now);
+  void note(const discovery::NeighborNews& news, Instant now);
+  MaybeReason answer_solicitation(const Ipv6Arrival& arrival, Outbox& out);
+  void note_advertisement(const Ipv6Arrival& arrival);
+  void count_out(Bytes datagram);
+
+  // Own addresses.
+  void step_addresses(InterfaceId interface, Instant now, Outbox& out);
+  void take_address_event(InterfaceId interface, const discovery::Autoconfiguration::Event& event, Instant now);
+  void take_address_event(InterfaceId interface, const discovery::CheckedIpv4Addresses::Event& event, Instant now);
+  void send_detection(InterfaceId interface, const discovery::Autoconfiguration::Due& due, Instant now, Outbox& out);
+  void send_detection(InterfaceId interface, const discovery::CheckedIpv4Addresses::Due& due, Instant now, Outbox& out);
+  void tell_address(Reason reason, InterfaceId interface, const IpAddress& address, Instant now);
+  MaybeReason hear_about_tentative(const Ipv6Arrival& arrival);
+
+  // Groups.
+  void step_groups(InterfaceId interface, Instant now, Outbox& out);
+  void send_report(InterfaceId interface, const discovery::MldMembership::Sending& sending, Instant now, Outbox& out);
+  void send_report(InterfaceId interface, const discovery::IgmpMembership::Sending& sending, Instant now, Outbox& out);
+  void hear_query(const Ipv6Arrival& arrival);
+  void hear_query(const Ipv4Arrival& arrival);
+  void hear_report(const Ipv6Arrival& arrival);
+  void hear_report(const Ipv4Arrival& arrival);
+
+  // Routers.
+  void step_links(Instant now, Outbox& out);
+  void advertise(InterfaceId interface, Instant now, Outbox& out);
+  void advertise4(InterfaceId interface, Instant now, Outbox& out);
+  void solicit_routers(InterfaceId interface, Instant now, Outbox& out);
+  void solicit_routers4(InterfaceId interface, Instant now, Outbox& out);
+  void hear_router(const Ipv6Arrival& arrival);
+  void hear_router4(const Ipv4Arrival& arrival);
+  void hear_router_solicitation(const Ipv6Arrival& arrival);
+  void take_redirect(const Ipv6Arrival& arrival);
+  void take_redirect(const Ipv4Arrival& arrival);
+  /// Whether somebody here took a message of discovery.
+  bool take_discovery(Reason reason, const Ipv4Arrival& arrival);
+  bool take_discovery(Reason reason, const Ipv6Arrival& arrival);
 
   template <class IpHeader, class Message>
   void originate(Reason reason, const IpHeader& header, const Message& message, const Link& link, Instant now,
@@ -143,6 +223,7 @@ class Node {
   std::size_t link_mtu(InterfaceId interface) const { return state_.link_mtus[static_cast<std::size_t>(interface)]; }
   // A quoted packet shows the hop that it was on its way to.
   static Ipv4Address next_stop(const Ipv4Header& header) { return header.first_hop.value_or(header.destination); }
+  static const Ipv6Address& next_stop(const Ipv6Header& header) { return header.destination; }
   std::uint16_t next_identification(const Ipv4Header& header) {
     return state_.identification.next(header.source, next_stop(header), header.protocol);
   }
@@ -153,20 +234,30 @@ class Node {
     return link_to(header.destination, arrival.interface, arrival.now);
   }
   void prepare_large(Ipv6Header& header, std::size_t payload, const Link& link);
+  std::size_t link_mtu(InterfaceId interface, Ipv4Address) const { return link_mtu(interface); }
+  std::size_t link_mtu(InterfaceId interface, const Ipv6Address&) const {
+    return state_.ipv6_mtus[static_cast<std::size_t>(interface)];
+  }
   template <class Address>
   Link link_to(const Address& destination, InterfaceId interface, Instant now) const {
-    return {interface, state_.path_mtus.to(destination, link_mtu(interface), now)};
+    return {interface, state_.path_mtus.to(destination, link_mtu(interface, destination), now)};
   }
 
   /// After whatever may have changed it.
   void update_deadline() {
-    deadline_ =
-        std::min({reassembler4_.next_deadline(), reassembler6_.next_deadline(), state_.mask_learner.next_deadline()});
+    links_deadline_ = Instant::max();
+    for (const LinkDiscovery& link : state_.links) links_deadline_ = std::min(links_deadline_, link.next_deadline());
+    deadline_ = std::min({reassembler4_.next_deadline(), reassembler6_.next_deadline(),
+                          state_.mask_learner.next_deadline(), state_.neighbors.next_deadline(), links_deadline_});
   }
 
   // What every packet touches stands together: pages cost more than instructions right after a system call.
   Observer* observer_ = nullptr;
   Instant deadline_ = Instant::max();
+  Instant links_deadline_ = Instant::max();
+  bool has_ethernet_;
+  Bytes frame_;                                  // the one that is looked into
+  std::optional<discovery::NeighborKey> heard_;  // who that came from: what waits for it can go
   Random random_;
   NodeState state_;
   icmp::TokenBucket reply_bucket4_;
@@ -178,5 +269,14 @@ class Node {
   ip::Reassembler reassembler4_;
   ip::Reassembler reassembler6_;
 };
+
+inline void Node::conclude(const Happening& happening, const Verdict& verdict, MaybeReason withheld,
+                           std::span<const OutgoingPacket> sent) {
+  count(reason_of(verdict));
+  if (withheld) count(*withheld);
+  if (observer_) [[unlikely]]
+    observer_->decided({happening.now, happening.packet, happening.arrived, verdict, withheld, sent,
+                        happening.arrived ? frame_ : Bytes{}});
+}
 
 }  // namespace tunstack

@@ -3,7 +3,7 @@
 #include "protocols/icmp/suppression.hpp"
 #include "protocols/ip/ipv4_input.hpp"
 #include "tunstack/error_input.hpp"
-#include "tunstack/node.hpp"
+#include "tunstack/node_sending.hpp"
 
 namespace tunstack {
 
@@ -27,12 +27,6 @@ constexpr icmp::ErrorLimits extended_echo_limits = {.destination = {20, 20}, .no
 // RFC 3168 5: the ECN field is not copied into a reply.
 constexpr std::uint8_t without_ecn(std::uint8_t traffic_class) { return traffic_class & 0xfc; }
 
-bool is_icmp(const Ipv4Header& header) { return header.protocol == protocol_number::icmpv4; }
-bool is_icmp(const Ipv6Header& header) { return header.next_header == protocol_number::icmpv6; }
-
-constexpr Family family_of(const Ipv4Header&) { return Family::ipv4; }
-constexpr Family family_of(const Ipv6Header&) { return Family::ipv6; }
-
 constexpr bool is_unspecified(Ipv4Address address) { return address.value == 0; }
 bool is_unspecified(const Ipv6Address& address) { return address == Ipv6Address{}; }
 
@@ -55,18 +49,6 @@ bool is_exceeded(icmp::TokenBucket& bucket, std::uint32_t rate, Instant now) {
 void Node::prepare_large(Ipv6Header& header, std::size_t payload, const Link& link) {
   state_.path_mtus.note_large_packet(header.destination);
   if (ipv6_header_size + payload > link.mtu) header.identification = static_cast<std::uint32_t>(random_.next());
-}
-
-template <class IpHeader, class Message>
-MaybeReason Node::send(const IpHeader& header, const Message& message, const Link& link, Outbox& out) {
-  const std::size_t before = out.packets().size();
-  if (const auto failed = emit(header, message, link, out)) return failed;
-  const std::size_t packets = out.packets().size() - before;
-  counters_.packets_out += packets;
-  const std::size_t headers = header_size(header) + (packets > 1 ? fragment_header_size(header) : 0);
-  const Bytes written = out.packets()[before].bytes.subspan(headers);
-  if (is_icmp(header)) counters_.icmp(family_of(header)).add_out(written[0], written[1]);
-  return {};
 }
 
 // ---- answers ----
@@ -95,7 +77,7 @@ Ipv6Header Node::header_back(const Ipv6Arrival& arrival, std::uint8_t next_heade
   return {.source = source,
           .destination = arrival.ip.source(),
           .next_header = next_header,
-          .hop_limit = static_cast<std::uint8_t>(state_.options.ipv6_hop_limit)};
+          .hop_limit = state_.hop_limits[static_cast<std::size_t>(arrival.interface)]};
 }
 
 /// What the options of a datagram make of the header of its answer. Whoever has no address has no way back either.
@@ -154,7 +136,7 @@ MaybeReason Node::apply(const Reply& reply, const Ipv4Arrival& arrival, Outbox& 
           header.dont_fragment = is_echo_reply<Message> && state_.options.echo4.dont_fragment &&
                                  header_size(header) + message.size() <= link.mtu;
         }
-        return send(header, message, link, out);
+        return send(header, message, link, arrival.now, out);
       },
       reply.message);
 }
@@ -177,7 +159,7 @@ MaybeReason Node::apply(const Reply& reply, const Ipv6Arrival& arrival, Outbox& 
         const Link link = link_for(header, arrival);
         if (ipv6_header_size + message.size() > ipv6_minimum_mtu) [[unlikely]]
           prepare_large(header, message.size(), link);
-        return send(header, message, link, out);
+        return send(header, message, link, arrival.now, out);
       },
       reply.message);
 }
@@ -196,7 +178,7 @@ MaybeReason Node::send_extended(const Arrival& arrival, const IpHeader& header, 
               .address = address,
               .name = state_.interfaces[number].name,
               .mtu = static_cast<std::uint32_t>(state_.link_mtus[number])});
-  return send(header, icmp::with_extensions(message, family_of(header), writer.finish(), room), link, out);
+  return send(header, icmp::with_extensions(message, family_of(header), writer.finish(), room), link, arrival.now, out);
 }
 
 MaybeReason Node::apply(const Error& error, const Ipv4Arrival& arrival, Outbox& out) {
@@ -225,7 +207,7 @@ MaybeReason Node::apply(const Error& error, const Ipv4Arrival& arrival, Outbox& 
   const IcmpError message = icmp::error_message(code, Family::ipv4, error.parameter, quote);
   if (state_.options.extensions) [[unlikely]]
     return send_extended(arrival, header, message, room, link, out);
-  return send(header, message, link, out);
+  return send(header, message, link, arrival.now, out);
 }
 
 MaybeReason Node::apply(const Error& error, const Ipv6Arrival& arrival, Outbox& out) {
@@ -247,16 +229,16 @@ MaybeReason Node::apply(const Error& error, const Ipv6Arrival& arrival, Outbox& 
   const IcmpError message = icmp::error_message(code, Family::ipv6, error.parameter, quote);
   if (state_.options.extensions) [[unlikely]]
     return send_extended(arrival, header, message, room, link, out);
-  return send(header, message, link, out);
+  return send(header, message, link, arrival.now, out);
 }
 
 template <class Arrival>
-MaybeReason Node::apply(const Deliver& deliver, const Arrival& arrival, Outbox&) {
-  if constexpr (std::is_same_v<Arrival, Ipv4Arrival>)
-    if (deliver.reason == Reason::icmp4_mask_learned) {
-      learn_mask(arrival);
-      return {};
-    }
+MaybeReason Node::apply(const Deliver& deliver, const Arrival& arrival, Outbox& out) {
+  if constexpr (std::is_same_v<Arrival, Ipv6Arrival>)
+    if (deliver.reason == Reason::nd_solicitation_for_us) return answer_solicitation(arrival, out);
+  if constexpr (std::is_same_v<Arrival, Ipv6Arrival>)
+    if (deliver.reason == Reason::address_asked_about) return hear_about_tentative(arrival);
+  if (take_discovery(deliver.reason, arrival)) return {};
   if (is_icmp(arrival)) report_error(arrival);
   return {};
 }
@@ -278,15 +260,6 @@ void Node::learn_mask(const Ipv4Arrival& arrival) {
 }
 
 // ---- of its own accord ----
-
-template <class IpHeader, class Message>
-void Node::originate(Reason reason, const IpHeader& header, const Message& message, const Link& link, Instant now,
-                     Outbox& out) {
-  const std::size_t sent_before = out.packets().size();
-  count(reason);
-  if (const auto failed = send(header, message, link, out)) return count(*failed);
-  if (observer_) observer_->originated({now, reason, out.packets().subspan(sent_before)});
-}
 
 void Node::ask_for_mask(const icmp::MaskLearner::Request& request, Instant now, Outbox& out) {
   const auto source = state_.addresses.source_for(request.interface, ipv4_limited_broadcast);

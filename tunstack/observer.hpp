@@ -20,6 +20,7 @@ struct Decision {
   Verdict verdict;
   MaybeReason withheld;                  // why what the verdict asked for was not done
   std::span<const OutgoingPacket> sent;  // several if the answer was cut into fragments
+  Bytes frame = {};                      // that the packet arrived in, where the link has addresses
 };
 
 /// What a node sent of its own accord, and why.
@@ -29,11 +30,20 @@ struct Origination {
   std::span<const OutgoingPacket> sent;  // several if the datagram was cut into fragments
 };
 
+/// What became of an address of a node.
+struct AddressChange {
+  Instant time;
+  Reason reason;
+  InterfaceId interface;
+  IpAddress address;
+};
+
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void decided(const Decision& decision) = 0;
   virtual void originated(const Origination&) {}
+  virtual void address_changed(const AddressChange&) {}
   /// An ICMP error about a packet of this node arrived; for whoever sent that packet.
   virtual void error_reported(const icmp::ErrorReport&) {}
 };
@@ -47,6 +57,9 @@ class Observers final : public Observer {
   }
   void originated(const Origination& origination) override {
     for (Observer* const observer : all_) observer->originated(origination);
+  }
+  void address_changed(const AddressChange& change) override {
+    for (Observer* const observer : all_) observer->address_changed(change);
   }
   void error_reported(const icmp::ErrorReport& report) override {
     for (Observer* const observer : all_) observer->error_reported(report);

@@ -164,6 +164,128 @@ constexpr OptionRow rows[] = {
     {"l4.tcp_closed", "rst|port|drop", "rst", "drop", "RFC 9293 3.10.7.1, D-15",
      "closed TCP ports: a reset, ICMP port unreachable, or nothing",
      [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.closed_tcp}; }},
+    {"nd.neighbors", "16..4096 neighbors", "1024", "1024", "RFC 4861 5.3",
+     "places of the neighbor cache, for ARP and Neighbor Discovery together",
+     [](NodeOptions& o) -> OptionSlot { return &o.neighbors; }},
+    {"arp.retrans_ms", "10..60000 ms", "1000", "1000", "RFC 1122 2.3.2.1", "between two requests for an address",
+     [](NodeOptions& o) -> OptionSlot { return &o.arp.retransmit; }},
+    {"arp.reachable_ms", "100..3600000 ms", "60000", "60000", "RFC 1122 2.3.2.1",
+     "how long an answer holds, on average; then the next packet is followed by a request",
+     [](NodeOptions& o) -> OptionSlot { return &o.arp.reachable; }},
+    {"arp.delay_ms", "10..60000 ms", "5000", "5000", "RFC 1122 2.3.2.1", "from such a packet to its request",
+     [](NodeOptions& o) -> OptionSlot { return &o.arp.delay_first_probe; }},
+    {"arp.requests", "1..10 requests", "3", "3", "RFC 1122 2.3.2.1", "without an answer, until an address is given up",
+     [](NodeOptions& o) -> OptionSlot { return &o.arp.solicitations; }},
+    {"nd.retrans_ms", "10..60000 ms", "1000", "1000", "RFC 4861 10", "between two solicitations of a neighbor",
+     [](NodeOptions& o) -> OptionSlot { return &o.neighbor_discovery.retransmit; }},
+    {"nd.reachable_ms", "100..3600000 ms", "30000", "30000", "RFC 4861 10",
+     "how long an answer holds, on average; then the next packet is followed by a solicitation",
+     [](NodeOptions& o) -> OptionSlot { return &o.neighbor_discovery.reachable; }},
+    {"nd.delay_ms", "10..60000 ms", "5000", "5000", "RFC 4861 10", "from such a packet to its solicitation",
+     [](NodeOptions& o) -> OptionSlot { return &o.neighbor_discovery.delay_first_probe; }},
+    {"nd.solicitations", "1..10 solicitations", "3", "3", "RFC 4861 10",
+     "without an answer, until a neighbor is given up",
+     [](NodeOptions& o) -> OptionSlot { return &o.neighbor_discovery.solicitations; }},
+    {"nd.accept_ra", on_off, "on", "on", "RFC 4861 6.3, D-29", "ask for routers and believe them; a router never does",
+     [](NodeOptions& o) -> OptionSlot { return &o.accept_advertisements; }},
+    {"nd.rs_backoff", on_off, "off", "off", "RFC 7559 2", "go on asking for routers, ever more slowly",
+     [](NodeOptions& o) -> OptionSlot { return &o.solicits_for_ever; }},
+    {"nd.accept_redirects", on_off, "on", "off", "RFC 4861 8.3", "believe redirects; a router never does",
+     [](NodeOptions& o) -> OptionSlot { return &o.accept_redirects6; }},
+    {"icmp4.accept_redirects", on_off, "on", "off", "RFC 1122 3.2.2.2, D-19",
+     "believe redirects, those for networks as for hosts; a router never does",
+     [](NodeOptions& o) -> OptionSlot { return &o.accept_redirects4; }},
+    {"icmp.redirect_lifetime", "1..86400 seconds", "600", "600", "RFC 1122 3.3.1.2", "how long a redirect holds",
+     [](NodeOptions& o) -> OptionSlot { return &o.redirect_lifetime; }},
+    {"irdp.host", on_off, "on", "on", "RFC 1256 5.1", "ask for IPv4 routers and believe them",
+     [](NodeOptions& o) -> OptionSlot { return &o.discovers_routers4; }},
+    {"irdp.adv", on_off, "off", "off", "RFC 1256 4.1", "advertise this node as an IPv4 router; needs --role router",
+     [](NodeOptions& o) -> OptionSlot { return &o.router4.advertises; }},
+    {"irdp.adv_broadcast", on_off, "off", "off", "RFC 1256 4.1", "advertise to 255.255.255.255, not to 224.0.0.1",
+     [](NodeOptions& o) -> OptionSlot { return &o.router4.by_broadcast; }},
+    {"irdp.adv_max", "4..1800 seconds", "600", "600", "RFC 1256 4.1", "the longest time between two advertisements",
+     [](NodeOptions& o) -> OptionSlot { return &o.router4.max_interval; }},
+    {"irdp.adv_min", "0..1800 seconds, 0 is 0.75 of irdp.adv_max", "0", "0", "RFC 1256 4.1",
+     "the shortest: 3 to irdp.adv_max", [](NodeOptions& o) -> OptionSlot { return &o.router4.min_interval; }},
+    {"irdp.adv_lifetime", "0..9000 seconds, 0 is three times irdp.adv_max", "0", "0", "RFC 1256 4.1",
+     "how long hosts may use it: at least irdp.adv_max",
+     [](NodeOptions& o) -> OptionSlot { return &o.router4.lifetime; }},
+    {"irdp.adv_unicast", on_off, "on", "on", "RFC 1256 4.3", "answer solicitations to their source alone",
+     [](NodeOptions& o) -> OptionSlot { return &o.router4.answers_by_unicast; }},
+    {"irdp.adv_pref", "0..2147483647 higher is better", "0", "0", "RFC 1256 4.1", "preference as a default router",
+     [](NodeOptions& o) -> OptionSlot { return &o.router4.preference; }},
+    {"dad.transmits", "0..10 solicitations, 0 checks nothing", "1", "1", "RFC 4862 5.1",
+     "sent before an IPv6 address is used, on links with addresses",
+     [](NodeOptions& o) -> OptionSlot { return &o.own.probes; }},
+    {"dad.mode", "normal|optimistic", "normal", "normal", "RFC 4429",
+     "whether addresses are used while they are checked",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.own.mode}; }},
+    {"nd.gratuitous", "0..3 advertisements", "1", "1", "RFC 4861 7.2.6", "to all nodes about a new address",
+     [](NodeOptions& o) -> OptionSlot { return &o.own.advertisements; }},
+    {"slaac.enable", on_off, "on", "on", "RFC 4862 5.5", "make addresses of the prefixes that routers tell",
+     [](NodeOptions& o) -> OptionSlot { return &o.own.autoconfigures; }},
+    {"slaac.tempaddr", on_off, "off", "on", "RFC 8981 3, D-24", "and random ones that change every day",
+     [](NodeOptions& o) -> OptionSlot { return &o.own.temporary; }},
+    {"slaac.iid", "stable|eui64", "stable", "stable", "RFC 7217, D-24",
+     "their second half: another one for each prefix, or made of the link-layer address",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.own.identifiers}; }},
+    {"slaac.secret", "none, or NAME,NAME...", "none", "none", "RFC 7217 5",
+     "what keeps others from guessing stable ones", [](NodeOptions& o) -> OptionSlot { return &o.own.secret; }},
+    {"arp.acd", on_off, "off", "off", "RFC 5227 2.1", "check IPv4 addresses before they are used, and announce them",
+     [](NodeOptions& o) -> OptionSlot { return &o.own.checks_ipv4; }},
+    {"arp.defend", "off|never|once|always", "once", "once", "RFC 5227 2.4",
+     "IPv4 addresses in use that others have too: not looked at, given up, defended once in 10 s, always kept",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.own.defence}; }},
+    {"mld", on_off, "on", "on", "RFC 3810 6", "tell routers which IPv6 groups this node listens to",
+     [](NodeOptions& o) -> OptionSlot { return &o.own.reports_ipv6_groups; }},
+    {"igmp", on_off, "off", "off", "RFC 3376 5", "tell routers which IPv4 groups this node listens to",
+     [](NodeOptions& o) -> OptionSlot { return &o.own.reports_ipv4_groups; }},
+    {"nd.adv", on_off, "off", "off", "RFC 4861 6.2.1", "advertise this node as a router; needs --role router",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.advertises; }},
+    {"nd.adv_max", "4..1800 seconds", "600", "600", "RFC 4861 6.2.1", "the longest time between two advertisements",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.max_interval; }},
+    {"nd.adv_min", "0..1350 seconds, 0 follows from nd.adv_max", "0", "0", "RFC 4861 6.2.1, D-16",
+     "the shortest: 3 to 0.75 of nd.adv_max; by default 0.33 of it, or 0.75 if it is below 9 s",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.min_interval; }},
+    {"nd.adv_lifetime", "0..65535 seconds, 65535 is three times nd.adv_max", "65535", "65535", "RFC 4861 6.2.1",
+     "how long hosts may use it as a default router: 0, or nd.adv_max to 9000",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.lifetime; }},
+    {"nd.adv_unicast", on_off, "off", "off", "RFC 4861 6.2.6", "answer solicitations to their source alone",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.answers_by_unicast; }},
+    {"nd.adv_hop_limit", "0..255 hops, 0 tells nothing", "64", "64", "RFC 4861 6.2.1", "the hop limit told to hosts",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.hop_limit; }},
+    {"nd.adv_managed", on_off, "off", "off", "RFC 4861 6.2.1", "the M flag: addresses come by DHCPv6",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.managed; }},
+    {"nd.adv_other", on_off, "off", "off", "RFC 4861 6.2.1", "the O flag: other configuration comes by DHCPv6",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.other; }},
+    {"nd.adv_pref", "medium|high|low", "medium", "medium", "RFC 4191 2.2", "preference as a default router",
+     [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.router.preference}; }},
+    {"nd.adv_reachable_ms", "0..3600000 ms, 0 tells nothing", "0", "0", "RFC 4861 6.2.1",
+     "how long hosts take a neighbor for reachable", [](NodeOptions& o) -> OptionSlot { return &o.router.reachable; }},
+    {"nd.adv_retrans_ms", "0..4294967295 ms, 0 tells nothing", "0", "0", "RFC 4861 6.2.1",
+     "between two solicitations of hosts", [](NodeOptions& o) -> OptionSlot { return &o.router.retransmit; }},
+    {"nd.adv_mtu", "0..65535 octets, 0 tells nothing", "0", "0", "RFC 4861 6.2.1",
+     "the MTU of the link: 1280 to that of the interface", [](NodeOptions& o) -> OptionSlot { return &o.router.mtu; }},
+    {"nd.adv_prefixes", "own, or PREFIX,PREFIX...", "own", "own", "RFC 4861 6.2.1",
+     "the prefixes told: those of the interface, or these",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.prefixes; }},
+    {"nd.adv_on_link", on_off, "on", "on", "RFC 4861 6.2.1", "the L flag of all prefixes",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.on_link; }},
+    {"nd.adv_autonomous", on_off, "on", "on", "RFC 4861 6.2.1", "the A flag of all prefixes",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.autonomous; }},
+    {"nd.adv_valid", "0..4294967295 seconds, 4294967295 is for ever", "2592000", "2592000", "RFC 4861 6.2.1",
+     "valid lifetime of all prefixes", [](NodeOptions& o) -> OptionSlot { return &o.router.valid; }},
+    {"nd.adv_preferred", "0..4294967295 seconds, 4294967295 is for ever", "604800", "604800", "RFC 4861 6.2.1",
+     "preferred lifetime of all prefixes", [](NodeOptions& o) -> OptionSlot { return &o.router.preferred; }},
+    {"nd.adv_routes", "none, or PREFIX,PREFIX...", "none", "none", "RFC 4191 2.3",
+     "routes through this router that hosts are told", [](NodeOptions& o) -> OptionSlot { return &o.router.routes; }},
+    {"nd.adv_rdnss", "none, or PREFIX,PREFIX...", "none", "none", "RFC 8106 5.1", "addresses of DNS servers",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.dns_servers; }},
+    {"nd.adv_dnssl", "none, or NAME,NAME...", "none", "none", "RFC 8106 5.2", "domains to search names in",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.dns_names; }},
+    {"nd.adv_pref64", "none, or PREFIX,PREFIX...", "none", "none", "RFC 8781 4",
+     "prefix of a translator to IPv4: 32, 40, 48, 56, 64 or 96 bits",
+     [](NodeOptions& o) -> OptionSlot { return &o.router.nat64; }},
 };
 
 /// The place of `value` among choices written "a|b|c"; what follows a comma is an explanation.
@@ -213,9 +335,12 @@ bool assign_set(std::string_view choices, std::string_view value, std::uint8_t& 
   return all_known;
 }
 
-bool assign_prefixes(std::string_view value, std::vector<IpPrefix>& prefixes) {
+/// The word that stands for the empty list.
+std::string_view empty_word(std::string_view type) { return type.substr(0, type.find(',')); }
+
+bool assign_prefixes(std::string_view empty, std::string_view value, std::vector<IpPrefix>& prefixes) {
   std::vector<IpPrefix> parsed;
-  const bool all_known = value == "any" || for_each_part(value, [&](std::string_view part) {
+  const bool all_known = value == empty || for_each_part(value, [&](std::string_view part) {
                            const auto prefix = parse_prefix(part);
                            if (prefix) parsed.push_back(*prefix);
                            return prefix.has_value();
@@ -224,10 +349,24 @@ bool assign_prefixes(std::string_view value, std::vector<IpPrefix>& prefixes) {
   return all_known;
 }
 
+void assign_names(std::string_view empty, std::string_view value, std::vector<std::string>& names) {
+  names.clear();
+  if (value == empty) return;
+  for_each_part(value, [&](std::string_view part) {
+    names.emplace_back(part);
+    return true;
+  });
+}
+
 bool assign(const OptionRow& row, NodeOptions& options, std::string_view value) {
   const OptionSlot slot = row.slot(options);
   if (const auto* set = std::get_if<SetSlot>(&slot)) return assign_set(row.type, value, *set->bits);
-  if (auto* const* prefixes = std::get_if<std::vector<IpPrefix>*>(&slot)) return assign_prefixes(value, **prefixes);
+  if (auto* const* prefixes = std::get_if<std::vector<IpPrefix>*>(&slot))
+    return assign_prefixes(empty_word(row.type), value, **prefixes);
+  if (auto* const* names = std::get_if<std::vector<std::string>*>(&slot)) {
+    assign_names(empty_word(row.type), value, **names);
+    return true;
+  }
   if (auto* const* number = std::get_if<std::uint32_t*>(&slot)) {
     const auto parsed = parse_number(value);
     if (!parsed || !is_in_range(*parsed, row.type)) return false;

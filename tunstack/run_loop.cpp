@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 
+#include "protocols/wire/ethernet.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack {
@@ -28,7 +29,11 @@ void RunLoop::watch(int fd, std::function<void()> ready) {
 }
 
 RunLoop::End RunLoop::run() {
-  while (!stopping_ && !device_gone_) {
+  return run_while([] { return true; });
+}
+
+RunLoop::End RunLoop::run_while(const std::function<bool()>& going) {
+  while (!stopping_ && !device_gone_ && going()) {
     wait();
     run_timers();
   }
@@ -82,10 +87,23 @@ void RunLoop::drain(std::size_t limit) {
   }
 }
 
+bool RunLoop::write(const OutgoingPacket& packet) const {
+  const auto& own = node_.state().link_address(packet.interface);
+  if (!own) return device_.write(packet.bytes);
+  std::array<std::uint8_t, ethernet_header_size> header;
+  ethernet_header(packet, *own).write(header);
+  return device_.write(header, packet.bytes);
+}
+
 void RunLoop::send() {
   for (const OutgoingPacket& packet : outbox_.packets())
-    if (!device_.write(packet.bytes)) node_.count(Reason::device_write_failed);
+    if (!write(packet)) node_.count(Reason::device_write_failed);
   outbox_.clear();
+}
+
+void RunLoop::farewell() {
+  node_.farewell(clock_.now(), outbox_);
+  send();
 }
 
 }  // namespace tunstack

@@ -25,7 +25,11 @@ class RunLoop {
   /// Returns after stop(), or when the device was deleted.
   End run();
   void stop() { stopping_ = true; }
+  /// Likewise, and as soon as `going` is false.
+  End run_while(const std::function<bool()>& going);
 
+  /// Lets the node take leave of its neighbors.
+  void farewell();
   /// Answers what already waits in the device, up to `limit` packets.
   void drain(std::size_t limit);
 
@@ -39,6 +43,7 @@ class RunLoop {
   std::optional<Duration> time_to_next_timer() const;
   void run_timers();
   void send();
+  bool write(const OutgoingPacket& packet) const;
 
   // So many packets a turn, so that timers and control get their share under any load.
   static constexpr std::size_t packets_a_turn = 64;

@@ -46,7 +46,9 @@ struct Ipv6Address {
 Ipv6Address solicited_node_group(const Ipv6Address& address);
 
 inline constexpr Ipv6Address ipv6_all_nodes{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+inline constexpr Ipv6Address ipv6_all_routers{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}};
 inline constexpr Ipv4Address ipv4_all_systems{0xe0000001};
+inline constexpr Ipv4Address ipv4_all_routers{0xe0000002};
 inline constexpr Ipv4Address ipv4_limited_broadcast{0xffffffff};
 
 /// An address of either family. IPv4 uses the first four octets, the rest are zero.

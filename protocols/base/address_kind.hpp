@@ -10,6 +10,7 @@ enum class AddressKind : std::uint8_t {
   unicast,              // somebody else's
   own,                  // an address of the arrival interface
   own_elsewhere,        // an address of another interface of this node
+  tentative,            // an address of the arrival interface that is still being checked (RFC 4862 5.4, RFC 5227)
   subnet_router,        // the subnet-router anycast address of a connected IPv6 prefix (RFC 4291 2.6.1)
   unspecified,          // 0.0.0.0 or ::
   this_network,         // 0/8 but 0.0.0.0

@@ -24,6 +24,12 @@ class AddressTable {
       if (entry.used && entry.address == address) return &entry.value;
     return nullptr;
   }
+  /// Calls `each` with every address and its value.
+  template <class Each>
+  void for_each(const Each& each) const {
+    for (const Entry& entry : entries_)
+      if (entry.used) each(entry.address, entry.value);
+  }
 
   /// The value of `address`; a fresh one replaces the smallest, by `less`, of those that share its places.
   template <class Less>

@@ -6,12 +6,18 @@
 
 #include "protocols/base/bytes.hpp"
 #include "protocols/base/interface_id.hpp"
+#include "protocols/base/mac_address.hpp"
 
 namespace tunstack {
 
+/// What a frame carries: an IP datagram, whose version tells which, or ARP.
+enum class LinkPayload : std::uint8_t { ip, arp };
+
 struct OutgoingPacket {
   InterfaceId interface;
-  Bytes bytes;
+  LinkPayload payload = LinkPayload::ip;
+  MacAddress link_destination = {};  // where the link has addresses
+  Bytes bytes = {};
 };
 
 class Outbox {
@@ -25,7 +31,7 @@ class Outbox {
     if (end > capacity_ || count_ == capacity_packets_) return {};
     used_ = end;
     const MutableBytes room(memory_.get() + begin, size);
-    packets_[count_++] = {interface, room};
+    packets_[count_++] = {.interface = interface, .bytes = room};
     return room;
   }
 
@@ -38,6 +44,18 @@ class Outbox {
   /// Whether add() will succeed `packets` times with `size` octets each and leave the scratch of `kept` octets alone.
   bool has_room(std::size_t packets, std::size_t size, std::size_t kept) const {
     return used_ + packets * aligned(size) + aligned(kept) <= capacity_ && count_ + packets <= capacity_packets_;
+  }
+
+  /// Says what a packet is to the link, and where it goes there.
+  void address(std::size_t packet, const MacAddress& destination, LinkPayload payload = LinkPayload::ip) {
+    packets_[packet].link_destination = destination;
+    packets_[packet].payload = payload;
+  }
+  /// Takes back all packets but the first `count`.
+  void keep_only(std::size_t count) {
+    if (count >= count_) return;
+    used_ = static_cast<std::size_t>(packets_[count].bytes.data() - memory_.get());
+    count_ = count;
   }
 
   /// In the order of sending; valid until clear().

@@ -22,6 +22,30 @@ constexpr std::array areas = {
     Area{"device", 0
 #include "protocols/base/reasons/device.def"
     },
+    Area{"link", 0
+#include "protocols/base/reasons/link.def"
+    },
+    Area{"discovery", 0
+#include "protocols/base/reasons/discovery.def"
+    },
+    Area{"router", 0
+#include "protocols/base/reasons/router.def"
+    },
+    Area{"advertising", 0
+#include "protocols/base/reasons/advertising.def"
+    },
+    Area{"irdp", 0
+#include "protocols/base/reasons/irdp.def"
+    },
+    Area{"redirect", 0
+#include "protocols/base/reasons/redirect.def"
+    },
+    Area{"address", 0
+#include "protocols/base/reasons/address.def"
+    },
+    Area{"group", 0
+#include "protocols/base/reasons/group.def"
+    },
     Area{"ipv4", 0
 #include "protocols/base/reasons/ipv4.def"
     },
@@ -46,7 +70,7 @@ constexpr std::array areas = {
 };
 #undef REASON
 
-constexpr std::array rows = {
+constexpr Row rows[] = {
 #define REASON(name, rfc, section, requirement, text) Row{Reason::name, #name, rfc, section, requirement, text},
 #include "protocols/base/reasons/all.def"
 #undef REASON

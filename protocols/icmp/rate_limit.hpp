@@ -32,6 +32,12 @@ class TokenBucket {
     return true;
   }
   Instant full_at() const { return full_at_; }
+  /// Whole tokens that are there. `limit.rate` is not 0.
+  std::uint32_t level(const RateLimit& limit, Instant now) const {
+    if (full_at_ <= now) return limit.burst;
+    const Duration::rep missing = (full_at_ - now + per_token(limit) - Duration(1)) / per_token(limit);
+    return missing < limit.burst ? limit.burst - static_cast<std::uint32_t>(missing) : 0;
+  }
 
  private:
   static Duration per_token(const RateLimit& limit) { return Duration(std::chrono::seconds(1)) / limit.rate; }
@@ -63,6 +69,15 @@ class ErrorLimiter {
   /// Why no error may go to `destination` now, if so. The node's bucket takes 0, 1 or 2 tokens at random, 1 on
   /// average: who sees errors of others missing learns nothing exact about them, so the limit is no side channel.
   MaybeReason refuses(const IpAddress& destination, const ErrorLimits& limits, Instant now, Random& random);
+
+  const TokenBucket& node() const { return node_; }
+  /// Calls `each` with every destination whose bucket is not full, and that bucket.
+  template <class Each>
+  void for_each(Instant now, const Each& each) const {
+    buckets_.for_each([&](const IpAddress& destination, const TokenBucket& bucket) {
+      if (bucket.full_at() > now) each(destination, bucket);
+    });
+  }
 
  private:
   LimitReasons reasons_;

@@ -26,10 +26,11 @@ constexpr bool is_this_network(AddressKind kind) {
   return kind == AddressKind::unspecified || kind == AddressKind::this_network;
 }
 
-/// Who does not know its own address or network may ask for the mask (RFC 950 I).
+/// Who does not know its own address or network may ask for the mask (RFC 950 I) and for routers (RFC 1256 4.2).
 inline bool may_come_from_this_network(const Ipv4View& ip) {
-  return ip.protocol() == protocol_number::icmpv4 && !ip.is_fragment() && !ip.payload().empty() &&
-         ip.payload()[0] == static_cast<std::uint8_t>(Icmpv4Type::address_mask_request);
+  if (ip.protocol() != protocol_number::icmpv4 || ip.is_fragment() || ip.payload().empty()) return false;
+  const Icmpv4Type type{ip.payload()[0]};
+  return type == Icmpv4Type::address_mask_request || type == Icmpv4Type::router_solicitation;
 }
 
 /// Kinds of destinations that no host here listens to.
@@ -60,6 +61,8 @@ inline constexpr std::array ipv4_source_rules = {
 
 /// Asked only where the destination is not an address of the arrival interface.
 inline constexpr std::array ipv4_destination_rules = {
+    Rule<Ipv4Input>{Reason::ipv4_destination_tentative,
+                    [](const Ipv4Input& in) { return in.arrival.destination == AddressKind::tentative; }},
     Rule<Ipv4Input>{Reason::ipv4_destination_loopback,
                     [](const Ipv4Input& in) { return in.arrival.destination == AddressKind::loopback; }},
     Rule<Ipv4Input>{

@@ -40,6 +40,8 @@ inline constexpr std::array ipv6_source_rules = {
 
 /// Asked only where the destination is not an address of the arrival interface.
 inline constexpr std::array ipv6_destination_rules = {
+    Rule<Ipv6Arrival>{Reason::ipv6_destination_tentative,
+                      [](const Ipv6Arrival& a) { return a.destination == AddressKind::tentative; }},
     Rule<Ipv6Arrival>{Reason::ipv6_destination_unspecified,
                       [](const Ipv6Arrival& a) { return a.destination == AddressKind::unspecified; }},
     Rule<Ipv6Arrival>{Reason::ipv6_destination_loopback,

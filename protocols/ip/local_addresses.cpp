@@ -13,11 +13,6 @@ bool has_group(const Groups& groups, InterfaceId interface, const Address& addre
                      [&](const auto& g) { return g.group == address && g.interface == interface; });
 }
 
-template <class Groups, class Address>
-void join(Groups& groups, InterfaceId interface, const Address& group) {
-  if (!has_group(groups, interface, group)) groups.push_back({group, interface});
-}
-
 std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
   for (std::size_t i = 0; i < Ipv6Address::size; ++i)
     if (const auto difference = static_cast<std::uint8_t>(a.octets[i] ^ b.octets[i]))
@@ -49,19 +44,24 @@ int label_of(const Ipv6Address& address) {
   return 1;
 }
 
-/// The larger one wins: the smallest scope that reaches the peer, the same label, the longest common prefix.
+/// The larger one wins: the smallest scope that reaches the peer, not deprecated, the same label, temporary, the
+/// longest common prefix (rules 2, 3, 6, 7 and 8).
 struct SourceRank {
   int scope;
+  bool is_preferred;
   bool same_label;
+  bool is_temporary;
   std::size_t prefix;
   friend auto operator<=>(const SourceRank&, const SourceRank&) = default;
 };
 
-SourceRank rank_of(const Ipv6Address& source, std::size_t length, const Ipv6Address& peer) {
+template <class Entry>
+SourceRank rank_of(const Entry& entry, const Ipv6Address& peer) {
   constexpr int widest = 15;
-  const int scope = scope_of(source);
-  return {scope >= scope_of(peer) ? 2 * widest - scope : scope, label_of(source) == label_of(peer),
-          std::min(length, common_prefix_length(source, peer))};
+  const int scope = scope_of(entry.address);
+  return {scope >= scope_of(peer) ? 2 * widest - scope : scope, !entry.is_deprecated,
+          label_of(entry.address) == label_of(peer), entry.is_temporary,
+          std::min<std::size_t>(entry.length, common_prefix_length(entry.address, peer))};
 }
 
 Ipv6Address subnet_router_address(Ipv6Address address, std::size_t length) {
@@ -74,11 +74,49 @@ Ipv6Address subnet_router_address(Ipv6Address address, std::size_t length) {
 
 }  // namespace
 
-void LocalAddresses::add(InterfaceId interface, const IpPrefix& prefix) {
+void LocalAddresses::add(InterfaceId interface, const IpPrefix& prefix, AddressUse use) {
   if (prefix.address.is_ipv4())
     add_ipv4(interface, prefix.address.ipv4(), prefix.length);
   else
     add_ipv6(interface, prefix.address.ipv6(), prefix.length);
+  if (use != AddressUse::usable) set_use(interface, prefix.address, use);
+}
+
+namespace {
+
+AddressKind kind_of(AddressUse use) { return use == AddressUse::tentative ? AddressKind::tentative : AddressKind::own; }
+
+}  // namespace
+
+void LocalAddresses::set_use(InterfaceId interface, const IpAddress& address, AddressUse use, bool is_temporary) {
+  for (Ipv4Entry& entry : ipv4_)
+    if (entry.interface == interface && IpAddress(entry.address) == address) entry.kind = kind_of(use);
+  for (Ipv6Entry& entry : ipv6_) {
+    if (entry.interface != interface || !(IpAddress(entry.address) == address)) continue;
+    entry.kind = kind_of(use);
+    entry.is_deprecated = use == AddressUse::deprecated;
+    entry.is_temporary = is_temporary;
+  }
+}
+
+void LocalAddresses::remove(InterfaceId interface, const IpAddress& address) {
+  const auto is_it = [&](const auto& entry) {
+    return entry.interface == interface && IpAddress(entry.address) == address;
+  };
+  std::erase_if(ipv4_, is_it);
+  std::erase_if(ipv6_, is_it);
+  if (address.is_ipv4()) return;
+  const Ipv6Address group = solicited_node_group(address.ipv6());
+  const bool is_needed = std::ranges::any_of(ipv6_, [&](const Ipv6Entry& entry) {
+    return entry.interface == interface && solicited_node_group(entry.address) == group;
+  });
+  if (!is_needed)
+    std::erase_if(ipv6_groups_, [&](const auto& g) { return g.interface == interface && g.group == group; });
+}
+
+bool LocalAddresses::has_tentative() const {
+  const auto is_tentative = [](const auto& entry) { return entry.kind == AddressKind::tentative; };
+  return std::ranges::any_of(ipv4_, is_tentative) || std::ranges::any_of(ipv6_, is_tentative);
 }
 
 // Prefixes of 31 and 32 bits have no broadcast (RFC 3021).
@@ -93,7 +131,7 @@ LocalAddresses::Ipv4Entry LocalAddresses::make_entry(InterfaceId interface, Ipv4
 
 void LocalAddresses::add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length) {
   ipv4_.push_back(make_entry(interface, address, length == 0 ? 0 : 0xffffffffU << (32 - length)));
-  join(ipv4_groups_, interface, ipv4_all_systems);
+  join(interface, ipv4_all_systems);
 }
 
 void LocalAddresses::set_mask(InterfaceId interface, std::uint32_t mask) {
@@ -103,8 +141,8 @@ void LocalAddresses::set_mask(InterfaceId interface, std::uint32_t mask) {
 
 void LocalAddresses::add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length) {
   ipv6_.push_back({address, length < 127 ? subnet_router_address(address, length) : address, length, interface});
-  join(ipv6_groups_, interface, ipv6_all_nodes);
-  join(ipv6_groups_, interface, solicited_node_group(address));
+  join(interface, ipv6_all_nodes);
+  join(interface, solicited_node_group(address));
 }
 
 bool LocalAddresses::is_joined(InterfaceId interface, Ipv4Address group) const {
@@ -118,7 +156,7 @@ bool LocalAddresses::is_joined(InterfaceId interface, const Ipv6Address& group) 
 std::optional<Ipv4Address> LocalAddresses::source_for(InterfaceId interface, Ipv4Address peer) const {
   std::optional<Ipv4Address> source;
   for (const Ipv4Entry& entry : ipv4_) {
-    if (entry.interface != interface) continue;
+    if (entry.interface != interface || entry.kind == AddressKind::tentative) continue;
     if (((entry.address.value ^ peer.value) & entry.mask) == 0) return entry.address;
     if (!source) source = entry.address;
   }
@@ -143,14 +181,35 @@ std::optional<Ipv6Address> LocalAddresses::source_for(InterfaceId interface, con
   std::optional<Ipv6Address> source;
   SourceRank best{};
   for (const Ipv6Entry& entry : ipv6_) {
-    if (entry.interface != interface) continue;
+    if (entry.interface != interface || entry.kind == AddressKind::tentative) continue;
     if (entry.address == peer) return peer;
-    const SourceRank rank = rank_of(entry.address, entry.length, peer);
+    const SourceRank rank = rank_of(entry, peer);
     if (source && rank <= best) continue;
     best = rank;
     source = entry.address;
   }
   return source;
+}
+
+bool LocalAddresses::is_on_link(InterfaceId interface, Ipv4Address address) const {
+  return std::ranges::any_of(ipv4_, [&](const Ipv4Entry& entry) {
+    return entry.interface == interface && ((entry.address.value ^ address.value) & entry.mask) == 0;
+  });
+}
+
+void LocalAddresses::join(InterfaceId interface, Ipv4Address group) {
+  if (!is_joined(interface, group)) ipv4_groups_.push_back({group, interface});
+}
+
+void LocalAddresses::join(InterfaceId interface, const Ipv6Address& group) {
+  if (!is_joined(interface, group)) ipv6_groups_.push_back({group, interface});
+}
+
+bool LocalAddresses::listens_to(InterfaceId interface, const MacAddress& group) const {
+  const auto is_its = [&](const auto& joined) {
+    return joined.interface == interface && mac_of_group(joined.group) == group;
+  };
+  return std::ranges::any_of(ipv4_groups_, is_its) || std::ranges::any_of(ipv6_groups_, is_its);
 }
 
 }  // namespace tunstack::ip

@@ -2,19 +2,30 @@
 // for every packet.
 #pragma once
 
+#include <bit>
 #include <optional>
 #include <vector>
 
 #include "protocols/base/address_kind.hpp"
 #include "protocols/base/interface_id.hpp"
+#include "protocols/base/mac_address.hpp"
 
 namespace tunstack::ip {
+
+/// Tentative ones are neither received by nor sent from; deprecated ones are sent from if nothing else serves
+/// (RFC 4862 5.5.4).
+enum class AddressUse : std::uint8_t { usable, tentative, deprecated };
 
 class LocalAddresses {
  public:
   /// Makes `prefix.address` an address of `interface`, and joins the groups that come with it:
   /// 224.0.0.1 (RFC 1122 3.3.7), or ff02::1 and its solicited-node group (RFC 4291 2.8).
-  void add(InterfaceId interface, const IpPrefix& prefix);
+  void add(InterfaceId interface, const IpPrefix& prefix, AddressUse use = AddressUse::usable);
+  /// Of an address that is there.
+  void set_use(InterfaceId interface, const IpAddress& address, AddressUse use, bool is_temporary = false);
+  /// Also leaves its group, unless another address has the same.
+  void remove(InterfaceId interface, const IpAddress& address);
+  bool has_tentative() const;
 
   /// Gives the first IPv4 address of `interface` another mask.
   void set_mask(InterfaceId interface, std::uint32_t mask);
@@ -32,19 +43,50 @@ class LocalAddresses {
   /// (RFC 1812 4.3.3.9).
   std::optional<std::uint32_t> mask_for(InterfaceId interface, Ipv4Address peer) const;
 
+  /// Whether a prefix of `interface` holds the address.
+  bool is_on_link(InterfaceId interface, Ipv4Address address) const;
+  void join(InterfaceId interface, Ipv4Address group);
+  void join(InterfaceId interface, const Ipv6Address& group);
+  /// Whether frames to a link-layer group may carry packets to a group that `interface` listens to.
+  bool listens_to(InterfaceId interface, const MacAddress& group) const;
+
+  /// Calls `each` with every interface, address of it, and the use of that.
+  template <class Each>
+  void for_each_address(const Each& each) const {
+    for (const Ipv4Entry& entry : ipv4_)
+      each(entry.interface, IpPrefix{entry.address, static_cast<std::uint8_t>(std::popcount(entry.mask))},
+           use_of(entry.kind, false));
+    for (const Ipv6Entry& entry : ipv6_)
+      each(entry.interface, IpPrefix{entry.address, entry.length}, use_of(entry.kind, entry.is_deprecated));
+  }
+  /// Likewise with the groups that it has joined.
+  template <class Each>
+  void for_each_group(const Each& each) const {
+    for (const auto& joined : ipv4_groups_) each(joined.interface, IpAddress(joined.group));
+    for (const auto& joined : ipv6_groups_) each(joined.interface, IpAddress(joined.group));
+  }
+
  private:
+  static AddressUse use_of(AddressKind kind, bool is_deprecated) {
+    if (kind == AddressKind::tentative) return AddressUse::tentative;
+    return is_deprecated ? AddressUse::deprecated : AddressUse::usable;
+  }
   struct Ipv4Entry {
     Ipv4Address address;
     Ipv4Address network;    // equal to the address where a prefix has no broadcast (RFC 3021)
     Ipv4Address broadcast;  // likewise
     std::uint32_t mask;
     InterfaceId interface;
+    AddressKind kind = AddressKind::own;  // or tentative
   };
   struct Ipv6Entry {
     Ipv6Address address;
     Ipv6Address subnet_router;  // equal to the address where a prefix has none (RFC 6164 4)
     std::uint8_t length;        // of the prefix, bits
     InterfaceId interface;
+    AddressKind kind = AddressKind::own;  // or tentative
+    bool is_deprecated = false;
+    bool is_temporary = false;
   };
   template <class Address>
   struct Group {
@@ -70,7 +112,7 @@ inline AddressKind LocalAddresses::kind_on(InterfaceId interface, Ipv4Address ad
   bool elsewhere = false;
   for (const Ipv4Entry& entry : ipv4_) {
     if (entry.address != address) continue;
-    if (entry.interface == interface) return AddressKind::own;
+    if (entry.interface == interface) return entry.kind;
     elsewhere = true;
   }
   return elsewhere ? AddressKind::own_elsewhere : kind_of_others(interface, address);
@@ -81,7 +123,7 @@ inline AddressKind LocalAddresses::kind_on(InterfaceId interface, const Ipv6Addr
   bool elsewhere = false;
   for (const Ipv6Entry& entry : ipv6_) {
     if (entry.address != address) continue;
-    if (entry.interface == interface) return AddressKind::own;
+    if (entry.interface == interface) return entry.kind;
     elsewhere = !address.is_link_local();
   }
   return elsewhere ? AddressKind::own_elsewhere : kind_of_others(interface, address);

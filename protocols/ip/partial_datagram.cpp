@@ -33,10 +33,11 @@ void for_each_part(std::size_t offset, std::size_t size, const Each& each) {
 
 }  // namespace
 
-BlockPool::BlockPool(std::size_t octets) : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(octets)) {
-  const std::size_t count = std::min<std::size_t>(octets / block_size, none);
-  free_.reserve(count);
-  for (std::size_t i = count; i-- > 0;) free_.push_back(static_cast<Index>(i));
+BlockPool::BlockPool(std::size_t octets)
+    : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(octets)),
+      count_(std::min<std::size_t>(octets / block_size, none)) {
+  free_.reserve(count_);
+  for (std::size_t i = count_; i-- > 0;) free_.push_back(static_cast<Index>(i));
 }
 
 BlockPool::Index BlockPool::take() {

@@ -20,6 +20,7 @@ class BlockPool {
 
   explicit BlockPool(std::size_t octets);
   std::size_t available() const { return free_.size(); }
+  std::size_t in_use() const { return count_ - free_.size(); }
   /// At least one is available. The content is whatever was there.
   Index take();
   void give(Index block) { free_.push_back(block); }
@@ -27,6 +28,7 @@ class BlockPool {
 
  private:
   std::unique_ptr<std::uint8_t[]> memory_;
+  std::size_t count_;
   std::vector<Index> free_;
 };
 

@@ -37,6 +37,13 @@ class PathMtus {
   }
   /// After `until` the path is tried again with the MTU of its link (RFC 1191 6.3).
   void lower(const IpAddress& destination, std::size_t mtu, Instant until);
+  /// Calls `each` with every destination, the MTU towards it and when that is over.
+  template <class Each>
+  void for_each(Instant now, const Each& each) const {
+    estimates_.for_each([&](const IpAddress& destination, const Estimate& estimate) {
+      if (estimate.until > now) each(destination, estimate.mtu, estimate.until);
+    });
+  }
 
   /// Remembers that a packet went to `destination` that not every path takes, so that a forged report about others is
   /// found out (RFC 8201 4). Forgotten when another destination comes to its place.

@@ -55,6 +55,8 @@ class Reassembler {
   Instant next_deadline() const { return table_.size() == 0 ? Instant::max() : table_[table_.oldest()].expires; }
 
   std::size_t datagrams_held() const { return table_.size(); }
+  /// Octets of the pool that hold fragments.
+  std::size_t memory_used() const { return pool_.in_use() * BlockPool::block_size; }
   /// Incomplete datagrams that had to make room so far.
   std::uint64_t evicted() const { return evicted_; }
 

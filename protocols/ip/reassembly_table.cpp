@@ -1,7 +1,6 @@
 #include "protocols/ip/reassembly_table.hpp"
 
 #include <bit>
-#include <numeric>
 #include <utility>
 
 #include "protocols/base/address_hash.hpp"
@@ -12,35 +11,15 @@ namespace {
 
 using Index = ReassemblyTable::Index;
 
-std::vector<Index> all_free(std::size_t capacity) {
-  std::vector<Index> free(capacity);
-  std::iota(free.rbegin(), free.rend(), Index{0});
-  return free;
-}
-
-Index take(std::vector<Index>& free) {
-  const Index taken = free.back();
-  free.pop_back();
-  return taken;
-}
-
-/// Takes `index` out of a list that is linked by `next`.
-template <class Items>
-void unchain(Items& items, Index& head, Index index) {
-  Index* at = &head;
-  while (*at != index) at = &items[*at].next;
-  *at = items[index].next;
-}
-
 }  // namespace
 
 ReassemblyTable::ReassemblyTable(Random& random, std::size_t capacity)
     : secret_(random.next()),
       entries_(capacity),
-      free_entries_(all_free(capacity)),
+      free_entries_(capacity),
       buckets_(std::bit_ceil(capacity), none),
       sources_(capacity),
-      free_sources_(all_free(capacity)),
+      free_sources_(capacity),
       source_buckets_(std::bit_ceil(capacity), none) {}
 
 Index ReassemblyTable::find(const FragmentKey& key) const {
@@ -50,43 +29,29 @@ Index ReassemblyTable::find(const FragmentKey& key) const {
 }
 
 Index ReassemblyTable::add(const FragmentKey& key) {
-  const Index made = take(free_entries_);
+  const Index made = free_entries_.take();
   Entry& entry = entries_[made];
   entry.datagram.key = key;
   Index& bucket = buckets_[bucket_of(key)];
   entry.next = std::exchange(bucket, made);
   entry.source = find_or_make_source(key.source);
-  append(sources_[entry.source].by_age, &Entry::of_source, made);
-  append(by_age_, &Entry::by_age, made);
+  sources_[entry.source].by_age.append(entries_, &Entry::of_source, made);
+  by_age_.append(entries_, &Entry::by_age, made);
   return made;
 }
 
 void ReassemblyTable::remove(Index index) {
   const Entry& entry = entries_[index];
-  unlink(by_age_, &Entry::by_age, index);
-  unlink(sources_[entry.source].by_age, &Entry::of_source, index);
+  by_age_.unlink(entries_, &Entry::by_age, index);
+  sources_[entry.source].by_age.unlink(entries_, &Entry::of_source, index);
   if (sources_[entry.source].by_age.size == 0) forget_source(entry.source);
   unchain(entries_, buckets_[bucket_of(entry.datagram.key)], index);
-  free_entries_.push_back(index);
+  free_entries_.give(index);
 }
 
 std::size_t ReassemblyTable::size_of(const IpAddress& source) const {
   const Index found = find_source(source);
   return found == none ? 0 : sources_[found].by_age.size;
-}
-
-void ReassemblyTable::append(Queue& queue, Links Entry::* links, Index index) {
-  entries_[index].*links = {queue.newest, none};
-  (queue.newest == none ? queue.oldest : (entries_[queue.newest].*links).newer) = index;
-  queue.newest = index;
-  ++queue.size;
-}
-
-void ReassemblyTable::unlink(Queue& queue, Links Entry::* links, Index index) {
-  const Links own = entries_[index].*links;
-  (own.older == none ? queue.oldest : (entries_[own.older].*links).newer) = own.newer;
-  (own.newer == none ? queue.newest : (entries_[own.newer].*links).older) = own.older;
-  --queue.size;
 }
 
 Index ReassemblyTable::find_source(const IpAddress& source) const {
@@ -98,7 +63,7 @@ Index ReassemblyTable::find_source(const IpAddress& source) const {
 Index ReassemblyTable::find_or_make_source(const IpAddress& source) {
   const Index found = find_source(source);
   if (found != none) return found;
-  const Index made = take(free_sources_);
+  const Index made = free_sources_.take();
   Index& bucket = source_buckets_[bucket_of(source)];
   sources_[made] = {source, {}, std::exchange(bucket, made)};
   return made;
@@ -106,7 +71,7 @@ Index ReassemblyTable::find_or_make_source(const IpAddress& source) {
 
 void ReassemblyTable::forget_source(Index index) {
   unchain(sources_, source_buckets_[bucket_of(sources_[index].address)], index);
-  free_sources_.push_back(index);
+  free_sources_.give(index);
 }
 
 std::size_t ReassemblyTable::bucket_of(const FragmentKey& key) const {

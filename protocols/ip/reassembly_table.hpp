@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "protocols/base/linked_entries.hpp"
 #include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
 #include "protocols/ip/partial_datagram.hpp"
@@ -22,8 +23,8 @@ struct IncompleteDatagram {
 
 class ReassemblyTable {
  public:
-  using Index = std::uint16_t;
-  static constexpr Index none = 0xffff;
+  using Index = EntryIndex;
+  static constexpr Index none = no_entry;
 
   ReassemblyTable(Random& random, std::size_t capacity);
 
@@ -45,27 +46,18 @@ class ReassemblyTable {
   Index oldest_of(const IpAddress& source) const { return sources_[find_source(source)].by_age.oldest; }
 
  private:
-  struct Links {
-    Index older = none, newer = none;
-  };
-  struct Queue {
-    Index oldest = none, newest = none;
-    std::size_t size = 0;
-  };
   struct Entry {
     IncompleteDatagram datagram;
-    Links by_age, of_source;
+    AgeLinks by_age, of_source;
     Index next = none;  // entries whose keys share a bucket
     Index source = none;
   };
   struct Source {
     IpAddress address;
-    Queue by_age;
+    AgeList by_age;
     Index next = none;  // sources that share a bucket
   };
 
-  void append(Queue& queue, Links Entry::* links, Index index);
-  void unlink(Queue& queue, Links Entry::* links, Index index);
   Index find_source(const IpAddress& source) const;
   Index find_or_make_source(const IpAddress& source);
   void forget_source(Index index);
@@ -74,11 +66,11 @@ class ReassemblyTable {
 
   std::uint64_t secret_;
   std::vector<Entry> entries_;
-  std::vector<Index> free_entries_;
+  FreeEntries free_entries_;
   std::vector<Index> buckets_;
-  Queue by_age_;
+  AgeList by_age_;
   std::vector<Source> sources_;
-  std::vector<Index> free_sources_;
+  FreeEntries free_sources_;
   std::vector<Index> source_buckets_;
 };
 

@@ -12,6 +12,15 @@ namespace {
   write_header_checksum(packet);
 }
 
+/// Type 5, length 2, value 0, and two octets of padding.
+[[gnu::noinline]] void add_router_alert(MutableBytes packet, const Ipv6Header& header) {
+  packet[6] = protocol_number::hop_by_hop_options;
+  packet[ipv6_header_size] = header.next_header;
+  packet[ipv6_header_size + 1] = 0;
+  store_be32(packet, ipv6_header_size + 2, 0x0502'0000);
+  store_be16(packet, ipv6_header_size + 6, 0x0100);
+}
+
 }  // namespace
 
 // The header is put together, summed and stored as words: no byte is read back.
@@ -37,6 +46,8 @@ void write_header(MutableBytes packet, const Ipv6Header& header) {
   packet[7] = header.hop_limit;
   header.source.store(packet, 8);
   header.destination.store(packet, 24);
+  if (header.router_alert) [[unlikely]]
+    add_router_alert(packet, header);
 }
 
 }  // namespace tunstack

@@ -34,7 +34,11 @@ inline ChecksumSum pseudo_header_sum(const Ipv6Header& header, std::size_t lengt
 }
 
 inline constexpr std::size_t header_size(const Ipv4Header& header) { return ipv4_header_size + header.options.size(); }
-inline constexpr std::size_t header_size(const Ipv6Header&) { return ipv6_header_size; }
+/// A hop-by-hop header with a router alert, and padding.
+inline constexpr std::size_t router_alert_size = 8;
+inline constexpr std::size_t header_size(const Ipv6Header& header) {
+  return ipv6_header_size + (header.router_alert ? router_alert_size : 0);
+}
 
 /// What stands between the header and the data of a fragment.
 inline constexpr std::size_t fragment_header_size(const Ipv4Header&) { return 0; }

@@ -58,4 +58,11 @@ class Ipv4OptionReader {
   std::optional<std::size_t> bad_length_at_;
 };
 
+inline bool has_router_alert(Bytes options) {
+  Ipv4OptionReader reader(options);
+  while (const auto option = reader.next())
+    if (option->type() == ipv4_option::router_alert) return true;
+  return false;
+}
+
 }  // namespace tunstack

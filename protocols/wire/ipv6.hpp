@@ -60,6 +60,7 @@ struct Ipv6Header {
   std::uint8_t traffic_class = 0;
   std::uint32_t flow_label = 0;
   std::uint8_t hop_limit = 0;
+  bool router_alert = false;  // in a hop-by-hop header, for MLD (RFC 2711 2.1); never cut into fragments
   bool dont_fragment = false;
   std::uint32_t identification = 0;
 };

@@ -122,4 +122,16 @@ class Ipv6OptionReader {
   std::optional<std::size_t> bad_length_at_;
 };
 
+/// A router alert of value 0 in a hop-by-hop header (RFC 2711 2.1). `packet` begins with the fixed header.
+inline bool ipv6_has_router_alert(Bytes packet) {
+  constexpr std::uint8_t router_alert = 5;
+  if (packet[6] != protocol_number::hop_by_hop_options) return false;
+  const auto header = ipv6_extension_at(packet, 40, protocol_number::hop_by_hop_options);
+  if (!header) return false;
+  Ipv6OptionReader reader(*header);
+  while (const auto option = reader.next())
+    if (option->type() == router_alert) return option->bytes.size() == 4 && load_be16(option->bytes, 2) == 0;
+  return false;
+}
+
 }  // namespace tunstack

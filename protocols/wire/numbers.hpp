@@ -7,6 +7,7 @@ namespace tunstack::protocol_number {
 
 inline constexpr std::uint8_t hop_by_hop_options = 0;
 inline constexpr std::uint8_t icmpv4 = 1;
+inline constexpr std::uint8_t igmp = 2;
 inline constexpr std::uint8_t tcp = 6;
 inline constexpr std::uint8_t udp = 17;
 inline constexpr std::uint8_t routing = 43;

@@ -12,6 +12,5 @@ if(TUNSTACK_SANITIZE)
 endif()
 
 if(TUNSTACK_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
-  add_link_options(-fsanitize=fuzzer-no-link,address,undefined)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

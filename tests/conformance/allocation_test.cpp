@@ -179,7 +179,7 @@ TEST_F(Allocation, V4_FRAG_018_fragments_that_are_held_evicted_and_given_up) {
   EXPECT_GE(held, 1000U) << "two blocks each of the 2048 that there are, and some must be free";
   now_ += std::chrono::seconds(60);
   out_.clear();
-  EXPECT_EQ(allocations_of([&] { node_.tick(now_, out_); }), 0U);
+  EXPECT_EQ(allocations_of([&] { node_->tick(now_, out_); }), 0U);
   EXPECT_EQ(count(Reason::fragment_timeout), held);
   EXPECT_EQ(out_.packets().size(), held - count(Reason::icmp4_error_rate_of_node));
   EXPECT_GE(out_.packets().size(), 25U) << "as many errors as come at once, about 50";
@@ -285,7 +285,7 @@ TEST_F(Allocation, ROB_001_queries_services_and_extended_errors) {
   NodeConfig config = host_config();
   for (const std::string_view setting : {"icmp4.info_reply=on", "probe=on", "l4.udp_echo=on", "icmp.ext=on"})
     ASSERT_FALSE(set_option(config.options, setting));
-  node_ = Node(config);
+  node_.emplace(config);
   const Packet structure = hex("2000 fa50 0008 0301 74756e30");
   struct Case {
     Packet packet;
@@ -319,7 +319,7 @@ TEST_F(Allocation, PMTU4_001_path_mtus_of_thousands_of_destinations_take_no_memo
     EXPECT_EQ(out_.packets().size(), 2U) << "in fragments";
   }
   EXPECT_EQ(allocated, 0U);
-  EXPECT_EQ(node_.counters().count(Reason::path_mtu_lowered), 5000U);
+  EXPECT_EQ(node_->counters().count(Reason::path_mtu_lowered), 5000U);
 }
 
 }  // namespace

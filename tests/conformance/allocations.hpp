@@ -19,7 +19,7 @@ std::size_t allocations_of(const Action& action) {
 class Allocation : public testing::Test {
  protected:
   Allocation() : Allocation(host_config()) {}
-  explicit Allocation(const NodeConfig& config) : node_(config) {}
+  explicit Allocation(const NodeConfig& config) : node_(std::in_place, config) {}
 
   /// How often `repeats` receptions of a packet allocate; `answers_` says how many of them were answered.
   std::size_t allocations_of_receiving(const Packet& packet, int repeats = 100) {
@@ -39,15 +39,15 @@ class Allocation : public testing::Test {
     });
   }
 
-  std::uint64_t count(Reason reason) const { return node_.counters().count(reason); }
+  std::uint64_t count(Reason reason) const { return node_->counters().count(reason); }
 
   void receive(const Received& received) {
     out_.clear();
-    node_.receive(received, out_);
+    node_->receive(received, out_);
     answers_ += out_.packets().size();
   }
 
-  Node node_;
+  std::optional<Node> node_;
   Outbox out_;
   Instant now_;
   std::size_t answers_ = 0;

@@ -147,8 +147,9 @@ TEST(CountersOfQueries, STAT_001_requests_that_are_not) {
 }
 
 TEST(CountersOfQueries, STAT_001_messages_that_are_not_handled_yet) {
-  for (const unsigned type : {5U, 9U, 10U, 40U})
-    expect_drops({{message4(type, counting(20)), {Reason::icmp4_type_not_handled}}});
+  expect_drops({{message4(40, counting(20)), {Reason::icmp4_type_not_handled}},
+                {message4(5, counting(20)), {Reason::icmp4_redirect_too_short}},
+                {message4(10, counting(20)), {Reason::irdp_solicitation_to_host}}});
   for (const unsigned type : {6U, 30U, 39U})
     expect_drops({{message4(type, counting(20)), {Reason::icmp4_type_deprecated}}});
 }

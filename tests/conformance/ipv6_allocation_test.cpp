@@ -70,7 +70,7 @@ TEST_F(Allocation, V6_FRAG_016_ipv6_fragments_that_are_held_evicted_and_given_up
   EXPECT_GE(held, 1000U);
   now_ += std::chrono::seconds(60);
   out_.clear();
-  EXPECT_EQ(allocations_of([&] { node_.tick(now_, out_); }), 0U);
+  EXPECT_EQ(allocations_of([&] { node_->tick(now_, out_); }), 0U);
   EXPECT_EQ(count(Reason::fragment_timeout), held);
   EXPECT_GE(out_.packets().size(), 25U) << "as many errors as come at once, about 50";
 }

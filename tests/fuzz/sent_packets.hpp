@@ -118,7 +118,9 @@ class SentChecker {
     const auto ip = Ipv6View::parse(packet);
     require(ip && ip->bytes().size() == packet.size() && ip->hop_limit() > 0);
     require(ip->source() == host6 || ip->source() == host6_on_link);
-    require(is_somebody_else(ip->destination()));
+    const bool is_advertisement = ip->next_header() == protocol_number::icmpv6 &&
+                                  ip->payload()[0] == static_cast<std::uint8_t>(Icmpv6Type::neighbor_advertisement);
+    require(is_somebody_else(ip->destination()) || (is_advertisement && ip->destination() == ipv6_all_nodes));
     if (ip->next_header() == protocol_number::fragment) return check_ipv6_fragment(packet, *ip);
     require(!is_between_fragments());
     check_ipv6_message(*ip, ip->next_header(), ip->payload());

@@ -57,6 +57,12 @@ TEST_F(OrdinaryUser, exec_leaves_the_user_who_he_is_outside) {
   EXPECT_THAT(seen.out, testing::ContainsRegex("^0\n +0 +65534 +1")) << seen;
 }
 
+TEST_F(OrdinaryUser, state_in_the_sandbox_finds_its_stack) {
+  const Outcome state = as_user({"exec", "--", program, "state"});
+  EXPECT_EQ(state.status, 0) << state;
+  EXPECT_THAT(state.out, HasSubstr("192.0.2.2"));
+}
+
 TEST_F(OrdinaryUser, up_names_the_missing_right_and_the_way_round_it) {
   const Outcome refused = as_user({"up"});
   EXPECT_FAULT(refused, 3);

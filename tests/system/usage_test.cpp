@@ -30,6 +30,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"option_of_another_command", {"exec", "--markdown", "--", "true"}, "--markdown"},
                     Wrong{"command_without_dashes", {"exec", "ping", "192.0.2.2"}, "tunstack exec -- ping"},
                     Wrong{"two_formats", {"rules", "--json", "--markdown"}, "--json"},
+                    Wrong{"transitions_of_a_device", {"state", "--transitions", "--dev", "tun0"}, "--transitions"},
+                    Wrong{"process_without_a_number", {"state", "--pid", "abc"}, "--pid"},
                     Wrong{"argument_of_rules", {"rules", "extra"}, "'extra'"},
                     Wrong{"arguments_behind_dashes_of_up", {"up", "--", "198.51.100.2/24"}, "--"},
                     Wrong{"arguments_behind_dashes_of_doctor", {"doctor", "--", "true"}, "--"}),

@@ -48,6 +48,7 @@ std::vector<Packet> kinds() {
           ipv4({.flags_and_offset = 0x20b9}, counting(30)),
           udp4({.flags_and_offset = 0x2000}),
           error4(udp4({.flags_and_offset = 0x2000})),
+          ipv4({}, icmpv4(5, 1, 0xc0000263, udp4())),
           ipv4({.protocol = 253}, counting(8)),
           ipv6({.next_header = 200}, counting(8)),
           ipv4({}, icmpv4(13, 0, 1, counting(12))),
@@ -92,6 +93,13 @@ TEST(Describe, errors_with_what_they_quote) {
             "[192.0.2.1 > 192.0.2.2 ICMP echo request, id 1281, seq 1, length 8]");
 }
 
+TEST(Describe, ICMP4_RED_014_redirects) {
+  EXPECT_EQ(summary(ipv4({}, icmpv4(5, 1, 0xc0000263, udp4({.destination = "203.0.113.9"})))),
+            "ICMP redirect for the host (5/1), gateway 192.0.2.99 [192.0.2.1 > 203.0.113.9 UDP 40000 > 33434]");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(5, 0, 0x0a000001))),
+            "ICMP redirect for the network (5/0), gateway 10.0.0.1, length 8");
+}
+
 TEST(Describe, errors_without_or_with_a_short_quote) {
   EXPECT_EQ(summary(error4({})), "ICMP destination unreachable, port unreachable (3/3), length 8");
   EXPECT_EQ(summary(error4(first(udp4(), 19))),
@@ -102,7 +110,8 @@ TEST(Describe, errors_without_or_with_a_short_quote) {
 
 TEST(Describe, other_icmp) {
   EXPECT_EQ(summary(ipv4({}, icmpv4(200, 3, 0))), "ICMP type 200, code 3, length 8");
-  EXPECT_EQ(summary(icmp6_packet(135, 0, 0, counting(16))), "ICMP6 neighbor solicitation, length 24");
+  EXPECT_EQ(summary(icmp6_packet(135, 0, 0, counting(16))),
+            "ICMP6 neighbor solicitation of 1:203:405:607:809:a0b:c0d:e0f, length 24");
   EXPECT_EQ(summary(icmp6_packet(100, 7, 0)), "ICMP6 type 100, code 7 (100/7), length 8");
   EXPECT_EQ(summary(ipv4({}, hex("08"))), "ICMP, cut short, length 1");
   EXPECT_EQ(summary(ipv6({}, {})), "ICMP6, cut short, length 0");

@@ -18,7 +18,6 @@ std::string name6(unsigned type, unsigned code = 0) {
 TEST(IcmpNames, ipv4_types) {
   EXPECT_EQ(name4(0), "echo reply");
   EXPECT_EQ(name4(4), "source quench");
-  EXPECT_EQ(name4(5), "redirect");
   EXPECT_EQ(name4(8), "echo request");
   EXPECT_EQ(name4(9), "router advertisement");
   EXPECT_EQ(name4(10), "router solicitation");
@@ -31,6 +30,19 @@ TEST(IcmpNames, ipv4_types) {
   EXPECT_EQ(name4(18), "address mask reply");
   EXPECT_EQ(name4(42), "extended echo request");
   EXPECT_EQ(name4(43), "extended echo reply");
+}
+
+TEST(IcmpNames, ICMP4_RED_014_redirects) {
+  EXPECT_EQ(name4(5, 0), "redirect for the network");
+  EXPECT_EQ(name4(5, 1), "redirect for the host");
+  EXPECT_EQ(name4(5, 2), "redirect for the network and TOS");
+  EXPECT_EQ(name4(5, 3), "redirect for the host and TOS");
+  EXPECT_EQ(name4(5, 4), "redirect");
+}
+
+TEST(IcmpNames, ICMP4_RD_019_who_routes_no_common_traffic) {
+  EXPECT_EQ(name4(9, 16), "router advertisement, no common traffic");
+  EXPECT_EQ(name4(9, 15), "router advertisement");
 }
 
 TEST(IcmpNames, ipv6_types) {

@@ -38,10 +38,13 @@ std::string text_of_set(const OptionRow& row, unsigned bits) {
   return joined(chosen);
 }
 
-std::string text_of(const std::vector<IpPrefix>& prefixes) {
+/// What stands for an empty list: "any" of "any, or PREFIX,PREFIX...".
+std::string empty_word(const OptionRow& row) { return std::string(row.type.substr(0, row.type.find(','))); }
+
+std::string text_of(const OptionRow& row, const std::vector<IpPrefix>& prefixes) {
   std::vector<std::string> parts;
   for (const IpPrefix& prefix : prefixes) parts.push_back(to_text(prefix));
-  return prefixes.empty() ? "any" : joined(parts);
+  return prefixes.empty() ? empty_word(row) : joined(parts);
 }
 
 /// The value of an option as its row would write it.
@@ -50,7 +53,9 @@ std::string value_of(const OptionRow& row, NodeOptions options) {
   if (auto* const* flag = std::get_if<bool*>(&slot)) return **flag ? "on" : "off";
   if (auto* const* number = std::get_if<std::uint32_t*>(&slot)) return std::to_string(**number);
   if (const auto* set = std::get_if<SetSlot>(&slot)) return text_of_set(row, *set->bits);
-  if (auto* const* prefixes = std::get_if<std::vector<IpPrefix>*>(&slot)) return text_of(**prefixes);
+  if (auto* const* prefixes = std::get_if<std::vector<IpPrefix>*>(&slot)) return text_of(row, **prefixes);
+  if (auto* const* names = std::get_if<std::vector<std::string>*>(&slot))
+    return (*names)->empty() ? empty_word(row) : joined(**names);
   std::uint8_t index = 0;
   std::memcpy(&index, std::get<ChoiceSlot>(slot).value, 1);
   return choices_of(row).at(index);
@@ -75,6 +80,7 @@ bool has_slot(const OptionRow& row) {
 bool is_number(const OptionRow& row) { return has_slot<std::uint32_t*>(row); }
 bool is_set(const OptionRow& row) { return has_slot<SetSlot>(row); }
 bool is_prefixes(const OptionRow& row) { return has_slot<std::vector<IpPrefix>*>(row); }
+bool is_names(const OptionRow& row) { return has_slot<std::vector<std::string>*>(row); }
 
 struct Range {
   std::uint64_t minimum = 0, maximum = 0;
@@ -92,7 +98,11 @@ Range range_of(const OptionRow& row) {
 /// A value that the option takes and that is not its default.
 std::string other_value(const OptionRow& row) {
   if (is_prefixes(row)) return "198.51.100.0/24";
-  if (is_number(row)) return std::to_string(row.lab == "7" ? range_of(row).maximum : range_of(row).minimum + 1);
+  if (is_names(row)) return "lab.example,other.example";
+  if (is_number(row)) {
+    const std::string other = std::to_string(range_of(row).minimum + 1);
+    return row.lab == other ? std::to_string(range_of(row).maximum) : other;
+  }
   const auto choices = choices_of(row);
   return row.lab == choices[0] ? choices.at(1) : choices[0];
 }
@@ -114,7 +124,9 @@ TEST(OptionTable, keys_are_unique_and_rows_complete) {
     EXPECT_TRUE(keys.insert(row.key).second) << row.key;
     EXPECT_FALSE(row.source.empty()) << row.key;
     EXPECT_FALSE(row.text.empty()) << row.key;
-    EXPECT_TRUE(row.key.find('.') != std::string_view::npos || row.key == "probe") << row.key;
+    EXPECT_TRUE(row.key.find('.') != std::string_view::npos || row.key == "probe" || row.key == "igmp" ||
+                row.key == "mld")
+        << row.key;
   }
   EXPECT_GE(keys.size(), 20U);
 }
@@ -178,13 +190,15 @@ TEST(OptionTable, prefixes_of_both_families_are_taken_and_nothing_else) {
   for (const OptionRow& row : option_table()) {
     if (!is_prefixes(row)) continue;
     NodeOptions options;
-    for (const std::string value : {"192.0.2.0/24", "192.0.2.0/24,2001:db8::/32,198.51.100.7/32", "any"}) {
+    for (const std::string& value :
+         {std::string("192.0.2.0/24"), std::string("192.0.2.0/24,2001:db8::/32,198.51.100.7/32"), empty_word(row)}) {
       EXPECT_FALSE(set(options, row.key, value)) << row.key << "='" << value << "'";
       EXPECT_EQ(value_of(row, options), value);
     }
     EXPECT_FALSE(set(options, row.key, "2001:db8::/32"));
-    for (const std::string value : {"192.0.2.0/33", "2001:db8::/129", "192.0.2.0/24,", ",192.0.2.0/24", "any,any",
-                                    "192.0.2.0/24,any", "192.0.2.0/24 ,192.0.2.0/25", "example.org/24"}) {
+    for (const std::string& value :
+         std::vector<std::string>{"192.0.2.0/33", "2001:db8::/129", "192.0.2.0/24,", ",192.0.2.0/24", "nothing",
+                                  "192.0.2.0/24," + empty_word(row), "192.0.2.0/24 ,192.0.2.0/25", "example.org/24"}) {
       EXPECT_TRUE(set(options, row.key, value)) << row.key << "='" << value << "'";
       EXPECT_EQ(value_of(row, options), "2001:db8::/32") << row.key << "='" << value << "'";
     }
@@ -208,11 +222,12 @@ TEST(OptionTable, numbers_are_taken_from_minimum_to_maximum_and_not_beyond) {
 
 TEST(OptionTable, nonsense_is_refused_and_changes_nothing) {
   for (const OptionRow& row : option_table()) {
+    if (is_names(row)) continue;  // whether a name will do is asked where it is used
     NodeOptions options = options_of(Profile::hardened);
     const auto before = values_of(options);
     for (const std::string_view value :
-         {"",       " ",  "-1",       "+1",    "4294967296", "4294967360", "99999999", "18446744073709551616",
-          "ON",     "On", "on ",      " on",   "true",       "1.5",        "0x1",      "1 ",
+         {"",       " ",  "-1",       "+1",    "4294967296", "4294967360", "99999999999", "18446744073709551616",
+          "ON",     "On", "on ",      " on",   "true",       "1.5",        "0x1",         "1 ",
           "on|off", "|",  "rst|port", "576|8", "on=off"}) {
       EXPECT_TRUE(set(options, row.key, value)) << row.key << "='" << value << "'";
       EXPECT_EQ(values_of(options), before) << row.key << "='" << value << "'";

@@ -12,6 +12,7 @@ namespace tunstack {
 
 namespace {
 
+constexpr std::uint32_t link_type_ethernet = 1;
 constexpr std::uint32_t link_type_raw = 101;  // LINKTYPE_RAW: IPv4 or IPv6, told by the first nibble
 constexpr std::uint32_t snapshot_length = 262144;
 
@@ -23,7 +24,7 @@ struct PcapFileHeader {
   std::uint32_t zone = 0;
   std::uint32_t accuracy = 0;
   std::uint32_t snapshot = snapshot_length;
-  std::uint32_t link_type = link_type_raw;
+  std::uint32_t link_type;
 };
 
 struct PcapRecordHeader {
@@ -80,7 +81,7 @@ class Block {
   std::vector<std::uint8_t> bytes_;
 };
 
-std::vector<std::uint8_t> pcapng_start() {
+std::vector<std::uint8_t> pcapng_start(std::uint32_t link_type) {
   Block section(section_header);
   section.add(std::uint32_t{0x1a2b3c4d});
   section.add(std::uint16_t{1});
@@ -88,7 +89,7 @@ std::vector<std::uint8_t> pcapng_start() {
   section.add(~std::uint64_t{0});  // the length of the section is not told
   std::vector<std::uint8_t> start = section.finish();
   Block interface(interface_description);
-  interface.add(static_cast<std::uint16_t>(link_type_raw));
+  interface.add(static_cast<std::uint16_t>(link_type));
   interface.add(std::uint16_t{0});
   interface.add(snapshot_length);
   interface.add_option(option_time_resolution, &nanoseconds, 1);
@@ -102,7 +103,7 @@ bool ends_with(const std::string& path, std::string_view end) { return std::stri
 
 }  // namespace
 
-CaptureWriter::CaptureWriter(const std::string& path) : path_(path) {
+CaptureWriter::CaptureWriter(const std::string& path, LinkType type) : path_(path) {
   if (!ends_with(path, ".pcap") && !ends_with(path, ".pcapng"))
     throw UsageFault(fmt::format("cannot tell the format of {}", path), "its name ends neither in .pcap nor in .pcapng",
                      "choose one of them; pcapng holds a comment for each packet");
@@ -110,11 +111,12 @@ CaptureWriter::CaptureWriter(const std::string& path) : path_(path) {
   file_.reset(std::fopen(path.c_str(), "wb"));
   if (!file_)
     throw UsageFault(fmt::format("cannot write {}", path), std::strerror(errno), "choose a place where you may write");
+  const std::uint32_t link_type = type == LinkType::ethernet ? link_type_ethernet : link_type_raw;
   if (format_ == Format::pcap) {
-    constexpr PcapFileHeader header;
+    const PcapFileHeader header{.link_type = link_type};
     put(&header, sizeof header);
   } else {
-    const auto start = pcapng_start();
+    const auto start = pcapng_start(link_type);
     put(start.data(), start.size());
   }
 }

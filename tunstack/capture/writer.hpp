@@ -1,4 +1,4 @@
-// Writes captures of raw IP packets: pcapng, with a comment for each packet, or pcap without.
+// Writes captures of raw IP packets or Ethernet frames: pcapng, with a comment for each packet, or pcap without.
 #pragma once
 
 #include <cstdio>
@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "tunstack/capture/link_layer.hpp"
 #include "tunstack/capture/reader.hpp"
 
 namespace tunstack {
@@ -15,7 +16,7 @@ enum class Direction : std::uint8_t { in, out };
 class CaptureWriter {
  public:
   /// The format is told by the end of the name, .pcap or .pcapng. An existing file is overwritten. Throws UsageFault.
-  explicit CaptureWriter(const std::string& path);
+  explicit CaptureWriter(const std::string& path, LinkType type = LinkType::raw_ip);
 
   void write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment);
   /// Makes sure that all of it is in the file. Throws UsageFault if it is not.

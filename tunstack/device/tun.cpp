@@ -5,7 +5,9 @@
 #include <linux/if_tun.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -28,30 +30,30 @@ FileDescriptor open_clone_device() {
   throw SystemError(what, "its permissions keep this user out", fmt::format("as root: chmod 666 {}", clone_device));
 }
 
-[[noreturn]] void throw_attach_error(const std::string& name, int error) {
+[[noreturn]] void throw_attach_error(const std::string& name, DeviceKind kind, int error) {
   const std::string what = fmt::format("cannot attach to the device {}: {}", name, std::strerror(error));
   if (error == EPERM)
     throw SystemError(what, "creating a TUN device on this host needs CAP_NET_ADMIN; this process has none",
                       fmt::format("run it as root; or, without any rights: tunstack exec -- COMMAND; or once, as root: "
-                                  "ip tuntap add dev {} mode tun user $USER",
-                                  name));
-  if (error == EBUSY)
-    throw SystemError(what, "another process is attached to it, or it is no TUN device",
+                                  "ip tuntap add dev {} mode {} user $USER",
+                                  name, kind == DeviceKind::tun ? "tun" : "tap"));
+  if (error == EBUSY || error == EINVAL)
+    throw SystemError(what, "another process is attached to it, or it is another kind of device",
                       "choose another name: --dev tun%d lets the kernel number it");
   throw SystemError(what, "the kernel refused this name", "choose another one with --dev");
 }
 
 }  // namespace
 
-TunDevice::TunDevice(const std::string& name) : fd_(open_clone_device()) {
+TunDevice::TunDevice(const std::string& name, DeviceKind kind) : fd_(open_clone_device()) {
   if (name.empty() || name.size() >= IFNAMSIZ)
     throw SystemError(fmt::format("cannot name a device '{}'", name),
                       fmt::format("a device name has 1 to {} characters", IFNAMSIZ - 1),
                       "choose a shorter one with --dev");
   ifreq request{};
   std::memcpy(request.ifr_name, name.data(), name.size());
-  request.ifr_flags = IFF_TUN | IFF_NO_PI;
-  if (::ioctl(fd_.get(), TUNSETIFF, &request) != 0) throw_attach_error(name, errno);
+  request.ifr_flags = static_cast<short>((kind == DeviceKind::tun ? IFF_TUN : IFF_TAP) | IFF_NO_PI);
+  if (::ioctl(fd_.get(), TUNSETIFF, &request) != 0) throw_attach_error(name, kind, errno);
   name_ = request.ifr_name;
   ifreq attached{};
   if (::ioctl(fd_.get(), TUNGETIFF, &attached) == 0) persistent_ = (attached.ifr_flags & IFF_PERSIST) != 0;
@@ -65,6 +67,12 @@ TunDevice::Read TunDevice::read(MutableBytes buffer) const {
 
 bool TunDevice::write(Bytes packet) const {
   return ::write(fd_.get(), packet.data(), packet.size()) == static_cast<ssize_t>(packet.size());
+}
+
+bool TunDevice::write(Bytes header, Bytes payload) const {
+  const auto part = [](Bytes bytes) { return iovec{const_cast<std::uint8_t*>(bytes.data()), bytes.size()}; };
+  const std::array<iovec, 2> parts{part(header), part(payload)};
+  return ::writev(fd_.get(), parts.data(), parts.size()) == static_cast<ssize_t>(header.size() + payload.size());
 }
 
 }  // namespace tunstack

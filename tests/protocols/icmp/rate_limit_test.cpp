@@ -69,6 +69,32 @@ TEST(TokenBucket, extremes_of_the_options) {
   EXPECT_EQ(taken_at(deepest, {1, 1000000}, start + 1s, 2), 1);
 }
 
+TEST(TokenBucket, level_says_how_many_may_be_taken) {
+  struct Step {
+    Duration wait;
+    std::uint64_t spent;
+    std::uint32_t level;
+    const char* why;
+  };
+  constexpr icmp::RateLimit limit{10, 5};
+  TokenBucket bucket;
+  EXPECT_EQ(bucket.level(limit, start), 5U) << "full at first";
+  Instant now = start;
+  for (const Step& step : std::initializer_list<Step>{{0ms, 1, 4, "one is gone"},
+                                                      {100ms - 1ns, 0, 4, "the next is not whole yet"},
+                                                      {1ns, 0, 5, "it is"},
+                                                      {0ms, 4, 1, "one is left"},
+                                                      {0ms, 2, 0, "one more than there was"},
+                                                      {100ms, 0, 0, "that one is paid back first"},
+                                                      {100ms, 0, 1, "and then it fills"},
+                                                      {1h, 0, 5, "never beyond the burst"}}) {
+    now += step.wait;
+    bucket.spend(limit, now, step.spent);
+    EXPECT_EQ(bucket.level(limit, now), step.level) << step.why;
+    EXPECT_EQ(bucket.is_empty(limit, now), step.level == 0) << step.why;
+  }
+}
+
 TEST(TokenBucket, two_tokens_may_be_taken_where_one_is_there_and_none_costs_nothing) {
   TokenBucket bucket;
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(bucket.take({10, 1}, start, 0));

@@ -1,0 +1,50 @@
+// How long an address is preferred and valid (RFC 4862 5.5.3, RFC 8981 3.4).
+#pragma once
+
+#include <algorithm>
+
+#include "protocols/base/random.hpp"
+#include "protocols/base/time.hpp"
+#include "protocols/wire/router_advertisement.hpp"
+
+namespace tunstack::discovery {
+
+/// Instant::max() is for ever.
+struct AddressLifetimes {
+  Instant preferred_until = Instant::max();
+  Instant valid_until = Instant::max();
+  friend bool operator==(const AddressLifetimes&, const AddressLifetimes&) = default;
+};
+
+/// `lifetime` in seconds, as on the wire.
+constexpr Instant lifetime_from(Instant now, std::uint32_t lifetime) {
+  return lifetime == infinite_lifetime ? Instant::max() : now + std::chrono::seconds(lifetime);
+}
+
+constexpr AddressLifetimes lifetimes_of(const PrefixInformation& information, Instant now) {
+  return {lifetime_from(now, information.preferred), lifetime_from(now, information.valid)};
+}
+
+/// RFC 4862 5.5.3(e): no advertisement, which anyone may forge, takes the last two hours of an address away.
+constexpr AddressLifetimes renewed(const AddressLifetimes& current, const PrefixInformation& information, Instant now) {
+  constexpr Duration two_hours = std::chrono::hours(2);
+  const AddressLifetimes offered = lifetimes_of(information, now);
+  if (offered.valid_until > now + two_hours || offered.valid_until > current.valid_until) return offered;
+  return {offered.preferred_until, std::min(current.valid_until, now + two_hours)};
+}
+
+constexpr AddressLifetimes shorter_of(const AddressLifetimes& a, const AddressLifetimes& b) {
+  return {std::min(a.preferred_until, b.preferred_until), std::min(a.valid_until, b.valid_until)};
+}
+
+/// How long a temporary address of `now` can last whatever its prefix does (RFC 8981 3.4 and 3.8). The random part is
+/// DESYNC_FACTOR, which keeps hosts from renewing their addresses all at once.
+inline AddressLifetimes draw_temporary_lifetimes(Instant now, Random& random) {
+  constexpr Duration preferred = std::chrono::hours(24);  // TEMP_PREFERRED_LIFETIME
+  constexpr Duration valid = std::chrono::hours(48);      // TEMP_VALID_LIFETIME
+  constexpr Duration max_desync = preferred * 4 / 10;
+  const Duration desync(random.below(static_cast<std::uint64_t>(max_desync.count()) + 1));
+  return {now + preferred - desync, now + valid};
+}
+
+}  // namespace tunstack::discovery

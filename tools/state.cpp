@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "tools/commands.hpp"
+#include "tunstack/device/control_socket.hpp"
+#include "tunstack/fault.hpp"
+#include "tunstack/state_report.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr const char* description =
+    R"(Print what a running stack knows: neighbors, routers, prefixes, path MTUs, counters and more.
+
+Of several stacks, those in this network namespace come first; --dev and --pid choose among the rest.
+
+Examples:
+  tunstack state
+  tunstack exec --tap -- sh -c 'ping -c 1 192.0.2.2; tunstack state --json' | jq '.neighbors'
+  tunstack state --transitions                 how the state of a neighbor changes; needs no running stack
+
+Exit status: 3 if there is no such stack.)";
+
+struct StateArguments {
+  std::optional<std::string> device;
+  std::optional<pid_t> pid;
+  bool json = false;
+  bool transitions = false;
+};
+
+std::string wanted(const StateArguments& arguments) {
+  std::string text;
+  if (arguments.device) text += fmt::format(" on the device {}", *arguments.device);
+  if (arguments.pid) text += fmt::format(" in the process {}", *arguments.pid);
+  return text;
+}
+
+[[noreturn]] void throw_none(const StateArguments& arguments, bool has_others) {
+  throw SystemError(fmt::format("no stack is running{}", wanted(arguments)),
+                    has_others ? "$XDG_RUNTIME_DIR and /tmp have sockets of other users only"
+                               : "$XDG_RUNTIME_DIR and /tmp have no socket of one",
+                    has_others ? "sudo tunstack state" : "tunstack exec -- tunstack state");
+}
+
+[[noreturn]] void throw_several(const std::vector<RunningStack>& stacks) {
+  std::string all;
+  for (const RunningStack& stack : stacks)
+    all += fmt::format("{}{} (process {})", all.empty() ? "" : ", ", stack.name.device, stack.name.pid);
+  throw UsageFault("several stacks are running", all, fmt::format("tunstack state --pid {}", stacks[0].name.pid));
+}
+
+RunningStack chosen(const StateArguments& arguments) {
+  auto [stacks, has_others] = find_running_stacks();
+  std::erase_if(stacks, [&](const RunningStack& stack) {
+    return (arguments.device && stack.name.device != *arguments.device) ||
+           (arguments.pid && stack.name.pid != *arguments.pid);
+  });
+  const auto is_elsewhere = [network = own_network()](const RunningStack& s) { return s.name.network != network; };
+  if (!std::ranges::all_of(stacks, is_elsewhere)) std::erase_if(stacks, is_elsewhere);
+  if (stacks.empty()) throw_none(arguments, has_others);
+  if (stacks.size() > 1) throw_several(stacks);
+  return std::move(stacks[0]);
+}
+
+nlohmann::ordered_json report_of(const RunningStack& stack) {
+  auto report = nlohmann::ordered_json::parse(read_report(stack), nullptr, false);
+  if (report.is_object() && report.value("schema", 0) == state_schema) return report;
+  throw SystemError(fmt::format("the stack on {} tells what this tunstack cannot read", stack.name.device),
+                    "it is another version, or ended meanwhile", "use the same version for both");
+}
+
+void print_state(const StateArguments& arguments) {
+  const auto report = arguments.transitions ? transitions_report() : report_of(chosen(arguments));
+  if (arguments.json)
+    fmt::print("{}\n", report.dump(2));
+  else
+    fmt::print("{}", arguments.transitions ? transitions_text(report) : state_text(report));
+}
+
+}  // namespace
+
+void add_state(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("state", description);
+  auto arguments = std::make_shared<StateArguments>();
+  CLI::Option* device = command->add_option("--dev", arguments->device, "NAME of the stack's device");
+  CLI::Option* pid = command->add_option("--pid", arguments->pid, "PID of the stack's process");
+  command->add_flag("--json", arguments->json, "One JSON object; of --transitions an array");
+  command->add_flag("--transitions", arguments->transitions, "The state machine of neighbors (RFC 4861 appendix C)")
+      ->excludes(device)
+      ->excludes(pid);
+  command->callback([arguments] { print_state(*arguments); });
+}
+
+}  // namespace tunstack

@@ -1,0 +1,90 @@
+// Where a running stack tells what it knows: a Unix socket. Who connects reads a report to its end; nobody says
+// anything to the stack. The only file that knows sockets.
+//
+// Its path is DIRECTORY/tunstack-NETWORK-PID-DEVICE.sock, where NETWORK is the inode of the network namespace: two
+// stacks on devices of one name in different namespaces have different paths, a command in the sandbox of `exec`, whose
+// process numbers are others, finds its own stack, and what another user left behind is in nobody's way. DIRECTORY is
+// $XDG_RUNTIME_DIR, or /tmp where that is not set or of no use. No user's name is in it: in a user namespace it would
+// be another one. The owner of the file counts instead, for who listens and for who asks.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tunstack/device/file_descriptor.hpp"
+
+namespace tunstack {
+
+/// What tells running stacks apart.
+struct StackName {
+  std::uint64_t network = 0;  // inode of its network namespace
+  pid_t pid = 0;              // as the stack sees itself
+  std::string device;
+  friend bool operator==(const StackName&, const StackName&) = default;
+};
+
+/// The name of the file, without its directory.
+std::string file_name_of(const StackName& name);
+std::optional<StackName> parse_file_name(std::string_view file_name);
+
+/// The network namespace of this process. Throws SystemError.
+std::uint64_t own_network();
+
+class ControlSocket {
+ public:
+  using Report = std::function<std::string()>;
+  /// Listens for clients of the same user, on behalf of the stack on `device`; removes what stacks of this user left
+  /// behind that ended without taking leave. Throws SystemError.
+  ControlSocket(const std::string& device, Report report);
+  ~ControlSocket();
+  ControlSocket(const ControlSocket&) = delete;
+  ControlSocket& operator=(const ControlSocket&) = delete;
+
+  const std::string& path() const { return path_; }
+  /// Readable when serve() has something to do.
+  int fd() const { return poll_.get(); }
+  /// Takes one client, and gives each as much as it takes: never waits for one.
+  void serve();
+
+ private:
+  struct Client {
+    FileDescriptor connection;
+    std::string left;  // to be sent
+  };
+  // More who do not read cannot be held: the oldest is given up.
+  static constexpr std::size_t most_clients = 8;
+
+  bool listen_in(const std::string& directory, const std::string& file_name);
+  void accept_one();
+  static bool is_done(Client& client);
+
+  Report report_;
+  std::string path_;
+  FileDescriptor listener_;
+  FileDescriptor poll_;
+  std::deque<Client> clients_;
+};
+
+/// A stack that runs, and a connection to it that its report comes by.
+struct RunningStack {
+  StackName name;
+  FileDescriptor connection;
+};
+
+struct RunningStacks {
+  std::vector<RunningStack> own;  // of this user
+  bool has_others = false;        // whether there are sockets of other users
+};
+RunningStacks find_running_stacks();
+
+/// Reads to the end. Throws SystemError if the stack does not answer.
+std::string read_report(const RunningStack& stack);
+
+}  // namespace tunstack

@@ -1,0 +1,144 @@
+// What a node does about its neighbors: asks for their link-layer addresses, notes what they say, answers them.
+#include "protocols/discovery/nd_rules.hpp"
+#include "tunstack/node_sending.hpp"
+
+namespace tunstack {
+
+namespace {
+
+using discovery::NeighborKey;
+
+/// The source of the packet that waits, which the neighbor will want to know (RFC 4861 7.2.2).
+std::optional<Ipv6Address> source_of_waiting(Bytes packet) {
+  if (packet.size() < ipv6_header_size || packet[0] >> 4 != 6) return std::nullopt;
+  return Ipv6View::of(packet).source();
+}
+
+}  // namespace
+
+// ---- asking ----
+
+void Node::step_neighbors(Instant now, Outbox& out) {
+  const auto times_of = [&](const NeighborKey& key) { return state_.neighbor_times(key); };
+  while (const auto step = state_.neighbors.step(now, times_of)) {
+    if (step->solicitation) solicit(*step->solicitation, now, out);
+    if (step->failed) lose_neighbor(step->key, now);
+  }
+}
+
+void Node::solicit(const discovery::NeighborCache::Solicitation& solicitation, Instant now, Outbox& out) {
+  const auto [interface, address] = solicitation.target;
+  const MacAddress own = *state_.link_address(interface);
+  const Reason reason = solicitation.to ? Reason::neighbor_probed : Reason::neighbor_asked_for;
+  if (address.is_ipv4()) {
+    const auto source = state_.addresses.source_for(interface, address.ipv4()).value_or(Ipv4Address{});
+    const ArpPacket request{ArpOperation::request, own, source, solicitation.to.value_or(MacAddress{}), address.ipv4()};
+    return originate_arp(reason, request, solicitation.to.value_or(mac_broadcast), interface, now, out);
+  }
+  const auto waiting = source_of_waiting(solicitation.prompted_by);
+  const bool is_ours = waiting && state_.addresses.kind_on(interface, *waiting) == AddressKind::own;
+  const auto source = is_ours ? waiting : state_.addresses.source_for(interface, address.ipv6());
+  if (!source) return;
+  const Ipv6Header header{.source = *source,
+                          .destination = solicitation.to ? address.ipv6() : solicited_node_group(address.ipv6()),
+                          .next_header = protocol_number::icmpv6,
+                          .hop_limit = nd_hop_limit};
+  originate(reason, header, NeighborSolicitation{{}, address.ipv6(), own}, link_to(header.destination, interface, now),
+            now, out);
+}
+
+// ---- noting ----
+
+void Node::send_waiting(const NeighborKey& key, Instant now, Outbox& out) {
+  const discovery::Neighbor* const neighbor = state_.neighbors.find(key);
+  if (neighbor == nullptr || neighbor->state == discovery::NeighborState::incomplete) return;
+  const std::size_t sent_before = out.packets().size();
+  while (const auto packet = state_.neighbors.first_waiting(key)) {
+    const MutableBytes room = out.add(key.interface, packet->size());
+    if (room.empty()) {
+      count(Reason::outbox_full);
+    } else {
+      copy_bytes(room, *packet);
+      out.address(out.packets().size() - 1, neighbor->mac);
+      count_out(room);
+    }
+    state_.neighbors.remove_waiting(key);
+  }
+  const auto sent = out.packets().subspan(sent_before);
+  if (sent.empty()) return;
+  state_.neighbors.use(key, state_.neighbor_times(key), now);  // if stale, it is asked soon
+  count(Reason::neighbor_answered);
+  if (observer_) observer_->originated({now, Reason::neighbor_answered, sent});
+}
+
+void Node::count_out(Bytes datagram) {
+  ++counters_.packets_out;
+  const auto ipv6 = datagram[0] >> 4 == 6 ? find_upper_layer(datagram) : std::unexpected(NoUpperLayer::cut_short);
+  if (ipv6 && ipv6->protocol == protocol_number::icmpv6)
+    counters_.icmp(Family::ipv6).add_out(datagram[ipv6->offset], datagram[ipv6->offset + 1]);
+  if (datagram[0] >> 4 != 4) return;
+  const Ipv4View ipv4 = Ipv4View::of(datagram);
+  if (ipv4.protocol() == protocol_number::icmpv4 && ipv4.fragment_offset() == 0)
+    counters_.icmp(Family::ipv4).add_out(ipv4.payload()[0], ipv4.payload()[1]);
+}
+
+/// RFC 4861 7.2.2: a packet of our own has nobody to be told but whoever sent it here. Routes by way of the neighbor
+/// give way to others.
+void Node::lose_neighbor(const NeighborKey& key, Instant now) {
+  LinkDiscovery& link = state_.link(key.interface);
+  link.routing.routers.note_failure(key.address);
+  link.redirects(key.address.family()).forget_via(key.address);
+  while (const auto packet = state_.neighbors.first_waiting(key)) {
+    conclude({now, *packet, false}, Drop{Reason::neighbor_unreachable}, {}, {});
+    state_.neighbors.remove_waiting(key);
+  }
+}
+
+/// Links without addresses have no neighbors to be noted.
+void Node::mention(const NeighborKey& key, const MacAddress& mac, Instant now) {
+  if (!state_.link_address(key.interface)) return;
+  state_.neighbors.mention(key, mac, state_.neighbor_times(key), now);
+  heard_ = key;
+}
+
+void Node::note(const discovery::NeighborNews& news, Instant now) {
+  state_.neighbors.advertise(news, state_.neighbor_times(news.key), now);
+  heard_ = news.key;
+}
+
+void Node::note_advertisement(const Ipv6Arrival& arrival) {
+  const discovery::NdInput input{arrival.ip, arrival.payload(), neighbor_advertisement_size};
+  const NeighborKey key{arrival.interface, input.target_address()};
+  const bool is_router = (input.flags() & na_router) != 0;
+  if (state_.neighbors.find(key)->is_router && !is_router) {  // RFC 4861 7.2.5
+    state_.link(key.interface).routing.routers.withdraw(key.address);
+    state_.link(key.interface).redirects6.forget_via(key.address);
+  }
+  note({.key = key,
+        .mac = find_link_layer_address(input.options(), nd_option::target_link_layer_address),
+        .solicited = (input.flags() & na_solicited) != 0,
+        .overrides = (input.flags() & na_override) != 0,
+        .is_router = is_router},
+       arrival.now);
+}
+
+// ---- answering ----
+
+/// The sender's address is noted first, so that the answer finds its way (RFC 4861 7.2.3, 7.2.4).
+MaybeReason Node::answer_solicitation(const Ipv6Arrival& arrival, Outbox& out) {
+  const discovery::NdInput input{arrival.ip, arrival.payload(), neighbor_solicitation_size};
+  const auto& own = state_.link_address(arrival.interface);
+  const bool has_source = !discovery::is_from_unspecified(input);
+  const auto mac = find_link_layer_address(input.options(), nd_option::source_link_layer_address);
+  if (has_source && mac) mention({arrival.interface, arrival.ip.source()}, *mac, arrival.now);
+  const Ipv6Header header{.source = input.target_address(),
+                          .destination = has_source ? arrival.ip.source() : ipv6_all_nodes,
+                          .next_header = protocol_number::icmpv6,
+                          .hop_limit = nd_hop_limit};
+  const auto flags = static_cast<std::uint8_t>((has_source ? na_solicited : 0) | (own ? na_override : 0) |
+                                               (state_.is_host(arrival.interface) ? 0 : na_router));
+  const NeighborAdvertisement answer{{}, flags, input.target_address(), own};
+  return send(header, answer, link_for(header, arrival), arrival.now, out);
+}
+
+}  // namespace tunstack
