@@ -10,7 +10,7 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* description =
+constexpr const char* doctor_description =
     R"(Can I use TUN, namespaces and nft here? Each "no" comes with the command that mends it.
 
 Examples:
@@ -43,7 +43,7 @@ int run_doctor() {
 }  // namespace
 
 void add_doctor(CLI::App& program, int& exit_status) {
-  program.add_subcommand("doctor", description)->callback([&exit_status] { exit_status = run_doctor(); });
+  program.add_subcommand("doctor", doctor_description)->callback([&exit_status] { exit_status = run_doctor(); });
 }
 
 }  // namespace tunstack

@@ -13,7 +13,7 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* description =
+constexpr const char* exec_description =
     R"(Run a command in a private network whose only link is the stack. Nothing of the host changes.
 
 Usage: tunstack exec [OPTIONS] [-- COMMAND...]; without COMMAND, $SHELL.
@@ -65,7 +65,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
 }  // namespace
 
 void add_exec(CLI::App& program, const std::vector<std::string>& command, int& exit_status) {
-  CLI::App* subcommand = program.add_subcommand("exec", description);
+  CLI::App* subcommand = program.add_subcommand("exec", exec_description);
   auto arguments = std::make_shared<HostArguments>();
   add_address_option(*subcommand, *arguments);
   add_stack_options(*subcommand, *arguments);

@@ -12,7 +12,7 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* description =
+constexpr const char* program_description =
     R"(A userspace IPv4/IPv6 and ICMP stack behind a TUN device that says why it does what it does.
 
 Examples:
@@ -92,7 +92,7 @@ int run(std::vector<std::string> arguments) {
   const std::vector<std::string> command = split_command(arguments);
   refuse_empty_values(arguments);
   int exit_status = 0;
-  CLI::App program(description, "tunstack");
+  CLI::App program(program_description, "tunstack");
   program.set_version_flag("--version", "tunstack " TUNSTACK_VERSION);
   program.require_subcommand(1);
   add_up(program, exit_status);

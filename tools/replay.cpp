@@ -16,7 +16,7 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* description =
+constexpr const char* replay_description =
     R"(Run a capture through the stack offline, on a clock taken from its timestamps.
 
 Examples:
@@ -121,7 +121,7 @@ int run_replay(const ReplayArguments& arguments) {
 }  // namespace
 
 void add_replay(CLI::App& program, int& exit_status) {
-  CLI::App* command = program.add_subcommand("replay", description);
+  CLI::App* command = program.add_subcommand("replay", replay_description);
   auto arguments = std::make_shared<ReplayArguments>();
   arguments->host.explain = "all";
   arguments->host.host = {"none"};

@@ -11,7 +11,7 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* description =
+constexpr const char* rules_description =
     R"(Print every rule and reason that decides about packets, in the order in which they are asked.
 
 Examples:
@@ -19,7 +19,7 @@ Examples:
   tunstack rules --json | jq '.[] | select(.area == "suppression")'
   tunstack rules --markdown)";
 
-void print_text() {
+void print_rules_as_text() {
   std::string_view area;
   for (const ReasonInfo& reason : all_reasons()) {
     if (reason.area != area) fmt::print("{}{}\n", area.empty() ? "" : "\n", reason.area);
@@ -28,7 +28,7 @@ void print_text() {
   }
 }
 
-void print_json() {
+void print_rules_as_json() {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const ReasonInfo& reason : all_reasons())
     all.push_back({{"area", reason.area},
@@ -40,7 +40,7 @@ void print_json() {
   fmt::print("{}\n", all.dump(2));
 }
 
-void print_markdown() {
+void print_rules_as_markdown() {
   fmt::print("# Rules and reasons\n\nPrinted by `tunstack rules --markdown`.\n");
   std::string_view area;
   for (const ReasonInfo& reason : all_reasons()) {
@@ -54,7 +54,8 @@ void print_markdown() {
 }  // namespace
 
 void add_rules(CLI::App& program) {
-  print_table_with(*program.add_subcommand("rules", description), {print_text, print_json, print_markdown});
+  print_table_with(*program.add_subcommand("rules", rules_description),
+                   {print_rules_as_text, print_rules_as_json, print_rules_as_markdown});
 }
 
 }  // namespace tunstack

@@ -11,7 +11,7 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* description =
+constexpr const char* state_description =
     R"(Print what a running stack knows: neighbors, routers, prefixes, path MTUs, counters and more.
 
 Of several stacks, those in this network namespace come first; --dev and --pid choose among the rest.
@@ -82,7 +82,7 @@ void print_state(const StateArguments& arguments) {
 }  // namespace
 
 void add_state(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("state", description);
+  CLI::App* command = program.add_subcommand("state", state_description);
   auto arguments = std::make_shared<StateArguments>();
   CLI::Option* device = command->add_option("--dev", arguments->device, "NAME of the stack's device");
   CLI::Option* pid = command->add_option("--pid", arguments->pid, "PID of the stack's process");

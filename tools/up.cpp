@@ -10,7 +10,7 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* description = R"(Attach to a TUN device on this host and answer until Ctrl-C.
+constexpr const char* up_description = R"(Attach to a TUN device on this host and answer until Ctrl-C.
 
 Examples:
   tunstack up                                  then, elsewhere: ping 192.0.2.2; ping 2001:db8::2
@@ -52,7 +52,7 @@ int run_up(const HostArguments& arguments) {
 }  // namespace
 
 void add_up(CLI::App& program, int& exit_status) {
-  CLI::App* command = program.add_subcommand("up", description);
+  CLI::App* command = program.add_subcommand("up", up_description);
   auto arguments = std::make_shared<HostArguments>();
   command->add_option("ADDR/LEN", arguments->addresses,
                       "Addresses of the stack (default: 192.0.2.2/24 2001:db8::2/64)");

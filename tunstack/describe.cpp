@@ -22,7 +22,7 @@ namespace {
 // it quotes in turn is not looked at: nesting costs neither time nor stack.
 enum class Quotes : std::uint8_t { shown, left_out };
 
-PacketText describe(Bytes packet, Quotes quotes);
+PacketText text_of(Bytes packet, Quotes quotes);
 
 bool is_echo(Family family, std::uint8_t type) {
   return family == Family::ipv4 ? type == 0 || type == 8 : type == 128 || type == 129;
@@ -33,7 +33,7 @@ bool is_error(Family family, std::uint8_t type) {
 }
 
 std::string describe_quote(Bytes packet) {
-  const PacketText quoted = describe(packet, Quotes::left_out);
+  const PacketText quoted = text_of(packet, Quotes::left_out);
   if (quoted.source.empty()) return quoted.summary;
   return fmt::format("{} > {} {}", quoted.source, quoted.destination, quoted.summary);
 }
@@ -181,7 +181,7 @@ PacketText describe_ipv6(Bytes packet, Quotes quotes) {
           describe_chain(packet.first(ipv6_header_size + payload), quotes)};
 }
 
-PacketText describe(Bytes packet, Quotes quotes) {
+PacketText text_of(Bytes packet, Quotes quotes) {
   if (packet.empty()) return {{}, {}, "no packet"};
   const int version = packet[0] >> 4;
   if (version == 4 && packet.size() >= ipv4_header_size) return describe_ipv4(packet, quotes);
@@ -192,7 +192,7 @@ PacketText describe(Bytes packet, Quotes quotes) {
 
 }  // namespace
 
-PacketText describe(Bytes packet) { return describe(packet, Quotes::shown); }
+PacketText describe(Bytes packet) { return text_of(packet, Quotes::shown); }
 
 namespace {
 

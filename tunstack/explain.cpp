@@ -10,7 +10,7 @@ namespace tunstack {
 
 namespace {
 
-double seconds(Instant time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+double in_seconds(Instant time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
 
 std::string_view proposed_name(const Verdict& verdict) {
   struct Name {
@@ -51,7 +51,7 @@ std::string decision_text(const Decision& decision) {
   std::string name(reason.name);
   if (decision.withheld)
     name += fmt::format(" (no {}: {})", proposed_name(decision.verdict), info(reason_of(decision.verdict)).name);
-  std::string line = fmt::format("{:.6f} < {:<76}  {:<5}  {}  {}: {}", seconds(decision.time),
+  std::string line = fmt::format("{:.6f} < {:<76}  {:<5}  {}  {}: {}", in_seconds(decision.time),
                                  fmt::format("{}  {}", endpoints(packet), packet.summary), verdict_name(decision), name,
                                  citation(reason), reason.text);
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
@@ -63,7 +63,7 @@ std::string decision_text(const Decision& decision) {
 std::string origination_text(const Origination& origination) {
   const PacketText packet = describe(origination.sent[0]);
   const ReasonInfo& reason = info(origination.reason);
-  return fmt::format("{:.6f} > {:<76}  {:<5}  {}  {}: {}", seconds(origination.time),
+  return fmt::format("{:.6f} > {:<76}  {:<5}  {}  {}: {}", in_seconds(origination.time),
                      fmt::format("{}  {}", endpoints(packet), packet.summary), "send", reason.name, citation(reason),
                      reason.text);
 }
@@ -73,7 +73,7 @@ namespace {
 nlohmann::ordered_json json_line(Instant time, std::string_view direction, const PacketText& packet, std::size_t length,
                                  std::string_view verdict, Reason deciding) {
   const ReasonInfo& reason = info(deciding);
-  return {{"time", seconds(time)},
+  return {{"time", in_seconds(time)},
           {"direction", direction},
           {"source", packet.source},
           {"destination", packet.destination},
@@ -96,7 +96,7 @@ std::string origination_json(const Origination& origination) {
 
 std::string address_text(const AddressChange& change) {
   const ReasonInfo& reason = info(change.reason);
-  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", seconds(change.time), to_text(change.address), "own",
+  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", in_seconds(change.time), to_text(change.address), "own",
                      reason.name, citation(reason), reason.text);
 }
 

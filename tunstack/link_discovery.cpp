@@ -11,6 +11,7 @@ using std::chrono::seconds;
 
 std::vector<discovery::ConfiguredRouter> configured_routers(const InterfaceConfig& interface) {
   std::vector<discovery::ConfiguredRouter> routers;
+  routers.reserve(interface.gateways.size());
   for (const IpAddress& gateway : interface.gateways)
     routers.push_back({gateway, -static_cast<std::int32_t>(routers.size())});
   return routers;

@@ -112,8 +112,8 @@ void Node::send_detection(InterfaceId interface, const discovery::Autoconfigurat
 void Node::send_detection(InterfaceId interface, const discovery::CheckedIpv4Addresses::Due& due, Instant now,
                           Outbox& out) {
   const bool is_probe = due.kind == DetectionMessage::Kind::probe;
-  const ArpPacket request{ArpOperation::request, *state_.link_address(interface),
-                          is_probe ? Ipv4Address{} : due.address, MacAddress{}, due.address};
+  const ArpPacket request{ArpOperation::request, state_.own_mac(interface), is_probe ? Ipv4Address{} : due.address,
+                          MacAddress{}, due.address};
   originate_arp(is_probe ? Reason::address4_probed : Reason::address4_announced, request, mac_broadcast, interface, now,
                 out);
 }
@@ -122,11 +122,12 @@ void Node::send_detection(InterfaceId interface, const discovery::CheckedIpv4Add
 MaybeReason Node::hear_about_tentative(const Ipv6Arrival& arrival) {
   const Bytes message = arrival.payload();
   const discovery::NdInput input{arrival.ip, message, neighbor_solicitation_size};
-  discovery::Autoconfiguration& addresses = *state_.link(arrival.interface).addresses6;
+  auto& addresses = state_.link(arrival.interface).addresses6;
+  if (!addresses) return {};
   const bool is_solicitation = message[0] == static_cast<std::uint8_t>(Icmpv6Type::neighbor_solicitation);
-  const MaybeReason said = is_solicitation ? addresses.on_solicitation(arrival.ip.source(), input.target_address(),
-                                                                       nonce_in(input.options()), arrival.now)
-                                           : addresses.on_advertisement(input.target_address(), arrival.now);
+  const MaybeReason said = is_solicitation ? addresses->on_solicitation(arrival.ip.source(), input.target_address(),
+                                                                        nonce_in(input.options()), arrival.now)
+                                           : addresses->on_advertisement(input.target_address(), arrival.now);
   update_deadline();
   return said;
 }

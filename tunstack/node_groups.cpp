@@ -45,21 +45,23 @@ void Node::send_report(InterfaceId interface, const discovery::IgmpMembership::S
 }
 
 void Node::hear_query(const Ipv6Arrival& arrival) {
-  state_.link(arrival.interface).groups6->on_query(parse_mld_query(arrival.payload()), arrival.now);
+  if (auto& groups = state_.link(arrival.interface).groups6)
+    groups->on_query(parse_mld_query(arrival.payload()), arrival.now);
 }
 
 void Node::hear_query(const Ipv4Arrival& arrival) {
-  state_.link(arrival.interface).groups4->on_query(parse_igmp_query(arrival.payload()), arrival.now);
+  if (auto& groups = state_.link(arrival.interface).groups4)
+    groups->on_query(parse_igmp_query(arrival.payload()), arrival.now);
 }
 
 void Node::hear_report(const Ipv6Arrival& arrival) {
-  state_.link(arrival.interface)
-      .groups6->on_report(Ipv6Address::load(arrival.payload(), mld_group_offset), arrival.now);
+  if (auto& groups = state_.link(arrival.interface).groups6)
+    groups->on_report(Ipv6Address::load(arrival.payload(), mld_group_offset), arrival.now);
 }
 
 void Node::hear_report(const Ipv4Arrival& arrival) {
-  state_.link(arrival.interface)
-      .groups4->on_report(Ipv4Address::load(arrival.payload(), igmp_group_offset), arrival.now);
+  if (auto& groups = state_.link(arrival.interface).groups4)
+    groups->on_report(Ipv4Address::load(arrival.payload(), igmp_group_offset), arrival.now);
 }
 
 }  // namespace tunstack

@@ -21,7 +21,7 @@ std::expected<Received, Reason> Node::unwrap(const Received& frame) const {
   const bool is_ours = destination == mac_broadcast ||
                        (destination.is_group() && state_.addresses.listens_to(frame.interface, destination));
   if (const auto broken = first_broken<discovery::frame_rules>(
-          discovery::FrameInput{*ethernet, *state_.link_address(frame.interface), is_ours}))
+          discovery::FrameInput{*ethernet, state_.own_mac(frame.interface), is_ours}))
     return std::unexpected(*broken);
   return Received{frame.interface, ethernet->payload(), frame.now, destination.is_group()};
 }
@@ -29,7 +29,10 @@ std::expected<Received, Reason> Node::unwrap(const Received& frame) const {
 namespace {
 
 /// Of a frame that was looked into.
-bool carries_arp(const Received& frame) { return EthernetView::parse(frame.bytes)->type() == ethertype::arp; }
+bool carries_arp(const Received& frame) {
+  const auto ethernet = EthernetView::parse(frame.bytes);
+  return ethernet && ethernet->type() == ethertype::arp;
+}
 
 }  // namespace
 
@@ -49,7 +52,7 @@ void Node::receive_frame(const Received& frame, Outbox& out) {
   else
     receive_datagram(*received, out);
   frame_ = {};
-  if (heard_) send_waiting(*std::exchange(heard_, std::nullopt), frame.now, out);
+  if (const auto heard = std::exchange(heard_, std::nullopt)) send_waiting(*heard, frame.now, out);
   update_deadline();
   if (next_deadline() <= frame.now) tick(frame.now, out);
 }
@@ -70,18 +73,18 @@ Verdict Node::judge_arp(const Received& received) const {
 void Node::receive_arp(const Received& received, Outbox& out) {
   const Verdict verdict = judge_arp(received);
   const std::size_t sent_before = out.packets().size();
-  if (const auto packet = ArpPacket::parse(received.bytes))
-    if (const auto conflict = state_.link(received.interface).addresses4->on_arp(*packet, received.now))
-      count(*conflict);
-  if (std::holds_alternative<Deliver>(verdict)) take_arp(*ArpPacket::parse(received.bytes), verdict, received, out);
+  if (const auto packet = ArpPacket::parse(received.bytes)) {
+    auto& addresses = state_.link(received.interface).addresses4;
+    if (const auto conflict = addresses ? addresses->on_arp(*packet, received.now) : MaybeReason{}) count(*conflict);
+    if (std::holds_alternative<Deliver>(verdict)) take_arp(*packet, verdict, received, out);
+  }
   conclude({received.now, received.bytes}, verdict, {}, out.packets().subspan(sent_before));
 }
 
 /// The table is brought up to date whatever the operation (RFC 826), but 0.0.0.0 never gets in (RFC 5227 2.3).
 void Node::take_arp(const ArpPacket& packet, const Verdict& verdict, const Received& received, Outbox& out) {
   if (reason_of(verdict) == Reason::arp_request_for_us)
-    send_arp({ArpOperation::reply, *state_.link_address(received.interface), packet.target, packet.sender_mac,
-              packet.sender},
+    send_arp({ArpOperation::reply, state_.own_mac(received.interface), packet.target, packet.sender_mac, packet.sender},
              packet.sender_mac, received.interface, out);
   if (packet.sender == Ipv4Address{}) return;
   const auto key = sender_of(packet, received.interface);

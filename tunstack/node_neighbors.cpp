@@ -28,7 +28,7 @@ void Node::step_neighbors(Instant now, Outbox& out) {
 
 void Node::solicit(const discovery::NeighborCache::Solicitation& solicitation, Instant now, Outbox& out) {
   const auto [interface, address] = solicitation.target;
-  const MacAddress own = *state_.link_address(interface);
+  const MacAddress own = state_.own_mac(interface);
   const Reason reason = solicitation.to ? Reason::neighbor_probed : Reason::neighbor_asked_for;
   if (address.is_ipv4()) {
     const auto source = state_.addresses.source_for(interface, address.ipv4()).value_or(Ipv4Address{});

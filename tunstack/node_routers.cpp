@@ -30,9 +30,9 @@ void Node::step_links(Instant now, Outbox& out) {
 }
 
 void Node::farewell(Instant now, Outbox& out) {
-  for (std::size_t i = 0; i < state_.links.size(); ++i) {
-    if (auto& advertising = state_.links[i].advertising) advertising->advertiser.stop(now);
-    if (auto& router = state_.links[i].irdp_router) router->stop(now);
+  for (LinkDiscovery& link : state_.links) {
+    if (link.advertising) link.advertising->advertiser.stop(now);
+    if (link.irdp_router) link.irdp_router->stop(now);
   }
   update_deadline();
   tick(now, out);
@@ -79,7 +79,8 @@ void Node::hear_router_solicitation(const Ipv6Arrival& arrival) {
     if (mac) mention(sender, *mac, arrival.now);
     state_.neighbors.set_router(sender, false);
   }
-  state_.link(arrival.interface).advertising->advertiser.solicited(arrival.ip.source(), arrival.now);
+  if (auto& advertising = state_.link(arrival.interface).advertising)
+    advertising->advertiser.solicited(arrival.ip.source(), arrival.now);
 }
 
 // ---- a host asks and learns ----
@@ -116,8 +117,9 @@ void Node::hear_router(const Ipv6Arrival& arrival) {
   if (news.router_mac) mention(router, *news.router_mac, arrival.now);
   state_.neighbors.set_router(router, true);
   auto prefixes = news.prefixes;
-  while (const auto prefix = state_.links[i].addresses6 ? prefixes.next() : std::nullopt)
-    if (const auto refused = state_.links[i].addresses6->on_prefix(*prefix, arrival.now)) count(*refused);
+  auto& addresses = state_.links[i].addresses6;
+  while (const auto prefix = addresses ? prefixes.next() : std::nullopt)
+    if (const auto refused = addresses->on_prefix(*prefix, arrival.now)) count(*refused);
   state_.hop_limits[i] = routing.link.values().hop_limit;
   state_.ipv6_mtus[i] = routing.link.values().mtu;
 }
@@ -162,7 +164,8 @@ bool Node::take_discovery(Reason reason, const Ipv4Arrival& arrival) {
       hear_router4(arrival);
       break;
     case Reason::irdp_solicitation_for_us:
-      state_.link(arrival.interface).irdp_router->receive_solicitation(arrival.ip.source(), arrival.now, random_);
+      if (auto& router = state_.link(arrival.interface).irdp_router)
+        router->receive_solicitation(arrival.ip.source(), arrival.now, random_);
       break;
     case Reason::icmp4_redirect_for_us:
       take_redirect(arrival);

@@ -34,6 +34,8 @@ struct NodeState {
   const std::optional<MacAddress>& link_address(InterfaceId interface) const {
     return interfaces[static_cast<std::size_t>(interface)].link_address;
   }
+  /// Of a link where it has one.
+  MacAddress own_mac(InterfaceId interface) const { return link_address(interface).value_or(MacAddress{}); }
   bool is_host(InterfaceId interface) const {
     return interfaces[static_cast<std::size_t>(interface)].role == Role::host;
   }

@@ -28,11 +28,13 @@ std::string_view name_of(discovery::Reachability reachability) {
 }
 
 /// To a millisecond: more digits would only be noise.
-double seconds(Duration duration) {
+double rounded_seconds(Duration duration) {
   return std::round(std::chrono::duration<double, std::milli>(duration).count()) / 1e3;
 }
 
-Json seconds_until(Instant end, Instant now) { return end == Instant::max() ? Json() : Json(seconds(end - now)); }
+Json seconds_until(Instant end, Instant now) {
+  return end == Instant::max() ? Json() : Json(rounded_seconds(end - now));
+}
 
 Json text_or_null(const std::optional<MacAddress>& address) { return address ? Json(to_text(*address)) : Json(); }
 
@@ -64,8 +66,8 @@ class Reporter {
                       {"link_layer_address", text_or_null(interface.link_address)},
                       {"managed", link.values().managed},
                       {"other", link.values().other},
-                      {"reachable_time", seconds(link.reachable_time())},
-                      {"retrans_timer", seconds(link.values().retransmit_time)}});
+                      {"reachable_time", rounded_seconds(link.reachable_time())},
+                      {"retrans_timer", rounded_seconds(link.values().retransmit_time)}});
     });
   }
 
@@ -258,7 +260,7 @@ Json actions_of(std::uint8_t bits) {
 Json state_report(const Node& node, Instant now) {
   const Reporter reporter(node, now);
   return {{"schema", state_schema},
-          {"time", seconds(now.time_since_epoch())},
+          {"time", rounded_seconds(now.time_since_epoch())},
           {"interfaces", reporter.interfaces()},
           {"addresses", reporter.addresses()},
           {"neighbors", reporter.neighbors()},

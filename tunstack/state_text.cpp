@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "tunstack/explain.hpp"
 #include "tunstack/state_report.hpp"
@@ -21,79 +23,68 @@ struct Column {
 struct Section {
   const char* member;
   std::string_view title;
-  std::vector<Column> columns;
+  std::span<const Column> columns;
   bool (*is_of_interest)(const Json& row) = [](const Json&) { return true; };
 };
 
-const std::vector<Section>& sections() {
-  static const std::vector<Section> all = {
-      {"interfaces",
-       "interfaces",
-       {{"name", "name"},
-        {"role", "role"},
-        {"link_layer_address", "link-layer address"},
-        {"mtu", "MTU"},
-        {"ipv6_mtu", "IPv6 MTU"},
-        {"hop_limit", "hop limit"},
-        {"managed", "managed"},
-        {"other", "other"},
-        {"reachable_time", "reachable time"},
-        {"retrans_timer", "retrans timer"}}},
-      {"addresses",
-       "addresses",
-       {{"interface", "interface"},
-        {"address", "address"},
-        {"prefix_length", "prefix length"},
-        {"state", "state"},
-        {"preferred_lifetime", "preferred"},
-        {"valid_lifetime", "valid"}}},
-      {"neighbors",
-       "neighbors",
-       {{"interface", "interface"},
-        {"address", "address"},
-        {"link_layer_address", "link-layer address"},
-        {"state", "state"},
-        {"is_router", "router"},
-        {"packets_waiting", "waiting"},
-        {"deadline", "seconds left"}}},
-      {"routers",
-       "default routers",
-       {{"interface", "interface"},
-        {"address", "address"},
-        {"preference", "preference"},
-        {"reachability", "reachability"},
-        {"in_use", "in use"},
-        {"lifetime", "seconds left"}}},
-      {"prefixes",
-       "prefixes",
-       {{"interface", "interface"},
-        {"prefix", "prefix"},
-        {"on_link", "on-link"},
-        {"configured", "configured"},
-        {"valid_lifetime", "seconds left"}}},
-      {"redirects",
-       "redirects",
-       {{"interface", "interface"},
-        {"destination", "destination"},
-        {"next_hop", "next hop"},
-        {"lifetime", "seconds left"}}},
-      {"groups", "groups", {{"interface", "interface"}, {"group", "group"}}},
-      {"path_mtus", "path MTUs", {{"destination", "destination"}, {"mtu", "MTU"}, {"lifetime", "seconds left"}}},
-      {"reassembly",
-       "reassembly",
-       {{"family", "family"}, {"datagrams", "datagrams"}, {"memory", "octets"}},
-       [](const Json& row) { return row.value("datagrams", 0) != 0; }},
-      {"limiters",
-       "limits of errors",
-       {{"family", "family"},
-        {"destination", "destination"},
-        {"rate", "a second"},
-        {"burst", "burst"},
-        {"tokens", "tokens"}},
-       [](const Json& row) { return row.value("rate", 0) != 0 && row.value("tokens", 0) != row.value("burst", 0); }},
-  };
-  return all;
-}
+constexpr std::array interfaces_columns = {Column{"name", "name"},
+                                           Column{"role", "role"},
+                                           Column{"link_layer_address", "link-layer address"},
+                                           Column{"mtu", "MTU"},
+                                           Column{"ipv6_mtu", "IPv6 MTU"},
+                                           Column{"hop_limit", "hop limit"},
+                                           Column{"managed", "managed"},
+                                           Column{"other", "other"},
+                                           Column{"reachable_time", "reachable time"},
+                                           Column{"retrans_timer", "retrans timer"}};
+constexpr std::array addresses_columns = {Column{"interface", "interface"},          Column{"address", "address"},
+                                          Column{"prefix_length", "prefix length"},  Column{"state", "state"},
+                                          Column{"preferred_lifetime", "preferred"}, Column{"valid_lifetime", "valid"}};
+constexpr std::array neighbors_columns = {Column{"interface", "interface"},
+                                          Column{"address", "address"},
+                                          Column{"link_layer_address", "link-layer address"},
+                                          Column{"state", "state"},
+                                          Column{"is_router", "router"},
+                                          Column{"packets_waiting", "waiting"},
+                                          Column{"deadline", "seconds left"}};
+constexpr std::array routers_columns = {Column{"interface", "interface"},   Column{"address", "address"},
+                                        Column{"preference", "preference"}, Column{"reachability", "reachability"},
+                                        Column{"in_use", "in use"},         Column{"lifetime", "seconds left"}};
+constexpr std::array prefixes_columns = {Column{"interface", "interface"}, Column{"prefix", "prefix"},
+                                         Column{"on_link", "on-link"}, Column{"configured", "configured"},
+                                         Column{"valid_lifetime", "seconds left"}};
+constexpr std::array redirects_columns = {Column{"interface", "interface"}, Column{"destination", "destination"},
+                                          Column{"next_hop", "next hop"}, Column{"lifetime", "seconds left"}};
+constexpr std::array groups_columns = {Column{"interface", "interface"}, Column{"group", "group"}};
+constexpr std::array path_mtus_columns = {Column{"destination", "destination"}, Column{"mtu", "MTU"},
+                                          Column{"lifetime", "seconds left"}};
+constexpr std::array reassembly_columns = {Column{"family", "family"}, Column{"datagrams", "datagrams"},
+                                           Column{"memory", "octets"}};
+constexpr std::array limiters_columns = {Column{"family", "family"}, Column{"destination", "destination"},
+                                         Column{"rate", "a second"}, Column{"burst", "burst"},
+                                         Column{"tokens", "tokens"}};
+constexpr std::array counters_columns = {Column{"count", "count"}, Column{"reason", "reason"},
+                                         Column{"source", "source"}};
+constexpr std::array icmp_columns = {Column{"family", "family"}, Column{"in", "in"}, Column{"out", "out"},
+                                     Column{"name", "type and code"}};
+constexpr std::array transitions_columns = {Column{"state", "state"}, Column{"event", "event"},
+                                            Column{"actions", "actions"}, Column{"new_state", "new state"}};
+
+constexpr std::array sections = {
+    Section{"interfaces", "interfaces", interfaces_columns},
+    Section{"addresses", "addresses", addresses_columns},
+    Section{"neighbors", "neighbors", neighbors_columns},
+    Section{"routers", "default routers", routers_columns},
+    Section{"prefixes", "prefixes", prefixes_columns},
+    Section{"redirects", "redirects", redirects_columns},
+    Section{"groups", "groups", groups_columns},
+    Section{"path_mtus", "path MTUs", path_mtus_columns},
+    Section{"reassembly", "reassembly", reassembly_columns,
+            [](const Json& row) { return row.value("datagrams", 0) != 0; }},
+    Section{
+        "limiters", "limits of errors", limiters_columns,
+        [](const Json& row) { return row.value("rate", 0) != 0 && row.value("tokens", 0) != row.value("burst", 0); }},
+};
 
 std::string text_of(const Json& value, std::string_view title) {
   if (value.is_string()) return value.get<std::string>();
@@ -138,7 +129,7 @@ std::string line_of(std::string line) {
 }
 
 /// Without the columns that say nothing about any row.
-std::string table(const std::vector<Column>& columns, const std::vector<Json>& rows) {
+std::string table(std::span<const Column> columns, const std::vector<Json>& rows) {
   std::vector<Cells> shown;
   for (const Column& column : columns)
     if (Cells cells = cells_of(column, rows); !std::ranges::all_of(cells.texts, &std::string::empty))
@@ -173,11 +164,8 @@ std::string counters_text(const Json& counters) {
     reasons.push_back({{"count", count}, {"reason", name}, {"source", citation_of(name)}});
   const std::vector<Json> icmp = counters.value("icmp", std::vector<Json>{});
   std::string text;
-  if (!reasons.empty())
-    text += "\ncounters\n" + table({{"count", "count"}, {"reason", "reason"}, {"source", "source"}}, reasons);
-  if (!icmp.empty())
-    text += "\nICMP messages\n" +
-            table({{"family", "family"}, {"in", "in"}, {"out", "out"}, {"name", "type and code"}}, icmp);
+  if (!reasons.empty()) text += "\ncounters\n" + table(counters_columns, reasons);
+  if (!icmp.empty()) text += "\nICMP messages\n" + table(icmp_columns, icmp);
   return text;
 }
 
@@ -187,13 +175,12 @@ std::string state_text(const Json& report) {
   const Json counters = report.value("counters", Json::object());
   std::string text = fmt::format("running for {:.1f} s, {} packets in, {} out\n", report.value("time", 0.0),
                                  counters.value("packets_in", 0ULL), counters.value("packets_out", 0ULL));
-  for (const Section& section : sections()) text += section_text(section, report);
+  for (const Section& section : sections) text += section_text(section, report);
   return text + counters_text(counters);
 }
 
 std::string transitions_text(const Json& transitions) {
-  return table({{"state", "state"}, {"event", "event"}, {"actions", "actions"}, {"new_state", "new state"}},
-               transitions.get<std::vector<Json>>());
+  return table(transitions_columns, transitions.get<std::vector<Json>>());
 }
 
 }  // namespace tunstack

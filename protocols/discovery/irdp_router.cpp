@@ -13,7 +13,7 @@ using std::chrono::seconds;
 constexpr Duration max_initial_advert_interval = seconds(16);
 constexpr Duration max_response_delay = seconds(2);
 
-struct Limit {
+struct Bound {
   bool (*broken_by)(const IrdpRouterConfig&);
   std::string_view text;
 };
@@ -25,24 +25,24 @@ bool lists_an_address_twice(const IrdpRouterConfig& c) {
 }
 
 // RFC 1256 4.1.
-constexpr std::array limits = {
-    Limit{[](const IrdpRouterConfig& c) {
+constexpr std::array bounds = {
+    Bound{[](const IrdpRouterConfig& c) {
             return c.advertisement_address != ipv4_all_systems && c.advertisement_address != ipv4_limited_broadcast;
           },
           "the advertisement address is 224.0.0.1 or 255.255.255.255"},
-    Limit{[](const IrdpRouterConfig& c) { return c.max_interval < seconds(4) || c.max_interval > seconds(1800); },
+    Bound{[](const IrdpRouterConfig& c) { return c.max_interval < seconds(4) || c.max_interval > seconds(1800); },
           "the maximum advertisement interval is 4 to 1800 seconds"},
-    Limit{[](const IrdpRouterConfig& c) {
+    Bound{[](const IrdpRouterConfig& c) {
             return c.min_interval && (*c.min_interval < seconds(3) || *c.min_interval > c.max_interval);
           },
           "the minimum advertisement interval is 3 seconds up to the maximum interval"},
-    Limit{[](const IrdpRouterConfig& c) {
+    Bound{[](const IrdpRouterConfig& c) {
             return c.advertised_lifetime() < c.max_interval || c.advertised_lifetime() > seconds(9000);
           },
           "the advertisement lifetime is the maximum interval up to 9000 seconds"},
-    Limit{[](const IrdpRouterConfig& c) { return c.addresses.size() > irdp_most_addresses; },
+    Bound{[](const IrdpRouterConfig& c) { return c.addresses.size() > irdp_most_addresses; },
           "at most 68 addresses of an interface are listed"},
-    Limit{lists_an_address_twice, "an address is listed once"},
+    Bound{lists_an_address_twice, "an address is listed once"},
 };
 
 std::vector<AdvertisedRouter> advertised_routers(const IrdpRouterConfig& config) {
@@ -59,8 +59,8 @@ Duration uniform(Duration least, Duration most, Random& random) {
 }  // namespace
 
 std::optional<std::string_view> fault_of(const IrdpRouterConfig& config) {
-  for (const Limit& limit : limits)
-    if (limit.broken_by(config)) return limit.text;
+  for (const Bound& bound : bounds)
+    if (bound.broken_by(config)) return bound.text;
   return std::nullopt;
 }
 

@@ -134,7 +134,7 @@ std::uint8_t NeighborCache::apply(EntryIndex index, NeighborEvent event, const s
   const NeighborTransition* const transition = find_transition(neighbor.state, event);
   touch(index, transition == nullptr ? neighbor.state : transition->to);
   if (transition == nullptr) return neighbor_action::nothing;
-  if (transition->actions & neighbor_action::record) neighbor.mac = *mac;
+  if (mac && (transition->actions & neighbor_action::record)) neighbor.mac = *mac;
   if (transition->to != transition->from) neighbor.solicitations = 0;
   neighbor.deadline = deadline_in(transition->to, times, now);
   if (has_timer(neighbor.state)) next_deadline_ = std::min(next_deadline_, neighbor.deadline);

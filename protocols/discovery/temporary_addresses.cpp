@@ -37,7 +37,7 @@ bool Autoconfiguration::needs_temporary(const Ipv6Address& prefix, Instant now) 
 }
 
 void Autoconfiguration::seek_successors(Instant now) {
-  for (std::size_t i = 0; i < held_.size(); ++i) {  // which grows
+  for (std::size_t i = 0; i < held_.size(); ++i) {  // NOLINT(modernize-loop-convert): it grows
     if (held_[i].successor_due(regeneration_advance()) > now) continue;
     held_[i].note_successor_sought();
     if (const auto* formed = formed_from(held_[i].identity().address, AddressOrigin::autoconfigured))

@@ -7,8 +7,8 @@ namespace tunstack::ip {
 namespace {
 
 // Within a jumbo payload option.
-constexpr std::size_t length_at = 1;
-constexpr std::size_t value_at = 2;
+constexpr std::size_t jumbo_length_at = 1;
+constexpr std::size_t jumbo_value_at = 2;
 
 std::optional<Verdict> judge_unknown(const Ipv6Option& option, const Ipv6OptionsHeader& header) {
   switch (action_for_unknown(option.type())) {
@@ -87,8 +87,8 @@ Verdict judge_jumbogram(Bytes received) {
   while (const auto option = reader.next()) {
     if (option->type() != ipv6_option::jumbo_payload) continue;
     const std::size_t at = ipv6_header_size + option->offset;
-    if (option->bytes.size() != ipv6_option::jumbo_payload_size) return jumbo_misused(at + length_at);
-    if (load_be32(option->bytes, value_at) <= 0xffff) return jumbo_misused(at + value_at);
+    if (option->bytes.size() != ipv6_option::jumbo_payload_size) return jumbo_misused(at + jumbo_length_at);
+    if (load_be32(option->bytes, jumbo_value_at) <= 0xffff) return jumbo_misused(at + jumbo_value_at);
     if ((*header)[0] == protocol_number::fragment) return jumbo_misused(ipv6_header_size + header->size());
     return Drop{Reason::ipv6_truncated};
   }
