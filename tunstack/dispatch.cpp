@@ -8,6 +8,7 @@
 #include "protocols/transport/udp_input.hpp"
 #include "protocols/wire/numbers.hpp"
 #include "tunstack/error_input.hpp"
+#include "tunstack/probed_neighbors.hpp"
 
 namespace tunstack {
 
@@ -35,8 +36,11 @@ using Icmpv6Row = IcmpRow<Icmpv6Type, Icmpv6Handler>;
 template <class Arrival, class View>
 Verdict extended_echo(const Arrival& arrival, const View& message, const NodeState& state) {
   constexpr Family family = std::is_same_v<Arrival, Ipv4Arrival> ? Family::ipv4 : Family::ipv6;
+  const auto neighbors = [&state, now = arrival.now](std::uint16_t address_family, Bytes address) {
+    return neighbor_entries(state, address_family, address, now);
+  };
   return icmp::answer_extended_echo({family, message.bytes(), arrival.ip.source(), arrival.source, arrival.destination},
-                                    state.interfaces, state.options.probe);
+                                    {state.interfaces, neighbors}, state.options.probe);
 }
 
 Verdict timestamp(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
@@ -169,6 +173,15 @@ Verdict neighbor_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& mess
   return Deliver{Reason::nd_solicitation_for_us};
 }
 
+/// A router may want to know a new host of the link before there is anything to send to it (RFC 9131 6.1).
+bool takes_untracked(const Ipv6Arrival& arrival, const discovery::NdInput& input, const NodeState& state) {
+  const IpAddress target = input.target_address();
+  return state.options.accepts_untracked && !state.is_host(arrival.interface) &&
+         state.link_address(arrival.interface) &&
+         find_link_layer_address(input.options(), nd_option::target_link_layer_address) &&
+         state.next_hop(arrival.interface, target, arrival.now) == target;
+}
+
 /// Of no interest from neighbors that nobody here wants to know (RFC 4861 7.2.5).
 Verdict neighbor_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
   auto input = nd_input(arrival, message, neighbor_advertisement_size);
@@ -177,9 +190,10 @@ Verdict neighbor_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& mes
   if (const auto broken = first_broken<discovery::neighbor_advertisement_rules>(input)) return Drop{*broken};
   if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about};
   const auto known = state.neighbors.state_of({arrival.interface, input.target_address()}, arrival.now);
-  if (known == discovery::NeighborState::none || known == discovery::NeighborState::failed)
-    return Drop{Reason::nd_advertisement_of_nobody_asked};
-  return Deliver{Reason::nd_advertisement};
+  if (known != discovery::NeighborState::none && known != discovery::NeighborState::failed)
+    return Deliver{Reason::nd_advertisement};
+  if (takes_untracked(arrival, input, state)) return Deliver{Reason::nd_advertisement_untracked};
+  return Drop{Reason::nd_advertisement_of_nobody_asked};
 }
 
 Verdict router_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {

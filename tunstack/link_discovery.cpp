@@ -189,16 +189,13 @@ discovery::AdvertisingConfig advertising_config(const RouterOptions& options, co
                                    options.valid, options.preferred});
   const std::uint32_t lifetime = lifetime_of_options(config);
   for (const IpPrefix& route : options.routes)
-    if (!route.address.is_ipv4())
-      config.routes.push_back({route.address.ipv6(), route.length, config.preference, lifetime});
+    config.routes.push_back({route.address.ipv6(), route.length, config.preference, lifetime});
   for (const IpPrefix& server : options.dns_servers) {
-    if (server.address.is_ipv4()) continue;
     if (config.rdnss.empty()) config.rdnss.push_back({.lifetime = lifetime, .servers = {}});
     config.rdnss[0].servers.push_back(server.address.ipv6());
   }
   if (!options.dns_names.empty()) config.dnssl.push_back({lifetime, options.dns_names});
-  for (const IpPrefix& nat64 : options.nat64)
-    if (!nat64.address.is_ipv4()) config.pref64.push_back({nat64.address.ipv6(), nat64.length, lifetime});
+  for (const IpPrefix& nat64 : options.nat64) config.pref64.push_back({nat64.address.ipv6(), nat64.length, lifetime});
   return config;
 }
 

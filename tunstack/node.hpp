@@ -131,7 +131,9 @@ class Node {
   void mention(const discovery::NeighborKey& key, const MacAddress& mac, Instant now);
   void note(const discovery::NeighborNews& news, Instant now);
   MaybeReason answer_solicitation(const Ipv6Arrival& arrival, Outbox& out);
+  void confirm_neighbor(const discovery::NeighborKey& key, Instant now);
   void note_advertisement(const Ipv6Arrival& arrival);
+  void note_untracked(const Ipv6Arrival& arrival);
   void count_out(Bytes datagram);
 
   // Own addresses.

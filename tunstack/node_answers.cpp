@@ -256,6 +256,7 @@ void Node::report_error(const Arrival& arrival) {
 void Node::learn_mask(const Ipv4Arrival& arrival) {
   state_.addresses.set_mask(arrival.interface, load_be32(arrival.payload(), icmp_header_size));
   state_.mask_learner.finish(arrival.interface);
+  confirm_neighbor({arrival.interface, arrival.ip.source()}, arrival.now);
   update_deadline();
 }
 

@@ -106,6 +106,11 @@ void Node::note(const discovery::NeighborNews& news, Instant now) {
   heard_ = news.key;
 }
 
+/// Something was asked for by way of it, and arrived (RFC 4861 7.3.1).
+void Node::confirm_neighbor(const NeighborKey& key, Instant now) {
+  state_.neighbors.confirm(key, state_.neighbor_times(key), now);
+}
+
 void Node::note_advertisement(const Ipv6Arrival& arrival) {
   const discovery::NdInput input{arrival.ip, arrival.payload(), neighbor_advertisement_size};
   const NeighborKey key{arrival.interface, input.target_address()};
@@ -120,6 +125,14 @@ void Node::note_advertisement(const Ipv6Arrival& arrival) {
         .overrides = (input.flags() & na_override) != 0,
         .is_router = is_router},
        arrival.now);
+}
+
+void Node::note_untracked(const Ipv6Arrival& arrival) {
+  const discovery::NdInput input{arrival.ip, arrival.payload(), neighbor_advertisement_size};
+  const NeighborKey key{arrival.interface, input.target_address()};
+  if (const auto mac = find_link_layer_address(input.options(), nd_option::target_link_layer_address))
+    mention(key, *mac, arrival.now);
+  state_.neighbors.set_router(key, (input.flags() & na_router) != 0);
 }
 
 // ---- answering ----

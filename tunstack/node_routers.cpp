@@ -188,6 +188,9 @@ bool Node::take_discovery(Reason reason, const Ipv6Arrival& arrival) {
     case Reason::nd_advertisement:
       note_advertisement(arrival);
       break;
+    case Reason::nd_advertisement_untracked:
+      note_untracked(arrival);
+      break;
     case Reason::mld_query_for_us:
       hear_query(arrival);
       break;

@@ -190,6 +190,9 @@ constexpr OptionRow rows[] = {
      [](NodeOptions& o) -> OptionSlot { return &o.accept_advertisements; }},
     {"nd.rs_backoff", on_off, "off", "off", "RFC 7559 2", "go on asking for routers, ever more slowly",
      [](NodeOptions& o) -> OptionSlot { return &o.solicits_for_ever; }},
+    {"nd.accept_untracked", on_off, "off", "off", "RFC 9131 6.1",
+     "a router notes neighbors that advertise themselves before there is anything to send to them",
+     [](NodeOptions& o) -> OptionSlot { return &o.accepts_untracked; }},
     {"nd.accept_redirects", on_off, "on", "off", "RFC 4861 8.3", "believe redirects; a router never does",
      [](NodeOptions& o) -> OptionSlot { return &o.accept_redirects6; }},
     {"icmp4.accept_redirects", on_off, "on", "off", "RFC 1122 3.2.2.2, D-19",
@@ -266,7 +269,7 @@ constexpr OptionRow rows[] = {
      "between two solicitations of hosts", [](NodeOptions& o) -> OptionSlot { return &o.router.retransmit; }},
     {"nd.adv_mtu", "0..65535 octets, 0 tells nothing", "0", "0", "RFC 4861 6.2.1",
      "the MTU of the link: 1280 to that of the interface", [](NodeOptions& o) -> OptionSlot { return &o.router.mtu; }},
-    {"nd.adv_prefixes", "own, or PREFIX,PREFIX...", "own", "own", "RFC 4861 6.2.1",
+    {"nd.adv_prefixes", "own, or IPv6 PREFIX,PREFIX...", "own", "own", "RFC 4861 6.2.1",
      "the prefixes told: those of the interface, or these",
      [](NodeOptions& o) -> OptionSlot { return &o.router.prefixes; }},
     {"nd.adv_on_link", on_off, "on", "on", "RFC 4861 6.2.1", "the L flag of all prefixes",
@@ -277,13 +280,13 @@ constexpr OptionRow rows[] = {
      "valid lifetime of all prefixes", [](NodeOptions& o) -> OptionSlot { return &o.router.valid; }},
     {"nd.adv_preferred", "0..4294967295 seconds, 4294967295 is for ever", "604800", "604800", "RFC 4861 6.2.1",
      "preferred lifetime of all prefixes", [](NodeOptions& o) -> OptionSlot { return &o.router.preferred; }},
-    {"nd.adv_routes", "none, or PREFIX,PREFIX...", "none", "none", "RFC 4191 2.3",
+    {"nd.adv_routes", "none, or IPv6 PREFIX,PREFIX...", "none", "none", "RFC 4191 2.3",
      "routes through this router that hosts are told", [](NodeOptions& o) -> OptionSlot { return &o.router.routes; }},
-    {"nd.adv_rdnss", "none, or PREFIX,PREFIX...", "none", "none", "RFC 8106 5.1", "addresses of DNS servers",
+    {"nd.adv_rdnss", "none, or IPv6 PREFIX,PREFIX...", "none", "none", "RFC 8106 5.1", "addresses of DNS servers",
      [](NodeOptions& o) -> OptionSlot { return &o.router.dns_servers; }},
     {"nd.adv_dnssl", "none, or NAME,NAME...", "none", "none", "RFC 8106 5.2", "domains to search names in",
      [](NodeOptions& o) -> OptionSlot { return &o.router.dns_names; }},
-    {"nd.adv_pref64", "none, or PREFIX,PREFIX...", "none", "none", "RFC 8781 4",
+    {"nd.adv_pref64", "none, or IPv6 PREFIX,PREFIX...", "none", "none", "RFC 8781 4",
      "prefix of a translator to IPv4: 32, 40, 48, 56, 64 or 96 bits",
      [](NodeOptions& o) -> OptionSlot { return &o.router.nat64; }},
 };
@@ -338,12 +341,14 @@ bool assign_set(std::string_view choices, std::string_view value, std::uint8_t& 
 /// The word that stands for the empty list.
 std::string_view empty_word(std::string_view type) { return type.substr(0, type.find(',')); }
 
-bool assign_prefixes(std::string_view empty, std::string_view value, std::vector<IpPrefix>& prefixes) {
+bool assign_prefixes(std::string_view type, std::string_view value, std::vector<IpPrefix>& prefixes) {
+  const bool any_family = !type.contains("IPv6");
   std::vector<IpPrefix> parsed;
-  const bool all_known = value == empty || for_each_part(value, [&](std::string_view part) {
+  const bool all_known = value == empty_word(type) || for_each_part(value, [&](std::string_view part) {
                            const auto prefix = parse_prefix(part);
-                           if (prefix) parsed.push_back(*prefix);
-                           return prefix.has_value();
+                           if (!prefix || (prefix->address.is_ipv4() && !any_family)) return false;
+                           parsed.push_back(*prefix);
+                           return true;
                          });
   if (all_known) prefixes = std::move(parsed);
   return all_known;
@@ -362,7 +367,7 @@ bool assign(const OptionRow& row, NodeOptions& options, std::string_view value) 
   const OptionSlot slot = row.slot(options);
   if (const auto* set = std::get_if<SetSlot>(&slot)) return assign_set(row.type, value, *set->bits);
   if (auto* const* prefixes = std::get_if<std::vector<IpPrefix>*>(&slot))
-    return assign_prefixes(empty_word(row.type), value, **prefixes);
+    return assign_prefixes(row.type, value, **prefixes);
   if (auto* const* names = std::get_if<std::vector<std::string>*>(&slot)) {
     assign_names(empty_word(row.type), value, **names);
     return true;

@@ -115,6 +115,7 @@ struct NodeOptions {
   std::uint32_t neighbors = 1024;  // read when a node is made
   bool accept_advertisements = true;
   bool solicits_for_ever = false;
+  bool accepts_untracked = false;
   bool discovers_routers4 = true;
   bool accept_redirects4 = true;
   bool accept_redirects6 = true;

@@ -12,9 +12,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr bool has_address(NeighborState state) {
-  return state >= NeighborState::reachable && state <= NeighborState::probe;
-}
 /// A neighbor that is reachable only becomes stale with time, which whoever looks finds out.
 constexpr bool has_timer(NeighborState state) {
   return state == NeighborState::incomplete || state == NeighborState::delay || state == NeighborState::probe;

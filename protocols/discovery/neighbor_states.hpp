@@ -10,6 +10,11 @@ namespace tunstack::discovery {
 /// Numbered as RFC 8335 4 tells them.
 enum class NeighborState : std::uint8_t { none = 0, incomplete = 1, reachable, stale, delay, probe, failed };
 
+/// Whether the link-layer address is known.
+constexpr bool has_address(NeighborState state) {
+  return state >= NeighborState::reachable && state <= NeighborState::probe;
+}
+
 enum class NeighborEvent : std::uint8_t {
   packet_sent,         // there is something to send to it
   timeout,             // its timer ran out, and tries are left

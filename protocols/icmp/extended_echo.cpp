@@ -138,12 +138,18 @@ std::uint8_t flags_of(const InterfaceConfig& interface) {
 
 struct Finding {
   ExtendedEchoCode code;
-  std::uint8_t flags = 0;
+  std::uint8_t state_and_flags = 0;
 };
 
-/// An interface elsewhere is known by its entry among the neighbors; without such a table there is none.
-Finding find(const Question& question, std::span<const InterfaceConfig> interfaces) {
-  if (!question.local) return {ExtendedEchoCode::no_such_table_entry};
+/// An interface elsewhere is known by its entry among the neighbors.
+Finding find_neighbor(const Question& question, const NeighborTable& neighbors) {
+  const NeighborEntries found = neighbors ? neighbors(question.family, question.address) : NeighborEntries{};
+  if (found.interfaces == 0) return {ExtendedEchoCode::no_such_table_entry};
+  if (found.interfaces > 1) return {ExtendedEchoCode::multiple_interfaces};
+  return {ExtendedEchoCode::no_error, static_cast<std::uint8_t>(found.state << extended_echo_state_shift)};
+}
+
+Finding find_own(const Question& question, std::span<const InterfaceConfig> interfaces) {
   Finding found{ExtendedEchoCode::no_such_interface};
   for (std::size_t i = 0; i < interfaces.size(); ++i) {
     if (!matches(interfaces[i], static_cast<std::uint32_t>(i + 1), question)) continue;
@@ -160,16 +166,18 @@ std::uint8_t reply_type(Family family) {
 
 }  // namespace
 
-Verdict answer_extended_echo(const ExtendedEchoRequest& request, std::span<const InterfaceConfig> interfaces,
+Verdict answer_extended_echo(const ExtendedEchoRequest& request, const KnownInterfaces& interfaces,
                              const ExtendedEchoPolicy& policy) {
   if (const auto broken = first_broken<probe_rules>(ProbeArrival{request, policy})) return Drop{*broken};
   const auto question = parse_question(request.message, policy.zero_checksum);
   if (question && (policy.kinds & question->kind) == 0) return Drop{Reason::extended_echo_kind_not_allowed};
-  const Finding finding = question ? find(*question, interfaces) : Finding{ExtendedEchoCode::malformed_query};
+  const Finding finding = !question         ? Finding{ExtendedEchoCode::malformed_query}
+                          : question->local ? find_own(*question, interfaces.own)
+                                            : find_neighbor(*question, interfaces.neighbors);
   const Bytes body = policy.reply_body == ProbeBody::copy ? request.message.subspan(icmp_header_size) : Bytes{};
-  return Reply{
-      Reason::extended_echo_request_for_us,
-      ExtendedEchoReply{reply_type(request.family), finding.code, load_be32(request.message, 4), finding.flags, body}};
+  return Reply{Reason::extended_echo_request_for_us,
+               ExtendedEchoReply{reply_type(request.family), finding.code, load_be32(request.message, 4),
+                                 finding.state_and_flags, body}};
 }
 
 }  // namespace tunstack::icmp

@@ -1,6 +1,7 @@
 // Extended echo: questions about the interfaces of a node (RFC 8335).
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "protocols/arrival.hpp"
@@ -37,8 +38,20 @@ struct ExtendedEchoRequest {
   AddressKind destination_kind;
 };
 
-/// Interface n of the node has the index n + 1.
-Verdict answer_extended_echo(const ExtendedEchoRequest& request, std::span<const InterfaceConfig> interfaces,
+/// What the node knows of an address that a neighbor is asked for by.
+struct NeighborEntries {
+  std::size_t interfaces = 0;  // of the node, behind which somebody has it
+  std::uint8_t state = 0;      // 1 to 6 (RFC 8335 3)
+};
+/// By address family (address_family_number) and octets in network byte order.
+using NeighborTable = std::function<NeighborEntries(std::uint16_t family, Bytes address)>;
+
+struct KnownInterfaces {
+  std::span<const InterfaceConfig> own;  // the n-th has the index n + 1
+  NeighborTable neighbors = {};
+};
+
+Verdict answer_extended_echo(const ExtendedEchoRequest& request, const KnownInterfaces& interfaces,
                              const ExtendedEchoPolicy& policy);
 
 }  // namespace tunstack::icmp

@@ -21,6 +21,7 @@ inline constexpr std::uint8_t active = 4;
 inline constexpr std::uint8_t ipv4 = 2;
 inline constexpr std::uint8_t ipv6 = 1;
 }  // namespace extended_echo_flag
+inline constexpr unsigned extended_echo_state_shift = 5;  // of a neighbor, in the same octet
 
 /// Layout of the request: type, code, checksum, identifier (16), sequence number (8), reserved (7), L (1), and an
 /// extension structure with one object.

@@ -91,7 +91,7 @@ TEST(NeighborFlood, ND_GEN_009_a_scan_of_unknown_neighbors) {
   wire.confirm("2001:db8::1", peer_mac);
   std::mt19937 random(5);
   const std::size_t before = resident_memory();
-  for (std::size_t i = 0; i < frames_a_round / 10; ++i) {
+  for (std::size_t i = 0; i < frames_a_round / 10 + 2000; ++i) {
     const std::string source = "2001:db8::1:" + std::to_string(random() % 10000);
     wire.send(framed(echo6({.source = source}, counting(1400))));
     if (i % 100 != 0) continue;

@@ -165,7 +165,7 @@ class Witness final : public Observer {
 
 /// Time goes on until `until`, and whatever is due is done when it is due; only so often for very long pauses.
 void wait(Node& node, Instant& now, Instant until, Outbox& out) {
-  for (int i = 0; i < 200 && node.next_deadline() <= until; ++i) {
+  for (int i = 0; i < 40 && node.next_deadline() <= until; ++i) {
     now = std::max(now, node.next_deadline());
     node.tick(now, out);
     for (const OutgoingPacket& packet : out.packets()) check_packet(node, packet);

@@ -11,7 +11,7 @@ using testing::Not;
 
 class Echo : public SystemTest {
  protected:
-  /// Pings with each of `sizes`, unfragmented.
+  /// Pings with each of `sizes`, unfragmented. Once: for a second reply ping waits no longer than twice the first took.
   void expect_all_sizes(const std::string& address, std::initializer_list<int> sizes) const;
   /// Pings 1000 times 2 ms apart.
   void expect_order(const std::string& address) const;
@@ -19,10 +19,9 @@ class Echo : public SystemTest {
 
 void Echo::expect_all_sizes(const std::string& address, std::initializer_list<int> sizes) const {
   for (const int size : sizes) {
-    const Outcome ping =
-        exec({"ping", "-M", "do", "-c", "2", "-i", "0.01", "-W", "2", "-s", std::to_string(size), address});
+    const Outcome ping = exec({"ping", "-M", "do", "-c", "1", "-W", "2", "-s", std::to_string(size), address});
     EXPECT_EQ(ping.status, 0) << ping;
-    EXPECT_THAT(ping.out, HasSubstr(" 2 received")) << size << " octets";
+    EXPECT_THAT(ping.out, HasSubstr(" 1 received")) << size << " octets";
     EXPECT_THAT(ping.out, HasSubstr(fmt::format("\n{} bytes from {}", size + 8, address)));
     EXPECT_THAT(ping.out, Not(HasSubstr("wrong"))) << size << " octets";
     EXPECT_THAT(ping.out, Not(HasSubstr("DUP"))) << size << " octets";

@@ -29,9 +29,8 @@ class Ipv4Clients : public SystemTest {
 // 65507 octets of data make the largest datagram; all but the first three sizes come and go in fragments.
 TEST_F(Ipv4Clients, ICMP4_ECHO_002_V4_FRAG_003_ping_of_all_sizes) {
   for (const int size : {0, 1, 1472, 1473, 2960, 2961, 8999, 40000, 65507}) {
-    const std::string ping =
-        printed({"ping", "-c", "2", "-i", "0.01", "-W", "2", "-s", std::to_string(size), "192.0.2.2"});
-    EXPECT_THAT(ping, AllOf(HasSubstr(" 2 received"), HasSubstr(fmt::format("\n{} bytes from 192.0.2.2", size + 8)),
+    const std::string ping = printed({"ping", "-c", "1", "-W", "2", "-s", std::to_string(size), "192.0.2.2"});
+    EXPECT_THAT(ping, AllOf(HasSubstr(" 1 received"), HasSubstr(fmt::format("\n{} bytes from 192.0.2.2", size + 8)),
                             Not(HasSubstr("wrong")), Not(HasSubstr("DUP"))))
         << size << " octets";
   }

@@ -84,6 +84,7 @@ constexpr Fixed fixed[] = {
     {"nd.solicitations", "3", "3"},
     {"nd.accept_ra", "on", "on"},
     {"nd.rs_backoff", "off", "off"},
+    {"nd.accept_untracked", "off", "off"},
     {"nd.accept_redirects", "on", "off"},
     {"icmp4.accept_redirects", "on", "off"},
     {"icmp.redirect_lifetime", "600", "600"},

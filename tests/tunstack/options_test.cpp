@@ -80,6 +80,7 @@ bool has_slot(const OptionRow& row) {
 bool is_number(const OptionRow& row) { return has_slot<std::uint32_t*>(row); }
 bool is_set(const OptionRow& row) { return has_slot<SetSlot>(row); }
 bool is_prefixes(const OptionRow& row) { return has_slot<std::vector<IpPrefix>*>(row); }
+bool takes_ipv6_alone(const OptionRow& row) { return row.type.contains("IPv6"); }
 bool is_names(const OptionRow& row) { return has_slot<std::vector<std::string>*>(row); }
 
 struct Range {
@@ -97,7 +98,7 @@ Range range_of(const OptionRow& row) {
 
 /// A value that the option takes and that is not its default.
 std::string other_value(const OptionRow& row) {
-  if (is_prefixes(row)) return "198.51.100.0/24";
+  if (is_prefixes(row)) return takes_ipv6_alone(row) ? "2001:db8:9::/64" : "198.51.100.0/24";
   if (is_names(row)) return "lab.example,other.example";
   if (is_number(row)) {
     const std::string other = std::to_string(range_of(row).minimum + 1);
@@ -186,9 +187,22 @@ TEST(OptionTable, sets_are_taken_in_any_order_and_not_with_gaps) {
   }
 }
 
+TEST(OptionTable, prefixes_of_ipv6_alone) {
+  for (const OptionRow& row : option_table()) {
+    if (!is_prefixes(row) || !takes_ipv6_alone(row)) continue;
+    NodeOptions options;
+    EXPECT_FALSE(set(options, row.key, "2001:db8::/32,2001:db8:1::/48")) << row.key;
+    for (const std::string_view value : {"192.0.2.0/24", "2001:db8::/32,192.0.2.1", "2001:db8::/129", "nothing"})
+      EXPECT_TRUE(set(options, row.key, value)) << row.key << "='" << value << "'";
+    EXPECT_EQ(value_of(row, options), "2001:db8::/32,2001:db8:1::/48");
+    EXPECT_FALSE(set(options, row.key, empty_word(row))) << row.key;
+    EXPECT_EQ(value_of(row, options), empty_word(row));
+  }
+}
+
 TEST(OptionTable, prefixes_of_both_families_are_taken_and_nothing_else) {
   for (const OptionRow& row : option_table()) {
-    if (!is_prefixes(row)) continue;
+    if (!is_prefixes(row) || takes_ipv6_alone(row)) continue;
     NodeOptions options;
     for (const std::string& value :
          {std::string("192.0.2.0/24"), std::string("192.0.2.0/24,2001:db8::/32,198.51.100.7/32"), empty_word(row)}) {

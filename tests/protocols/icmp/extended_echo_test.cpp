@@ -36,11 +36,11 @@ ExtendedEchoRequest request(const Packet& message) {
 }
 
 std::string_view reason(const ExtendedEchoRequest& request, const ExtendedEchoPolicy& policy = enabled()) {
-  return info(reason_of(icmp::answer_extended_echo(request, interfaces, policy))).name;
+  return info(reason_of(icmp::answer_extended_echo(request, {interfaces}, policy))).name;
 }
 
 Packet reply(const ExtendedEchoRequest& request, const ExtendedEchoPolicy& policy = enabled()) {
-  const Verdict verdict = icmp::answer_extended_echo(request, interfaces, policy);
+  const Verdict verdict = icmp::answer_extended_echo(request, {interfaces}, policy);
   const auto& message = std::get<ExtendedEchoReply>(std::get<Reply>(verdict).message);
   Packet written(message.size());
   message.write(written);
