@@ -109,5 +109,3 @@ tunstack_test(unit
   tunstack/suggestion_test.cpp
   tunstack/summary_test.cpp)
 target_compile_definitions(unit PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-# Many sums: optimised, or they would take a minute with sanitizers.
-set_source_files_properties(protocols/base/checksum_test.cpp PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)

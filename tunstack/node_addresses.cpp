@@ -44,11 +44,11 @@ void Node::step_addresses(InterfaceId interface, Instant now, Outbox& out) {
   LinkDiscovery& link = state_.link(interface);
   while (const auto event = link.addresses6 ? link.addresses6->take_event(now) : std::nullopt)
     take_address_event(interface, *event, now);
+  while (const auto event = link.addresses4 ? link.addresses4->take_event(now) : std::nullopt)
+    take_address_event(interface, *event, now);
   step_groups(interface, now, out);
   while (const auto due = link.addresses6 ? link.addresses6->take_due(now) : std::nullopt)
     send_detection(interface, *due, now, out);
-  while (const auto event = link.addresses4 ? link.addresses4->take_event(now) : std::nullopt)
-    take_address_event(interface, *event, now);
   while (const auto due = link.addresses4 ? link.addresses4->take_due(now) : std::nullopt)
     send_detection(interface, *due, now, out);
 }
@@ -66,7 +66,7 @@ void Node::take_address_event(InterfaceId interface, const discovery::Autoconfig
   switch (event.kind) {
     case AddressEventKind::tentative:
       state_.addresses.add(interface, {own.address, own.length}, ip::AddressUse::tentative);
-      if (groups) groups->join(solicited_node_group(own.address), now);
+      if (groups) groups->join(solicited_node_group(own.address), now, event.check_begins);
       break;
     case AddressEventKind::duplicate:
     case AddressEventKind::removed:

@@ -30,10 +30,12 @@ void Node::send_report(InterfaceId interface, const discovery::MldMembership::Se
 
 void Node::send_report(InterfaceId interface, const discovery::IgmpMembership::Sending& sending, Instant now,
                        Outbox& out) {
+  constexpr std::uint8_t internetwork_control = 0xc0;  // RFC 3376 4
   static constexpr std::array<std::uint8_t, 4> router_alert{ipv4_option::router_alert, 4, 0, 0};
   Ipv4Header header{.source = state_.addresses.source_for(interface, sending.destination).value_or(Ipv4Address{}),
                     .destination = sending.destination,
                     .protocol = protocol_number::igmp,
+                    .type_of_service = internetwork_control,
                     .ttl = igmp_time_to_live,
                     .options = router_alert};
   header.identification = next_identification(header);

@@ -143,7 +143,8 @@ std::optional<Autoconfiguration::Event> Autoconfiguration::take_event(Instant no
   settle(now);
   for (HeldAddress& address : held_)
     if (const auto news = address.news()) {
-      const Event event{*news, address.view()};
+      const bool is_checked = address.detection().is_being_checked();
+      const Event event{*news, address.view(), is_checked ? address.detection().next_deadline() : now};
       address.tell(*news);
       if (*news == AddressEventKind::duplicate) on_duplicate(address, now);
       return event;

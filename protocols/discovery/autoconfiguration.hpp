@@ -40,6 +40,7 @@ class Autoconfiguration {
   struct Event {
     AddressEventKind kind;
     InterfaceAddress address;
+    Instant check_begins;  // of `tentative`
   };
   std::optional<Event> take_event(Instant now);
   /// A neighbor solicitation from :: with a nonce (probe), or an unsolicited neighbor advertisement (announcement).

@@ -11,12 +11,16 @@ GroupMembership<Protocol>::GroupMembership(const GroupMembershipConfig& config, 
 // ---- joining and leaving ----
 
 template <class Protocol>
-bool GroupMembership<Protocol>::join(const Address& group, Instant now) {
+bool GroupMembership<Protocol>::join(const Address& group, Instant now, Instant told_at) {
   if (!Protocol::is_reported(group)) return true;
   Membership* const membership = place_for(group);
   if (membership == nullptr) return false;
   if (!membership->is_joined()) *membership = {.group = group};
-  if (++membership->users == 1) announce(*membership, now);
+  const bool is_untold = membership->changes_left == config_.robustness && membership->change_due != never;
+  if (++membership->users == 1)
+    announce(*membership, std::max(now, told_at));
+  else if (is_untold)
+    membership->change_due = std::min(membership->change_due, std::max(now, told_at));
   return true;
 }
 

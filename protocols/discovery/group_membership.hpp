@@ -39,7 +39,9 @@ class GroupMembership {
 
   /// One more user of `group`; the first one makes it told. Groups that are never reported need no place here.
   /// False, and no leave() is to follow: all places are taken.
-  bool join(const Address& group, Instant now);
+  bool join(const Address& group, Instant now) { return join(group, now, now); }
+  /// Likewise, told no sooner than `told_at` if it is the first user: the delay of RFC 4862 5.4.2.
+  bool join(const Address& group, Instant now, Instant told_at);
   /// One user less; with the last one the group is left.
   void leave(const Address& group, Instant now);
   /// Tells all groups anew: the interface came up, or got the address that routers believe (RFC 3590 4).

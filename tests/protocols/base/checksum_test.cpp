@@ -106,7 +106,8 @@ TEST(Checksum, fold_keeps_every_carry) {
 
 /// An IPv4 header; its words 2 and 4 are identification, and TTL with protocol.
 Packet header_with(unsigned identification, unsigned ttl_and_protocol) {
-  Packet header = hex("45000054 00000000 00000000 c0000201 c0000202");
+  static const Packet without = hex("45000054 00000000 00000000 c0000201 c0000202");  // read once: many are made
+  Packet header = without;
   set_be16(header, 4, identification);
   set_be16(header, 8, ttl_and_protocol);
   return header;
