@@ -18,7 +18,7 @@ struct InterfaceConfig {
   std::size_t mtu = 1500;  // octets of an IP datagram
   bool up = true;
   Role role = Role::host;
-  bool configures_itself = false;               // asks and believes routers, as the options say
+  bool configures_itself = false;               // a link-local address, and what routers say
   std::vector<IpAddress> gateways = {};         // configured default routers, the best first
   std::optional<MacAddress> link_address = {};  // of Ethernet; links without it, as TUN, need no addresses of their own
 };

@@ -164,10 +164,18 @@ MaybeReason refuses_discovery(const Ipv6Arrival& arrival, const discovery::NdInp
   return first_broken<discovery::nd_rules>(input);
 }
 
+/// Optimistic addresses count as tentative where others may say that they have them (RFC 4429 3.3).
+AddressKind kind_of_target(const Ipv6Arrival& arrival, const Ipv6Address& target, const NodeState& state) {
+  const AddressKind kind = state.addresses.kind_on(arrival.interface, target);
+  return kind == AddressKind::own && state.is_optimistic(arrival.interface, target) ? AddressKind::tentative : kind;
+}
+
 Verdict neighbor_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
   auto input = nd_input(arrival, message, neighbor_solicitation_size);
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
-  input.target = state.addresses.kind_on(arrival.interface, input.target_address());
+  input.target = discovery::is_from_unspecified(input)
+                     ? kind_of_target(arrival, input.target_address(), state)
+                     : state.addresses.kind_on(arrival.interface, input.target_address());
   if (const auto broken = first_broken<discovery::neighbor_solicitation_rules>(input)) return Drop{*broken};
   if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about};
   return Deliver{Reason::nd_solicitation_for_us};
@@ -186,7 +194,7 @@ bool takes_untracked(const Ipv6Arrival& arrival, const discovery::NdInput& input
 Verdict neighbor_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
   auto input = nd_input(arrival, message, neighbor_advertisement_size);
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
-  input.target = state.addresses.kind_on(arrival.interface, input.target_address());
+  input.target = kind_of_target(arrival, input.target_address(), state);
   if (const auto broken = first_broken<discovery::neighbor_advertisement_rules>(input)) return Drop{*broken};
   if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about};
   const auto known = state.neighbors.state_of({arrival.interface, input.target_address()}, arrival.now);

@@ -121,7 +121,7 @@ void LinkDiscovery::begin_with(const InterfaceConfig& interface) {
     if (prefix.address.is_ipv4() && addresses4) addresses4->check(prefix.address.ipv4(), Instant{});
     if (!prefix.address.is_ipv4() && addresses6) addresses6->add_configured(prefix, Instant{});
   }
-  const bool may_have_ipv6 = learns_from_routers && interface.mtu >= ipv6_minimum_mtu;
+  const bool may_have_ipv6 = interface.configures_itself && interface.mtu >= ipv6_minimum_mtu;
   if (addresses6 && !has_ipv6 && may_have_ipv6) addresses6->add_link_local(Instant{});
 }
 

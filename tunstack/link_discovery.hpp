@@ -36,6 +36,8 @@ struct LinkDiscovery {
   const discovery::RedirectRoutes& redirects(Family family) const {
     return family == Family::ipv4 ? redirects4 : redirects6;
   }
+  /// Another node has the address of the MAC address (RFC 4862 5.4.5).
+  bool has_no_ipv6() const { return addresses6 && addresses6->is_disabled(); }
   void begin_with(const InterfaceConfig& interface);
   /// Of neighbor discovery; routers may change them.
   discovery::NeighborTimes neighbor_times(const discovery::NeighborTimes& configured) const;

@@ -90,8 +90,12 @@ Node::Node(const NodeConfig& config)
 
 template <class View>
 inline Arrival<View> Node::classify(const Received& received, const View& ip) const {
+  AddressKind source = state_.addresses.kind_on(received.interface, ip.source());
+  if constexpr (std::is_same_v<View, Ipv6View>)  // that others send from it is no forgery then (RFC 4429 3.3)
+    if (source == AddressKind::own && state_.is_optimistic(received.interface, ip.source())) [[unlikely]]
+      source = AddressKind::tentative;
   return {ip,
-          state_.addresses.kind_on(received.interface, ip.source()),
+          source,
           state_.addresses.kind_on(received.interface, ip.destination()),
           received.link_layer_group,
           received.interface,

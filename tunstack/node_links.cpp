@@ -125,6 +125,10 @@ std::optional<MacAddress> Node::group_mac(InterfaceId interface, const IpAddress
 }
 
 MaybeReason Node::hand_over(std::size_t first, const IpAddress& stop, InterfaceId interface, Instant now, Outbox& out) {
+  if (!stop.is_ipv4() && state_.link(interface).has_no_ipv6()) {
+    out.keep_only(first);
+    return Reason::address_ipv6_disabled;
+  }
   auto mac = group_mac(interface, stop);
   const auto hop = mac ? std::nullopt : state_.next_hop(interface, stop, now);
   if (!mac && !hop) {

@@ -43,17 +43,29 @@ void Node::solicit(const discovery::NeighborCache::Solicitation& solicitation, I
                           .destination = solicitation.to ? address.ipv6() : solicited_node_group(address.ipv6()),
                           .next_header = protocol_number::icmpv6,
                           .hop_limit = nd_hop_limit};
-  originate(reason, header, NeighborSolicitation{{}, address.ipv6(), own}, link_to(header.destination, interface, now),
-            now, out);
+  const bool is_told = !state_.is_optimistic(interface, *source);  // RFC 4429 3.2
+  originate(reason, header, NeighborSolicitation{{}, address.ipv6(), is_told ? std::optional(own) : std::nullopt},
+            link_to(header.destination, interface, now), now, out);
 }
 
 // ---- noting ----
+
+/// Addresses that were given up meanwhile are no sources any more (RFC 5227 2.4, RFC 4862 5.5.4).
+bool Node::is_from_us(Bytes packet, InterfaceId interface) const {
+  return is_own(packet[0] >> 4 == 4 ? state_.addresses.kind_on(interface, Ipv4View::of(packet).source())
+                                    : state_.addresses.kind_on(interface, Ipv6View::of(packet).source()));
+}
 
 void Node::send_waiting(const NeighborKey& key, Instant now, Outbox& out) {
   const discovery::Neighbor* const neighbor = state_.neighbors.find(key);
   if (neighbor == nullptr || neighbor->state == discovery::NeighborState::incomplete) return;
   const std::size_t sent_before = out.packets().size();
   while (const auto packet = state_.neighbors.first_waiting(key)) {
+    if (!is_from_us(*packet, key.interface)) {
+      conclude({now, *packet, false}, Drop{Reason::address_given_up_meanwhile}, {}, {});
+      state_.neighbors.remove_waiting(key);
+      continue;
+    }
     const MutableBytes room = out.add(key.interface, packet->size());
     if (room.empty()) {
       count(Reason::outbox_full);
@@ -148,7 +160,8 @@ MaybeReason Node::answer_solicitation(const Ipv6Arrival& arrival, Outbox& out) {
                           .destination = has_source ? arrival.ip.source() : ipv6_all_nodes,
                           .next_header = protocol_number::icmpv6,
                           .hop_limit = nd_hop_limit};
-  const auto flags = static_cast<std::uint8_t>((has_source ? na_solicited : 0) | (own ? na_override : 0) |
+  const bool overrides = own && !state_.is_optimistic(arrival.interface, input.target_address());  // RFC 4429 3.2
+  const auto flags = static_cast<std::uint8_t>((has_source ? na_solicited : 0) | (overrides ? na_override : 0) |
                                                (state_.is_host(arrival.interface) ? 0 : na_router));
   const NeighborAdvertisement answer{{}, flags, input.target_address(), own};
   return send(header, answer, link_for(header, arrival), arrival.now, out);

@@ -89,7 +89,8 @@ void Node::hear_router_solicitation(const Ipv6Arrival& arrival) {
 void Node::solicit_routers(InterfaceId interface, Instant now, Outbox& out) {
   if (!state_.link(interface).routing.solicitor.take_due(now, random_)) return;
   const auto source = state_.addresses.source_for(interface, ipv6_all_routers);
-  const auto mac = source ? state_.link_address(interface) : std::nullopt;
+  const bool is_told = source && !state_.is_optimistic(interface, *source);  // RFC 4429 3.2
+  const auto mac = is_told ? state_.link_address(interface) : std::nullopt;
   const Ipv6Header header = discovery_header(source.value_or(Ipv6Address{}), ipv6_all_routers);
   originate(Reason::router_asked_for, header, RouterSolicitation{{}, mac}, link_to(header.destination, interface, now),
             now, out);
@@ -118,6 +119,7 @@ void Node::hear_router(const Ipv6Arrival& arrival) {
   state_.neighbors.set_router(router, true);
   auto prefixes = news.prefixes;
   auto& addresses = state_.links[i].addresses6;
+  if (addresses) addresses->set_retransmission_timer(routing.link.values().retransmit_time);
   while (const auto prefix = addresses ? prefixes.next() : std::nullopt)
     if (const auto refused = addresses->on_prefix(*prefix, arrival.now)) count(*refused);
   state_.hop_limits[i] = routing.link.values().hop_limit;

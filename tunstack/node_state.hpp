@@ -48,6 +48,12 @@ struct NodeState {
   bool is_beginning() const {
     return std::ranges::any_of(links, [](const LinkDiscovery& l) { return l.next_deadline() <= Instant{}; });
   }
+  /// Used, within limits, while it is checked (RFC 4429).
+  bool is_optimistic(InterfaceId interface, const Ipv6Address& address) const {
+    const auto& own = link(interface).addresses6;
+    const auto found = own ? own->find(address) : std::nullopt;
+    return found && found->state == discovery::AddressState::optimistic;
+  }
   discovery::Reachability reachability_of(const discovery::NeighborKey& key, Instant now) const;
 
   /// The neighbor that packets to a stop on their way are handed to: itself if it is on the link, or the router that
