@@ -128,6 +128,7 @@ class Node {
   void solicit(const discovery::NeighborCache::Solicitation& solicitation, Instant now, Outbox& out);
   void send_waiting(const discovery::NeighborKey& key, Instant now, Outbox& out);
   bool is_from_us(Bytes packet, InterfaceId interface) const;
+  void count_lost();
   void lose_neighbor(const discovery::NeighborKey& key, Instant now);
   void mention(const discovery::NeighborKey& key, const MacAddress& mac, Instant now);
   void note(const discovery::NeighborNews& news, Instant now);

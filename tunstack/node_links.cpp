@@ -136,6 +136,7 @@ MaybeReason Node::hand_over(std::size_t first, const IpAddress& stop, InterfaceI
     return Reason::no_route;
   }
   if (!mac) mac = state_.neighbors.use({interface, *hop}, state_.neighbor_times({interface, *hop}), now);
+  count_lost();
   if (mac) {
     for (std::size_t i = first; i < out.packets().size(); ++i) out.address(i, *mac);
     return {};

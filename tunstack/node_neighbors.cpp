@@ -106,10 +106,15 @@ void Node::lose_neighbor(const NeighborKey& key, Instant now) {
   }
 }
 
+void Node::count_lost() {
+  for (std::size_t lost = state_.neighbors.take_lost(); lost > 0; --lost) count(Reason::neighbor_evicted);
+}
+
 /// Links without addresses have no neighbors to be noted.
 void Node::mention(const NeighborKey& key, const MacAddress& mac, Instant now) {
   if (!state_.link_address(key.interface)) return;
   state_.neighbors.mention(key, mac, state_.neighbor_times(key), now);
+  count_lost();
   heard_ = key;
 }
 

@@ -109,6 +109,7 @@ void NeighborCache::make_room() {
 void NeighborCache::remove(EntryIndex index) {
   Neighbor& neighbor = entries_[index].neighbor;
   by_class_[class_of(neighbor)].unlink(entries_, &Entry::of_class, index);
+  lost_ += neighbor.waiting.size;
   waiting_.remove_all(neighbor.waiting);
   unchain(entries_, bucket_of(neighbor.key), index);
   neighbor.state = NeighborState::none;

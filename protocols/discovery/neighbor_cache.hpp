@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "protocols/base/interface_id.hpp"
 #include "protocols/base/mac_address.hpp"
@@ -97,6 +98,8 @@ class NeighborCache {
 
   std::size_t size() const { return limits_.neighbors - free_.size(); }
   std::uint64_t evicted() const { return evicted_; }
+  /// How many packets were lost with neighbors that made room for others, since the last call.
+  std::size_t take_lost() { return std::exchange(lost_, 0); }
   template <class Each>
   void for_each(const Each& each) const {
     for (const Entry& entry : entries_)
@@ -138,6 +141,7 @@ class NeighborCache {
   WaitingPackets waiting_;
   Instant next_deadline_ = Instant::max();
   std::uint64_t evicted_ = 0;
+  std::size_t lost_ = 0;
 };
 
 template <class TimesOf>

@@ -210,6 +210,7 @@ TEST(NeighborDiscovery, ND_GEN_009_three_packets_wait_for_each_and_incomplete_on
   EXPECT_EQ(wire.state("2001:db8::77"), NeighborState::stale);
   EXPECT_EQ(wire.state("2001:db8::1:85"), NeighborState::none);
   EXPECT_EQ(wire.state("2001:db8::1:86"), NeighborState::incomplete) << "the oldest made room";
+  EXPECT_EQ(wire.count(Reason::neighbor_evicted), 86U) << "and the packet that waited for each is counted";
 }
 
 // Who only says where it is, perhaps at many addresses, does not push out who has answered.
