@@ -20,6 +20,7 @@ tunstack_test(unit
   protocols/discovery/advertising_config_test.cpp
   protocols/discovery/autoconfiguration_test.cpp
   protocols/discovery/conflict_detection_test.cpp
+  protocols/discovery/delayed_answers_test.cpp
   protocols/discovery/duplicate_detection_test.cpp
   protocols/discovery/group_answers_test.cpp
   protocols/discovery/group_membership_test.cpp

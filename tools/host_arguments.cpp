@@ -154,6 +154,12 @@ void check_advertising(const NodeOptions& options, const InterfaceConfig& interf
       refuse("the options irdp.adv*", std::string(*fault));
 }
 
+void check_proxying(const NodeOptions& options, const InterfaceConfig& interface) {
+  if (interface.role == Role::host && !options.proxied.empty())
+    throw UsageFault("a host cannot answer for other nodes", "nd.proxy and arp.proxy are for routers",
+                     "add --role router");
+}
+
 std::uint64_t fresh_seed() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();
@@ -234,6 +240,7 @@ HostPlan plan_host(const HostArguments& arguments) {
                .seed = arguments.seed ? *arguments.seed : fresh_seed(),
                .time_of_day_at_start = {}};
   check_advertising(plan.node.options, interface);
+  check_proxying(plan.node.options, interface);
   plan.explain = explain_of(arguments);
   plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
   plan.duration = arguments.duration;

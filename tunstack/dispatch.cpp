@@ -178,7 +178,8 @@ Verdict neighbor_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& mess
                      : state.addresses.kind_on(arrival.interface, input.target_address());
   if (const auto broken = first_broken<discovery::neighbor_solicitation_rules>(input)) return Drop{*broken};
   if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about};
-  return Deliver{Reason::nd_solicitation_for_us};
+  return Deliver{discovery::is_answered_for(input.target) ? Reason::nd_solicitation_answered_soon
+                                                          : Reason::nd_solicitation_for_us};
 }
 
 /// A router may want to know a new host of the link before there is anything to send to it (RFC 9131 6.1).

@@ -3,6 +3,7 @@
 
 #include "protocols/discovery/advertisement_parts.hpp"
 #include "protocols/discovery/autoconfiguration.hpp"
+#include "protocols/discovery/delayed_answers.hpp"
 #include "protocols/discovery/group_membership.hpp"
 #include "protocols/discovery/host_routing.hpp"
 #include "protocols/discovery/ipv4_addresses.hpp"
@@ -39,6 +40,7 @@ struct LinkDiscovery {
   /// Another node has the address of the MAC address (RFC 4862 5.4.5).
   bool has_no_ipv6() const { return addresses6 && addresses6->is_disabled(); }
   void begin_with(const InterfaceConfig& interface);
+  void join_groups_of_router(const ProxyOptions& proxied);
   /// Of neighbor discovery; routers may change them.
   discovery::NeighborTimes neighbor_times(const discovery::NeighborTimes& configured) const;
 
@@ -57,6 +59,7 @@ struct LinkDiscovery {
   // Where routers are told of groups.
   std::optional<discovery::MldMembership> groups6;
   std::optional<discovery::IgmpMembership> groups4;
+  discovery::DelayedAnswers delayed_answers;
 };
 
 /// What the options make a router tell about an interface.

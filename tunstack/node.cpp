@@ -63,11 +63,10 @@ NodeState make_state(const NodeConfig& config, Random& random) {
     state.ipv6_mtus.push_back(config.interfaces[i].mtu);
     state.hop_limits.push_back(static_cast<std::uint8_t>(config.options.ipv6_hop_limit));
     state.links.emplace_back(config.interfaces[i], config.options, random);
-    if (config.interfaces[i].role == Role::router) {
-      state.addresses.join(InterfaceId(i), ipv6_all_routers);
-      state.addresses.join(InterfaceId(i), ipv4_all_routers);
-    }
+    if (config.interfaces[i].role == Role::router) state.addresses.become_router(InterfaceId(i));
     add_addresses(state, InterfaceId(i));
+    if (config.interfaces[i].role == Role::router)
+      for (const IpPrefix& one : config.options.proxied.ipv6) state.addresses.proxy(InterfaceId(i), one.address.ipv6());
   }
   return state;
 }

@@ -132,7 +132,12 @@ class Node {
   void lose_neighbor(const discovery::NeighborKey& key, Instant now);
   void mention(const discovery::NeighborKey& key, const MacAddress& mac, Instant now);
   void note(const discovery::NeighborNews& news, Instant now);
+  void note_solicitor(const Ipv6Arrival& arrival);
+  NeighborAdvertisement advertisement_for(const Ipv6Address& target, const Ipv6Address& solicitor,
+                                          InterfaceId interface, std::uint8_t flags) const;
   MaybeReason answer_solicitation(const Ipv6Arrival& arrival, Outbox& out);
+  MaybeReason delay_answer(const Ipv6Arrival& arrival);
+  void send_delayed_answers(InterfaceId interface, Instant now, Outbox& out);
   void confirm_neighbor(const discovery::NeighborKey& key, Instant now);
   void note_advertisement(const Ipv6Arrival& arrival);
   void note_untracked(const Ipv6Arrival& arrival);

@@ -234,10 +234,11 @@ MaybeReason Node::apply(const Error& error, const Ipv6Arrival& arrival, Outbox& 
 
 template <class Arrival>
 MaybeReason Node::apply(const Deliver& deliver, const Arrival& arrival, Outbox& out) {
-  if constexpr (std::is_same_v<Arrival, Ipv6Arrival>)
+  if constexpr (std::is_same_v<Arrival, Ipv6Arrival>) {
     if (deliver.reason == Reason::nd_solicitation_for_us) return answer_solicitation(arrival, out);
-  if constexpr (std::is_same_v<Arrival, Ipv6Arrival>)
+    if (deliver.reason == Reason::nd_solicitation_answered_soon) return delay_answer(arrival);
     if (deliver.reason == Reason::address_asked_about) return hear_about_tentative(arrival);
+  }
   if (take_discovery(deliver.reason, arrival)) return {};
   if (is_icmp(arrival)) report_error(arrival);
   return {};

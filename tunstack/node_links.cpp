@@ -64,8 +64,10 @@ Verdict Node::judge_arp(const Received& received) const {
   if (!packet) return Drop{packet.error()};
   const discovery::ArpInput input{*packet, state_.addresses.kind_on(received.interface, packet->sender),
                                   state_.addresses.kind_on(received.interface, packet->target),
-                                  state_.neighbors.find(sender_of(*packet, received.interface)) != nullptr};
+                                  state_.neighbors.find(sender_of(*packet, received.interface)) != nullptr,
+                                  state_.is_proxied(received.interface, packet->target)};
   if (const auto broken = first_broken<discovery::arp_input_rules>(input)) return Drop{*broken};
+  if (discovery::asks_for_proxied(input)) return Deliver{Reason::arp_request_proxied};
   if (input.target != AddressKind::own) return Deliver{Reason::arp_neighbor_noted};
   return Deliver{packet->operation == ArpOperation::request ? Reason::arp_request_for_us : Reason::arp_reply_for_us};
 }
@@ -83,7 +85,7 @@ void Node::receive_arp(const Received& received, Outbox& out) {
 
 /// The table is brought up to date whatever the operation (RFC 826), but 0.0.0.0 never gets in (RFC 5227 2.3).
 void Node::take_arp(const ArpPacket& packet, const Verdict& verdict, const Received& received, Outbox& out) {
-  if (reason_of(verdict) == Reason::arp_request_for_us)
+  if (reason_of(verdict) == Reason::arp_request_for_us || reason_of(verdict) == Reason::arp_request_proxied)
     send_arp({ArpOperation::reply, state_.own_mac(received.interface), packet.target, packet.sender_mac, packet.sender},
              packet.sender_mac, received.interface, out);
   if (packet.sender == Ipv4Address{}) return;

@@ -14,6 +14,14 @@ std::optional<Ipv6Address> source_of_waiting(Bytes packet) {
   return Ipv6View::of(packet).source();
 }
 
+/// Whoever checks an address has none itself: all nodes are told (RFC 4861 7.2.4).
+Ipv6Header header_to(const Ipv6Address& solicitor, const Ipv6Address& source) {
+  return {.source = source,
+          .destination = solicitor == Ipv6Address{} ? ipv6_all_nodes : solicitor,
+          .next_header = protocol_number::icmpv6,
+          .hop_limit = nd_hop_limit};
+}
+
 }  // namespace
 
 // ---- asking ----
@@ -154,22 +162,52 @@ void Node::note_untracked(const Ipv6Arrival& arrival) {
 
 // ---- answering ----
 
-/// The sender's address is noted first, so that the answer finds its way (RFC 4861 7.2.3, 7.2.4).
-MaybeReason Node::answer_solicitation(const Ipv6Arrival& arrival, Outbox& out) {
+/// `flags`: besides those of every answer (RFC 4861 7.2.4).
+NeighborAdvertisement Node::advertisement_for(const Ipv6Address& target, const Ipv6Address& solicitor,
+                                              InterfaceId interface, std::uint8_t flags) const {
+  if (solicitor != Ipv6Address{}) flags |= na_solicited;
+  if (!state_.is_host(interface)) flags |= na_router;
+  return {{}, flags, target, state_.link_address(interface)};
+}
+
+/// Before it is answered, so that the answer finds its way (RFC 4861 7.2.3).
+void Node::note_solicitor(const Ipv6Arrival& arrival) {
   const discovery::NdInput input{arrival.ip, arrival.payload(), neighbor_solicitation_size};
-  const auto& own = state_.link_address(arrival.interface);
-  const bool has_source = !discovery::is_from_unspecified(input);
   const auto mac = find_link_layer_address(input.options(), nd_option::source_link_layer_address);
-  if (has_source && mac) mention({arrival.interface, arrival.ip.source()}, *mac, arrival.now);
-  const Ipv6Header header{.source = input.target_address(),
-                          .destination = has_source ? arrival.ip.source() : ipv6_all_nodes,
-                          .next_header = protocol_number::icmpv6,
-                          .hop_limit = nd_hop_limit};
-  const bool overrides = own && !state_.is_optimistic(arrival.interface, input.target_address());  // RFC 4429 3.2
-  const auto flags = static_cast<std::uint8_t>((has_source ? na_solicited : 0) | (overrides ? na_override : 0) |
-                                               (state_.is_host(arrival.interface) ? 0 : na_router));
-  const NeighborAdvertisement answer{{}, flags, input.target_address(), own};
-  return send(header, answer, link_for(header, arrival), arrival.now, out);
+  if (mac && !discovery::is_from_unspecified(input))
+    mention({arrival.interface, arrival.ip.source()}, *mac, arrival.now);
+}
+
+MaybeReason Node::answer_solicitation(const Ipv6Arrival& arrival, Outbox& out) {
+  note_solicitor(arrival);
+  const Ipv6Address target = Ipv6Address::load(arrival.payload(), nd_target_offset);
+  const Ipv6Header header = header_to(arrival.ip.source(), target);
+  const bool is_optimistic = state_.is_optimistic(arrival.interface, target);  // RFC 4429 3.2
+  const std::uint8_t flags = state_.link_address(arrival.interface) && !is_optimistic ? na_override : 0;
+  return send(header, advertisement_for(target, arrival.ip.source(), arrival.interface, flags),
+              link_for(header, arrival), arrival.now, out);
+}
+
+/// RFC 4861 7.2.7, 7.2.8
+MaybeReason Node::delay_answer(const Ipv6Arrival& arrival) {
+  note_solicitor(arrival);
+  const bool is_kept = state_.link(arrival.interface)
+                           .delayed_answers.add({.target = Ipv6Address::load(arrival.payload(), nd_target_offset),
+                                                 .solicitor = arrival.ip.source()},
+                                                arrival.now, random_);
+  update_deadline();
+  return is_kept ? MaybeReason{} : Reason::nd_answer_queue_full;
+}
+
+/// From an address that is this node's alone (RFC 4291 2.6).
+void Node::send_delayed_answers(InterfaceId interface, Instant now, Outbox& out) {
+  while (const auto due = state_.link(interface).delayed_answers.take_due(now)) {
+    const auto source = state_.addresses.source_for(interface, header_to(due->solicitor, {}).destination);
+    if (!source) continue;
+    const Ipv6Header header = header_to(due->solicitor, *source);
+    originate(Reason::nd_answer_due, header, advertisement_for(due->target, due->solicitor, interface, 0),
+              link_to(header.destination, interface, now), now, out);
+  }
 }
 
 }  // namespace tunstack

@@ -22,6 +22,7 @@ void Node::step_links(Instant now, Outbox& out) {
   for (std::size_t i = 0; i < state_.links.size(); ++i) {
     state_.links[i].tick(now, random_);
     step_addresses(InterfaceId(i), now, out);
+    send_delayed_answers(InterfaceId(i), now, out);
     solicit_routers(InterfaceId(i), now, out);
     solicit_routers4(InterfaceId(i), now, out);
     advertise(InterfaceId(i), now, out);

@@ -39,6 +39,11 @@ struct NodeState {
   bool is_host(InterfaceId interface) const {
     return interfaces[static_cast<std::size_t>(interface)].role == Role::host;
   }
+  /// Whether an option says that requests for the address are answered.
+  bool is_proxied(InterfaceId interface, Ipv4Address address) const {
+    return !is_host(interface) &&
+           std::ranges::any_of(options.proxied.ipv4, [&](const IpPrefix& prefix) { return prefix.contains(address); });
+  }
   LinkDiscovery& link(InterfaceId interface) { return links[static_cast<std::size_t>(interface)]; }
   const LinkDiscovery& link(InterfaceId interface) const { return links[static_cast<std::size_t>(interface)]; }
   discovery::NeighborTimes neighbor_times(const discovery::NeighborKey& key) const {

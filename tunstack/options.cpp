@@ -6,6 +6,7 @@
 #include <charconv>
 #include <vector>
 
+#include "protocols/base/address_kind.hpp"
 #include "tunstack/suggestion.hpp"
 
 namespace tunstack {
@@ -225,6 +226,9 @@ constexpr OptionRow rows[] = {
      [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.own.mode}; }},
     {"nd.gratuitous", "0..3 advertisements", "1", "1", "RFC 4861 7.2.6", "to all nodes about a new address",
      [](NodeOptions& o) -> OptionSlot { return &o.own.advertisements; }},
+    {"nd.proxy", "none, or IPv6 ADDRESS,ADDRESS...", "none", "none", "RFC 4861 7.2.8",
+     "addresses of nodes elsewhere that solicitations are answered for; needs --role router",
+     [](NodeOptions& o) -> OptionSlot { return &o.proxied.ipv6; }},
     {"slaac.enable", on_off, "on", "on", "RFC 4862 5.5", "make addresses of the prefixes that routers tell",
      [](NodeOptions& o) -> OptionSlot { return &o.own.autoconfigures; }},
     {"slaac.tempaddr", on_off, "off", "on", "RFC 8981 3, D-24", "and random ones that change every day",
@@ -239,6 +243,9 @@ constexpr OptionRow rows[] = {
     {"arp.defend", "off|never|once|always", "once", "once", "RFC 5227 2.4",
      "IPv4 addresses in use that others have too: not looked at, given up, defended once in 10 s, always kept",
      [](NodeOptions& o) -> OptionSlot { return ChoiceSlot{&o.own.defence}; }},
+    {"arp.proxy", "none, or IPv4 PREFIX,PREFIX...", "none", "none", "RFC 1027, RFC 1812 3.3.2",
+     "prefixes of nodes elsewhere that requests are answered for; needs --role router",
+     [](NodeOptions& o) -> OptionSlot { return &o.proxied.ipv4; }},
     {"mld", on_off, "on", "on", "RFC 3810 6", "tell routers which IPv6 groups this node listens to",
      [](NodeOptions& o) -> OptionSlot { return &o.own.reports_ipv6_groups; }},
     {"igmp", on_off, "off", "off", "RFC 3376 5", "tell routers which IPv4 groups this node listens to",
@@ -341,12 +348,23 @@ bool assign_set(std::string_view choices, std::string_view value, std::uint8_t& 
 /// The word that stands for the empty list.
 std::string_view empty_word(std::string_view type) { return type.substr(0, type.find(',')); }
 
+/// One host, as far as the address alone tells.
+bool is_host_address(const IpPrefix& prefix) {
+  const IpAddress& address = prefix.address;
+  const AddressKind kind = address.is_ipv4() ? kind_of(address.ipv4()) : kind_of(address.ipv6());
+  return prefix.length == prefix.width() && kind == AddressKind::unicast;
+}
+
+bool is_of_type(std::string_view type, const IpPrefix& prefix) {
+  const std::string_view other_family = prefix.address.is_ipv4() ? "IPv6" : "IPv4";
+  return !type.contains(other_family) && (!type.contains("ADDRESS") || is_host_address(prefix));
+}
+
 bool assign_prefixes(std::string_view type, std::string_view value, std::vector<IpPrefix>& prefixes) {
-  const bool any_family = !type.contains("IPv6");
   std::vector<IpPrefix> parsed;
   const bool all_known = value == empty_word(type) || for_each_part(value, [&](std::string_view part) {
                            const auto prefix = parse_prefix(part);
-                           if (!prefix || (prefix->address.is_ipv4() && !any_family)) return false;
+                           if (!prefix || !is_of_type(type, *prefix)) return false;
                            parsed.push_back(*prefix);
                            return true;
                          });

@@ -83,6 +83,13 @@ struct AddressOptions {
   bool reports_ipv6_groups = true;
 };
 
+/// Whom a router answers for on its link: addresses of nodes elsewhere.
+struct ProxyOptions {
+  std::vector<IpPrefix> ipv4;
+  std::vector<IpPrefix> ipv6;  // each one address
+  bool empty() const { return ipv4.empty() && ipv6.empty(); }
+};
+
 struct NodeOptions {
   ip::Ipv4Policy ipv4;
   std::uint32_t ipv4_ttl = 64;
@@ -123,6 +130,7 @@ struct NodeOptions {
   Ipv4RouterOptions router4;              // read when a node is made
   AddressOptions own;                     // likewise
   RouterOptions router;                   // read when a node is made
+  ProxyOptions proxied;                   // likewise those of IPv6
 };
 
 /// Where the value of one option lives in a NodeOptions.
@@ -139,7 +147,7 @@ struct OptionRow {
   std::string_view key;
   /// "on|off", "MINIMUM..MAXIMUM UNIT", the choices as "a|b|c" in the order of their enumeration or bits (of a set:
   /// one or more, separated by commas), or "WORD, or PREFIX,PREFIX..." and "none, or NAME,NAME...", where WORD is an
-  /// empty list.
+  /// empty list; prefixes may be of IPv4 or IPv6 alone, and ADDRESS means one host each.
   std::string_view type;
   std::string_view lab;       // value in the default profile
   std::string_view hardened;  // value in the profile `hardened`

@@ -47,6 +47,7 @@ Ipv6Address solicited_node_group(const Ipv6Address& address);
 
 inline constexpr Ipv6Address ipv6_all_nodes{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
 inline constexpr Ipv6Address ipv6_all_routers{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}};
+inline constexpr Ipv6Address ipv6_all_site_routers{{0xff, 0x05, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}};
 inline constexpr Ipv4Address ipv4_all_systems{0xe0000001};
 inline constexpr Ipv4Address ipv4_all_routers{0xe0000002};
 inline constexpr Ipv4Address ipv4_limited_broadcast{0xffffffff};

@@ -11,10 +11,18 @@ struct ArpInput {
   const ArpPacket& arp;
   AddressKind sender;  // protocol addresses, as this node sees them
   AddressKind target;
-  bool sender_is_known;  // to the neighbor cache
+  bool sender_is_known;               // to the neighbor cache
+  bool target_is_in_proxied = false;  // prefixes
 };
 
 inline bool is_probe(const ArpInput& in) { return in.sender == AddressKind::unspecified; }
+
+/// Who checks an address, or announces its own, would take the answer for a conflict (RFC 5227 2.1.1, 2.4).
+inline bool asks_for_proxied(const ArpInput& in) {
+  const bool is_of_a_host = in.target == AddressKind::unicast || in.target == AddressKind::own_elsewhere;
+  return in.target_is_in_proxied && is_of_a_host && in.arp.operation == ArpOperation::request && !is_probe(in) &&
+         in.arp.sender != in.arp.target;
+}
 
 inline constexpr std::array arp_input_rules = {
     Rule<ArpInput>{Reason::arp_sender_is_group, [](const ArpInput& in) { return in.arp.sender_mac.is_group(); }},
@@ -27,7 +35,9 @@ inline constexpr std::array arp_input_rules = {
     Rule<ArpInput>{Reason::arp_sender_not_a_neighbor,
                    [](const ArpInput& in) { return in.sender != AddressKind::unicast && !is_probe(in); }},
     Rule<ArpInput>{Reason::arp_for_others,
-                   [](const ArpInput& in) { return in.target != AddressKind::own && !in.sender_is_known; }},
+                   [](const ArpInput& in) {
+                     return in.target != AddressKind::own && !in.sender_is_known && !asks_for_proxied(in);
+                   }},
 };
 
 }  // namespace tunstack::discovery

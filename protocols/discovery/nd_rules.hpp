@@ -34,6 +34,11 @@ inline bool is_solicited_node_group(const Ipv6Address& address) { return solicit
 
 inline bool is_from_unspecified(const NdInput& in) { return in.ip.source() == Ipv6Address{}; }
 
+/// Others may answer too, whose answers must not be overridden (RFC 4861 7.2.7, 7.2.8).
+constexpr bool is_answered_for(AddressKind target) {
+  return target == AddressKind::own_anycast || target == AddressKind::proxied;
+}
+
 inline constexpr std::array neighbor_solicitation_rules = {
     Rule<NdInput>{Reason::nd_target_multicast, [](const NdInput& in) { return in.target_address().is_multicast(); }},
     Rule<NdInput>{
@@ -44,9 +49,11 @@ inline constexpr std::array neighbor_solicitation_rules = {
                     return is_from_unspecified(in) &&
                            find_nd_option(in.options(), nd_option::source_link_layer_address);
                   }},
-    Rule<NdInput>{
-        Reason::nd_target_not_ours,
-        [](const NdInput& in) { return in.target != AddressKind::own && in.target != AddressKind::tentative; }},
+    Rule<NdInput>{Reason::nd_target_not_ours,
+                  [](const NdInput& in) {
+                    return in.target != AddressKind::own && in.target != AddressKind::tentative &&
+                           !is_answered_for(in.target);
+                  }},
 };
 
 inline constexpr std::array neighbor_advertisement_rules = {

@@ -25,6 +25,12 @@ inline bool may_come_from_unspecified(const Ipv6Arrival& arrival) {
   }
 }
 
+/// Whoever asks whether a proxied neighbor is still there asks it alone (RFC 4861 7.3.3).
+inline bool is_neighbor_solicitation(const Ipv6Arrival& arrival) {
+  return is_icmp(arrival) && !arrival.payload().empty() &&
+         static_cast<Icmpv6Type>(arrival.payload()[0]) == Icmpv6Type::neighbor_solicitation;
+}
+
 /// Asked only where the source is not simply somebody's unicast address.
 inline constexpr std::array ipv6_source_rules = {
     Rule<Ipv6Arrival>{Reason::ipv6_source_is_own, [](const Ipv6Arrival& a) { return is_own(a.source); }},
@@ -54,6 +60,7 @@ inline constexpr std::array ipv6_destination_rules = {
                       [](const Ipv6Arrival& a) { return a.destination == AddressKind::multicast; }},
     Rule<Ipv6Arrival>{Reason::ipv6_destination_not_ours,
                       [](const Ipv6Arrival& a) {
+                        if (a.destination == AddressKind::proxied) return !is_neighbor_solicitation(a);
                         return a.destination == AddressKind::unicast || a.destination == AddressKind::subnet_router;
                       }},
 };

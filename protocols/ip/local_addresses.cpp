@@ -64,15 +64,30 @@ SourceRank rank_of(const Entry& entry, const Ipv6Address& peer) {
           std::min<std::size_t>(entry.length, common_prefix_length(entry.address, peer))};
 }
 
-Ipv6Address subnet_router_address(Ipv6Address address, std::size_t length) {
+}  // namespace
+
+std::optional<Ipv6Address> subnet_router_address(const Ipv6Address& address, std::uint8_t length) {
+  if (length >= 127) return std::nullopt;
+  Ipv6Address prefix = address;
   for (std::size_t i = 0; i < Ipv6Address::size; ++i) {
     const std::size_t kept = length > i * 8 ? std::min<std::size_t>(8, length - i * 8) : 0;
-    address.octets[i] &= static_cast<std::uint8_t>(~(0xffU >> kept));
+    prefix.octets[i] &= static_cast<std::uint8_t>(~(0xffU >> kept));
   }
-  return address;
+  return prefix;
 }
 
-}  // namespace
+void LocalAddresses::become_router(InterfaceId interface) {
+  routers_.push_back(interface);
+  join(interface, ipv4_all_routers);
+  join(interface, ipv6_all_routers);
+  join(interface, ipv6_all_site_routers);
+}
+
+void LocalAddresses::proxy(InterfaceId interface, const Ipv6Address& address) {
+  if (kind_on(interface, address) == AddressKind::own) return;
+  ipv6_.push_back({address, {}, 128, interface, AddressKind::proxied});
+  join(interface, solicited_node_group(address));
+}
 
 void LocalAddresses::add(InterfaceId interface, const IpPrefix& prefix, AddressUse use) {
   if (prefix.address.is_ipv4())
@@ -104,13 +119,20 @@ void LocalAddresses::remove(InterfaceId interface, const IpAddress& address) {
     return entry.interface == interface && IpAddress(entry.address) == address;
   };
   std::erase_if(ipv4_, is_it);
+  const auto found = std::ranges::find_if(ipv6_, is_it);
+  if (found == ipv6_.end()) return;
+  const Ipv6Entry removed = *found;
   std::erase_if(ipv6_, is_it);
-  if (address.is_ipv4()) return;
-  const Ipv6Address group = solicited_node_group(address.ipv6());
-  const bool is_needed = std::ranges::any_of(ipv6_, [&](const Ipv6Entry& entry) {
-    return entry.interface == interface && solicited_node_group(entry.address) == group;
-  });
-  if (!is_needed)
+  leave_unless_needed(interface, solicited_node_group(removed.address));
+  leave_unless_needed(interface, solicited_node_group(removed.subnet_router));
+}
+
+void LocalAddresses::leave_unless_needed(InterfaceId interface, const Ipv6Address& group) {
+  const auto needs_it = [&](const Ipv6Entry& entry) {
+    const bool is_of_anycast = is_router(interface) && solicited_node_group(entry.subnet_router) == group;
+    return entry.interface == interface && (solicited_node_group(entry.address) == group || is_of_anycast);
+  };
+  if (std::ranges::none_of(ipv6_, needs_it))
     std::erase_if(ipv6_groups_, [&](const auto& g) { return g.interface == interface && g.group == group; });
 }
 
@@ -140,9 +162,30 @@ void LocalAddresses::set_mask(InterfaceId interface, std::uint32_t mask) {
 }
 
 void LocalAddresses::add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length) {
-  ipv6_.push_back({address, length < 127 ? subnet_router_address(address, length) : address, length, interface});
+  std::erase_if(ipv6_, [&](const Ipv6Entry& entry) {  // own ones are for nobody else
+    return entry.kind == AddressKind::proxied && entry.interface == interface && entry.address == address;
+  });
+  const auto anycast = subnet_router_address(address, length);
+  ipv6_.push_back({address, anycast.value_or(Ipv6Address{}), length, interface});
   join(interface, ipv6_all_nodes);
   join(interface, solicited_node_group(address));
+  if (anycast && is_router(interface)) join(interface, solicited_node_group(*anycast));
+}
+
+bool LocalAddresses::is_router(InterfaceId interface) const {
+  return std::ranges::find(routers_, interface) != routers_.end();
+}
+
+/// The prefix may be on several interfaces, as fe80::/64 is, which means another link each time (RFC 4007 6).
+AddressKind LocalAddresses::kind_of_subnet_router(InterfaceId interface, const Ipv6Address& address) const {
+  AddressKind elsewhere = address.is_link_local() ? AddressKind::unicast : AddressKind::subnet_router;
+  for (const Ipv6Entry& entry : ipv6_) {
+    if (entry.subnet_router != address) continue;
+    if (entry.interface == interface)
+      return is_router(interface) ? AddressKind::own_anycast : AddressKind::subnet_router;
+    if (!address.is_link_local() && is_router(entry.interface)) elsewhere = AddressKind::anycast_elsewhere;
+  }
+  return elsewhere;
 }
 
 bool LocalAddresses::is_joined(InterfaceId interface, Ipv4Address group) const {
@@ -181,7 +224,7 @@ std::optional<Ipv6Address> LocalAddresses::source_for(InterfaceId interface, con
   std::optional<Ipv6Address> source;
   SourceRank best{};
   for (const Ipv6Entry& entry : ipv6_) {
-    if (entry.interface != interface || entry.kind == AddressKind::tentative) continue;
+    if (entry.interface != interface || entry.kind != AddressKind::own) continue;
     if (entry.address == peer) return peer;
     const SourceRank rank = rank_of(entry, peer);
     if (source && rank <= best) continue;

@@ -16,8 +16,16 @@ namespace tunstack::ip {
 /// (RFC 4862 5.5.4).
 enum class AddressUse : std::uint8_t { usable, tentative, deprecated };
 
+/// All routers of a link with the prefix (RFC 4291 2.6.1). None in prefixes too long for one (RFC 6164 4).
+std::optional<Ipv6Address> subnet_router_address(const Ipv6Address& address, std::uint8_t length);
+
 class LocalAddresses {
  public:
+  /// Makes `interface` that of a router: it joins the groups of all routers, and the subnet-router anycast addresses of
+  /// what is added from now on are its own (RFC 4291 2.8).
+  void become_router(InterfaceId interface);
+  /// Answers solicitations on `interface` for an address that is somebody else's, and joins its group (RFC 4861 7.2.8).
+  void proxy(InterfaceId interface, const Ipv6Address& address);
   /// Makes `prefix.address` an address of `interface`, and joins the groups that come with it:
   /// 224.0.0.1 (RFC 1122 3.3.7), or ff02::1 and its solicited-node group (RFC 4291 2.8).
   void add(InterfaceId interface, const IpPrefix& prefix, AddressUse use = AddressUse::usable);
@@ -57,7 +65,8 @@ class LocalAddresses {
       each(entry.interface, IpPrefix{entry.address, static_cast<std::uint8_t>(std::popcount(entry.mask))},
            use_of(entry.kind, false));
     for (const Ipv6Entry& entry : ipv6_)
-      each(entry.interface, IpPrefix{entry.address, entry.length}, use_of(entry.kind, entry.is_deprecated));
+      if (entry.kind != AddressKind::proxied)
+        each(entry.interface, IpPrefix{entry.address, entry.length}, use_of(entry.kind, entry.is_deprecated));
   }
   /// Likewise with the groups that it has joined.
   template <class Each>
@@ -81,10 +90,10 @@ class LocalAddresses {
   };
   struct Ipv6Entry {
     Ipv6Address address;
-    Ipv6Address subnet_router;  // equal to the address where a prefix has none (RFC 6164 4)
+    Ipv6Address subnet_router;  // :: where a prefix has none
     std::uint8_t length;        // of the prefix, bits
     InterfaceId interface;
-    AddressKind kind = AddressKind::own;  // or tentative
+    AddressKind kind = AddressKind::own;  // or tentative, or proxied
     bool is_deprecated = false;
     bool is_temporary = false;
   };
@@ -99,11 +108,15 @@ class LocalAddresses {
   void add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length);
   AddressKind kind_of_others(InterfaceId interface, Ipv4Address address) const;
   AddressKind kind_of_others(InterfaceId interface, const Ipv6Address& address) const;
+  AddressKind kind_of_subnet_router(InterfaceId interface, const Ipv6Address& address) const;
+  bool is_router(InterfaceId interface) const;
+  void leave_unless_needed(InterfaceId interface, const Ipv6Address& group);
   bool is_joined(InterfaceId interface, Ipv4Address group) const;
   bool is_joined(InterfaceId interface, const Ipv6Address& group) const;
 
   std::vector<Ipv4Entry> ipv4_;
   std::vector<Ipv6Entry> ipv6_;
+  std::vector<InterfaceId> routers_;
   std::vector<Group<Ipv4Address>> ipv4_groups_;
   std::vector<Group<Ipv6Address>> ipv6_groups_;
 };
@@ -124,7 +137,7 @@ inline AddressKind LocalAddresses::kind_on(InterfaceId interface, const Ipv6Addr
   for (const Ipv6Entry& entry : ipv6_) {
     if (entry.address != address) continue;
     if (entry.interface == interface) return entry.kind;
-    elsewhere = !address.is_link_local();
+    elsewhere |= entry.kind != AddressKind::proxied && !address.is_link_local();
   }
   return elsewhere ? AddressKind::own_elsewhere : kind_of_others(interface, address);
 }
@@ -134,7 +147,7 @@ inline AddressKind LocalAddresses::kind_of_others(InterfaceId interface, const I
   if (kind == AddressKind::multicast) return is_joined(interface, address) ? AddressKind::joined_group : kind;
   if (kind != AddressKind::unicast) return kind;
   for (const Ipv6Entry& entry : ipv6_)
-    if (entry.subnet_router == address) return AddressKind::subnet_router;
+    if (entry.subnet_router == address) return kind_of_subnet_router(interface, address);
   return AddressKind::unicast;
 }
 

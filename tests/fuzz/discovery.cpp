@@ -31,7 +31,9 @@ NodeConfig config(unsigned choices) {
   const auto set = [&](const char* setting) { require(!set_option(options, setting)); };
   for (const char* setting : {"nd.neighbors=16", "slaac.tempaddr=on", "igmp=on", "icmp6.error_rate=0"}) set(setting);
   if (choices & as_router)
-    for (const char* setting : {"nd.adv=on", "irdp.adv=on", "nd.adv_max=4", "irdp.adv_max=4"}) set(setting);
+    for (const char* setting :
+         {"nd.adv=on", "irdp.adv=on", "nd.adv_max=4", "irdp.adv_max=4", "nd.proxy=2001:db8::9", "arp.proxy=0.0.0.0/0"})
+      set(setting);
   if (choices & checks_ipv4) set("arp.acd=on");
   if (choices & optimistic) set("dad.mode=optimistic");
   return {{interface}, options, 1};

@@ -161,7 +161,8 @@ TEST_F(Discovery, wrong_options_say_what_to_do) {
   EXPECT_FAULT(tunstack({"exec", "--tap", "--mac", "01:00:5e:00:53:01", "--", "true"}), 2);
   EXPECT_FAULT(tunstack({"exec", "--tap", "--mac", "02:00:5e", "--", "true"}), 2);
   EXPECT_FAULT(tunstack({"exec", "--tap", "--gateway", "198.51.100.1", "--", "true"}), 2);
-  EXPECT_FAULT(tunstack({"exec", "--set", "nd.adv=on", "--", "true"}), 2);
+  for (const char* setting : {"nd.adv=on", "nd.proxy=2001:db8::9", "arp.proxy=192.0.2.9"})
+    EXPECT_FAULT(tunstack({"exec", "--set", setting, "--", "true"}), 2);
   EXPECT_FAULT(tunstack(Command{"exec"} + router + Command{"--set", "nd.adv_lifetime=3", "--", "true"}), 2);
 }
 

@@ -99,12 +99,14 @@ constexpr Fixed fixed[] = {
     {"dad.transmits", "1", "1"},
     {"dad.mode", "normal", "normal"},
     {"nd.gratuitous", "1", "1"},
+    {"nd.proxy", "none", "none"},
     {"slaac.enable", "on", "on"},
     {"slaac.tempaddr", "off", "on"},
     {"slaac.iid", "stable", "stable"},
     {"slaac.secret", "none", "none"},
     {"arp.acd", "off", "off"},
     {"arp.defend", "once", "once"},
+    {"arp.proxy", "none", "none"},
     {"mld", "on", "on"},
     {"igmp", "off", "off"},
     {"nd.adv", "off", "off"},
@@ -181,6 +183,27 @@ TEST(Options, V4_FRAG_007_and_PMTU4_005_ranges) {
     EXPECT_FALSE(set_option(options, accepted)) << accepted;
     EXPECT_TRUE(set_option(options, refused)) << refused;
   }
+}
+
+// ND-NA-004, ARP-016: one address each, as groups are joined for them, and prefixes.
+TEST(Options, ND_NA_004_and_ARP_016_whom_a_router_can_answer_for) {
+  for (const std::string_view accepted :
+       {"nd.proxy=2001:db8::9", "nd.proxy=2001:db8::9/128,fe80::9", "nd.proxy=none", "arp.proxy=198.51.100.0/24",
+        "arp.proxy=192.0.2.9,198.51.100.0/24", "arp.proxy=0.0.0.0/0", "arp.proxy=none"}) {
+    NodeOptions options;
+    EXPECT_FALSE(set_option(options, accepted)) << accepted;
+  }
+  for (const std::string_view refused :
+       {"nd.proxy=192.0.2.9", "nd.proxy=2001:db8::9,192.0.2.9", "nd.proxy=2001:db8::/64", "nd.proxy=ff02::9",
+        "nd.proxy=::", "nd.proxy=::1", "nd.proxy=any", "arp.proxy=2001:db8::9", "arp.proxy=192.0.2.9,2001:db8::9",
+        "arp.proxy=192.0.2.0/33", "arp.proxy=any"}) {
+    NodeOptions options;
+    EXPECT_TRUE(set_option(options, refused)) << refused;
+    EXPECT_TRUE(options.proxied.empty()) << refused;
+  }
+  NodeOptions options;
+  EXPECT_EQ(set_option(options, "nd.proxy=192.0.2.9")->why, "nd.proxy takes none, or IPv6 ADDRESS,ADDRESS...");
+  EXPECT_EQ(set_option(options, "arp.proxy=2001:db8::9")->why, "arp.proxy takes none, or IPv4 PREFIX,PREFIX...");
 }
 
 // ---- meaning ----

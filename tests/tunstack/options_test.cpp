@@ -81,6 +81,7 @@ bool is_number(const OptionRow& row) { return has_slot<std::uint32_t*>(row); }
 bool is_set(const OptionRow& row) { return has_slot<SetSlot>(row); }
 bool is_prefixes(const OptionRow& row) { return has_slot<std::vector<IpPrefix>*>(row); }
 bool takes_ipv6_alone(const OptionRow& row) { return row.type.contains("IPv6"); }
+bool takes_hosts(const OptionRow& row) { return row.type.contains("ADDRESS"); }
 bool is_names(const OptionRow& row) { return has_slot<std::vector<std::string>*>(row); }
 
 struct Range {
@@ -98,6 +99,7 @@ Range range_of(const OptionRow& row) {
 
 /// A value that the option takes and that is not its default.
 std::string other_value(const OptionRow& row) {
+  if (is_prefixes(row) && takes_hosts(row)) return "2001:db8::9/128,fe80::9/128";
   if (is_prefixes(row)) return takes_ipv6_alone(row) ? "2001:db8:9::/64" : "198.51.100.0/24";
   if (is_names(row)) return "lab.example,other.example";
   if (is_number(row)) {
@@ -189,7 +191,7 @@ TEST(OptionTable, sets_are_taken_in_any_order_and_not_with_gaps) {
 
 TEST(OptionTable, prefixes_of_ipv6_alone) {
   for (const OptionRow& row : option_table()) {
-    if (!is_prefixes(row) || !takes_ipv6_alone(row)) continue;
+    if (!is_prefixes(row) || !takes_ipv6_alone(row) || takes_hosts(row)) continue;
     NodeOptions options;
     EXPECT_FALSE(set(options, row.key, "2001:db8::/32,2001:db8:1::/48")) << row.key;
     for (const std::string_view value : {"192.0.2.0/24", "2001:db8::/32,192.0.2.1", "2001:db8::/129", "nothing"})
@@ -202,7 +204,7 @@ TEST(OptionTable, prefixes_of_ipv6_alone) {
 
 TEST(OptionTable, prefixes_of_both_families_are_taken_and_nothing_else) {
   for (const OptionRow& row : option_table()) {
-    if (!is_prefixes(row) || takes_ipv6_alone(row)) continue;
+    if (!is_prefixes(row) || takes_ipv6_alone(row) || row.type.contains("IPv4")) continue;
     NodeOptions options;
     for (const std::string& value :
          {std::string("192.0.2.0/24"), std::string("192.0.2.0/24,2001:db8::/32,198.51.100.7/32"), empty_word(row)}) {

@@ -163,7 +163,7 @@ TEST(StateReport, a_router_and_its_groups) {
   config.interfaces[0].role = Role::router;
   const Learner router(config);
   EXPECT_EQ(router.report("interfaces")[0]["role"], "router");
-  for (const char* group : {"224.0.0.2", "ff02::2"})
+  for (const char* group : {"224.0.0.2", "ff02::2", "ff05::2", "ff02::1:ff00:0"})
     EXPECT_FALSE(row_with(router.report("groups"), "group", group).is_null()) << group;
 }
 

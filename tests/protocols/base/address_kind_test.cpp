@@ -54,12 +54,14 @@ TEST(AddressKinds, belong_to_the_right_classes) {
   for (const auto& [kind, own, broadcast, multicast] :
        {Classes{AddressKind::unicast, false, false, false}, Classes{AddressKind::own, true, false, false},
         Classes{own_elsewhere, true, false, false}, Classes{subnet_router, false, false, false},
-        Classes{unspecified, false, false, false}, Classes{this_network, false, false, false},
-        Classes{loopback, false, false, false}, Classes{reserved, false, false, false},
-        Classes{ipv4_in_ipv6, false, false, false}, Classes{limited_broadcast, false, true, false},
-        Classes{directed_broadcast, false, true, false}, Classes{zero_broadcast, false, true, false},
-        Classes{broadcast_elsewhere, false, true, false}, Classes{joined_group, false, false, true},
-        Classes{AddressKind::multicast, false, false, true}, Classes{multicast_too_narrow, false, false, true}}) {
+        Classes{own_anycast, false, false, false}, Classes{anycast_elsewhere, false, false, false},
+        Classes{proxied, false, false, false}, Classes{unspecified, false, false, false},
+        Classes{this_network, false, false, false}, Classes{loopback, false, false, false},
+        Classes{reserved, false, false, false}, Classes{ipv4_in_ipv6, false, false, false},
+        Classes{limited_broadcast, false, true, false}, Classes{directed_broadcast, false, true, false},
+        Classes{zero_broadcast, false, true, false}, Classes{broadcast_elsewhere, false, true, false},
+        Classes{joined_group, false, false, true}, Classes{AddressKind::multicast, false, false, true},
+        Classes{multicast_too_narrow, false, false, true}}) {
     const int number = static_cast<int>(kind);
     EXPECT_EQ(is_own(kind), own) << number;
     EXPECT_EQ(is_broadcast(kind), broadcast) << number;

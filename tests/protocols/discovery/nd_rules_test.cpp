@@ -50,6 +50,20 @@ TEST(NdRules, ND_GEN_001_the_first_broken_rule) {
   EXPECT_EQ(refused_of_own(solicitation(fields)), MaybeReason{});
 }
 
+TEST(NdRules, ND_NS_003_whose_target_is_answered_for) {
+  struct Row {
+    AddressKind target;
+    MaybeReason refused;
+  };
+  for (const auto& [target, expected] :
+       {Row{AddressKind::own, {}}, Row{AddressKind::tentative, {}}, Row{AddressKind::own_anycast, {}},
+        Row{AddressKind::proxied, {}}, Row{AddressKind::anycast_elsewhere, Reason::nd_target_not_ours},
+        Row{AddressKind::subnet_router, Reason::nd_target_not_ours},
+        Row{AddressKind::own_elsewhere, Reason::nd_target_not_ours},
+        Row{AddressKind::unicast, Reason::nd_target_not_ours}})
+    EXPECT_EQ(refused(solicitation(), target), expected) << static_cast<int>(target);
+}
+
 TEST(NdRules, ND_NA_005_advertisements) {
   AdvertisementFields fields{.destination = "ff02::1", .target = "ff02::1", .flags = 0x40000000};
   EXPECT_EQ(refused_of_own(advertisement(fields)), Reason::nd_target_multicast);

@@ -87,9 +87,10 @@ TEST(ExtendedEcho, PROBE_015_only_from_a_single_host_to_an_own_address) {
   const Packet query = message(good_query());
   for (const AddressKind kind :
        {AddressKind::unicast, AddressKind::own, AddressKind::own_elsewhere, AddressKind::subnet_router,
-        AddressKind::unspecified, AddressKind::this_network, AddressKind::loopback, AddressKind::reserved,
-        AddressKind::limited_broadcast, AddressKind::directed_broadcast, AddressKind::zero_broadcast,
-        AddressKind::broadcast_elsewhere, AddressKind::joined_group, AddressKind::multicast}) {
+        AddressKind::own_anycast, AddressKind::anycast_elsewhere, AddressKind::proxied, AddressKind::unspecified,
+        AddressKind::this_network, AddressKind::loopback, AddressKind::reserved, AddressKind::limited_broadcast,
+        AddressKind::directed_broadcast, AddressKind::zero_broadcast, AddressKind::broadcast_elsewhere,
+        AddressKind::joined_group, AddressKind::multicast}) {
     ExtendedEchoRequest from_it = request(query);
     from_it.source_kind = kind;
     EXPECT_EQ(reason(from_it) == "extended_echo_request_for_us", kind == AddressKind::unicast);

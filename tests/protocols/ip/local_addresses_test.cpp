@@ -126,6 +126,66 @@ TEST(LocalAddresses, the_longest_ipv6_prefixes_have_no_anycast_address) {
   EXPECT_EQ(kind(addresses({"2001:db8::1/128"}), "2001:db8::1"), AddressKind::own);
 }
 
+ip::LocalAddresses of_router(std::initializer_list<std::string_view> on_first,
+                             std::initializer_list<std::string_view> on_second = {}) {
+  ip::LocalAddresses local;
+  local.become_router(first);
+  for (const std::string_view prefix : on_first) local.add(first, parse_prefix(prefix).value());
+  for (const std::string_view prefix : on_second) local.add(second, parse_prefix(prefix).value());
+  return local;
+}
+
+TEST(LocalAddresses, V6_RX_003_anycast_addresses_and_groups_of_a_router) {
+  const auto local = of_router({"2001:db8::2/64", "fe80::2/64"}, {"2001:db8:1::2/64", "fe80::2/64"});
+  EXPECT_EQ(kind(local, "2001:db8::"), AddressKind::own_anycast);
+  EXPECT_EQ(kind(local, "2001:db8::", second), AddressKind::anycast_elsewhere);
+  EXPECT_EQ(kind(local, "2001:db8:1::", second), AddressKind::subnet_router) << "a host there";
+  EXPECT_EQ(kind(local, "2001:db8:1::"), AddressKind::subnet_router);
+  EXPECT_EQ(kind(local, "fe80::"), AddressKind::own_anycast);
+  EXPECT_EQ(kind(local, "fe80::", second), AddressKind::subnet_router) << "each link has its own";
+  EXPECT_EQ(kind(of_router({"fe80::2/64"}, {"2001:db8::2/64"}), "fe80::", second), AddressKind::unicast);
+  for (const char* group : {"224.0.0.2", "ff02::2", "ff05::2", "ff02::1:ff00:0"}) {
+    EXPECT_EQ(kind(local, group), AddressKind::joined_group) << group;
+    EXPECT_EQ(kind(local, group, second), AddressKind::multicast) << group;
+  }
+}
+
+// A link-local address of 128 bits on one link is no anycast address on another.
+TEST(LocalAddresses, RTR6_008_the_longest_prefixes_of_a_router_have_no_anycast_address) {
+  const auto local = of_router({"2001:db8::3/127", "fe80::9/128"}, {"2001:db8:1::2/64"});
+  EXPECT_EQ(kind(local, "2001:db8::2"), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "fe80::9"), AddressKind::own);
+  EXPECT_EQ(kind(local, "fe80::9", second), AddressKind::unicast);
+}
+
+TEST(LocalAddresses, ND_NA_004_proxied_addresses_are_somebody_elses) {
+  auto local = of_router({"2001:db8::2/64"}, {"2001:db8:1::2/64"});
+  local.proxy(first, parse_address("2001:db8::77:8899")->ipv6());
+  EXPECT_EQ(kind(local, "2001:db8::77:8899"), AddressKind::proxied);
+  EXPECT_EQ(kind(local, "2001:db8::77:8899", second), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "ff02::1:ff77:8899"), AddressKind::joined_group);
+  EXPECT_EQ(source6(local, "2001:db8::77:8898"), "2001:db8::2") << "nothing comes from it";
+  EXPECT_EQ(source6(local, "2001:db8::77:8899"), "2001:db8::2");
+  std::size_t own = 0;
+  local.for_each_address([&](InterfaceId, const IpPrefix&, ip::AddressUse) { ++own; });
+  EXPECT_EQ(own, 2U);
+  local.add(first, *parse_prefix("2001:db8::77:8899/64"));
+  EXPECT_EQ(kind(local, "2001:db8::77:8899"), AddressKind::own) << "it is our own now";
+  local.proxy(first, parse_address("2001:db8::2")->ipv6());
+  EXPECT_EQ(kind(local, "2001:db8::2"), AddressKind::own);
+}
+
+TEST(LocalAddresses, ND_NA_004_groups_are_left_with_what_needs_them) {
+  auto local = of_router({"2001:db8::ab:cdef/120", "2001:db8::ab:cd01/120", "2001:db8:1::ab:cd01/128"});
+  local.proxy(first, parse_address("2001:db8:9::ab:cdef")->ipv6());
+  local.remove(first, *parse_address("2001:db8::ab:cdef"));
+  EXPECT_EQ(kind(local, "ff02::1:ffab:cdef"), AddressKind::joined_group) << "of a proxied address";
+  EXPECT_EQ(kind(local, "ff02::1:ffab:cd00"), AddressKind::joined_group) << "the prefix is still there";
+  local.remove(first, *parse_address("2001:db8::ab:cd01"));
+  EXPECT_EQ(kind(local, "ff02::1:ffab:cd00"), AddressKind::multicast);
+  EXPECT_EQ(kind(local, "ff02::1:ffab:cd01"), AddressKind::joined_group) << "of the third";
+}
+
 // Two links may well give a node the same link-local address: 2001:db8:0::2 and 2001:db8:1::2 both come with fe80::2.
 TEST(LocalAddresses, link_local_address_of_two_interfaces_is_own_on_both) {
   const auto local = addresses({"fe80::2/64"}, {"fe80::2/64"});
