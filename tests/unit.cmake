@@ -33,6 +33,7 @@ tunstack_test(unit
   protocols/discovery/irdp_rules_test.cpp
   protocols/discovery/link_parameters_test.cpp
   protocols/discovery/membership_rules_test.cpp
+  protocols/discovery/mld_querier_test.cpp
   protocols/discovery/nd_rules_test.cpp
   protocols/discovery/neighbor_cache_test.cpp
   protocols/discovery/neighbor_states_test.cpp

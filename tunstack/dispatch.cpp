@@ -136,22 +136,39 @@ discovery::MldInput mld_input(const Ipv6Arrival& arrival, const Icmpv6View& mess
   return {message.bytes(), arrival.ip.source(), arrival.ip.hop_limit(), ipv6_has_router_alert(arrival.ip.bytes())};
 }
 
+/// To a group that this node is no member of, and no router that queries.
+bool is_mld_for_others(const Ipv6Arrival& arrival, const NodeState& state) {
+  return arrival.destination == AddressKind::multicast && !state.link(arrival.interface).querier6;
+}
+
 Verdict listener_query(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  if (is_mld_for_others(arrival, state)) return Drop{Reason::ipv6_group_not_joined};
   if (const auto query = discovery::accept_mld_query(mld_input(arrival, message)); !query) return Drop{query.error()};
-  if (!state.link(arrival.interface).groups6) return Drop{Reason::mld_not_told_here};
+  if (!state.link(arrival.interface).speaks_mld()) return Drop{Reason::mld_not_told_here};
   return Deliver{Reason::mld_query_for_us};
 }
 
-/// Of version 1; a done is for routers.
+/// Of version 1.
 Verdict listener_report(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  if (is_mld_for_others(arrival, state)) return Drop{Reason::ipv6_group_not_joined};
   const auto group = discovery::accept_mld_v1_report(mld_input(arrival, message));
   if (!group) return Drop{group.error()};
-  if (!state.link(arrival.interface).groups6) return Drop{Reason::mld_not_told_here};
+  if (!state.link(arrival.interface).speaks_mld()) return Drop{Reason::mld_not_told_here};
   return Deliver{Reason::mld_report_heard};
 }
 
-Verdict listener_report_v2(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState&) {
-  return Drop{discovery::judge_mld_v2_report(mld_input(arrival, message))};
+Verdict to_querier(Reason judged, const Ipv6Arrival& arrival, const NodeState& state) {
+  const bool is_taken = judged == Reason::mld_message_for_routers && state.link(arrival.interface).querier6;
+  return is_taken ? Verdict(Deliver{Reason::mld_listeners_heard}) : Drop{judged};
+}
+
+Verdict listener_done(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  const auto group = discovery::accept_mld_v1_report(mld_input(arrival, message));
+  return to_querier(group ? Reason::mld_message_for_routers : group.error(), arrival, state);
+}
+
+Verdict listener_report_v2(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  return to_querier(discovery::judge_mld_v2_report(mld_input(arrival, message)), arrival, state);
 }
 
 discovery::NdInput nd_input(const Ipv6Arrival& arrival, const Icmpv6View& message, std::size_t fixed_size) {
@@ -250,7 +267,7 @@ constexpr Icmpv6Row icmpv6_rows[] = {
     {Icmpv6Type::echo_reply, Icmpv6Type::echo_reply, Reason::icmp6_reply_unsolicited},
     {Icmpv6Type::listener_query, Icmpv6Type::listener_query, Reason::mld_query_for_us, listener_query},
     {Icmpv6Type::listener_report, Icmpv6Type::listener_report, Reason::mld_report_heard, listener_report},
-    {Icmpv6Type::listener_done, Icmpv6Type::listener_done, Reason::mld_message_for_routers},
+    {Icmpv6Type::listener_done, Icmpv6Type::listener_done, Reason::mld_message_for_routers, listener_done},
     {Icmpv6Type::router_solicitation, Icmpv6Type::router_solicitation, Reason::router_solicitation_heard,
      router_solicitation},
     {Icmpv6Type::router_advertisement, Icmpv6Type::router_advertisement, Reason::router_advertisement_heard,

@@ -106,6 +106,7 @@ LinkDiscovery::LinkDiscovery(const InterfaceConfig& interface, const NodeOptions
     groups6.emplace(discovery::GroupMembershipConfig{.mtu = interface.mtu}, random);
   if (interface.link_address && options.own.reports_ipv4_groups)
     groups4.emplace(discovery::GroupMembershipConfig{.mtu = interface.mtu}, random);
+  if (interface.role == Role::router && options.router.queries_listeners) querier6.emplace();
   if (interface.role == Role::router) join_groups_of_router(options.proxied);
   begin_with(interface);
 }
@@ -115,6 +116,7 @@ void LinkDiscovery::join_groups_of_router(const ProxyOptions& proxied) {
   if (!groups6) return;
   groups6->join(ipv6_all_routers, Instant{});
   groups6->join(ipv6_all_site_routers, Instant{});
+  if (querier6) groups6->join(mld_report_destination, Instant{});
   for (const IpPrefix& one : proxied.ipv6) groups6->join(solicited_node_group(one.address.ipv6()), Instant{});
 }
 
@@ -148,7 +150,8 @@ Instant LinkDiscovery::next_deadline() const {
        irdp_router ? irdp_router->next_deadline() : Instant::max(),
        addresses6 ? addresses6->next_deadline() : Instant::max(),
        addresses4 ? addresses4->next_deadline() : Instant::max(), groups6 ? groups6->next_deadline() : Instant::max(),
-       groups4 ? groups4->next_deadline() : Instant::max(), delayed_answers.next_deadline()});
+       groups4 ? groups4->next_deadline() : Instant::max(), querier6 ? querier6->next_deadline() : Instant::max(),
+       delayed_answers.next_deadline()});
 }
 
 discovery::NeighborTimes LinkDiscovery::neighbor_times(const discovery::NeighborTimes& configured) const {

@@ -9,6 +9,7 @@
 #include "protocols/discovery/ipv4_addresses.hpp"
 #include "protocols/discovery/irdp_host.hpp"
 #include "protocols/discovery/irdp_router.hpp"
+#include "protocols/discovery/mld_querier.hpp"
 #include "protocols/discovery/neighbor_cache.hpp"
 #include "protocols/discovery/redirect_routes.hpp"
 #include "protocols/discovery/router_advertiser.hpp"
@@ -41,6 +42,8 @@ struct LinkDiscovery {
   bool has_no_ipv6() const { return addresses6 && addresses6->is_disabled(); }
   void begin_with(const InterfaceConfig& interface);
   void join_groups_of_router(const ProxyOptions& proxied);
+  /// As a listener or as a router.
+  bool speaks_mld() const { return groups6.has_value() || querier6.has_value(); }
   /// Of neighbor discovery; routers may change them.
   discovery::NeighborTimes neighbor_times(const discovery::NeighborTimes& configured) const;
 
@@ -60,6 +63,8 @@ struct LinkDiscovery {
   std::optional<discovery::MldMembership> groups6;
   std::optional<discovery::IgmpMembership> groups4;
   discovery::DelayedAnswers delayed_answers;
+  // Where this node is a router that asks for listeners.
+  std::optional<discovery::MldQuerier> querier6;
 };
 
 /// What the options make a router tell about an interface.

@@ -64,6 +64,7 @@ NodeState make_state(const NodeConfig& config, Random& random) {
     state.hop_limits.push_back(static_cast<std::uint8_t>(config.options.ipv6_hop_limit));
     state.links.emplace_back(config.interfaces[i], config.options, random);
     if (config.interfaces[i].role == Role::router) state.addresses.become_router(InterfaceId(i));
+    if (state.links[i].querier6) state.addresses.join(InterfaceId(i), mld_report_destination);
     add_addresses(state, InterfaceId(i));
     if (config.interfaces[i].role == Role::router)
       for (const IpPrefix& one : config.options.proxied.ipv6) state.addresses.proxy(InterfaceId(i), one.address.ipv6());

@@ -154,6 +154,10 @@ class Node {
 
   // Groups.
   void step_groups(InterfaceId interface, Instant now, Outbox& out);
+  std::optional<Ipv6Address> link_local_source(InterfaceId interface) const;
+  void query_listeners(InterfaceId interface, Instant now, Outbox& out);
+  void note_listener(InterfaceId interface, const Ipv6Address& reporter, const MldListenerRecord& record, Instant now);
+  void hear_listeners(const Ipv6Arrival& arrival);
   void send_report(InterfaceId interface, const discovery::MldMembership::Sending& sending, Instant now, Outbox& out);
   void send_report(InterfaceId interface, const discovery::IgmpMembership::Sending& sending, Instant now, Outbox& out);
   void hear_query(const Ipv6Arrival& arrival);

@@ -18,8 +18,10 @@ std::expected<Received, Reason> Node::unwrap(const Received& frame) const {
   const auto ethernet = EthernetView::parse(frame.bytes);
   if (!ethernet) return std::unexpected(ethernet.error());
   const MacAddress destination = ethernet->destination();
-  const bool is_ours = destination == mac_broadcast ||
-                       (destination.is_group() && state_.addresses.listens_to(frame.interface, destination));
+  const bool is_ours =
+      destination == mac_broadcast ||
+      (destination.is_group() && (state_.addresses.listens_to(frame.interface, destination) ||
+                                  state_.link(frame.interface).querier6));  // hears reports to any group (RFC 3810 4)
   if (const auto broken = first_broken<discovery::frame_rules>(
           discovery::FrameInput{*ethernet, state_.own_mac(frame.interface), is_ours}))
     return std::unexpected(*broken);

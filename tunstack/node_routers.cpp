@@ -200,6 +200,9 @@ bool Node::take_discovery(Reason reason, const Ipv6Arrival& arrival) {
     case Reason::mld_report_heard:
       hear_report(arrival);
       break;
+    case Reason::mld_listeners_heard:
+      hear_listeners(arrival);
+      break;
     case Reason::router_advertisement_heard:
       hear_router(arrival);
       break;

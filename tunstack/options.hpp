@@ -52,6 +52,7 @@ struct RouterOptions {
   std::vector<IpPrefix> dns_servers;
   std::vector<std::string> dns_names;
   std::vector<IpPrefix> nat64;
+  bool queries_listeners = false;  // of IPv6 groups (RFC 3810 7)
 };
 
 /// The same by RFC 1256 4.1.

@@ -139,6 +139,30 @@ class Reporter {
     return rows;
   }
 
+  /// As a router, which groups others listen to.
+  Json listeners() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      const auto& querier = state_.link(id).querier6;
+      if (!querier) return;
+      for (const auto& group : querier->groups())
+        if (group.expires > now_)
+          rows.push_back({{"interface", name(id)},
+                          {"group", to_text(group.address)},
+                          {"reporter", to_text(group.reporter)},
+                          {"lifetime", seconds_until(group.expires, now_)}});
+    });
+  }
+
+  Json queriers() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      const auto& querier = state_.link(id).querier6;
+      if (querier && querier->querier())
+        rows.push_back({{"interface", name(id)},
+                        {"address", to_text(*querier->querier())},
+                        {"is_this_node", querier->is_querier()}});
+    });
+  }
+
   Json path_mtus() const {
     Json rows = Json::array();
     state_.path_mtus.for_each(now_, [&](const IpAddress& destination, std::size_t mtu, Instant until) {
@@ -268,6 +292,8 @@ Json state_report(const Node& node, Instant now) {
           {"prefixes", reporter.prefixes()},
           {"redirects", reporter.redirects()},
           {"groups", reporter.groups()},
+          {"queriers", reporter.queriers()},
+          {"listeners", reporter.listeners()},
           {"path_mtus", reporter.path_mtus()},
           {"reassembly", reporter.reassembly()},
           {"limiters", reporter.limiters()},

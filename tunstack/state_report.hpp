@@ -30,6 +30,12 @@ inline constexpr int state_schema = 1;
 ///   prefixes    [{interface, prefix, on_link, configured, valid_lifetime}]
 ///   redirects   [{interface, destination, next_hop, lifetime}]
 ///   groups      [{interface, group}]
+///   queriers    [{interface, address, is_this_node}]              which router asks for listeners of IPv6 groups,
+///   where
+///               this node is one that can
+///   listeners   [{interface, group, reporter, lifetime}]          IPv6 groups with listeners on links of such a
+///   router;
+///               reporter spoke of the group last
 ///   path_mtus   [{destination, mtu, lifetime}]
 ///   reassembly  [{family: ipv4|ipv6, datagrams, memory}]          incomplete ones, octets
 ///   limiters    [{family, destination, rate, burst, tokens}]      of errors; destination is null for the bucket of the

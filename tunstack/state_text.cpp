@@ -56,6 +56,10 @@ constexpr std::array prefixes_columns = {Column{"interface", "interface"}, Colum
 constexpr std::array redirects_columns = {Column{"interface", "interface"}, Column{"destination", "destination"},
                                           Column{"next_hop", "next hop"}, Column{"lifetime", "seconds left"}};
 constexpr std::array groups_columns = {Column{"interface", "interface"}, Column{"group", "group"}};
+constexpr std::array queriers_columns = {Column{"interface", "interface"}, Column{"address", "address"},
+                                         Column{"is_this_node", "this node"}};
+constexpr std::array listeners_columns = {Column{"interface", "interface"}, Column{"group", "group"},
+                                          Column{"reporter", "reported by"}, Column{"lifetime", "seconds left"}};
 constexpr std::array path_mtus_columns = {Column{"destination", "destination"}, Column{"mtu", "MTU"},
                                           Column{"lifetime", "seconds left"}};
 constexpr std::array reassembly_columns = {Column{"family", "family"}, Column{"datagrams", "datagrams"},
@@ -78,6 +82,8 @@ constexpr std::array sections = {
     Section{"prefixes", "prefixes", prefixes_columns},
     Section{"redirects", "redirects", redirects_columns},
     Section{"groups", "groups", groups_columns},
+    Section{"queriers", "queriers", queriers_columns},
+    Section{"listeners", "listeners", listeners_columns},
     Section{"path_mtus", "path MTUs", path_mtus_columns},
     Section{"reassembly", "reassembly", reassembly_columns,
             [](const Json& row) { return row.value("datagrams", 0) != 0; }},

@@ -53,14 +53,14 @@ inline std::expected<MldQuery, Reason> accept_mld_query(const MldInput& in) {
   return query;
 }
 
-/// The group that another node reports in version 1.
+/// The group of a report or done of version 1.
 inline std::expected<Ipv6Address, Reason> accept_mld_v1_report(const MldInput& in) {
   if (const auto broken = first_broken<mld_rules>(in)) return std::unexpected(*broken);
   if (in.message.size() < mld_v1_size) return std::unexpected(Reason::mld_report_too_short);
   return Ipv6Address::load(in.message, mld_group_offset);
 }
 
-/// A report of version 2: why it is nothing for us, mld_message_for_routers if it is well formed.
+/// A report of version 2: why it is nothing for a listener, mld_message_for_routers if it is well formed.
 inline Reason judge_mld_v2_report(const MldInput& in) {
   if (const auto broken = first_broken<mld_rules>(in)) return *broken;
   return group_records_fit<Ipv6Address>(in.message) ? Reason::mld_message_for_routers

@@ -31,6 +31,17 @@ inline bool is_neighbor_solicitation(const Ipv6Arrival& arrival) {
          static_cast<Icmpv6Type>(arrival.payload()[0]) == Icmpv6Type::neighbor_solicitation;
 }
 
+/// Reports of version 1 and queries about a group go to the group itself; routers that query hear them by their router
+/// alert, without being members (RFC 2710 4, RFC 3810 5.1.15). Whether this is one is asked where the message is taken.
+[[gnu::noinline]] inline bool is_mld_to_group(const Ipv6Arrival& arrival) {
+  constexpr std::size_t message_at = ipv6_header_size + ipv6_extension_unit;
+  const Bytes packet = arrival.ip.bytes();
+  if (packet.size() <= message_at || !ipv6_has_router_alert(packet)) return false;
+  if (packet[ipv6_header_size] != protocol_number::icmpv6 || packet[ipv6_header_size + 1] != 0) return false;
+  const Icmpv6Type type{packet[message_at]};
+  return type == Icmpv6Type::listener_report || type == Icmpv6Type::listener_query;
+}
+
 /// Asked only where the source is not simply somebody's unicast address.
 inline constexpr std::array ipv6_source_rules = {
     Rule<Ipv6Arrival>{Reason::ipv6_source_is_own, [](const Ipv6Arrival& a) { return is_own(a.source); }},
@@ -56,8 +67,9 @@ inline constexpr std::array ipv6_destination_rules = {
                       [](const Ipv6Arrival& a) { return a.destination == AddressKind::ipv4_in_ipv6; }},
     Rule<Ipv6Arrival>{Reason::ipv6_destination_scope_too_narrow,
                       [](const Ipv6Arrival& a) { return a.destination == AddressKind::multicast_too_narrow; }},
-    Rule<Ipv6Arrival>{Reason::ipv6_group_not_joined,
-                      [](const Ipv6Arrival& a) { return a.destination == AddressKind::multicast; }},
+    Rule<Ipv6Arrival>{
+        Reason::ipv6_group_not_joined,
+        [](const Ipv6Arrival& a) { return a.destination == AddressKind::multicast && !is_mld_to_group(a); }},
     Rule<Ipv6Arrival>{Reason::ipv6_destination_not_ours,
                       [](const Ipv6Arrival& a) {
                         if (a.destination == AddressKind::proxied) return !is_neighbor_solicitation(a);

@@ -22,6 +22,10 @@ struct GroupQuery {
   Duration maximum_response{};  // an answer comes within this time
   Address group{};              // unspecified: all groups are asked for
   Bytes sources{};              // addresses, one behind the other; none: any source
+  // What routers tell each other (RFC 3810 5.1.7 to 5.1.9); 0 tells nothing.
+  bool leaves_timers = false;    // S: what routers know stays as it is
+  std::uint8_t robustness = 0;   // QRV
+  Duration query_interval = {};  // QQI
 
   bool is_general() const { return group == Address{}; }
   std::size_t source_count() const { return sources.size() / Address::size; }
@@ -87,16 +91,23 @@ void write_group_report(MutableBytes to, std::uint8_t type, std::span<const Grou
   for (const GroupRecord<Address>& record : records) at += record.write(to.subspan(at));
 }
 
+/// Of the record that `rest` begins with; 0 if it goes past the end.
+template <class Address>
+std::size_t group_record_size(Bytes rest) {
+  if (rest.size() < group_record_header_size) return 0;
+  const std::size_t size =
+      group_record_header_size + Address::size * (1U + load_be16(rest, 2)) + std::size_t{rest[1]} * 4;
+  return size > rest.size() ? 0 : size;
+}
+
 /// Whether all records that a report announces lie within it.
 template <class Address>
 bool group_records_fit(Bytes report) {
   if (report.size() < group_report_header_size) return false;
   Bytes rest = report.subspan(group_report_header_size);
   for (std::size_t left = load_be16(report, 6); left > 0; --left) {
-    if (rest.size() < group_record_header_size) return false;
-    const std::size_t size =
-        group_record_header_size + Address::size * (1U + load_be16(rest, 2)) + std::size_t{rest[1]} * 4;
-    if (size > rest.size()) return false;
+    const std::size_t size = group_record_size<Address>(rest);
+    if (size == 0) return false;
     rest = rest.subspan(size);
   }
   return true;

@@ -31,8 +31,8 @@ NodeConfig config(unsigned choices) {
   const auto set = [&](const char* setting) { require(!set_option(options, setting)); };
   for (const char* setting : {"nd.neighbors=16", "slaac.tempaddr=on", "igmp=on", "icmp6.error_rate=0"}) set(setting);
   if (choices & as_router)
-    for (const char* setting :
-         {"nd.adv=on", "irdp.adv=on", "nd.adv_max=4", "irdp.adv_max=4", "nd.proxy=2001:db8::9", "arp.proxy=0.0.0.0/0"})
+    for (const char* setting : {"nd.adv=on", "irdp.adv=on", "nd.adv_max=4", "irdp.adv_max=4", "nd.proxy=2001:db8::9",
+                                "arp.proxy=0.0.0.0/0", "mld.querier=on"})
       set(setting);
   if (choices & checks_ipv4) set("arp.acd=on");
   if (choices & optimistic) set("dad.mode=optimistic");
@@ -136,6 +136,11 @@ void check_packet(const Node& node, const OutgoingPacket& packet) {
   }
   const auto ip = Ipv6View::parse(packet.bytes);
   require(ip && to_group == ip->destination().is_multicast());
+  if (ipv6_has_router_alert(packet.bytes)) {
+    const bool is_query = packet.bytes[48] == static_cast<std::uint8_t>(Icmpv6Type::listener_query);
+    require(ip->hop_limit() == 1);
+    require(!is_query || (ip->source().is_link_local() && !node.state().is_host(packet.interface)));
+  }
   if (ip->next_header() != protocol_number::icmpv6) return;
   const std::uint8_t type = ip->payload()[0];
   if (type >= 133 && type <= 137) require(ip->hop_limit() == 255);
@@ -149,6 +154,7 @@ void check_state(const Node& node) {
   const LinkDiscovery& link = node.state().links[0];
   require(link.addresses6->addresses().size() <= 32 && link.redirects4.size() <= 256 && link.redirects6.size() <= 256);
   require(link.routing.routers.routers().size() <= 32);
+  require(!link.querier6 || link.querier6->groups().size() <= discovery::MldQuerier::capacity);
 }
 
 /// Sees the first decision, which is about the frame that arrived.

@@ -108,6 +108,7 @@ constexpr Fixed fixed[] = {
     {"arp.defend", "once", "once"},
     {"arp.proxy", "none", "none"},
     {"mld", "on", "on"},
+    {"mld.querier", "off", "off"},
     {"igmp", "off", "off"},
     {"nd.adv", "off", "off"},
     {"nd.adv_max", "600", "600"},
@@ -252,6 +253,7 @@ constexpr Meaning meanings[] = {
               o.probe.sources[1].contains(*parse_address("2001:db8::1")) &&
               !o.probe.sources[1].contains(*parse_address("2001:db8::2"));
      }},
+    {"mld.querier=on", [](const NodeOptions& o) { return o.router.queries_listeners; }},
     {"l4.udp_echo=on", [](const NodeOptions& o) { return o.udp_services.echo && !o.udp_services.discard; }},
     {"l4.udp_discard=on", [](const NodeOptions& o) { return o.udp_services.discard && !o.udp_services.echo; }},
     {"l4.tcp_closed=port", [](const NodeOptions& o) { return o.closed_tcp == transport::ClosedTcp::port; }},

@@ -3,6 +3,7 @@
 
 #include "protocols/discovery/neighbor_states.hpp"
 #include "tests/support/host.hpp"
+#include "tests/support/ipv6_parts.hpp"
 
 namespace tunstack::test {
 namespace {
@@ -165,6 +166,30 @@ TEST(StateReport, a_router_and_its_groups) {
   EXPECT_EQ(router.report("interfaces")[0]["role"], "router");
   for (const char* group : {"224.0.0.2", "ff02::2", "ff05::2", "ff02::1:ff00:0"})
     EXPECT_FALSE(row_with(router.report("groups"), "group", group).is_null()) << group;
+}
+
+TEST(StateReport, MLD_011_listeners_and_who_asks_for_them) {
+  const auto mld = [](std::string_view source, unsigned type, std::uint32_t word, const Packet& body) {
+    const Ipv6Fields ip{.source = source, .destination = "ff02::16", .hop_limit = 1};
+    return with_headers(ipv6(ip, icmpv6(ip, type, 0, word, body)), {hop_by_hop("0502 0000 0100")});
+  };
+  NodeConfig config = host_config();
+  EXPECT_FALSE(set_option(config.options, "mld.querier=on").has_value());
+  EXPECT_THAT(Learner(config).report("queriers"), IsEmpty()) << "a host";
+  config.interfaces[0].role = Role::router;
+  Learner router(config);
+  EXPECT_EQ(router.report("queriers"),
+            Json::parse(R"([{"interface": "tun0", "address": "fe80::2", "is_this_node": true}])"));
+  EXPECT_THAT(router.report("listeners"), IsEmpty());
+  router.send(mld("fe80::77", 143, 1, hex("02 00 0000") + octets_of("ff05::7")));
+  router.wait_without_tick(10s);
+  EXPECT_EQ(router.report("listeners"), Json::parse(R"([{"interface": "tun0", "group": "ff05::7",
+                                                         "reporter": "fe80::77", "lifetime": 250.0}])"));
+  router.wait_without_tick(250s);
+  EXPECT_THAT(router.report("listeners"), IsEmpty()) << "over to the instant";
+  router.send(mld("fe80::1", 130, 10'000 << 16, Packet(16) + hex("027d 0000")));
+  EXPECT_EQ(router.report("queriers"),
+            Json::parse(R"([{"interface": "tun0", "address": "fe80::1", "is_this_node": false}])"));
 }
 
 TEST(StateReport, configured_routers_have_no_lifetime) {

@@ -43,6 +43,24 @@ TEST(StateText, columns_that_say_nothing_are_left_out) {
             "  tun0       192.0.2.1           0  unknown\n");
 }
 
+TEST(StateText, MLD_011_listeners_and_who_asks_for_them) {
+  const Json report = Json::parse(R"({
+    "queriers": [{"interface": "tun0", "address": "fe80::2", "is_this_node": true},
+                 {"interface": "tun1", "address": "fe80::1", "is_this_node": false}],
+    "listeners": [{"interface": "tun0", "group": "ff05::7", "reporter": "fe80::77", "lifetime": 259.5}]})");
+  EXPECT_EQ(state_text(report),
+            "running for 0.0 s, 0 packets in, 0 out\n"
+            "\n"
+            "queriers\n"
+            "  interface  address  this node\n"
+            "  tun0       fe80::2  this node\n"
+            "  tun1       fe80::1\n"
+            "\n"
+            "listeners\n"
+            "  interface  group    reported by  seconds left\n"
+            "  tun0       ff05::7  fe80::77            259.5\n");
+}
+
 TEST(StateText, memory_and_limits_that_nobody_uses_are_left_out) {
   const Json report = Json::parse(R"({
     "reassembly": [{"family": "ipv4", "datagrams": 0, "memory": 0}, {"family": "ipv6", "datagrams": 2, "memory": 4096}],

@@ -66,7 +66,35 @@ TEST(MldWire, MLD_005_sources_of_a_query) {
   EXPECT_EQ(query.source(1), ip6("2001:db8::2"));
 }
 
+TEST(MldWire, MLD_011_what_a_query_tells_routers) {
+  struct Row {
+    const char* octets;  // S and QRV, QQIC
+    bool leaves_timers;
+    unsigned robustness;
+    Duration query_interval;
+  };
+  for (const Row& row : {Row{"02 7d", false, 2, 125s}, Row{"0f 00", true, 7, 0s}, Row{"f0 7f", false, 0, 127s},
+                         Row{"08 80", true, 0, 128s}, Row{"01 ff", false, 1, 31'744s}}) {
+    const MldQuery query = parse_mld_query(hex("82 00 0000 03e8 0000") + Packet(16) + hex(row.octets) + Packet(2));
+    EXPECT_EQ(query.leaves_timers, row.leaves_timers) << row.octets;
+    EXPECT_EQ(query.robustness, row.robustness) << row.octets;
+    EXPECT_EQ(query.query_interval, row.query_interval) << row.octets;
+  }
+  const MldQuery older = parse_mld_query(hex("82 00 0000 03e8 0000") + Packet(16));
+  EXPECT_FALSE(older.leaves_timers);
+  EXPECT_EQ(older.robustness, 0);
+  EXPECT_EQ(older.query_interval, 0s);
+}
+
 // ---- what leaves ----
+
+TEST(MldWire, MLD_011_a_query) {
+  EXPECT_EQ(written(MldQueryMessage{
+                {}, 10'000ms, Ipv6Address{}, /* leaves_timers */ false, /* robustness */ 2, /* query_interval */ 125s}),
+            hex("82 00 0000 2710 0000 00000000000000000000000000000000 02 7d 0000"));
+  EXPECT_EQ(written(MldQueryMessage{{}, 32'767ms, ip6("ff05::7"), true, 7, 127s}),
+            hex("82 00 0000 7fff 0000 ff050000000000000000000000000007 0f 7f 0000"));
+}
 
 TEST(MldWire, MLD_003_a_report_of_version_2) {
   const std::vector sources = {ip6("2001:db8::1"), ip6("2001:db8::2")};
@@ -111,7 +139,7 @@ TEST(MldWire, MLD_003_checksum) {
   EXPECT_EQ(MldV1Message::checksum_offset, 2U);
 }
 
-static_assert(Message<MldReport> && Message<MldV1Message>);
+static_assert(Message<MldQueryMessage> && Message<MldReport> && Message<MldV1Message>);
 
 // ---- reports of others ----
 
@@ -146,6 +174,36 @@ TEST(MldWire, MLD_012_records_lie_within_the_report) {
            Case{"1000 records in 100 octets", report(1000, Packet(92)), false},
        })
     EXPECT_EQ(group_records_fit<Ipv6Address>(c.message), c.fit) << c.what;
+}
+
+struct Told {
+  int type;
+  std::string group;
+  bool has_sources;
+  friend bool operator==(const Told&, const Told&) = default;
+};
+std::vector<Told> told(const Packet& message) {
+  std::vector<Told> all;
+  for_each_listener_record(message, [&](const MldListenerRecord& record) {
+    all.push_back({static_cast<int>(record.type), to_text(IpAddress(record.group)), record.has_sources});
+  });
+  return all;
+}
+
+TEST(MldWire, MLD_011_what_reports_tell) {
+  const Packet plain = hex("04 00 0000 ff050000000000000000000000000007");
+  const Packet with_source = hex("01 00 0001 ff050000000000000000000000000008") + Packet(16);
+  const Packet with_auxiliary = hex("03 02 0000 ff050000000000000000000000000009") + Packet(8, 0xee);
+  EXPECT_EQ(told(report(3, with_source + with_auxiliary + plain)),
+            (std::vector<Told>{{1, "ff05::8", true}, {3, "ff05::9", false}, {4, "ff05::7", false}}));
+  EXPECT_EQ(told(report(1, plain + with_source)).size(), 1U) << "more than announced";
+  EXPECT_EQ(told(report(0, {})).size(), 0U);
+}
+
+TEST(MldWire, MLD_011_what_messages_of_version_1_tell) {
+  const Packet rest = hex("00 0000 0000 0000 ff050000000000000000000000000007");
+  EXPECT_EQ(told(hex("83") + rest), (std::vector<Told>{{2, "ff05::7", false}})) << "IS_EX {}";
+  EXPECT_EQ(told(hex("84") + rest), (std::vector<Told>{{3, "ff05::7", false}})) << "TO_IN {}";
 }
 
 }  // namespace
