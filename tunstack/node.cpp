@@ -88,14 +88,24 @@ Node::Node(const NodeConfig& config)
 
 // ---- deciding ----
 
+namespace {
+
+AddressKind kind_of_source(const NodeState& state, InterfaceId interface, Ipv4Address source) {
+  return state.addresses.kind_on(interface, source);
+}
+
+/// That others send from an optimistic address is no forgery (RFC 4429 3.3).
+AddressKind kind_of_source(const NodeState& state, InterfaceId interface, const Ipv6Address& source) {
+  const AddressKind kind = state.addresses.kind_on(interface, source);
+  return kind == AddressKind::own && state.is_optimistic(interface, source) ? AddressKind::tentative : kind;
+}
+
+}  // namespace
+
 template <class View>
 inline Arrival<View> Node::classify(const Received& received, const View& ip) const {
-  AddressKind source = state_.addresses.kind_on(received.interface, ip.source());
-  if constexpr (std::is_same_v<View, Ipv6View>)  // that others send from it is no forgery then (RFC 4429 3.3)
-    if (source == AddressKind::own && state_.is_optimistic(received.interface, ip.source())) [[unlikely]]
-      source = AddressKind::tentative;
   return {ip,
-          source,
+          kind_of_source(state_, received.interface, ip.source()),
           state_.addresses.kind_on(received.interface, ip.destination()),
           received.link_layer_group,
           received.interface,

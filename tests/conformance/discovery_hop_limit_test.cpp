@@ -77,7 +77,9 @@ TEST(DiscoveryHopLimit, ND_GEN_001_with_254_nothing_has_an_effect_that_has_one_w
       line.wait(0s);
       line.send(echo6());
       const auto sent = line.send(row.message(hop_limit));
-      if (hop_limit != 255) EXPECT_THAT(sent, IsEmpty());
+      if (hop_limit != 255) {
+        EXPECT_THAT(sent, IsEmpty());
+      }
       EXPECT_EQ(line.count(Reason::nd_hop_limit_not_255), hop_limit == 255 ? 0U : 1U);
       EXPECT_EQ(row.has_effect(line), hop_limit == 255);
     }

@@ -136,7 +136,9 @@ void wait_on_loop(Wire& wire, Duration duration, Duration later, const std::func
   for (Duration passed{}; passed < duration; passed += 1ms) {
     for (const TimedFrame& sent : wire.wait(1ms)) on_the_way.emplace_back(passed + later, change(sent.frame));
     for (const auto& [due, frame] : on_the_way)
-      if (due == passed) EXPECT_THAT(wire.send(frame), IsEmpty());
+      if (due == passed) {
+        EXPECT_THAT(wire.send(frame), IsEmpty());
+      }
   }
 }
 

@@ -62,9 +62,10 @@ TEST(Mld, MLD_001_MLD_010_every_solicited_node_group_once_and_nothing_else) {
   EXPECT_THAT(wire.texts_in(1h), IsEmpty());
 }
 
-TEST(Mld, MLD_001_a_router_tells_its_group_of_routers) {
+TEST(Mld, MLD_001_a_router_tells_its_groups_of_routers) {
   GroupWire wire(telling(router_config()));
-  EXPECT_THAT(wire.texts_in(0s), ElementsAre(to_routers + "TO_EX ff02::1:ff00:2 TO_EX ff02::2"));
+  EXPECT_THAT(wire.texts_in(0s),
+              ElementsAre(to_routers + "TO_EX ff02::1:ff00:0 TO_EX ff02::1:ff00:2 TO_EX ff02::2 TO_EX ff05::2"));
 }
 
 TEST(Mld, MLD_001_where_nothing_is_told) {
@@ -228,7 +229,9 @@ TEST(Mld, MLD_010_DAD_006_a_duplicate_leaves_its_group_but_not_that_of_another_a
     for (const std::string& text : wire.texts_after(objection, 20s)) {
       EXPECT_THAT(text, Not(HasSubstr("TO_IN ff02::1:ff00:2")));
       leaves += text.contains("TO_IN ff02::1:ff00:77") ? 1U : 0U;
-      if (leaves > 0) EXPECT_THAT(text, Not(HasSubstr("TO_EX ff02::1:ff00:77"))) << "after it was left";
+      if (leaves > 0) {
+        EXPECT_THAT(text, Not(HasSubstr("TO_EX ff02::1:ff00:77"))) << "after it was left";
+      }
     }
     EXPECT_THAT(leaves, row.leaves ? 2U : 0U) << row.duplicate;
   }

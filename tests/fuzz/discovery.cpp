@@ -30,6 +30,8 @@ NodeConfig config(unsigned choices) {
   NodeOptions options;
   const auto set = [&](const char* setting) { require(!set_option(options, setting)); };
   for (const char* setting : {"nd.neighbors=16", "slaac.tempaddr=on", "igmp=on", "icmp6.error_rate=0"}) set(setting);
+  for (const char* setting : {"v4.frag.memory=256", "v4.frag.datagrams=4", "v6.frag.memory=256", "v6.frag.datagrams=4"})
+    set(setting);  // each input has a node of its own, which is made sooner
   if (choices & as_router)
     for (const char* setting : {"nd.adv=on", "irdp.adv=on", "nd.adv_max=4", "irdp.adv_max=4", "nd.proxy=2001:db8::9",
                                 "arp.proxy=0.0.0.0/0", "mld.querier=on"})
@@ -51,10 +53,10 @@ constexpr std::array<Duration, 8> pauses{Duration(0),
                                          std::chrono::hours(50)};
 
 std::vector<std::uint8_t> frame_of(const MacAddress& to, std::uint16_t type, Bytes payload) {
-  std::vector<std::uint8_t> frame(ethernet_header_size);
+  constexpr std::size_t shortest = 60;  // to which Ethernet pads
+  std::vector<std::uint8_t> frame(std::max(shortest, ethernet_header_size + payload.size()));
   EthernetHeader{to, peer_mac, type}.write(frame);
-  frame.insert(frame.end(), payload.begin(), payload.end());
-  frame.resize(std::max<std::size_t>(frame.size(), 60));  // as Ethernet pads it
+  copy_bytes(MutableBytes(frame).subspan(ethernet_header_size), payload);
   return frame;
 }
 

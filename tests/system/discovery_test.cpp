@@ -31,7 +31,7 @@ std::string until(const std::string& command) {
 
 // ---- neighbors ----
 
-TEST_F(Discovery, TUN_007_ARP_001_ND_NS_007_ping_over_tap_with_a_cold_cache) {
+TEST_F(Discovery, TUN_001_TUN_007_ARP_001_ND_NS_007_ping_over_tap_with_a_cold_cache) {
   const Outcome outcome =
       in_private_network({"--tap"},
                          "ping -c 2 -i 0.01 -W 2 192.0.2.2; ping -c 2 -i 0.01 -W 2 2001:db8::2; "
