@@ -111,10 +111,17 @@ MacAddress parse_host_mac(const std::string& text) {
                    "for example --mac 02:00:5e:00:53:01");
 }
 
-std::optional<MacAddress> link_address(const HostArguments& arguments, const std::vector<IpPrefix>& addresses) {
-  if (arguments.mac && !arguments.tap)
+void check_link_layer(const HostArguments& arguments) {
+  if (arguments.tap) return;
+  if (arguments.mac)
     throw UsageFault("--mac needs --tap", "packets of a TUN device travel without link-layer addresses",
                      "add --tap, or leave out --mac");
+  if (!arguments.gateways.empty())
+    throw UsageFault("--gateway needs --tap", "on a TUN device all packets go to its other end",
+                     "add --tap, or leave out --gateway");
+}
+
+std::optional<MacAddress> link_address(const HostArguments& arguments, const std::vector<IpPrefix>& addresses) {
   if (!arguments.tap) return std::nullopt;
   return arguments.mac ? parse_host_mac(*arguments.mac) : default_mac(addresses);
 }
@@ -143,9 +150,6 @@ void check_advertising(const NodeOptions& options, const InterfaceConfig& interf
     throw UsageFault(fmt::format("this router cannot be advertised as {} say", key), why,
                      "'tunstack options' lists what they take");
   };
-  if (interface.role == Role::host && (options.router.advertises || options.router4.advertises))
-    throw UsageFault("a host cannot advertise itself as a router", "nd.adv and irdp.adv are for routers",
-                     "add --role router");
   if (options.router.advertises)
     if (const auto fault = fault_of(advertising_config(options.router, interface)))
       refuse("the options nd.adv*", *fault);
@@ -154,10 +158,25 @@ void check_advertising(const NodeOptions& options, const InterfaceConfig& interf
       refuse("the options irdp.adv*", std::string(*fault));
 }
 
-void check_proxying(const NodeOptions& options, const InterfaceConfig& interface) {
-  if (interface.role == Role::host && !options.proxied.empty())
-    throw UsageFault("a host cannot answer for other nodes", "nd.proxy and arp.proxy are for routers",
-                     "add --role router");
+/// What only routers do.
+struct RouterTask {
+  bool (*is_wanted)(const NodeOptions&);
+  const char* what;
+  const char* options;
+};
+
+constexpr RouterTask router_tasks[] = {
+    {[](const NodeOptions& o) { return o.router.advertises || o.router4.advertises; }, "advertise itself as a router",
+     "nd.adv and irdp.adv are"},
+    {[](const NodeOptions& o) { return !o.proxied.empty(); }, "answer for other nodes", "nd.proxy and arp.proxy are"},
+    {[](const NodeOptions& o) { return o.router.queries_listeners; }, "ask for listeners", "mld.querier is"},
+};
+
+void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
+  for (const RouterTask& task : router_tasks)
+    if (interface.role == Role::host && task.is_wanted(options))
+      throw UsageFault(fmt::format("a host cannot {}", task.what), fmt::format("{} for routers", task.options),
+                       "add --role router");
 }
 
 std::uint64_t fresh_seed() {
@@ -226,6 +245,7 @@ HostPlan plan_host(const HostArguments& arguments) {
   HostPlan plan;
   plan.leave_link_alone = arguments.host == std::vector<std::string>{"none"};
   plan.link = {.device = arguments.device, .mtu = mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
+  check_link_layer(arguments);
   interface.link_address = link_address(arguments, interface.addresses);
   interface.gateways = parse_gateways(arguments, interface.addresses);
   interface.role = arguments.role == "router" ? Role::router : Role::host;
@@ -239,8 +259,8 @@ HostPlan plan_host(const HostArguments& arguments) {
                .options = node_options(arguments),
                .seed = arguments.seed ? *arguments.seed : fresh_seed(),
                .time_of_day_at_start = {}};
+  check_role(plan.node.options, interface);
   check_advertising(plan.node.options, interface);
-  check_proxying(plan.node.options, interface);
   plan.explain = explain_of(arguments);
   plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
   plan.duration = arguments.duration;
