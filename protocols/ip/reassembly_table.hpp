@@ -47,6 +47,7 @@ class ReassemblyTable {
 
  private:
   struct Entry {
+    Entry() {}  // NOLINT(modernize-use-equals-default): written out, or the bits of each would be filled with zeros
     IncompleteDatagram datagram;
     AgeLinks by_age, of_source;
     Index next = none;  // entries whose keys share a bucket

@@ -11,14 +11,17 @@ if(TUNSTACK_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
-# tunstack_product(TARGET headers...): libFuzzer watches it; the tests it does not, which would cost a fifth of their
-# build. Where that is built most often, with sanitizers, headers that it includes everywhere are read once; the other
-# presets show that each file includes what it uses.
-function(tunstack_product target)
+# tunstack_fuzzed(TARGET): libFuzzer watches it. The tests it does not, which would cost a fifth of their build.
+function(tunstack_fuzzed target)
   if(TUNSTACK_FUZZ)
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
-  if(TUNSTACK_SANITIZE)
+endfunction()
+
+# tunstack_precompiled(TARGET headers...): what it includes everywhere is read once; but not in the preset `debug`, which
+# shows that each file includes what it uses.
+function(tunstack_precompiled target)
+  if(TUNSTACK_SANITIZE OR NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
     target_precompile_headers(${target} PRIVATE ${ARGN})
   endif()
 endfunction()
