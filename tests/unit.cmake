@@ -11,45 +11,45 @@ tunstack_test(unit
   protocols/base/reason_test.cpp
   protocols/base/rule_test.cpp
   protocols/base/siphash_test.cpp
-  protocols/discovery/address_checks_test.cpp
-  protocols/discovery/address_lifetimes_test.cpp
-  protocols/discovery/address_rules_test.cpp
-  protocols/discovery/advertisement_consistency_test.cpp
-  protocols/discovery/advertisement_parts_test.cpp
-  protocols/discovery/advertisement_reader_test.cpp
-  protocols/discovery/advertising_config_test.cpp
-  protocols/discovery/autoconfiguration_test.cpp
-  protocols/discovery/conflict_detection_test.cpp
-  protocols/discovery/delayed_answers_test.cpp
-  protocols/discovery/duplicate_detection_test.cpp
-  protocols/discovery/group_answers_test.cpp
-  protocols/discovery/group_membership_test.cpp
-  protocols/discovery/host_routing_test.cpp
-  protocols/discovery/interface_identifier_test.cpp
-  protocols/discovery/ipv4_addresses_test.cpp
-  protocols/discovery/irdp_answers_test.cpp
-  protocols/discovery/irdp_host_test.cpp
-  protocols/discovery/irdp_router_test.cpp
-  protocols/discovery/irdp_rules_test.cpp
-  protocols/discovery/link_parameters_test.cpp
-  protocols/discovery/membership_rules_test.cpp
-  protocols/discovery/mld_querier_test.cpp
+  protocols/discovery/addresses/address_checks_test.cpp
+  protocols/discovery/addresses/address_lifetimes_test.cpp
+  protocols/discovery/addresses/address_rules_test.cpp
+  protocols/discovery/routers/advertising/advertisement_consistency_test.cpp
+  protocols/discovery/routers/advertising/advertisement_parts_test.cpp
+  protocols/discovery/routers/advertisement_reader_test.cpp
+  protocols/discovery/routers/advertising/advertising_config_test.cpp
+  protocols/discovery/addresses/autoconfiguration_test.cpp
+  protocols/discovery/addresses/conflict_detection_test.cpp
+  protocols/discovery/neighbors/delayed_answers_test.cpp
+  protocols/discovery/addresses/duplicate_detection_test.cpp
+  protocols/discovery/groups/group_answers_test.cpp
+  protocols/discovery/groups/group_membership_test.cpp
+  protocols/discovery/routers/host_routing_test.cpp
+  protocols/discovery/addresses/interface_identifier_test.cpp
+  protocols/discovery/addresses/ipv4_addresses_test.cpp
+  protocols/discovery/routers/advertising/irdp_answers_test.cpp
+  protocols/discovery/routers/irdp_host_test.cpp
+  protocols/discovery/routers/advertising/irdp_router_test.cpp
+  protocols/discovery/routers/irdp_rules_test.cpp
+  protocols/discovery/routers/link_parameters_test.cpp
+  protocols/discovery/groups/membership_rules_test.cpp
+  protocols/discovery/groups/mld_querier_test.cpp
   protocols/discovery/nd_rules_test.cpp
-  protocols/discovery/neighbor_cache_test.cpp
-  protocols/discovery/neighbor_states_test.cpp
-  protocols/discovery/older_group_membership_test.cpp
-  protocols/discovery/older_querier_test.cpp
-  protocols/discovery/prefix_list_test.cpp
-  protocols/discovery/redirect_routes_test.cpp
-  protocols/discovery/redirect_rules_test.cpp
-  protocols/discovery/router_advertiser_test.cpp
-  protocols/discovery/router_answers_test.cpp
-  protocols/discovery/router_choice_test.cpp
-  protocols/discovery/router_discovery_rules_test.cpp
-  protocols/discovery/router_list_test.cpp
-  protocols/discovery/router_solicitor_test.cpp
-  protocols/discovery/temporary_addresses_test.cpp
-  protocols/discovery/waiting_packets_test.cpp
+  protocols/discovery/neighbors/neighbor_cache_test.cpp
+  protocols/discovery/neighbors/neighbor_states_test.cpp
+  protocols/discovery/groups/older_group_membership_test.cpp
+  protocols/discovery/groups/older_querier_test.cpp
+  protocols/discovery/routers/prefix_list_test.cpp
+  protocols/discovery/routers/redirect_routes_test.cpp
+  protocols/discovery/routers/redirect_rules_test.cpp
+  protocols/discovery/routers/advertising/router_advertiser_test.cpp
+  protocols/discovery/routers/advertising/router_answers_test.cpp
+  protocols/discovery/routers/router_choice_test.cpp
+  protocols/discovery/routers/router_discovery_rules_test.cpp
+  protocols/discovery/routers/router_list_test.cpp
+  protocols/discovery/routers/router_solicitor_test.cpp
+  protocols/discovery/addresses/temporary_addresses_test.cpp
+  protocols/discovery/neighbors/waiting_packets_test.cpp
   protocols/icmp/error_report_test.cpp
   protocols/icmp/extended_echo_test.cpp
   protocols/icmp/ipv6_error_report_test.cpp
@@ -92,22 +92,22 @@ tunstack_test(unit
   protocols/wire/udp_test.cpp
   tunstack/capture/capture_test.cpp
   tunstack/capture/link_layer_test.cpp
-  tunstack/counters_test.cpp
-  tunstack/describe_ipv6_test.cpp
-  tunstack/describe_test.cpp
-  tunstack/device/control_socket_test.cpp
-  tunstack/explain_fragments_test.cpp
-  tunstack/explain_test.cpp
-  tunstack/host_side_test.cpp
-  tunstack/icmp_names_test.cpp
-  tunstack/interface_test.cpp
-  tunstack/link_discovery_test.cpp
-  tunstack/option_values_test.cpp
-  tunstack/options_test.cpp
-  tunstack/replay_ipv6_test.cpp
-  tunstack/replay_test.cpp
-  tunstack/state_report_test.cpp
-  tunstack/state_text_test.cpp
-  tunstack/suggestion_test.cpp
-  tunstack/summary_test.cpp)
+  tunstack/node/counters_test.cpp
+  tunstack/explain/describe_ipv6_test.cpp
+  tunstack/explain/describe_test.cpp
+  tunstack/control/control_socket_test.cpp
+  tunstack/explain/explain_fragments_test.cpp
+  tunstack/explain/explain_test.cpp
+  tunstack/kernel_link/kernel_link_plan_test.cpp
+  tunstack/explain/icmp_names_test.cpp
+  tunstack/node/interface_config_test.cpp
+  tunstack/node/link_discovery_test.cpp
+  tunstack/options/option_values_test.cpp
+  tunstack/options/options_test.cpp
+  tunstack/run/replay_ipv6_test.cpp
+  tunstack/run/replay_test.cpp
+  tunstack/report/state_report_test.cpp
+  tunstack/report/state_text_test.cpp
+  tunstack/options/suggestion_test.cpp
+  tunstack/explain/summary_test.cpp)
 target_compile_definitions(unit PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

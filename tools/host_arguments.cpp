@@ -5,7 +5,7 @@
 #include <random>
 
 #include "tunstack/fault.hpp"
-#include "tunstack/link_discovery.hpp"
+#include "tunstack/node/link_discovery.hpp"
 
 namespace tunstack {
 

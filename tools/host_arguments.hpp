@@ -4,9 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
-#include "tunstack/explain.hpp"
-#include "tunstack/host_side.hpp"
-#include "tunstack/node.hpp"
+#include "tunstack/explain/explain.hpp"
+#include "tunstack/kernel_link/kernel_link_plan.hpp"
+#include "tunstack/node/node.hpp"
 
 namespace tunstack {
 

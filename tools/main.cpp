@@ -6,7 +6,7 @@
 #include "tools/commands.hpp"
 #include "tunstack/device/namespace.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/suggestion.hpp"
+#include "tunstack/options/suggestion.hpp"
 
 namespace tunstack {
 

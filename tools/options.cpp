@@ -1,4 +1,4 @@
-#include "tunstack/options.hpp"
+#include "tunstack/options/options.hpp"
 
 #include <fmt/format.h>
 

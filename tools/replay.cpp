@@ -1,4 +1,4 @@
-#include "tunstack/replay.hpp"
+#include "tunstack/run/replay.hpp"
 
 #include <fmt/format.h>
 
@@ -8,9 +8,9 @@
 #include "tools/commands.hpp"
 #include "tools/host_arguments.hpp"
 #include "tunstack/capture/recorder.hpp"
-#include "tunstack/clock.hpp"
+#include "tunstack/explain/summary.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/summary.hpp"
+#include "tunstack/run/clock.hpp"
 
 namespace tunstack {
 

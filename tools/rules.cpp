@@ -5,7 +5,7 @@
 
 #include "tools/commands.hpp"
 #include "tools/table_format.hpp"
-#include "tunstack/explain.hpp"
+#include "tunstack/explain/explain.hpp"
 
 namespace tunstack {
 

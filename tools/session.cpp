@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "tunstack/state_report.hpp"
-#include "tunstack/summary.hpp"
+#include "tunstack/explain/summary.hpp"
+#include "tunstack/report/state_report.hpp"
 
 namespace tunstack {
 

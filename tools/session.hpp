@@ -5,10 +5,10 @@
 
 #include "tools/host_arguments.hpp"
 #include "tunstack/capture/recorder.hpp"
-#include "tunstack/device/control_socket.hpp"
-#include "tunstack/device/link_setup.hpp"
+#include "tunstack/control/control_socket.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/run_loop.hpp"
+#include "tunstack/kernel_link/link_setup.hpp"
+#include "tunstack/run/run_loop.hpp"
 
 namespace tunstack {
 

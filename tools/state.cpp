@@ -3,9 +3,9 @@
 #include <cstdio>
 
 #include "tools/commands.hpp"
-#include "tunstack/device/control_socket.hpp"
+#include "tunstack/control/control_socket.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/state_report.hpp"
+#include "tunstack/report/state_report.hpp"
 
 namespace tunstack {
 

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "tunstack/node.hpp"
+#include "tunstack/node/node.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "tests/fuzz/sent_packets.hpp"
-#include "tunstack/explain.hpp"
+#include "tunstack/explain/explain.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Any bytes on the device: no crash, no hang, and nothing leaves that a host may not send.
 // Input: one byte of choices, then one packet.
 #include "tests/fuzz/sent_packets.hpp"
-#include "tunstack/explain.hpp"
+#include "tunstack/explain/explain.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "tunstack/node.hpp"
+#include "tunstack/node/node.hpp"
 
 namespace tunstack::fuzz {
 

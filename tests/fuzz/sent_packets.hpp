@@ -7,7 +7,7 @@
 
 #include "protocols/wire/ipv4_options.hpp"
 #include "protocols/wire/numbers.hpp"
-#include "tunstack/node.hpp"
+#include "tunstack/node/node.hpp"
 
 namespace tunstack::fuzz {
 

@@ -14,7 +14,7 @@
 
 #include "protocols/icmp/problem_codes.hpp"
 #include "protocols/wire/emit.hpp"
-#include "tests/conformance/reported_icmpv6_errors.hpp"
+#include "tests/conformance/icmp/reported_icmpv6_errors.hpp"
 #include "tests/oracle/oracle.hpp"
 
 namespace tunstack::test {

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "tests/support/packets.hpp"
-#include "tunstack/node.hpp"
+#include "tunstack/node/node.hpp"
 
 namespace tunstack::test {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "protocols/wire/ethernet.hpp"
-#include "tunstack/explain.hpp"
+#include "tunstack/explain/explain.hpp"
 
 namespace tunstack {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tunstack/capture/writer.hpp"
-#include "tunstack/observer.hpp"
+#include "tunstack/node/observer.hpp"
 
 namespace tunstack {
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/conformance/extended_echo_messages.hpp"
+#include "tests/conformance/probe/extended_echo_messages.hpp"
 
 namespace tunstack::test {
 namespace {

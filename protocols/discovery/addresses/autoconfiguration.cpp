@@ -1,0 +1,195 @@
+#include "protocols/discovery/addresses/autoconfiguration.hpp"
+
+#include "protocols/discovery/addresses/address_rules.hpp"
+
+namespace tunstack::discovery {
+
+namespace {
+
+constexpr Ipv6Address link_local_prefix{{0xfe, 0x80}};
+
+template <class Addresses>
+auto* find_held(Addresses& addresses, const Ipv6Address& address) {
+  const auto found = std::ranges::find_if(
+      addresses, [&](const HeldAddress& held) { return held.identity().address == address && !held.is_over(); });
+  return found == addresses.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+Autoconfiguration::Autoconfiguration(const AutoconfigurationSettings& settings, Random& random)
+    : settings_(settings), random_(random), temporary_identifiers_(random) {
+  held_.reserve(settings.most_addresses);
+}
+
+// ---- adding ----
+
+MaybeReason Autoconfiguration::add_link_local(Instant now) {
+  settle(now);
+  if (formed_from(link_local_prefix, AddressOrigin::link_local)) return Reason::address_held_already;
+  return form({.address = link_local_prefix, .origin = AddressOrigin::link_local}, {}, now);
+}
+
+MaybeReason Autoconfiguration::add_configured(const IpPrefix& prefix, Instant now) {
+  settle(now);
+  return add({.address = prefix.address.ipv6(), .length = prefix.length}, {}, now);
+}
+
+MaybeReason Autoconfiguration::add(const Identity& identity, const AddressLifetimes& lifetimes, Instant now) {
+  const bool is_full = held_.size() >= settings_.most_addresses;
+  if (const auto broken =
+          first_broken<admission_rules>(AddressAdmission{is_disabled_, held(identity.address) != nullptr, is_full}))
+    return broken;
+  held_.emplace_back(identity, lifetimes, check(identity, now));
+  return {};
+}
+
+/// Adds an address in the prefix that `from` has as its address.
+MaybeReason Autoconfiguration::form(Identity from, const AddressLifetimes& lifetimes, Instant now) {
+  if (!choose_identifier(from)) return Reason::address_no_identifier;
+  return add(from, lifetimes, now);
+}
+
+/// Identifiers that are reserved or in use here count as tried (RFC 7217 5). False if none is left.
+bool Autoconfiguration::choose_identifier(Identity& identity) {
+  for (; identity.attempt < most_attempts; ++identity.attempt) {
+    const InterfaceIdentifier identifier = identifier_for(identity);
+    const Ipv6Address address = combine(identity.address, identifier);
+    if (is_reserved(identifier) || held(address)) continue;
+    identity.address = address;
+    return true;
+  }
+  return false;
+}
+
+InterfaceIdentifier Autoconfiguration::identifier_for(const Identity& identity) {
+  if (identity.origin == AddressOrigin::temporary) return temporary_identifiers_.make(random_);
+  return make_identifier(settings_.identifiers, identity.address, identity.attempt);
+}
+
+/// An address that somebody chose, or that follows a duplicate, is not likely enough to be unique for optimism.
+DuplicateDetection Autoconfiguration::check(const Identity& identity, Instant now) {
+  DetectionSettings settings = settings_.detection;
+  settings.optimistic &= identity.origin != AddressOrigin::configured && identity.attempt == 0;
+  return {settings, now, random_};
+}
+
+// ---- what arrives ----
+
+MaybeReason Autoconfiguration::on_prefix(const PrefixInformation& information, Instant now) {
+  settle(now);
+  HeldAddress* known = formed_from(information.prefix, AddressOrigin::autoconfigured);
+  if (const auto broken =
+          first_broken<prefix_rules>(OfferedPrefix{information, settings_.autoconfigure, known != nullptr}))
+    return broken;
+  if (known)
+    renew(*known, information, now);
+  else if (const auto refused = form({.address = information.prefix, .origin = AddressOrigin::autoconfigured},
+                                     lifetimes_of(information, now), now))
+    return refused;
+  add_temporary(*formed_from(information.prefix, AddressOrigin::autoconfigured), now);
+  return {};
+}
+
+MaybeReason Autoconfiguration::on_solicitation(const Ipv6Address& source, const Ipv6Address& target,
+                                               const std::optional<Nonce>& nonce, Instant now) {
+  settle(now);
+  HeldAddress* address = held(target);
+  if (!address) return {};
+  DuplicateDetection& detection = address->detection();
+  const HeardSolicitation heard{detection.state(), source == Ipv6Address{}, nonce && detection.has_sent(*nonce)};
+  const auto reason = first_broken<solicitation_rules>(heard);
+  if (reason == Reason::address_probed_by_another) detection.on_conflict(now);
+  return reason;
+}
+
+MaybeReason Autoconfiguration::on_advertisement(const Ipv6Address& target, Instant now) {
+  settle(now);
+  HeldAddress* address = held(target);
+  if (!address || !address->detection().is_being_checked()) return {};
+  address->detection().on_conflict(now);
+  return Reason::address_advertised_by_another;
+}
+
+void Autoconfiguration::set_retransmission_timer(Duration timer) {
+  settings_.detection.interval = {timer, timer};
+  settings_.detection.wait = timer;
+}
+
+void Autoconfiguration::on_duplicate(HeldAddress& address, Instant now) {
+  Identity next = address.identity();
+  const bool is_of_hardware = std::holds_alternative<MacAddress>(settings_.identifiers);
+  if (next.origin == AddressOrigin::link_local && is_of_hardware) return disable();
+  if (next.origin == AddressOrigin::configured) return;
+  ++next.attempt;
+  if (choose_identifier(next)) address.try_again(next, check(next, now));
+}
+
+void Autoconfiguration::disable() {
+  is_disabled_ = true;
+  for (HeldAddress& address : held_)
+    if (address.detection().state() != AddressState::duplicate) address.end();
+}
+
+// ---- what follows ----
+
+void Autoconfiguration::settle(Instant now) {
+  for (HeldAddress& address : held_) address.advance(now);
+  seek_successors(now);
+  std::erase_if(held_, [](const HeldAddress& address) { return address.is_finished(); });
+}
+
+std::optional<Autoconfiguration::Event> Autoconfiguration::take_event(Instant now) {
+  settle(now);
+  for (HeldAddress& address : held_)
+    if (const auto news = address.news()) {
+      const bool is_checked = address.detection().is_being_checked();
+      const Event event{*news, address.view(), is_checked ? address.detection().next_deadline() : now};
+      address.tell(*news);
+      if (*news == AddressEventKind::duplicate) on_duplicate(address, now);
+      return event;
+    }
+  return std::nullopt;
+}
+
+std::optional<Autoconfiguration::Due> Autoconfiguration::take_due(Instant now) {
+  settle(now);
+  for (HeldAddress& address : held_) {
+    if (address.news()) continue;
+    if (const auto message = address.detection().take_due(now, random_))
+      return Due{address.identity().address, *message};
+  }
+  return std::nullopt;
+}
+
+Instant Autoconfiguration::next_deadline() const {
+  Instant next = Instant::max();
+  for (const HeldAddress& address : held_)
+    next = std::min({next, address.next_deadline(), address.successor_due(regeneration_advance())});
+  return next;
+}
+
+// ---- lookup ----
+
+HeldAddress* Autoconfiguration::held(const Ipv6Address& address) { return find_held(held_, address); }
+
+HeldAddress* Autoconfiguration::formed_from(const Ipv6Address& prefix, AddressOrigin origin) {
+  const auto found = std::ranges::find_if(held_, [&](const HeldAddress& held) {
+    return held.identity().origin == origin && share_prefix(held.identity().address, prefix) && !held.is_over();
+  });
+  return found == held_.end() ? nullptr : &*found;
+}
+
+std::vector<InterfaceAddress> Autoconfiguration::addresses() const {
+  std::vector<InterfaceAddress> views;
+  for (const HeldAddress& address : held_)
+    if (!address.is_over()) views.push_back(address.view());
+  return views;
+}
+
+std::optional<InterfaceAddress> Autoconfiguration::find(const Ipv6Address& address) const {
+  const HeldAddress* held = find_held(held_, address);
+  return held ? std::optional(held->view()) : std::nullopt;
+}
+
+}  // namespace tunstack::discovery

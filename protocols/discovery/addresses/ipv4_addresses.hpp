@@ -1,0 +1,62 @@
+// The IPv4 addresses of one interface with address conflict detection (RFC 5227): each is probed before use, announced,
+// and defended.
+#pragma once
+
+#include <vector>
+
+#include "protocols/base/reason.hpp"
+#include "protocols/discovery/addresses/attempt_limit.hpp"
+#include "protocols/discovery/addresses/duplicate_detection.hpp"
+#include "protocols/wire/arp.hpp"
+
+namespace tunstack::discovery {
+
+/// Why `packet` says that another node has `address`, or is about to take it while it is checked here; else nothing.
+MaybeReason conflict_in(const ArpPacket& packet, Ipv4Address address, const MacAddress& own_mac, bool is_being_checked);
+
+class CheckedIpv4Addresses {
+ public:
+  CheckedIpv4Addresses(const DetectionSettings& settings, const MacAddress& own_mac, Random& random)
+      : settings_(settings), own_mac_(own_mac), random_(random) {}
+
+  /// Checks `address`, or checks it again after it was lost. Not as often after many conflicts (RFC 5227 2.1.1).
+  void check(Ipv4Address address, Instant now);
+  /// Any ARP packet of the interface. The conflict in it, or nothing; either way the packet is treated as usual.
+  MaybeReason on_arp(const ArpPacket& packet, Instant now);
+
+  /// `lost`: it was never used, or must not be used any more.
+  struct Event {
+    enum class Kind : std::uint8_t { in_use, lost };
+    Kind kind;
+    Ipv4Address address;
+  };
+  std::optional<Event> take_event(Instant now);
+  /// A probe (sender 0.0.0.0) or an announcement (sender and target are the address), both broadcast requests.
+  struct Due {
+    Ipv4Address address;
+    DetectionMessage::Kind kind;
+  };
+  /// Nothing is sent for an address about which there is an event.
+  std::optional<Due> take_due(Instant now);
+  Instant next_deadline() const;
+  /// Nothing if the address is not known here.
+  std::optional<AddressState> state_of(Ipv4Address address) const;
+
+ private:
+  struct Checked {
+    Ipv4Address address;
+    Instant begins;  // later than now while attempts are limited; what is heard before is no conflict
+    DuplicateDetection detection;
+    AddressState told = AddressState::tentative;
+    bool has_news() const { return detection.state() != told; }
+  };
+  Reason on_conflict(Checked& checked, Reason conflict, Instant now);
+
+  DetectionSettings settings_;
+  MacAddress own_mac_;
+  Random& random_;
+  AttemptLimit attempts_;
+  std::vector<Checked> checked_;  // as many as are configured
+};
+
+}  // namespace tunstack::discovery

@@ -1,0 +1,120 @@
+// The multicast groups of one interface and when they are told to routers: the listener of MLD (RFC 3810 6, RFC 2710 4)
+// and the host of IGMP (RFC 3376 5, RFC 2236 3) in one mechanism. Sources are not filtered: every member wants all.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "protocols/base/random.hpp"
+#include "protocols/discovery/groups/group_protocols.hpp"
+#include "protocols/discovery/groups/wanted_sources.hpp"
+
+namespace tunstack::discovery {
+
+/// RFC 3810 9, RFC 3376 8, RFC 2710 7, RFC 2236 8.
+struct GroupMembershipConfig {
+  std::size_t mtu = 1280;       // of the interface; a report with many groups is divided by it
+  std::uint8_t robustness = 2;  // how often a change is told
+  Duration query_interval = std::chrono::seconds(125);
+  Duration query_response_interval = std::chrono::seconds(10);
+  Duration unsolicited_report_interval = std::chrono::seconds(1);
+  Duration older_unsolicited_report_interval = std::chrono::seconds(10);
+
+  /// RFC 3810 9.12, RFC 3376 8.12.
+  Duration older_version_querier_present_timeout() const {
+    return robustness * query_interval + query_response_interval;
+  }
+};
+
+/// `Protocol`: Mld or Igmp. After each call that changes something, what take_due() hands out is to be sent.
+template <class Protocol>
+class GroupMembership {
+ public:
+  using Address = typename Protocol::Address;
+  using Query = GroupQuery<Address>;
+  using Record = GroupRecord<Address>;
+  static constexpr std::size_t capacity = 64;  // groups
+
+  GroupMembership(const GroupMembershipConfig& config, Random& random);
+
+  /// One more user of `group`; the first one makes it told. Groups that are never reported need no place here.
+  /// False, and no leave() is to follow: all places are taken.
+  bool join(const Address& group, Instant now) { return join(group, now, now); }
+  /// Likewise, told no sooner than `told_at` if it is the first user: the delay of RFC 4862 5.4.2.
+  bool join(const Address& group, Instant now, Instant told_at);
+  /// One user less; with the last one the group is left.
+  void leave(const Address& group, Instant now);
+  /// Tells all groups anew: the interface came up, or got the address that routers believe (RFC 3590 4).
+  void announce_all(Instant now);
+
+  /// A query that membership_rules accept.
+  void on_query(const Query& query, Instant now);
+  /// A report of another node in an older version, for `group`.
+  void on_report(const Address& group, Instant now);
+
+  struct Sending {
+    Address destination;
+    std::variant<typename Protocol::Report, typename Protocol::OlderMessage> message;  // valid until the next call
+  };
+  /// What is due and counts as sent by this call, or nothing. To be asked until there is nothing.
+  std::optional<Sending> take_due(Instant now);
+  Instant next_deadline() const;
+
+  struct Group {
+    Address address;
+    std::uint32_t users;
+  };
+  /// For printing.
+  std::vector<Group> groups() const;
+  GroupVersion version() const { return version_; }
+
+ private:
+  static constexpr Instant never = Instant::max();
+
+  struct Membership {
+    Address group{};
+    std::uint32_t users = 0;
+    std::uint8_t changes_left = 0;        // how often the last join or leave is still to be told
+    bool others_reported = false;         // since our last report, in an older version
+    Instant change_due = never;           // Retransmission Timer (RFC 3810 6.3)
+    Instant answer_due = never;           // Multicast Address Timer
+    WantedSources<Address> sources = {};  // of the answer
+
+    bool is_joined() const { return users > 0; }
+    bool is_free() const { return users == 0 && change_due == never; }
+    Instant due() const { return std::min(change_due, answer_due); }
+  };
+
+  Membership* find_joined(const Address& group);
+  Membership* place_for(const Address& group);
+  void announce(Membership& membership, Instant now);
+  std::uint8_t leaves_to_tell(const Membership& membership) const;
+  void count_change(Membership& membership, Instant now);
+  void cancel(Membership& membership, Instant now);
+  void follow_querier(Instant now);
+  void schedule_answer(const Query& query, Instant now);
+  void schedule_group_answer(Membership& membership, const Query& query, Instant due);
+  void schedule_older_answer(Membership& membership, const Query& query, Instant now);
+  void spread_general_answer(Instant now);
+  std::optional<Sending> take_older(Instant now);
+  std::optional<Sending> take_report(Instant now);
+  Record record_of(const Membership& membership, Instant now) const;
+  void count_record(Membership& membership, Instant now);
+  Instant random_instant(Instant after, Duration most);
+
+  GroupMembershipConfig config_;
+  Random random_;
+  std::vector<Membership> memberships_;  // a fixed number of places
+  std::vector<Record> records_;          // of the report that is handed out
+  GroupVersion version_ = GroupVersion::current;
+  Instant older_until_ = never;   // Older Version Querier Present, or IGMPv2 Querier Present; never: none is
+  Instant oldest_until_ = never;  // IGMPv1 Querier Present
+  Instant general_due_ = never;   // Interface Timer (RFC 3810 6.2)
+};
+
+extern template class GroupMembership<Mld>;
+extern template class GroupMembership<Igmp>;
+using MldMembership = GroupMembership<Mld>;
+using IgmpMembership = GroupMembership<Igmp>;
+
+}  // namespace tunstack::discovery

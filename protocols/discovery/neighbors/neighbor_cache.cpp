@@ -1,0 +1,254 @@
+#include "protocols/discovery/neighbors/neighbor_cache.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "protocols/base/address_hash.hpp"
+
+namespace tunstack::discovery {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A neighbor that is reachable only becomes stale with time, which whoever looks finds out.
+constexpr bool has_timer(NeighborState state) {
+  return state == NeighborState::incomplete || state == NeighborState::delay || state == NeighborState::probe;
+}
+
+Instant deadline_in(NeighborState state, const NeighborTimes& times, Instant now) {
+  switch (state) {
+    case NeighborState::incomplete:
+    case NeighborState::probe:
+      return now + milliseconds(times.retransmit);
+    case NeighborState::delay:
+      return now + milliseconds(times.delay_first_probe);
+    case NeighborState::reachable:
+      return now + milliseconds(times.reachable);
+    case NeighborState::failed:
+      return now;  // since when
+    default:
+      return Instant::max();
+  }
+}
+
+/// Of an advertisement (RFC 4861 7.2.5); nothing if it cannot be used.
+std::optional<NeighborEvent> event_of(const NeighborNews& news, const Neighbor& neighbor) {
+  if (neighbor.state == NeighborState::failed) return std::nullopt;  // nobody asks for it any longer
+  if (!has_address(neighbor.state) && !news.mac) return std::nullopt;
+  const bool same = has_address(neighbor.state) && (!news.mac || *news.mac == neighbor.mac);
+  if (news.solicited)
+    return same             ? NeighborEvent::solicited_same
+           : news.overrides ? NeighborEvent::solicited_override
+                            : NeighborEvent::solicited_other;
+  return same             ? NeighborEvent::unsolicited_same
+         : news.overrides ? NeighborEvent::unsolicited_override
+                          : NeighborEvent::unsolicited_other;
+}
+
+}  // namespace
+
+NeighborCache::NeighborCache(Random& random, const NeighborLimits& limits)
+    : limits_(limits),
+      secret_(random.next()),
+      entries_(limits.neighbors),
+      buckets_(std::bit_ceil(limits.neighbors), no_entry),
+      free_(limits.neighbors),
+      waiting_(limits.largest_packet, limits.waiting) {}
+
+// ---- entries ----
+
+std::size_t NeighborCache::class_of(const Neighbor& neighbor) {
+  if (!has_address(neighbor.state)) return 0;
+  return neighbor.state == NeighborState::stale || !neighbor.has_answered ? 1 : 2;
+}
+
+std::size_t NeighborCache::hash_of(const NeighborKey& key) const {
+  return keyed_hash(key.address, secret_ + static_cast<std::uint64_t>(key.interface)) >> 32 & (buckets_.size() - 1);
+}
+
+EntryIndex& NeighborCache::bucket_of(const NeighborKey& key) { return buckets_[hash_of(key)]; }
+
+EntryIndex NeighborCache::find_index(const NeighborKey& key) const {
+  EntryIndex at = buckets_[hash_of(key)];
+  while (at != no_entry && !(entries_[at].neighbor.key == key)) at = entries_[at].next;
+  return at;
+}
+
+const Neighbor* NeighborCache::find(const NeighborKey& key) const {
+  const EntryIndex found = find_index(key);
+  return found == no_entry ? nullptr : &entries_[found].neighbor;
+}
+
+NeighborState NeighborCache::state_of(const NeighborKey& key, Instant now) const {
+  const Neighbor* const neighbor = find(key);
+  if (neighbor == nullptr) return NeighborState::none;
+  const bool is_over = neighbor->state == NeighborState::reachable && neighbor->deadline <= now;
+  return is_over ? NeighborState::stale : neighbor->state;
+}
+
+EntryIndex NeighborCache::find_or_make(const NeighborKey& key) {
+  const EntryIndex found = find_index(key);
+  if (found != no_entry) return found;
+  if (free_.empty()) make_room();
+  const EntryIndex made = free_.take();
+  entries_[made].neighbor = {.key = key};
+  entries_[made].next = std::exchange(bucket_of(key), made);
+  return made;
+}
+
+/// Addresses that nobody has answered for go first, then those of neighbors that nothing was sent to lately, or that
+/// only say themselves where they are: strangers can make up any number of both.
+void NeighborCache::make_room() {
+  const auto spared = std::ranges::find_if(by_class_, [](const AgeList& list) { return list.size > 0; });
+  ++evicted_;
+  remove(spared->oldest);
+}
+
+void NeighborCache::remove(EntryIndex index) {
+  Neighbor& neighbor = entries_[index].neighbor;
+  by_class_[class_of(neighbor)].unlink(entries_, &Entry::of_class, index);
+  lost_ += neighbor.waiting.size;
+  waiting_.remove_all(neighbor.waiting);
+  unchain(entries_, bucket_of(neighbor.key), index);
+  neighbor.state = NeighborState::none;
+  free_.give(index);
+}
+
+void NeighborCache::touch(EntryIndex index, NeighborState state) {
+  Neighbor& neighbor = entries_[index].neighbor;
+  if (neighbor.state != NeighborState::none) by_class_[class_of(neighbor)].unlink(entries_, &Entry::of_class, index);
+  neighbor.state = state;
+  neighbor.has_answered = state == NeighborState::reachable || (neighbor.has_answered && has_address(state));
+  by_class_[class_of(neighbor)].append(entries_, &Entry::of_class, index);
+}
+
+// ---- states ----
+
+std::uint8_t NeighborCache::apply(EntryIndex index, NeighborEvent event, const std::optional<MacAddress>& mac,
+                                  const NeighborTimes& times, Instant now) {
+  Neighbor& neighbor = entries_[index].neighbor;
+  const NeighborTransition* const transition = find_transition(neighbor.state, event);
+  touch(index, transition == nullptr ? neighbor.state : transition->to);
+  if (transition == nullptr) return neighbor_action::nothing;
+  if (mac && (transition->actions & neighbor_action::record)) neighbor.mac = *mac;
+  if (transition->to != transition->from) neighbor.solicitations = 0;
+  neighbor.deadline = deadline_in(transition->to, times, now);
+  if (has_timer(neighbor.state)) next_deadline_ = std::min(next_deadline_, neighbor.deadline);
+  return transition->actions;
+}
+
+void NeighborCache::age(EntryIndex index, const NeighborTimes& times, Instant now) {
+  const Neighbor& neighbor = entries_[index].neighbor;
+  if (neighbor.state == NeighborState::reachable && neighbor.deadline <= now)
+    apply(index, NeighborEvent::timeout, {}, times, now);
+}
+
+std::optional<MacAddress> NeighborCache::use(const NeighborKey& key, const NeighborTimes& times, Instant now) {
+  const EntryIndex index = find_or_make(key);
+  Neighbor& neighbor = entries_[index].neighbor;
+  age(index, times, now);
+  if (apply(index, NeighborEvent::packet_sent, {}, times, now) & neighbor_action::solicit) {
+    neighbor.deadline = now;  // the first solicitation is due at once
+    next_deadline_ = std::min(next_deadline_, now);
+  }
+  return has_address(neighbor.state) ? std::optional(neighbor.mac) : std::nullopt;
+}
+
+bool NeighborCache::keep(const NeighborKey& key, Bytes packet) {
+  const EntryIndex index = find_index(key);
+  if (index == no_entry) return false;
+  WaitingQueue& queue = entries_[index].neighbor.waiting;
+  const bool has_room = !waiting_.is_full() || queue.size >= WaitingPackets::most_of_neighbor;
+  if (!has_room) drop_oldest_waiting();
+  return waiting_.add(queue, packet) && has_room;
+}
+
+/// Of the neighbor that has been asked for longest without a new packet: those of others never keep one out.
+void NeighborCache::drop_oldest_waiting() {
+  EntryIndex at = by_class_[0].oldest;
+  while (at != no_entry && entries_[at].neighbor.waiting.size == 0) at = entries_[at].of_class.newer;
+  if (at != no_entry) waiting_.remove_first(entries_[at].neighbor.waiting);
+}
+
+void NeighborCache::mention(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times, Instant now) {
+  const EntryIndex index = find_or_make(key);
+  age(index, times, now);
+  const Neighbor& neighbor = entries_[index].neighbor;
+  if (has_address(neighbor.state) && neighbor.mac == mac) return;
+  apply(index, NeighborEvent::mentioned_other, mac, times, now);
+}
+
+bool NeighborCache::advertise(const NeighborNews& news, const NeighborTimes& times, Instant now) {
+  const EntryIndex index = find_index(news.key);
+  if (index == no_entry) return false;
+  age(index, times, now);
+  Neighbor& neighbor = entries_[index].neighbor;
+  const auto event = event_of(news, neighbor);
+  if (!event) return false;
+  const bool is_refused = has_address(neighbor.state) &&
+                          (*event == NeighborEvent::solicited_other || *event == NeighborEvent::unsolicited_other);
+  apply(index, *event, news.mac, times, now);
+  if (news.is_router && !is_refused) neighbor.is_router = *news.is_router;
+  return true;
+}
+
+void NeighborCache::confirm(const NeighborKey& key, const NeighborTimes& times, Instant now) {
+  const EntryIndex index = find_index(key);
+  if (index != no_entry && has_address(entries_[index].neighbor.state))
+    apply(index, NeighborEvent::confirmed, {}, times, now);
+}
+
+void NeighborCache::set_router(const NeighborKey& key, bool is_router) {
+  const EntryIndex index = find_index(key);
+  if (index != no_entry) entries_[index].neighbor.is_router = is_router;
+}
+
+void NeighborCache::forget(const NeighborKey& key) {
+  const EntryIndex index = find_index(key);
+  if (index != no_entry) remove(index);
+}
+
+// ---- time ----
+
+/// All deadlines are looked at: at most one round for each that runs out, of a table of fixed size.
+EntryIndex NeighborCache::find_due(Instant now) {
+  if (next_deadline_ > now) return no_entry;
+  next_deadline_ = Instant::max();
+  EntryIndex due = no_entry;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Neighbor& neighbor = entries_[i].neighbor;
+    if (!has_timer(neighbor.state)) continue;
+    next_deadline_ = std::min(next_deadline_, neighbor.deadline);
+    if (due == no_entry && neighbor.deadline <= now) due = static_cast<EntryIndex>(i);
+  }
+  return due;
+}
+
+NeighborCache::Step NeighborCache::step_one(EntryIndex index, const NeighborTimes& times, Instant now) {
+  Neighbor& neighbor = entries_[index].neighbor;
+  const bool is_last = neighbor.solicitations >= times.solicitations;
+  const std::uint8_t actions =
+      apply(index, is_last ? NeighborEvent::last_timeout : NeighborEvent::timeout, {}, times, now);
+  Step step{.key = neighbor.key, .failed = (actions & neighbor_action::give_up) != 0};
+  if (actions & neighbor_action::solicit) {
+    ++neighbor.solicitations;
+    step.solicitation = {neighbor.key, has_address(neighbor.state) ? std::optional(neighbor.mac) : std::nullopt,
+                         neighbor.waiting.size > 0 ? waiting_.first(neighbor.waiting) : Bytes{}};
+  }
+  return step;
+}
+
+std::optional<Bytes> NeighborCache::first_waiting(const NeighborKey& key) const {
+  const Neighbor* const neighbor = find(key);
+  if (neighbor == nullptr || neighbor->waiting.size == 0) return std::nullopt;
+  return waiting_.first(neighbor->waiting);
+}
+
+void NeighborCache::remove_waiting(const NeighborKey& key) {
+  const EntryIndex index = find_index(key);
+  if (index != no_entry) waiting_.remove_first(entries_[index].neighbor.waiting);
+}
+
+}  // namespace tunstack::discovery

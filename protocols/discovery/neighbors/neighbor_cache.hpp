@@ -1,0 +1,154 @@
+// Where the neighbors on links with addresses are: one cache for ARP and Neighbor Discovery (RFC 4861 5.1, 7.2, 7.3).
+// A node asks it for each packet that it sends, tells it what neighbors say, and sends the solicitations that are due.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "protocols/base/interface_id.hpp"
+#include "protocols/base/mac_address.hpp"
+#include "protocols/base/random.hpp"
+#include "protocols/base/time.hpp"
+#include "protocols/discovery/neighbors/neighbor_states.hpp"
+#include "protocols/discovery/neighbors/waiting_packets.hpp"
+
+namespace tunstack::discovery {
+
+struct NeighborKey {
+  InterfaceId interface{};
+  IpAddress address;
+  friend bool operator==(const NeighborKey&, const NeighborKey&) = default;
+};
+
+struct Neighbor {
+  NeighborKey key;
+  NeighborState state = NeighborState::none;
+  MacAddress mac = {};  // not while it is incomplete or failed
+  bool is_router = false;
+  bool has_answered = false;          // since it was last asked for
+  std::uint32_t solicitations = 0;    // without an answer
+  Instant deadline = Instant::max();  // of what the state waits for; since when it has failed
+  WaitingQueue waiting = {};
+};
+
+/// RFC 4861 10; times in milliseconds.
+struct NeighborTimes {
+  std::uint32_t retransmit = 1000;
+  std::uint32_t reachable = 30'000;
+  std::uint32_t delay_first_probe = 5000;
+  std::uint32_t solicitations = 3;  // to find an address, and again to see whether it still holds
+};
+
+struct NeighborLimits {
+  std::size_t neighbors = 1024;
+  std::size_t waiting = 256;          // packets for all of them together
+  std::size_t largest_packet = 1500;  // octets
+};
+
+/// What an advertisement of a neighbor, or an ARP packet of it, says.
+struct NeighborNews {
+  NeighborKey key;
+  std::optional<MacAddress> mac;
+  bool solicited = false;
+  bool overrides = true;
+  std::optional<bool> is_router = {};
+};
+
+class NeighborCache {
+ public:
+  NeighborCache(Random& random, const NeighborLimits& limits);
+
+  const Neighbor* find(const NeighborKey& key) const;
+  /// Whether traffic to it may be believed to arrive; nothing is known of those that are not there.
+  NeighborState state_of(const NeighborKey& key, Instant now) const;
+
+  /// For a packet to a neighbor: its link-layer address, or nothing if that has to be asked for first.
+  std::optional<MacAddress> use(const NeighborKey& key, const NeighborTimes& times, Instant now);
+  /// Keeps a packet for the neighbor that use() has just not known. False if it, or an older one for it, was lost.
+  bool keep(const NeighborKey& key, Bytes packet);
+
+  /// A solicitation or another message named the address of its sender: makes an entry if there is none.
+  void mention(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times, Instant now);
+  /// An advertisement: of no interest if there is no entry (RFC 4861 7.2.5). False then.
+  bool advertise(const NeighborNews& news, const NeighborTimes& times, Instant now);
+  /// An upper layer made progress by way of it.
+  void confirm(const NeighborKey& key, const NeighborTimes& times, Instant now);
+  void set_router(const NeighborKey& key, bool is_router);
+  void forget(const NeighborKey& key);
+
+  struct Solicitation {
+    NeighborKey target;
+    std::optional<MacAddress> to;  // or to its group
+    Bytes prompted_by;             // the packet that waits, if any; valid until the next call
+  };
+  /// Moves on one neighbor whose time is over, and gives the solicitation that this asks for.
+  struct Step {
+    NeighborKey key;
+    std::optional<Solicitation> solicitation = {};
+    bool failed = false;
+  };
+  template <class TimesOf>
+  std::optional<Step> step(Instant now, const TimesOf& times_of);
+  Instant next_deadline() const { return next_deadline_; }
+
+  /// What waits for a neighbor that is known by now, or that is given up. Its bytes are valid until remove_waiting().
+  std::optional<Bytes> first_waiting(const NeighborKey& key) const;
+  void remove_waiting(const NeighborKey& key);
+
+  std::size_t size() const { return limits_.neighbors - free_.size(); }
+  std::uint64_t evicted() const { return evicted_; }
+  /// How many packets were lost with neighbors that made room for others, since the last call.
+  std::size_t take_lost() { return std::exchange(lost_, 0); }
+  template <class Each>
+  void for_each(const Each& each) const {
+    for (const Entry& entry : entries_)
+      if (entry.neighbor.state != NeighborState::none) each(entry.neighbor);
+  }
+
+ private:
+  struct Entry {
+    Neighbor neighbor;
+    AgeLinks of_class;
+    EntryIndex next = no_entry;  // entries that share a bucket
+  };
+  // Those that can be spared first come first.
+  static constexpr std::size_t classes = 3;
+  static std::size_t class_of(const Neighbor& neighbor);
+
+  EntryIndex find_index(const NeighborKey& key) const;
+  EntryIndex find_or_make(const NeighborKey& key);
+  void remove(EntryIndex index);
+  void make_room();
+  void drop_oldest_waiting();
+  EntryIndex& bucket_of(const NeighborKey& key);
+  std::size_t hash_of(const NeighborKey& key) const;
+  /// Makes the entry the newest of its class.
+  void touch(EntryIndex index, NeighborState state);
+  /// What the event asks for; it makes the entry the newest of its class.
+  std::uint8_t apply(EntryIndex index, NeighborEvent event, const std::optional<MacAddress>& mac,
+                     const NeighborTimes& times, Instant now);
+  void age(EntryIndex index, const NeighborTimes& times, Instant now);
+  Step step_one(EntryIndex index, const NeighborTimes& times, Instant now);
+  EntryIndex find_due(Instant now);
+
+  NeighborLimits limits_;
+  std::uint64_t secret_;
+  std::vector<Entry> entries_;
+  std::vector<EntryIndex> buckets_;
+  FreeEntries free_;
+  std::array<AgeList, classes> by_class_;
+  WaitingPackets waiting_;
+  Instant next_deadline_ = Instant::max();
+  std::uint64_t evicted_ = 0;
+  std::size_t lost_ = 0;
+};
+
+template <class TimesOf>
+std::optional<NeighborCache::Step> NeighborCache::step(Instant now, const TimesOf& times_of) {
+  const EntryIndex due = find_due(now);
+  if (due == no_entry) return std::nullopt;
+  return step_one(due, times_of(entries_[due].neighbor.key), now);
+}
+
+}  // namespace tunstack::discovery

@@ -1,0 +1,32 @@
+// A valid router advertisement as a host takes it in (RFC 4861 6.3.4).
+#pragma once
+
+#include "protocols/discovery/routers/host_routing.hpp"
+
+namespace tunstack::discovery {
+
+/// Steps over the prefixes of an advertisement from which a host may make an address (RFC 4862 5.5.3(a) to (c)).
+class AutonomousPrefixReader {
+ public:
+  /// The options must stay where they are.
+  explicit AutonomousPrefixReader(Bytes options) : options_(options) {}
+  /// The next one, or nothing at the end. Whether its length fits an interface identifier is not asked here.
+  std::optional<PrefixInformation> next();
+
+ private:
+  NdOptionReader options_;
+};
+
+/// What an advertisement asks of the node.
+struct AdvertisementNews {
+  /// For the neighbor cache: an entry is made or changed, STALE. Without it only the router flag of an entry that is
+  /// there is set, as for every advertisement.
+  std::optional<MacAddress> router_mac;
+  AutonomousPrefixReader prefixes;
+};
+
+/// `message` keeps router_advertisement_rules and came from `router`.
+AdvertisementNews read_advertisement(HostRouting& routing, Bytes message, const Ipv6Address& router, Instant now,
+                                     Random& random);
+
+}  // namespace tunstack::discovery

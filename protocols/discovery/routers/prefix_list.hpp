@@ -1,0 +1,39 @@
+// The prefixes of which a host knows that they are on the link (RFC 4861 5.1 and 6.3.4).
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "protocols/discovery/routers/lifetime.hpp"
+
+namespace tunstack::discovery {
+
+struct OnLinkPrefix {
+  IpPrefix prefix;
+  Instant expires = no_end;
+  bool is_configured = false;
+};
+
+class PrefixList {
+ public:
+  static constexpr std::size_t capacity = 32;  // learned prefixes
+
+  /// Configured prefixes, of both families, and the link-local one are always on the link.
+  explicit PrefixList(std::span<const IpPrefix> configured = {});
+
+  /// A prefix that is on the link for `valid` seconds from `now`: 0 ends it, infinite_lifetime has no end. Bits beyond
+  /// its length, which is 128 at most, do not count. A full list takes no further prefix: none that is new may push out
+  /// what another router gave.
+  void learn(const IpPrefix& prefix, std::uint32_t valid, Instant now);
+  void expire(Instant now);
+  Instant next_deadline() const;
+
+  bool is_on_link(const IpAddress& address, Instant now) const;
+  std::span<const OnLinkPrefix> prefixes() const { return prefixes_; }
+
+ private:
+  std::size_t most_;  // with the configured ones
+  std::vector<OnLinkPrefix> prefixes_;
+};
+
+}  // namespace tunstack::discovery

@@ -1,0 +1,74 @@
+// Each rule on router solicitations and advertisements of ICMPv4 broken in turn, and the limits that just hold.
+#include "protocols/discovery/routers/irdp_rules.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/packets.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using namespace tunstack::discovery;
+
+constexpr std::string_view none = "";
+constexpr Ipv4Address neighbor{0xc0000209};
+constexpr Ipv4Address stranger{0xcb007105};
+
+std::string_view name_of(MaybeReason reason) { return reason ? info(*reason).name : none; }
+
+TEST(IrdpRules, ICMP4_RD_008_solicitations) {
+  struct Case {
+    const char* what;
+    Ipv4Address source;
+    bool is_neighbor;
+    Packet message;
+    std::string_view broken;
+  };
+  const Packet plain = icmpv4(10, 0, 0);
+  for (const Case& c : {
+           Case{"from a neighbor", neighbor, true, plain, none},
+           Case{"from nobody", {}, false, plain, none},
+           Case{"reserved field", neighbor, true, icmpv4(10, 0, 0xffffffff), none},
+           Case{"octets beyond", neighbor, true, icmpv4(10, 0, 0, Packet(5)), none},
+           Case{"off the link", stranger, false, plain, "irdp_solicitation_source_off_link"},
+           Case{"0.0.0.1", {1}, false, plain, "irdp_solicitation_source_off_link"},
+           Case{"code 1", neighbor, true, icmpv4(10, 1, 0), "irdp_solicitation_code_not_0"},
+           Case{"code 16", neighbor, true, icmpv4(10, 16, 0), "irdp_solicitation_code_not_0"},
+           Case{"7 octets", neighbor, true, Packet(7), "irdp_solicitation_too_short"},
+           Case{"nothing", neighbor, true, {}, "irdp_solicitation_too_short"},
+       })
+    EXPECT_EQ(name_of(first_broken<irdp_solicitation_rules>(IrdpInput{c.source, c.message, c.is_neighbor})), c.broken)
+        << c.what;
+}
+
+TEST(IrdpRules, ICMP4_RD_014_advertisements) {
+  struct Case {
+    const char* what;
+    Packet message;
+    std::string_view broken;
+  };
+  for (const Case& c : {
+           Case{"one entry", icmpv4(9, 0, 0x01020708, Packet(8)), none},
+           Case{"code 16", icmpv4(9, 16, 0x01020708, Packet(8)), none},
+           Case{"lifetime 0", icmpv4(9, 0, 0x01020000, Packet(8)), none},
+           Case{"octets beyond", icmpv4(9, 0, 0x01020708, Packet(9)), none},
+           Case{"large entries", icmpv4(9, 0, 0x02030708, Packet(24)), none},
+           Case{"7 octets", Packet(7), "irdp_advertisement_too_short"},
+           Case{"code 1", icmpv4(9, 1, 0x01020708, Packet(8)), "irdp_advertisement_code_unknown"},
+           Case{"code 15", icmpv4(9, 15, 0x01020708, Packet(8)), "irdp_advertisement_code_unknown"},
+           Case{"code 17", icmpv4(9, 17, 0x01020708, Packet(8)), "irdp_advertisement_code_unknown"},
+           Case{"no address", icmpv4(9, 0, 0x00020708, Packet(8)), "irdp_advertisement_empty"},
+           Case{"no address, code 16", icmpv4(9, 16, 0x00020708), "irdp_advertisement_empty"},
+           Case{"entry size 1", icmpv4(9, 0, 0x01010708, Packet(8)), "irdp_advertisement_entries_too_small"},
+           Case{"entry size 0", icmpv4(9, 0, 0xff000708, Packet(8)), "irdp_advertisement_entries_too_small"},
+           Case{"count 3, one entry", icmpv4(9, 0, 0x03020708, Packet(8)), "irdp_advertisement_cut_short"},
+           Case{"an octet less", icmpv4(9, 0, 0x01020708, Packet(7)), "irdp_advertisement_cut_short"},
+           Case{"large entries, an octet less", icmpv4(9, 0, 0x02030708, Packet(23)), "irdp_advertisement_cut_short"},
+       })
+    for (const bool is_neighbor : {true, false})
+      EXPECT_EQ(name_of(first_broken<irdp_advertisement_rules>(IrdpInput{stranger, c.message, is_neighbor})), c.broken)
+          << c.what;
+}
+
+}  // namespace
+}  // namespace tunstack::test

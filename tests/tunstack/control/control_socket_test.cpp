@@ -1,0 +1,275 @@
+// The socket of a running stack: names, what is left behind, and clients that do not read.
+#include "tunstack/control/control_socket.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "tunstack/fault.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+// ---- names ----
+
+TEST(ControlSocketName, is_read_back) {
+  for (const StackName& name : {StackName{4026531840, 123, "tun0"}, {1, 1, "a"}, {7, 2147483647, "my-tap-3.sock"}}) {
+    EXPECT_EQ(parse_file_name(file_name_of(name)), name) << name.device;
+  }
+  EXPECT_EQ(file_name_of({4026531840, 123, "tun0"}), "tunstack-4026531840-123-tun0.sock");
+}
+
+TEST(ControlSocketName, other_files_have_none) {
+  for (const char* other :
+       {"", "tunstack-", "tunstack-.sock", "tunstack-1-2-.sock", "tunstack-1-2.sock", "tunstack-1-tun0.sock",
+        "tunstack-x-2-tun0.sock", "tunstack-1-0-tun0.sock", "tunstack-1--2-tun0.sock", "tunstack-1-2-tun0.sock.new",
+        "tunstack-1-2-tun0", "Tunstack-1-2-tun0.sock", "tunstack-99999999999999999999-2-tun0.sock"})
+    EXPECT_FALSE(parse_file_name(other)) << other;
+}
+
+// ---- a directory of the test's own ----
+
+class ControlSocketTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    char name[] = "/tmp/control_socket_test.XXXXXX";
+    directory = ::mkdtemp(name);
+    if (const char* before = std::getenv("XDG_RUNTIME_DIR")) before_ = before;
+    ::setenv("XDG_RUNTIME_DIR", directory.c_str(), 1);
+  }
+  void TearDown() override {
+    std::filesystem::remove_all(directory);
+    before_ ? ::setenv("XDG_RUNTIME_DIR", before_->c_str(), 1) : ::unsetenv("XDG_RUNTIME_DIR");
+  }
+
+  std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) names.push_back(entry.path().filename());
+    return names;
+  }
+  /// Those whose device has this name, which no other test has.
+  static std::vector<RunningStack> found(const std::string& device) {
+    auto stacks = find_running_stacks().own;
+    std::erase_if(stacks, [&](const RunningStack& stack) { return stack.name.device != device; });
+    return stacks;
+  }
+
+  std::string directory;
+
+ private:
+  std::optional<std::string> before_;
+};
+
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  return address;
+}
+
+FileDescriptor connect_to(const std::string& path) {
+  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const sockaddr_un address = address_of(path);
+  EXPECT_EQ(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0) << path;
+  return socket;
+}
+
+/// A socket that somebody bound; who closes it leaves the file.
+FileDescriptor bind_to(const std::string& path) {
+  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const sockaddr_un address = address_of(path);
+  EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0) << path;
+  EXPECT_EQ(::listen(socket.get(), 4), 0);
+  return socket;
+}
+
+bool is_readable(int fd) {
+  pollfd ready{fd, POLLIN, 0};
+  return ::poll(&ready, 1, 0) > 0;
+}
+
+void serve_all(ControlSocket& control) {
+  for (int i = 0; i < 100 && is_readable(control.fd()); ++i) control.serve();
+  EXPECT_FALSE(is_readable(control.fd())) << "it would keep the processor busy";
+}
+
+/// What comes until the end, or until nothing more comes.
+struct Reading {
+  std::size_t octets = 0;
+  bool has_ended = false;
+};
+Reading read_all(const FileDescriptor& socket) {
+  Reading reading;
+  std::vector<char> part(1 << 16);
+  for (;;) {
+    const ssize_t got = ::recv(socket.get(), part.data(), part.size(), 0);
+    if (got <= 0) return {reading.octets, got == 0};
+    reading.octets += static_cast<std::size_t>(got);
+  }
+}
+
+constexpr std::size_t large = 5'000'000;  // octets, far more than a socket takes
+
+ControlSocket::Report text_of(std::size_t size) {
+  return [size] { return std::string(size, 'x'); };
+}
+
+// ---- life ----
+
+TEST_F(ControlSocketTest, a_file_for_this_user_only_as_long_as_it_lives) {
+  {
+    const ControlSocket control("mine", text_of(1));
+    EXPECT_THAT(files(), ElementsAre(file_name_of({own_network(), ::getpid(), "mine"})));
+    struct stat status{};
+    ASSERT_EQ(::lstat(control.path().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode, S_IFSOCK | 0600U);
+  }
+  EXPECT_THAT(files(), IsEmpty());
+}
+
+TEST_F(ControlSocketTest, a_client_reads_the_report_of_its_time) {
+  int asked = 0;
+  ControlSocket control("mine", [&] { return "report " + std::to_string(++asked); });
+  EXPECT_FALSE(is_readable(control.fd()));
+  for (const char* expected : {"report 1", "report 2"}) {
+    const auto stacks = found("mine");
+    ASSERT_THAT(stacks, SizeIs(1));
+    EXPECT_EQ(stacks[0].name, (StackName{own_network(), ::getpid(), "mine"}));
+    EXPECT_TRUE(is_readable(control.fd()));
+    serve_all(control);
+    EXPECT_EQ(read_report(stacks[0]), expected);
+  }
+}
+
+TEST_F(ControlSocketTest, what_was_left_behind_is_found_by_nobody_and_goes) {
+  const std::string abandoned = directory + "/" + file_name_of({1, 1, "abandoned"});
+  const std::string running = directory + "/" + file_name_of({1, 1, "running"});
+  bind_to(abandoned);
+  const FileDescriptor listening = bind_to(running);
+  EXPECT_THAT(found("abandoned"), IsEmpty());
+  EXPECT_THAT(found("running"), SizeIs(1));
+  const ControlSocket control("mine", text_of(1));
+  EXPECT_THAT(files(), SizeIs(2));
+  EXPECT_THAT(found("running"), SizeIs(1)) << "who lives, stays";
+}
+
+TEST_F(ControlSocketTest, a_stack_that_is_too_busy_to_let_anybody_in_is_not_abandoned) {
+  const std::string busy = directory + "/" + file_name_of({1, 1, "busy"});
+  const FileDescriptor listening = bind_to(busy);
+  std::vector<FileDescriptor> queue;
+  for (int i = 0; i < 5; ++i) queue.push_back(connect_to(busy));  // as many as bind_to() lets wait, and one
+  const ControlSocket control("mine", text_of(1));
+  EXPECT_TRUE(std::filesystem::exists(busy));
+}
+
+TEST_F(ControlSocketTest, one_left_behind_under_the_same_name_is_replaced) {
+  bind_to(directory + "/" + file_name_of({own_network(), ::getpid(), "mine"}));
+  bind_to(directory + "/" + file_name_of({own_network(), ::getpid(), "mine"}) + ".new");
+  ControlSocket control("mine", text_of(3));
+  EXPECT_THAT(files(), ElementsAre(file_name_of({own_network(), ::getpid(), "mine"})));
+  const auto stacks = found("mine");
+  ASSERT_THAT(stacks, SizeIs(1));
+  serve_all(control);
+  EXPECT_EQ(read_report(stacks[0]), "xxx");
+}
+
+TEST_F(ControlSocketTest, other_files_are_not_touched) {
+  const std::string own_name = directory + "/" + file_name_of({own_network(), ::getpid(), "mine"});
+  std::fclose(std::fopen(own_name.c_str(), "w"));
+  const ControlSocket control("mine", text_of(1));
+  EXPECT_TRUE(std::filesystem::is_regular_file(own_name));
+  EXPECT_EQ(control.path().substr(0, 5), "/tmp/") << "the next directory";
+  EXPECT_THAT(files(), SizeIs(1));
+}
+
+TEST_F(ControlSocketTest, those_of_other_users_are_neither_asked_nor_removed) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be another user";
+  const std::string theirs = directory + "/" + file_name_of({1, 1, "theirs"});
+  const std::string theirs_abandoned = directory + "/" + file_name_of({1, 2, "theirs"});
+  const FileDescriptor listening = bind_to(theirs);
+  bind_to(theirs_abandoned);
+  for (const std::string& path : {theirs, theirs_abandoned}) ASSERT_EQ(::chown(path.c_str(), 65534, 65534), 0);
+  const ControlSocket control("mine", text_of(1));
+  EXPECT_THAT(files(), SizeIs(3));
+  EXPECT_THAT(found("theirs"), IsEmpty());
+  EXPECT_TRUE(find_running_stacks().has_others);
+}
+
+TEST_F(ControlSocketTest, a_directory_of_no_use_is_passed_over) {
+  for (const std::string& useless : {std::string("/no/such/directory"), std::string("relative"), std::string(),
+                                     directory + "/" + std::string(90, 'l')}) {
+    if (useless.starts_with(directory)) std::filesystem::create_directory(useless);
+    ::setenv("XDG_RUNTIME_DIR", useless.c_str(), 1);
+    const ControlSocket control("mine", text_of(1));
+    EXPECT_EQ(std::filesystem::path(control.path()).parent_path(), "/tmp") << useless;
+    EXPECT_THAT(found("mine"), SizeIs(1)) << useless;
+  }
+}
+
+// ---- clients ----
+
+TEST_F(ControlSocketTest, a_large_report_arrives_whole_in_parts) {
+  ControlSocket control("mine", text_of(large));
+  const FileDescriptor client = connect_to(control.path());
+  std::size_t octets = 0;
+  for (int i = 0; i < 1000; ++i) {
+    serve_all(control);
+    const Reading reading = read_all(client);
+    octets += reading.octets;
+    if (reading.has_ended) break;
+    EXPECT_GT(reading.octets, 0U) << "stuck after " << octets;
+  }
+  EXPECT_EQ(octets, large);
+}
+
+TEST_F(ControlSocketTest, who_does_not_read_is_given_up_for_newer_ones) {
+  ControlSocket control("mine", text_of(large));
+  std::vector<FileDescriptor> silent;
+  for (int i = 0; i < 8; ++i) {
+    silent.push_back(connect_to(control.path()));
+    serve_all(control);
+  }
+  EXPECT_FALSE(read_all(silent[0]).has_ended) << "eight are waited for";
+  silent.push_back(connect_to(control.path()));
+  serve_all(control);
+  EXPECT_TRUE(read_all(silent[0]).has_ended) << "the oldest";
+  for (std::size_t i = 1; i < silent.size(); ++i) EXPECT_FALSE(read_all(silent[i]).has_ended) << i;
+}
+
+TEST_F(ControlSocketTest, who_goes_away_is_forgotten) {
+  ControlSocket control("mine", text_of(large));
+  for (int i = 0; i < 20; ++i) {
+    const FileDescriptor client = connect_to(control.path());
+    serve_all(control);
+  }
+  serve_all(control);
+  FileDescriptor client = connect_to(control.path());
+  serve_all(control);
+  EXPECT_GT(read_all(client).octets, 0U);
+}
+
+TEST_F(ControlSocketTest, a_stack_that_does_not_answer_is_a_fault) {
+  const ControlSocket control("mine", text_of(1));  // nobody calls serve()
+  const auto stacks = found("mine");
+  ASSERT_THAT(stacks, SizeIs(1));
+  try {
+    read_report(stacks[0]);
+    FAIL() << "nothing can have come";
+  } catch (const SystemError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("the stack on mine"));
+  }
+}
+
+}  // namespace
+}  // namespace tunstack::test

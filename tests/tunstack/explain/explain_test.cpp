@@ -1,0 +1,230 @@
+// One line for each decision: exactly what is written, as text and as JSON.
+#include "tunstack/explain/explain.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/host.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Keeps the lines of the last decision; a decision itself is valid during the call only.
+class Lines final : public Observer {
+ public:
+  void decided(const Decision& decision) override {
+    text = decision_text(decision);
+    json = nlohmann::json::parse(decision_json(decision));
+    ++decisions;
+  }
+  std::string text;
+  nlohmann::json json;
+  int decisions = 0;
+};
+
+/// What is written about one packet that comes 1.5 s after the start.
+Lines lines_about(const Packet& packet) {
+  Host host;
+  Lines lines;
+  host.node().observe(&lines);
+  host.wait(1500ms);
+  host.send(packet);
+  host.node().observe(nullptr);
+  EXPECT_EQ(lines.decisions, 1);
+  return lines;
+}
+
+const Packet to_other_host = echo4({.destination = "192.0.2.9"});
+const Packet to_broadcast = udp4({.destination = "192.0.2.255"});
+
+// ---- text ----
+
+TEST(ExplainText, reply) {
+  EXPECT_EQ(lines_about(echo4()).text,
+            "1.500000 < 192.0.2.1 > 192.0.2.2  ICMP echo request, id 1281, seq 1, length 64           reply  "
+            "icmp4_echo_request_for_us  RFC 1122 3.2.2.6: an echo request is answered with its own data");
+}
+
+TEST(ExplainText, drop) {
+  EXPECT_EQ(lines_about(to_other_host).text,
+            "1.500000 < 192.0.2.1 > 192.0.2.9  ICMP echo request, id 1281, seq 1, length 64           drop   "
+            "ipv4_destination_not_ours  RFC 1122 3.2.1.3: nobody here has this address: a host answers for configured "
+            "addresses only and forwards nothing");
+}
+
+TEST(ExplainText, error_sent) {
+  EXPECT_EQ(lines_about(udp4()).text,
+            "1.500000 < 192.0.2.1 > 192.0.2.2  UDP 40000 > 33434                                      error  "
+            "udp4_port_closed  RFC 1122 4.1.3.1: no service listens on this UDP port"
+            " -> ICMP destination unreachable, port unreachable (3/3) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434]");
+}
+
+TEST(ExplainText, error_withheld_is_a_drop_for_the_reason_of_the_suppression) {
+  EXPECT_EQ(lines_about(to_broadcast).text,
+            "1.500000 < 192.0.2.1 > 192.0.2.255  UDP 40000 > 33434                                    drop   "
+            "icmp4_destination_broadcast (no error: udp4_port_closed)  RFC 1122 3.2.2: "
+            "no error about a datagram to a broadcast address");
+}
+
+TEST(ExplainText, design_has_no_section_and_no_packet_no_addresses) {
+  EXPECT_EQ(lines_about(hex("50 00")).text,
+            "1.500000 < ?  IP version 5, length 2                                                     drop   "
+            "ip_version_unknown  design: the first nibble is neither 4 nor 6");
+}
+
+// ---- JSON ----
+
+TEST(ExplainJson, reply) {
+  EXPECT_EQ(lines_about(echo4()).json, nlohmann::json({{"time", 1.5},
+                                                       {"direction", "in"},
+                                                       {"source", "192.0.2.1"},
+                                                       {"destination", "192.0.2.2"},
+                                                       {"length", 84},
+                                                       {"summary", "ICMP echo request, id 1281, seq 1, length 64"},
+                                                       {"verdict", "reply"},
+                                                       {"reason", "icmp4_echo_request_for_us"},
+                                                       {"rfc", "RFC 1122"},
+                                                       {"section", "3.2.2.6"},
+                                                       {"requirement", "ICMP4-ECHO-001"},
+                                                       {"text", "an echo request is answered with its own data"},
+                                                       {"answer", "ICMP echo reply, id 1281, seq 1, length 64"}}));
+}
+
+TEST(ExplainJson, drop) {
+  const nlohmann::json json = lines_about(to_other_host).json;
+  EXPECT_EQ(json["verdict"], "drop");
+  EXPECT_EQ(json["reason"], "ipv4_destination_not_ours");
+  EXPECT_EQ(json["requirement"], "V4-RX-006");
+  EXPECT_FALSE(json.contains("answer"));
+  EXPECT_FALSE(json.contains("proposed"));
+}
+
+TEST(ExplainJson, error_sent) {
+  const nlohmann::json json = lines_about(udp4()).json;
+  EXPECT_EQ(json["verdict"], "error");
+  EXPECT_EQ(json["reason"], "udp4_port_closed");
+  EXPECT_EQ(json["answer"],
+            "ICMP destination unreachable, port unreachable (3/3) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434]");
+  EXPECT_FALSE(json.contains("proposed"));
+}
+
+TEST(ExplainJson, error_withheld_names_what_was_proposed) {
+  const nlohmann::json json = lines_about(to_broadcast).json;
+  EXPECT_EQ(json["verdict"], "drop");
+  EXPECT_EQ(json["reason"], "icmp4_destination_broadcast");
+  EXPECT_EQ(json["requirement"], "ICMP4-SUP-005");
+  EXPECT_EQ(json["proposed"], nlohmann::json({{"verdict", "error"}, {"reason", "udp4_port_closed"}}));
+  EXPECT_FALSE(json.contains("answer"));
+}
+
+TEST(ExplainJson, no_packet_has_no_addresses) {
+  const nlohmann::json json = lines_about({}).json;
+  EXPECT_EQ(json["reason"], "empty_read");
+  EXPECT_EQ(json["source"], "");
+  EXPECT_EQ(json["destination"], "");
+  EXPECT_EQ(json["length"], 0);
+  EXPECT_EQ(json["section"], "");
+}
+
+// ---- a reply that was withheld ----
+
+TEST(Explain, reply_that_found_no_room_is_a_drop) {
+  Node node(host_config());
+  Lines lines;
+  node.observe(&lines);
+  Outbox too_small(16, 16);
+  const Packet request = echo4();
+  node.receive({.bytes = request, .now = {}}, too_small);
+  EXPECT_THAT(lines.text, HasSubstr("  drop   outbox_full (no reply: icmp4_echo_request_for_us)  design: "));
+  EXPECT_EQ(lines.json["reason"], "outbox_full");
+  EXPECT_EQ(lines.json["proposed"], nlohmann::json({{"verdict", "reply"}, {"reason", "icmp4_echo_request_for_us"}}));
+  EXPECT_FALSE(lines.json.contains("answer"));
+}
+
+// An outbox that already holds packets must not lend one of them to a decision that sent nothing.
+TEST(Explain, answers_of_earlier_packets_are_not_taken_for_this_one) {
+  Node node(host_config());
+  Lines lines;
+  node.observe(&lines);
+  Outbox out;
+  const Packet request = echo4();
+  node.receive({.bytes = request, .now = {}}, out);
+  EXPECT_TRUE(lines.json.contains("answer"));
+  node.receive({.bytes = to_other_host, .now = {}}, out);
+  EXPECT_EQ(out.packets().size(), 1U);
+  EXPECT_FALSE(lines.json.contains("answer"));
+}
+
+// ---- the observer ----
+
+std::string written(Explain explain, ExplainFormat format,
+                    const std::vector<Packet>& packets = {echo4(), to_other_host, udp4(), to_broadcast}) {
+  char* memory = nullptr;
+  std::size_t size = 0;
+  std::FILE* file = ::open_memstream(&memory, &size);
+  Host host({"l4.udp_discard=on"});
+  Explainer explainer(explain, format, file);
+  host.node().observe(&explainer);
+  for (const Packet& packet : packets) host.send(packet);
+  host.node().observe(nullptr);
+  std::fclose(file);
+  const std::unique_ptr<char, decltype(&std::free)> owned(memory, &std::free);
+  return {memory, size};
+}
+
+std::vector<std::string> verdicts_in_json(Explain explain) {
+  std::vector<std::string> verdicts;
+  std::string line;
+  for (const char letter : written(explain, ExplainFormat::json)) {
+    line += letter;
+    if (letter != '\n') continue;
+    verdicts.push_back(nlohmann::json::parse(line)["verdict"]);
+    line.clear();
+  }
+  EXPECT_EQ(line, "") << "the last line has no end";
+  return verdicts;
+}
+
+TEST(Explainer, all_writes_a_line_for_each_decision) {
+  EXPECT_THAT(verdicts_in_json(Explain::all), testing::ElementsAre("reply", "drop", "error", "drop"));
+}
+
+TEST(Explainer, drops_writes_what_stayed_unanswered) {
+  EXPECT_THAT(verdicts_in_json(Explain::drops), testing::ElementsAre("drop", "drop"));
+}
+
+TEST(Explainer, drops_leaves_out_what_waits_or_was_taken) {
+  const std::string lines =
+      written(Explain::drops, ExplainFormat::json, {echo4({.flags_and_offset = 0x2000}), udp4({}, 9), to_other_host});
+  EXPECT_EQ(std::ranges::count(lines, '\n'), 1);
+  EXPECT_THAT(lines, HasSubstr("ipv4_destination_not_ours"));
+}
+
+TEST(Explainer, off_writes_nothing) {
+  EXPECT_THAT(written(Explain::off, ExplainFormat::json), IsEmpty());
+  EXPECT_THAT(written(Explain::off, ExplainFormat::text), IsEmpty());
+}
+
+TEST(Explainer, text_is_one_line_for_each_decision) {
+  const std::string text = written(Explain::drops, ExplainFormat::text);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 2);
+  EXPECT_THAT(text, HasSubstr("0.000000 < 192.0.2.1 > 192.0.2.9  "));
+  EXPECT_THAT(text, HasSubstr("icmp4_destination_broadcast (no error: udp4_port_closed)"));
+}
+
+TEST(Citation, rfc_with_section_where_there_is_one) {
+  EXPECT_EQ(citation(info(Reason::icmp4_echo_request_for_us)), "RFC 1122 3.2.2.6");
+  EXPECT_EQ(citation(info(Reason::icmp4_too_short)), "RFC 792");
+  EXPECT_EQ(citation(info(Reason::empty_read)), "design");
+}
+
+}  // namespace
+}  // namespace tunstack::test

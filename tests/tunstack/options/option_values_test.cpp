@@ -1,0 +1,273 @@
+// The values of options that the specification fixes, and what each value means to a node.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tunstack/options/options.hpp"
+
+namespace tunstack::test {
+namespace {
+
+// ---- defaults ----
+
+struct Fixed {
+  std::string_view key, lab, hardened;
+};
+
+// Decisions D-01 to D-30 of docs/spec and its table of constants; what they leave open is 0, off or unlimited.
+constexpr Fixed fixed[] = {
+    {"v4.ttl", "64", "64"},
+    {"v4.strong_es", "off", "off"},
+    {"v4.zero_broadcast", "off", "off"},     // D-14
+    {"v4.source_route", "process", "drop"},  // D-11
+    {"v4.require_option", "0", "0"},
+    {"v4.frag.overlap", "drop", "drop"},  // D-06
+    {"v4.frag.timeout", "60", "30"},      // D-07
+    {"v4.frag.largest", "65535", "65535"},
+    {"v4.frag.memory", "4096", "4096"},
+    {"v4.frag.datagrams", "1024", "1024"},
+    {"v4.frag.datagrams_of_source", "64", "64"},
+    {"pmtu4.age", "600", "600"},
+    {"v6.hop_limit", "64", "64"},
+    {"v6.ext.max_headers", "8", "8"},      // D-20
+    {"v6.ext.max_options", "8", "8"},      // D-20
+    {"v6.ext.max_chain", "1280", "1280"},  // D-20
+    {"v6.ext.max_padding", "0", "7"},      // D-20
+    {"v6.jumbo", "off", "off"},            // D-21
+    {"v6.frag.timeout", "60", "30"},       // D-07
+    {"v6.frag.memory", "4096", "4096"},
+    {"v6.frag.datagrams", "1024", "1024"},
+    {"v6.frag.datagrams_of_source", "64", "64"},
+    {"pmtu6.age", "600", "600"},
+    {"icmp4.echo", "on", "on"},
+    {"icmp4.echo_broadcast", "off", "off"},  // D-01
+    {"icmp4.echo_code", "copy", "drop"},     // D-08
+    {"icmp4.echo_df", "off", "off"},
+    {"icmp4.quote", "576", "576"},        // D-02
+    {"icmp4.error_tos", "zero", "zero"},  // D-09
+    {"icmp4.timestamp", "on", "off"},     // D-05
+    {"icmp4.timestamp_nonstd", "off", "off"},
+    {"icmp4.mask_agent", "on", "off"},  // D-04
+    {"icmp4.mask_learn", "off", "off"},
+    {"icmp4.info_reply", "off", "off"},  // D-04
+    {"icmp4.error_rate", "10", "10"},
+    {"icmp4.error_burst", "10", "10"},
+    {"icmp4.error_rate_node", "1000", "1000"},
+    {"icmp4.error_burst_node", "50", "50"},
+    {"icmp4.reply_rate", "0", "1000"},  // D-28
+    {"icmp6.echo", "on", "on"},
+    {"icmp6.echo_multicast", "on", "off"},  // D-23
+    {"icmp6.reflect_flowlabel", "off", "off"},
+    {"icmp6.unreach", "on", "on"},
+    {"icmp6.error_rate", "10", "10"},
+    {"icmp6.error_burst", "10", "10"},
+    {"icmp6.error_rate_node", "1000", "1000"},
+    {"icmp6.error_burst_node", "50", "50"},
+    {"icmp6.reply_rate", "0", "1000"},                       // D-28
+    {"icmp.ext", "off", "off"},                              // D-22
+    {"probe", "off", "off"},                                 // D-30
+    {"probe.reply_body", "copy", "none"},                    // D-12
+    {"probe.zero_checksum", "accept", "accept"},             // D-12
+    {"probe.allow_sources", "any", "any"},                   // D-30
+    {"probe.allow_local", "both", "local"},                  // D-30
+    {"probe.allow_kinds", "name,index,address", "address"},  // D-30
+    {"l4.udp_echo", "off", "off"},
+    {"l4.udp_discard", "off", "off"},
+    {"l4.tcp_closed", "rst", "drop"},  // D-15
+    {"nd.neighbors", "1024", "1024"},
+    {"arp.retrans_ms", "1000", "1000"},
+    {"arp.reachable_ms", "60000", "60000"},
+    {"arp.delay_ms", "5000", "5000"},
+    {"arp.requests", "3", "3"},
+    {"nd.retrans_ms", "1000", "1000"},
+    {"nd.reachable_ms", "30000", "30000"},
+    {"nd.delay_ms", "5000", "5000"},
+    {"nd.solicitations", "3", "3"},
+    {"nd.accept_ra", "on", "on"},
+    {"nd.rs_backoff", "off", "off"},
+    {"nd.accept_untracked", "off", "off"},
+    {"nd.accept_redirects", "on", "off"},
+    {"icmp4.accept_redirects", "on", "off"},
+    {"icmp.redirect_lifetime", "600", "600"},
+    {"irdp.host", "on", "on"},
+    {"irdp.adv", "off", "off"},
+    {"irdp.adv_broadcast", "off", "off"},
+    {"irdp.adv_max", "600", "600"},
+    {"irdp.adv_min", "0", "0"},
+    {"irdp.adv_lifetime", "0", "0"},
+    {"irdp.adv_unicast", "on", "on"},
+    {"irdp.adv_pref", "0", "0"},
+    {"dad.transmits", "1", "1"},
+    {"dad.mode", "normal", "normal"},
+    {"nd.gratuitous", "1", "1"},
+    {"nd.proxy", "none", "none"},
+    {"slaac.enable", "on", "on"},
+    {"slaac.tempaddr", "off", "on"},
+    {"slaac.iid", "stable", "stable"},
+    {"slaac.secret", "none", "none"},
+    {"arp.acd", "off", "off"},
+    {"arp.defend", "once", "once"},
+    {"arp.proxy", "none", "none"},
+    {"mld", "on", "on"},
+    {"mld.querier", "off", "off"},
+    {"igmp", "off", "off"},
+    {"nd.adv", "off", "off"},
+    {"nd.adv_max", "600", "600"},
+    {"nd.adv_min", "0", "0"},
+    {"nd.adv_lifetime", "65535", "65535"},
+    {"nd.adv_unicast", "off", "off"},
+    {"nd.adv_hop_limit", "64", "64"},
+    {"nd.adv_managed", "off", "off"},
+    {"nd.adv_other", "off", "off"},
+    {"nd.adv_pref", "medium", "medium"},
+    {"nd.adv_reachable_ms", "0", "0"},
+    {"nd.adv_retrans_ms", "0", "0"},
+    {"nd.adv_mtu", "0", "0"},
+    {"nd.adv_prefixes", "own", "own"},
+    {"nd.adv_on_link", "on", "on"},
+    {"nd.adv_autonomous", "on", "on"},
+    {"nd.adv_valid", "2592000", "2592000"},
+    {"nd.adv_preferred", "604800", "604800"},
+    {"nd.adv_routes", "none", "none"},
+    {"nd.adv_rdnss", "none", "none"},
+    {"nd.adv_dnssl", "none", "none"},
+    {"nd.adv_pref64", "none", "none"},
+};
+
+TEST(Options, have_the_defaults_of_the_decisions) {
+  ASSERT_EQ(option_table().size(), std::size(fixed)) << "a row is missing here";
+  for (std::size_t i = 0; i < std::size(fixed); ++i) {
+    const OptionRow& row = option_table()[i];
+    EXPECT_EQ(row.key, fixed[i].key);
+    EXPECT_EQ(row.lab, fixed[i].lab) << row.key;
+    EXPECT_EQ(row.hardened, fixed[i].hardened) << row.key;
+  }
+}
+
+TEST(Options, ICMP4_RATE_001_defaults_of_the_error_limits) {
+  for (const Profile profile : {Profile::lab, Profile::hardened}) {
+    const NodeOptions options = options_of(profile);
+    for (const icmp::ErrorLimits& limits : {options.ipv4_error_limits, options.ipv6_error_limits}) {
+      EXPECT_EQ(limits.destination.rate, 10U);
+      EXPECT_EQ(limits.destination.burst, 10U);
+      EXPECT_EQ(limits.node.rate, 1000U);
+      EXPECT_EQ(limits.node.burst, 50U);
+    }
+  }
+}
+
+// ---- ranges ----
+
+TEST(Options, V4_TX_001_time_to_live_is_64_and_never_0) {
+  NodeOptions options;
+  EXPECT_EQ(options.ipv4_ttl, 64U);
+  EXPECT_EQ(options.ipv6_hop_limit, 64U);
+  EXPECT_TRUE(set_option(options, "v4.ttl=0"));
+  EXPECT_TRUE(set_option(options, "v4.ttl=256"));
+  EXPECT_TRUE(set_option(options, "v6.hop_limit=0"));
+  EXPECT_FALSE(set_option(options, "v4.ttl=255"));
+  EXPECT_EQ(options.ipv4_ttl, 255U);
+}
+
+struct Limits {
+  std::string_view accepted, refused;
+};
+
+// V4-FRAG-007, V4-FRAG-003 with RFC 1122 3.3.2, PMTU4-005: the ends of what may be chosen
+TEST(Options, V4_FRAG_007_and_PMTU4_005_ranges) {
+  for (const auto& [accepted, refused] :
+       {Limits{"v4.frag.timeout=1", "v4.frag.timeout=0"}, Limits{"v4.frag.timeout=120", "v4.frag.timeout=121"},
+        Limits{"v4.frag.largest=576", "v4.frag.largest=575"}, Limits{"v4.frag.largest=65535", "v4.frag.largest=65536"},
+        Limits{"pmtu4.age=300", "pmtu4.age=299"}, Limits{"v4.require_option=255", "v4.require_option=256"},
+        Limits{"v4.frag.datagrams=1", "v4.frag.datagrams=0"},
+        Limits{"v4.frag.datagrams_of_source=1", "v4.frag.datagrams_of_source=0"}}) {
+    NodeOptions options;
+    EXPECT_FALSE(set_option(options, accepted)) << accepted;
+    EXPECT_TRUE(set_option(options, refused)) << refused;
+  }
+}
+
+// ND-NA-004, ARP-016: one address each, as groups are joined for them, and prefixes.
+TEST(Options, ND_NA_004_and_ARP_016_whom_a_router_can_answer_for) {
+  for (const std::string_view accepted :
+       {"nd.proxy=2001:db8::9", "nd.proxy=2001:db8::9/128,fe80::9", "nd.proxy=none", "arp.proxy=198.51.100.0/24",
+        "arp.proxy=192.0.2.9,198.51.100.0/24", "arp.proxy=0.0.0.0/0", "arp.proxy=none"}) {
+    NodeOptions options;
+    EXPECT_FALSE(set_option(options, accepted)) << accepted;
+  }
+  for (const std::string_view refused :
+       {"nd.proxy=192.0.2.9", "nd.proxy=2001:db8::9,192.0.2.9", "nd.proxy=2001:db8::/64", "nd.proxy=ff02::9",
+        "nd.proxy=::", "nd.proxy=::1", "nd.proxy=any", "arp.proxy=2001:db8::9", "arp.proxy=192.0.2.9,2001:db8::9",
+        "arp.proxy=192.0.2.0/33", "arp.proxy=any"}) {
+    NodeOptions options;
+    EXPECT_TRUE(set_option(options, refused)) << refused;
+    EXPECT_TRUE(options.proxied.empty()) << refused;
+  }
+  NodeOptions options;
+  EXPECT_EQ(set_option(options, "nd.proxy=192.0.2.9")->why, "nd.proxy takes none, or IPv6 ADDRESS,ADDRESS...");
+  EXPECT_EQ(set_option(options, "arp.proxy=2001:db8::9")->why, "arp.proxy takes none, or IPv4 PREFIX,PREFIX...");
+}
+
+// ---- meaning ----
+
+struct Meaning {
+  std::string_view assignment;
+  bool (*holds)(const NodeOptions&);
+};
+
+constexpr Meaning meanings[] = {
+    {"icmp4.quote=8", [](const NodeOptions& o) { return o.ipv4_quote == icmp::Ipv4Quote::header_and_8; }},
+    {"icmp4.echo_code=drop", [](const NodeOptions& o) { return o.echo4.code == icmp::EchoCode::drop; }},
+    {"icmp4.echo_df=on", [](const NodeOptions& o) { return o.echo4.dont_fragment; }},
+    {"icmp4.error_tos=rfc1812", [](const NodeOptions& o) { return o.ipv4_error_tos == ErrorTos::rfc1812; }},
+    {"icmp4.timestamp=off", [](const NodeOptions& o) { return !o.queries.timestamp; }},
+    {"icmp4.timestamp_nonstd=on", [](const NodeOptions& o) { return o.queries.timestamp_nonstandard; }},
+    {"icmp4.mask_agent=off", [](const NodeOptions& o) { return !o.queries.mask_agent; }},
+    {"icmp4.info_reply=on", [](const NodeOptions& o) { return o.queries.information; }},
+    {"v4.source_route=drop",
+     [](const NodeOptions& o) { return o.ipv4_options.source_route == ip::SourceRoutes::drop; }},
+    {"v4.require_option=148", [](const NodeOptions& o) { return o.ipv4_options.required == 148; }},
+    {"v4.frag.overlap=first", [](const NodeOptions& o) { return o.fragments4.overlap == ip::Overlap::first; }},
+    {"v4.frag.overlap=last", [](const NodeOptions& o) { return o.fragments4.overlap == ip::Overlap::last; }},
+    {"v4.frag.timeout=15", [](const NodeOptions& o) { return o.fragments4.timeout == 15; }},
+    {"v4.frag.largest=576", [](const NodeOptions& o) { return o.fragments4.largest == 576; }},
+    {"v4.frag.memory=256", [](const NodeOptions& o) { return o.reassembly4.kibioctets == 256; }},
+    {"v4.frag.datagrams=2", [](const NodeOptions& o) { return o.reassembly4.datagrams == 2; }},
+    {"v4.frag.datagrams_of_source=2", [](const NodeOptions& o) { return o.reassembly4.datagrams_of_source == 2; }},
+    {"pmtu4.age=300", [](const NodeOptions& o) { return o.path_mtu_age == 300; }},
+    {"icmp.ext=on", [](const NodeOptions& o) { return o.extensions; }},
+    {"probe=on", [](const NodeOptions& o) { return o.probe.enabled; }},
+    {"probe.reply_body=none", [](const NodeOptions& o) { return o.probe.reply_body == icmp::ProbeBody::none; }},
+    {"probe.zero_checksum=reject",
+     [](const NodeOptions& o) { return o.probe.zero_checksum == icmp::ZeroChecksum::reject; }},
+    {"probe.allow_local=local", [](const NodeOptions& o) { return o.probe.locality == icmp::ProbeLocality::local; }},
+    {"probe.allow_local=remote", [](const NodeOptions& o) { return o.probe.locality == icmp::ProbeLocality::remote; }},
+    {"probe.allow_kinds=name", [](const NodeOptions& o) { return o.probe.kinds == icmp::probe_kind::name; }},
+    {"probe.allow_kinds=index", [](const NodeOptions& o) { return o.probe.kinds == icmp::probe_kind::index; }},
+    {"probe.allow_kinds=address", [](const NodeOptions& o) { return o.probe.kinds == icmp::probe_kind::address; }},
+    {"probe.allow_kinds=address,name",
+     [](const NodeOptions& o) { return o.probe.kinds == (icmp::probe_kind::address | icmp::probe_kind::name); }},
+    {"probe.allow_sources=192.0.2.0/24,2001:db8::1",
+     [](const NodeOptions& o) {
+       return o.probe.sources.size() == 2 && o.probe.sources[0].contains(*parse_address("192.0.2.255")) &&
+              !o.probe.sources[0].contains(*parse_address("192.0.3.0")) &&
+              o.probe.sources[1].contains(*parse_address("2001:db8::1")) &&
+              !o.probe.sources[1].contains(*parse_address("2001:db8::2"));
+     }},
+    {"mld.querier=on", [](const NodeOptions& o) { return o.router.queries_listeners; }},
+    {"l4.udp_echo=on", [](const NodeOptions& o) { return o.udp_services.echo && !o.udp_services.discard; }},
+    {"l4.udp_discard=on", [](const NodeOptions& o) { return o.udp_services.discard && !o.udp_services.echo; }},
+    {"l4.tcp_closed=port", [](const NodeOptions& o) { return o.closed_tcp == transport::ClosedTcp::port; }},
+    {"l4.tcp_closed=drop", [](const NodeOptions& o) { return o.closed_tcp == transport::ClosedTcp::drop; }},
+};
+
+TEST(Options, values_mean_what_their_names_say) {
+  for (const Meaning& meaning : meanings) {
+    NodeOptions options;
+    EXPECT_FALSE(meaning.holds(options)) << meaning.assignment << " is the default";
+    EXPECT_FALSE(set_option(options, meaning.assignment)) << meaning.assignment;
+    EXPECT_TRUE(meaning.holds(options)) << meaning.assignment;
+  }
+}
+
+}  // namespace
+}  // namespace tunstack::test

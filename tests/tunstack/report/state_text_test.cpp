@@ -1,0 +1,128 @@
+// The tables of `tunstack state`: exactly what is printed.
+#include <gtest/gtest.h>
+
+#include "tests/support/host.hpp"
+#include "tunstack/report/state_report.hpp"
+
+namespace tunstack::test {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+TEST(StateText, nothing_known) { EXPECT_EQ(state_text(Json::object()), "running for 0.0 s, 0 packets in, 0 out\n"); }
+
+TEST(StateText, columns_are_as_wide_as_what_they_hold_and_numbers_stand_right) {
+  const Json report = Json::parse(R"({
+    "time": 12.34,
+    "neighbors": [
+      {"interface": "tun0", "address": "192.0.2.1", "link_layer_address": "02:00:00:00:00:09", "state": "reachable",
+       "is_router": true, "packets_waiting": 0, "deadline": 28.25},
+      {"interface": "tun0", "address": "2001:db8::77", "link_layer_address": null, "state": "incomplete",
+       "is_router": false, "packets_waiting": 3, "deadline": 0.5},
+      {"interface": "tun0", "address": "fe80::1", "link_layer_address": "02:00:00:00:00:09", "state": "stale",
+       "is_router": true, "packets_waiting": 0, "deadline": null}],
+    "counters": {"packets_in": 120, "packets_out": 7}})");
+  EXPECT_EQ(state_text(report),
+            "running for 12.3 s, 120 packets in, 7 out\n"
+            "\n"
+            "neighbors\n"
+            "  interface  address       link-layer address  state       router  waiting  seconds left\n"
+            "  tun0       192.0.2.1     02:00:00:00:00:09   reachable   router        0          28.2\n"
+            "  tun0       2001:db8::77                      incomplete                3           0.5\n"
+            "  tun0       fe80::1       02:00:00:00:00:09   stale       router        0\n");
+}
+
+TEST(StateText, columns_that_say_nothing_are_left_out) {
+  const Json report = Json::parse(R"({"routers": [{"interface": "tun0", "address": "192.0.2.1", "preference": 0,
+    "lifetime": null, "reachability": "unknown", "in_use": false}]})");
+  EXPECT_EQ(state_text(report),
+            "running for 0.0 s, 0 packets in, 0 out\n"
+            "\n"
+            "default routers\n"
+            "  interface  address    preference  reachability\n"
+            "  tun0       192.0.2.1           0  unknown\n");
+}
+
+TEST(StateText, MLD_011_listeners_and_who_asks_for_them) {
+  const Json report = Json::parse(R"({
+    "queriers": [{"interface": "tun0", "address": "fe80::2", "is_this_node": true},
+                 {"interface": "tun1", "address": "fe80::1", "is_this_node": false}],
+    "listeners": [{"interface": "tun0", "group": "ff05::7", "reporter": "fe80::77", "lifetime": 259.5}]})");
+  EXPECT_EQ(state_text(report),
+            "running for 0.0 s, 0 packets in, 0 out\n"
+            "\n"
+            "queriers\n"
+            "  interface  address  this node\n"
+            "  tun0       fe80::2  this node\n"
+            "  tun1       fe80::1\n"
+            "\n"
+            "listeners\n"
+            "  interface  group    reported by  seconds left\n"
+            "  tun0       ff05::7  fe80::77            259.5\n");
+}
+
+TEST(StateText, memory_and_limits_that_nobody_uses_are_left_out) {
+  const Json report = Json::parse(R"({
+    "reassembly": [{"family": "ipv4", "datagrams": 0, "memory": 0}, {"family": "ipv6", "datagrams": 2, "memory": 4096}],
+    "limiters": [{"family": "ipv4", "destination": null, "rate": 1000, "burst": 50, "tokens": 49},
+                 {"family": "ipv6", "destination": null, "rate": 1000, "burst": 50, "tokens": 50},
+                 {"family": "ipv6", "destination": null, "rate": 0, "burst": 50, "tokens": null},
+                 {"family": "ipv4", "destination": "192.0.2.1", "rate": 10, "burst": 10, "tokens": 9}]})");
+  EXPECT_EQ(state_text(report),
+            "running for 0.0 s, 0 packets in, 0 out\n"
+            "\n"
+            "reassembly\n"
+            "  family  datagrams  octets\n"
+            "  ipv6            2    4096\n"
+            "\n"
+            "limits of errors\n"
+            "  family  destination  a second  burst  tokens\n"
+            "  ipv4                     1000     50      49\n"
+            "  ipv4    192.0.2.1          10     10       9\n");
+}
+
+TEST(StateText, counters_with_their_sources) {
+  const Json report = Json::parse(R"({"counters": {"packets_in": 3, "packets_out": 2,
+    "reasons": {"icmp4_echo_request_for_us": 2, "of_a_later_version": 1},
+    "icmp": [{"family": "ipv4", "type": 8, "code": 0, "name": "echo request", "in": 2, "out": 0}]}})");
+  EXPECT_EQ(state_text(report),
+            "running for 0.0 s, 3 packets in, 2 out\n"
+            "\n"
+            "counters\n"
+            "  count  reason                     source\n"
+            "      2  icmp4_echo_request_for_us  RFC 1122 3.2.2.6\n"
+            "      1  of_a_later_version\n"
+            "\n"
+            "ICMP messages\n"
+            "  family  in  out  type and code\n"
+            "  ipv4     2    0  echo request\n");
+}
+
+/// Each member that is filled by state_report() has a column: what a host knows of itself shows.
+TEST(StateText, a_section_for_each_array_that_is_filled) {
+  NodeConfig config = host_config();
+  config.interfaces[0].gateways = {*parse_address("192.0.2.1")};
+  Host host(config);
+  host.send(udp4());
+  host.send(echo4({.flags_and_offset = 0x2000}));
+  const std::string text = state_text(state_report(host.node(), Instant{}));
+  for (const char* part :
+       {"\ninterfaces\n", "  name  role", "  tun0  host", "\naddresses\n", "  tun0       2001:db8::2",
+        "\ndefault routers\n", "in use", "\nprefixes\n", "192.0.2.0/24", "on-link", "configured", "\ngroups\n",
+        "ff02::1", "\nreassembly\n", "\nlimits of errors\n", "\ncounters\n", "\nICMP messages\n"})
+    EXPECT_THAT(text, testing::HasSubstr(part));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("\nneighbors\n")));
+}
+
+TEST(TransitionsText, actions_are_joined) {
+  const Json rows = Json::parse(R"([
+    {"state": "incomplete", "event": "solicited_other", "actions": ["record", "release"], "new_state": "reachable"},
+    {"state": "stale", "event": "packet_sent", "actions": [], "new_state": "delay"}])");
+  EXPECT_EQ(transitions_text(rows),
+            "  state       event            actions          new state\n"
+            "  incomplete  solicited_other  record, release  reachable\n"
+            "  stale       packet_sent                       delay\n");
+}
+
+}  // namespace
+}  // namespace tunstack::test

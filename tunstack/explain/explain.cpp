@@ -1,0 +1,139 @@
+#include "tunstack/explain/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tunstack/explain/describe.hpp"
+
+namespace tunstack {
+
+namespace {
+
+double in_seconds(Instant time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+
+std::string_view proposed_name(const Verdict& verdict) {
+  struct Name {
+    std::string_view operator()(const Drop&) const { return "drop"; }
+    std::string_view operator()(const Reply&) const { return "reply"; }
+    std::string_view operator()(const Error&) const { return "error"; }
+    std::string_view operator()(const Hold&) const { return "hold"; }
+    std::string_view operator()(const Deliver&) const { return "take"; }
+  };
+  return std::visit(Name{}, verdict);
+}
+
+PacketText subject_of(const Decision& decision) {
+  return decision.frame.empty() ? describe(decision.packet) : describe_frame(decision.frame);
+}
+
+std::string endpoints(const PacketText& packet) {
+  return packet.source.empty() ? "?" : fmt::format("{} > {}", packet.source, packet.destination);
+}
+
+}  // namespace
+
+std::string_view verdict_name(const Decision& decision) {
+  return decision.withheld ? "drop" : proposed_name(decision.verdict);
+}
+
+Reason deciding_reason(const Decision& decision) {
+  return decision.withheld ? *decision.withheld : reason_of(decision.verdict);
+}
+
+std::string citation(const ReasonInfo& reason) {
+  return reason.section.empty() ? std::string(reason.rfc) : fmt::format("{} {}", reason.rfc, reason.section);
+}
+
+std::string decision_text(const Decision& decision) {
+  const PacketText packet = subject_of(decision);
+  const ReasonInfo& reason = info(deciding_reason(decision));
+  std::string name(reason.name);
+  if (decision.withheld)
+    name += fmt::format(" (no {}: {})", proposed_name(decision.verdict), info(reason_of(decision.verdict)).name);
+  std::string line = fmt::format("{:.6f} < {:<76}  {:<5}  {}  {}: {}", in_seconds(decision.time),
+                                 fmt::format("{}  {}", endpoints(packet), packet.summary), verdict_name(decision), name,
+                                 citation(reason), reason.text);
+  if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
+    line += fmt::format(" -> {}", describe(decision.sent[0]).summary);
+  if (decision.sent.size() > 1) line += fmt::format(" -> {} fragments", decision.sent.size());
+  return line;
+}
+
+std::string origination_text(const Origination& origination) {
+  const PacketText packet = describe(origination.sent[0]);
+  const ReasonInfo& reason = info(origination.reason);
+  return fmt::format("{:.6f} > {:<76}  {:<5}  {}  {}: {}", in_seconds(origination.time),
+                     fmt::format("{}  {}", endpoints(packet), packet.summary), "send", reason.name, citation(reason),
+                     reason.text);
+}
+
+namespace {
+
+nlohmann::ordered_json json_line(Instant time, std::string_view direction, const PacketText& packet, std::size_t length,
+                                 std::string_view verdict, Reason deciding) {
+  const ReasonInfo& reason = info(deciding);
+  return {{"time", in_seconds(time)},
+          {"direction", direction},
+          {"source", packet.source},
+          {"destination", packet.destination},
+          {"length", length},
+          {"summary", packet.summary},
+          {"verdict", verdict},
+          {"reason", reason.name},
+          {"rfc", reason.rfc},
+          {"section", reason.section},
+          {"requirement", reason.requirement},
+          {"text", reason.text}};
+}
+
+}  // namespace
+
+std::string origination_json(const Origination& origination) {
+  const OutgoingPacket& packet = origination.sent[0];
+  return json_line(origination.time, "out", describe(packet), packet.bytes.size(), "send", origination.reason).dump();
+}
+
+std::string address_text(const AddressChange& change) {
+  const ReasonInfo& reason = info(change.reason);
+  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", in_seconds(change.time), to_text(change.address), "own",
+                     reason.name, citation(reason), reason.text);
+}
+
+std::string address_json(const AddressChange& change) {
+  const PacketText subject{to_text(change.address), {}, "an address of this node"};
+  return json_line(change.time, "none", subject, 0, "own", change.reason).dump();
+}
+
+std::string decision_json(const Decision& decision) {
+  auto line = json_line(decision.time, "in", subject_of(decision), decision.packet.size(), verdict_name(decision),
+                        deciding_reason(decision));
+  if (decision.withheld)
+    line["proposed"] = {{"verdict", proposed_name(decision.verdict)},
+                        {"reason", info(reason_of(decision.verdict)).name}};
+  if (!decision.sent.empty()) line["answer"] = describe(decision.sent[0]).summary;
+  if (decision.sent.size() > 1) line["fragments"] = decision.sent.size();
+  return line.dump();
+}
+
+void Explainer::print(const std::string& line) {
+  std::fprintf(out_, "%s\n", line.c_str());
+  std::fflush(out_);
+}
+
+void Explainer::originated(const Origination& origination) {
+  if (explain_ != Explain::all) return;
+  print(format_ == ExplainFormat::json ? origination_json(origination) : origination_text(origination));
+}
+
+void Explainer::address_changed(const AddressChange& change) {
+  if (explain_ == Explain::all) print(format_ == ExplainFormat::json ? address_json(change) : address_text(change));
+}
+
+void Explainer::decided(const Decision& decision) {
+  if (explain_ == Explain::off) return;
+  if (explain_ == Explain::drops && verdict_name(decision) != "drop") return;
+  print(format_ == ExplainFormat::json ? decision_json(decision) : decision_text(decision));
+}
+
+}  // namespace tunstack

@@ -1,0 +1,110 @@
+#include "tunstack/explain/icmp_names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+namespace tunstack {
+
+namespace {
+
+constexpr int any_code = -1;
+
+struct Name {
+  int type;
+  int code;
+  std::string_view name;
+};
+
+constexpr Name icmpv4_names[] = {
+    {0, any_code, "echo reply"},
+    {3, 0, "destination unreachable, net unreachable"},
+    {3, 1, "destination unreachable, host unreachable"},
+    {3, 2, "destination unreachable, protocol unreachable"},
+    {3, 3, "destination unreachable, port unreachable"},
+    {3, 4, "destination unreachable, fragmentation needed"},
+    {3, 5, "destination unreachable, source route failed"},
+    {3, 6, "destination unreachable, net unknown"},
+    {3, 7, "destination unreachable, host unknown"},
+    {3, 8, "destination unreachable, source host isolated"},
+    {3, 9, "destination unreachable, net prohibited"},
+    {3, 10, "destination unreachable, host prohibited"},
+    {3, 11, "destination unreachable, net unreachable for TOS"},
+    {3, 12, "destination unreachable, host unreachable for TOS"},
+    {3, 13, "destination unreachable, administratively prohibited"},
+    {3, 14, "destination unreachable, host precedence violation"},
+    {3, 15, "destination unreachable, precedence cutoff"},
+    {4, any_code, "source quench"},
+    {5, 0, "redirect for the network"},
+    {5, 1, "redirect for the host"},
+    {5, 2, "redirect for the network and TOS"},
+    {5, 3, "redirect for the host and TOS"},
+    {5, any_code, "redirect"},
+    {6, any_code, "alternate host address"},
+    {8, any_code, "echo request"},
+    {9, 16, "router advertisement, no common traffic"},
+    {9, any_code, "router advertisement"},
+    {10, any_code, "router solicitation"},
+    {11, 0, "time exceeded, in transit"},
+    {11, 1, "time exceeded, in reassembly"},
+    {12, any_code, "parameter problem"},
+    {13, any_code, "timestamp request"},
+    {14, any_code, "timestamp reply"},
+    {15, any_code, "information request"},
+    {16, any_code, "information reply"},
+    {17, any_code, "address mask request"},
+    {18, any_code, "address mask reply"},
+    {42, any_code, "extended echo request"},
+    {43, any_code, "extended echo reply"},
+};
+
+constexpr Name icmpv6_names[] = {
+    {1, 0, "destination unreachable, no route"},
+    {1, 1, "destination unreachable, administratively prohibited"},
+    {1, 2, "destination unreachable, beyond scope of source"},
+    {1, 3, "destination unreachable, address unreachable"},
+    {1, 4, "destination unreachable, port unreachable"},
+    {1, 5, "destination unreachable, source address failed policy"},
+    {1, 6, "destination unreachable, reject route"},
+    {2, any_code, "packet too big"},
+    {3, 0, "time exceeded, in transit"},
+    {3, 1, "time exceeded, in reassembly"},
+    {4, 0, "parameter problem, erroneous header field"},
+    {4, 1, "parameter problem, unrecognized next header"},
+    {4, 2, "parameter problem, unrecognized option"},
+    {4, 3, "parameter problem, header chain incomplete"},
+    {4, 5, "parameter problem, unrecognized next header on the way"},
+    {4, 6, "parameter problem, extension header too big"},
+    {4, 7, "parameter problem, extension header chain too long"},
+    {4, 8, "parameter problem, too many extension headers"},
+    {4, 9, "parameter problem, too many options"},
+    {4, 10, "parameter problem, option too big"},
+    {4, any_code, "parameter problem"},
+    {128, any_code, "echo request"},
+    {129, any_code, "echo reply"},
+    {130, any_code, "multicast listener query"},
+    {131, any_code, "multicast listener report"},
+    {132, any_code, "multicast listener done"},
+    {133, any_code, "router solicitation"},
+    {134, any_code, "router advertisement"},
+    {135, any_code, "neighbor solicitation"},
+    {136, any_code, "neighbor advertisement"},
+    {137, any_code, "redirect"},
+    {143, any_code, "multicast listener report v2"},
+    {160, any_code, "extended echo request"},
+    {161, any_code, "extended echo reply"},
+};
+
+}  // namespace
+
+std::string icmp_name(Family family, std::uint8_t type, std::uint8_t code) {
+  const std::span<const Name> names =
+      family == Family::ipv4 ? std::span<const Name>(icmpv4_names) : std::span<const Name>(icmpv6_names);
+  const auto known = std::ranges::find_if(
+      names, [&](const Name& n) { return n.type == type && (n.code == any_code || n.code == code); });
+  if (known != names.end()) return std::string(known->name);
+  return fmt::format("type {}, code {}", type, code);
+}
+
+}  // namespace tunstack

@@ -1,0 +1,88 @@
+#include "tunstack/kernel_link/kernel_link_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tunstack {
+
+namespace {
+
+bool is_link_local(const IpPrefix& prefix) {
+  return !prefix.address.is_ipv4() && prefix.address.ipv6().is_link_local();
+}
+
+/// The address of `prefix` whose host part is `host`, a small number.
+IpAddress with_host_part(const IpPrefix& prefix, std::uint32_t host) {
+  std::array<std::uint8_t, Ipv6Address::size> octets{};
+  const Bytes given = prefix.address.octets();
+  for (std::size_t bit = 0; bit < prefix.width(); bit += 8) {
+    const std::size_t kept = std::min<std::size_t>(8, prefix.length > bit ? prefix.length - bit : 0);
+    octets[bit / 8] = static_cast<std::uint8_t>(given[bit / 8] & ~(0xffU >> kept));
+  }
+  const std::size_t last = prefix.width() / 8 - 4;
+  store_be32(octets, last, load_be32(octets, last) | host);
+  if (prefix.address.is_ipv4()) return Ipv4Address::load(octets, 0);
+  return Ipv6Address{octets};
+}
+
+bool contains_address(const std::vector<IpPrefix>& prefixes, const IpAddress& address) {
+  return std::ranges::any_of(prefixes, [&](const IpPrefix& p) { return p.address == address; });
+}
+
+std::optional<IpPrefix> free_address(const IpPrefix& prefix, const std::vector<IpPrefix>& taken) {
+  const int host_bits = prefix.width() - prefix.length;
+  // Two addresses of a longer IPv4 prefix are broadcasts; the zero address of an IPv6 prefix is anycast.
+  const bool all_usable = host_bits <= 1;
+  const std::uint32_t first = all_usable ? 0 : 1;
+  const std::uint64_t size = host_bits >= 32 ? std::uint64_t{1} << 32 : std::uint64_t{1} << host_bits;
+  const std::uint64_t end = size - (all_usable || !prefix.address.is_ipv4() ? 0 : 1);
+  for (std::uint64_t host = first; host < end && host <= first + taken.size(); ++host) {
+    const IpAddress address = with_host_part(prefix, static_cast<std::uint32_t>(host));
+    if (!contains_address(taken, address)) return IpPrefix{address, prefix.length};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::vector<IpPrefix>& stack) {
+  std::vector<IpPrefix> host;
+  std::vector<IpPrefix> taken = stack;
+  for (const IpPrefix& prefix : stack) {
+    const bool covered = std::ranges::any_of(host, [&](const IpPrefix& h) { return h.contains(prefix.address); });
+    if (is_link_local(prefix) || covered) continue;
+    const auto address = free_address(prefix, taken);
+    if (!address) return std::unexpected(prefix);
+    host.push_back(*address);
+    taken.push_back(*address);
+  }
+  return host;
+}
+
+std::vector<IpPrefix> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host) {
+  std::vector<IpPrefix> routes;
+  for (const IpPrefix& prefix : stack) {
+    if (is_link_local(prefix)) continue;
+    if (std::ranges::any_of(host, [&](const IpPrefix& h) { return h.contains(prefix.address); })) continue;
+    const IpPrefix route{with_host_part(prefix, 0), prefix.length};
+    if (std::ranges::find(routes, route) == routes.end()) routes.push_back(route);
+  }
+  return routes;
+}
+
+std::string ip_commands(const LinkPlan& plan, bool device_only) {
+  std::string text = fmt::format("ip tuntap add dev {} mode {}\n", plan.device, plan.tap ? "tap" : "tun");
+  if (device_only) return text;
+  text += fmt::format("ip link set dev {} mtu {}\n", plan.device, plan.mtu);
+  for (const IpPrefix& address : plan.addresses)
+    text += fmt::format("ip address add {} dev {}{}\n", to_text(address), plan.device,
+                        address.address.is_ipv4() ? "" : " nodad");
+  text += fmt::format("ip link set dev {} up\n", plan.device);
+  for (const IpPrefix& route : plan.routes)
+    text +=
+        fmt::format("ip {}route add {} dev {}\n", route.address.is_ipv4() ? "" : "-6 ", to_text(route), plan.device);
+  return text;
+}
+
+}  // namespace tunstack

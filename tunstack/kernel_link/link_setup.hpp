@@ -1,0 +1,35 @@
+// Addresses, routes, MTU and state of a link of the kernel, set by rtnetlink.
+#pragma once
+
+#include "tunstack/kernel_link/kernel_link_plan.hpp"
+
+namespace tunstack {
+
+/// Carries out a plan, and takes it back at the end as far as the device outlives this process: a device that
+/// vanishes takes all of it along. An address or route that the link already has stays whatever happens. All throw
+/// SystemError, naming what was attempted.
+class LinkSetup {
+ public:
+  /// `device_stays`: the device is there after this process, so all is to be taken back. Returns once the kernel
+  /// answers on the new addresses.
+  LinkSetup(LinkPlan plan, bool device_stays);
+  ~LinkSetup();
+  LinkSetup(const LinkSetup&) = delete;
+  LinkSetup& operator=(const LinkSetup&) = delete;
+
+ private:
+  void restore() noexcept;
+
+  LinkPlan plan_;
+  unsigned index_;
+  bool device_stays_;
+  std::vector<IpPrefix> added_addresses_;
+  std::vector<IpPrefix> added_routes_;
+  std::size_t mtu_before_ = 0;
+  bool was_up_ = false;
+};
+
+/// A new network namespace has its loopback device down.
+void set_loopback_up();
+
+}  // namespace tunstack

@@ -1,0 +1,86 @@
+#include "tunstack/node/error_input.hpp"
+
+#include "protocols/base/rule.hpp"
+
+namespace tunstack {
+
+namespace {
+
+std::expected<std::size_t, Reason> path_mtu_of(const icmp::ErrorReport& report, InterfaceId interface, Instant now,
+                                               const NodeState& state) {
+  const std::size_t link_mtu = state.link_mtus[static_cast<std::size_t>(interface)];
+  const std::size_t estimate = state.path_mtus.to(report.destination, link_mtu, now);
+  const ip::TooBig too_big{report.mtu, report.total_length, report.header_size};
+  return report.family() == Family::ipv4 ? ip::believed_path_mtu(too_big, estimate)
+                                         : ip::believed_ipv6_path_mtu(too_big, estimate);
+}
+
+struct ReportedError {
+  const icmp::ErrorReport& report;
+  InterfaceId interface;
+  const NodeState& state;
+};
+
+constexpr std::array icmpv4_error_rules = {
+    Rule<ReportedError>{
+        Reason::icmp4_error_about_foreign_packet,
+        [](const ReportedError& e) { return !is_own(e.state.addresses.kind_on(e.interface, e.report.source.ipv4())); }},
+    Rule<ReportedError>{Reason::icmp4_error_about_packet_not_sent,
+                        [](const ReportedError& e) {
+                          return !e.state.identification.was_given_lately(e.report.source.ipv4(),
+                                                                          e.report.destination.ipv4(),
+                                                                          e.report.protocol, e.report.identification);
+                        }},
+};
+
+// The MTU of a path concerns the node, whoever sent the packet.
+constexpr std::array icmpv6_error_rules = {
+    Rule<ReportedError>{
+        Reason::icmp6_error_about_foreign_packet,
+        [](const ReportedError& e) { return !is_own(e.state.addresses.kind_on(e.interface, e.report.source.ipv6())); }},
+    Rule<ReportedError>{Reason::icmp6_error_owner_unknown,
+                        [](const ReportedError& e) { return e.report.transport.empty() && !e.report.is_too_big(); }},
+    Rule<ReportedError>{Reason::ipv6_path_mtu_of_packet_not_sent,
+                        [](const ReportedError& e) {
+                          return e.report.is_too_big() &&
+                                 !e.state.path_mtus.sent_large_packet(e.report.destination.ipv6());
+                        }},
+};
+
+template <const auto& rules, class Arrival, class Message>
+Verdict judge(const Arrival& arrival, const Message& message, Reason about_our_packet, const NodeState& state) {
+  const auto report = icmp::parse_error(arrival.ip.source(), message);
+  if (!report) return Drop{report.error()};
+  if (const auto broken = first_broken<rules>(ReportedError{*report, arrival.interface, state})) return Drop{*broken};
+  if (!report->is_too_big()) return Deliver{about_our_packet};
+  const auto mtu = path_mtu_of(*report, arrival.interface, arrival.now, state);
+  return mtu ? Verdict(Deliver{Reason::path_mtu_lowered}) : Drop{mtu.error()};
+}
+
+}  // namespace
+
+Verdict judge_error(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  return judge<icmpv4_error_rules>(arrival, message, Reason::icmp4_error_about_our_packet, state);
+}
+
+Verdict judge_error(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  return judge<icmpv6_error_rules>(arrival, message, Reason::icmp6_error_about_our_packet, state);
+}
+
+icmp::ErrorReport report_of(const Ipv4Arrival& arrival) {
+  return *icmp::parse_error(arrival.ip.source(), *Icmpv4View::parse(arrival.payload()));
+}
+
+icmp::ErrorReport report_of(const Ipv6Arrival& arrival) {
+  const Bytes message = arrival.payload();
+  return *icmp::parse_error(arrival.ip.source(), *Icmpv6View::parse({message, icmpv6_pseudo_header(arrival)}));
+}
+
+std::optional<std::size_t> lowered_path_mtu(const icmp::ErrorReport& report, InterfaceId interface, Instant now,
+                                            const NodeState& state) {
+  if (!report.is_too_big()) return std::nullopt;
+  const auto mtu = path_mtu_of(report, interface, now, state);
+  return mtu ? std::optional(*mtu) : std::nullopt;
+}
+
+}  // namespace tunstack

@@ -1,0 +1,313 @@
+#include "tunstack/report/state_report.hpp"
+
+#include <cmath>
+
+#include "protocols/discovery/neighbors/neighbor_states.hpp"
+#include "tunstack/explain/icmp_names.hpp"
+
+namespace tunstack {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using discovery::Neighbor;
+using discovery::NeighborState;
+
+constexpr std::array families = {Family::ipv4, Family::ipv6};
+
+std::string_view name_of(Family family) { return family == Family::ipv4 ? "ipv4" : "ipv6"; }
+
+std::string_view name_of(ip::AddressUse use) {
+  constexpr std::array<std::string_view, 3> names{"preferred", "tentative", "deprecated"};
+  return names[static_cast<std::size_t>(use)];
+}
+
+std::string_view name_of(discovery::Reachability reachability) {
+  constexpr std::array<std::string_view, 3> names{"unreachable", "unknown", "reachable"};
+  return names[static_cast<std::size_t>(reachability)];
+}
+
+/// To a millisecond: more digits would only be noise.
+double rounded_seconds(Duration duration) {
+  return std::round(std::chrono::duration<double, std::milli>(duration).count()) / 1e3;
+}
+
+Json seconds_until(Instant end, Instant now) {
+  return end == Instant::max() ? Json() : Json(rounded_seconds(end - now));
+}
+
+Json text_or_null(const std::optional<MacAddress>& address) { return address ? Json(to_text(*address)) : Json(); }
+
+/// The prefix alone: 192.0.2.0/24 of 192.0.2.2/24.
+IpPrefix without_host_part(IpPrefix prefix) {
+  if (prefix.address.is_ipv4()) {
+    const std::uint32_t mask = prefix.length == 0 ? 0 : 0xffffffffU << (32 - prefix.length);
+    return {Ipv4Address{prefix.address.ipv4().value & mask}, prefix.length};
+  }
+  Ipv6Address address = prefix.address.ipv6();
+  for (std::size_t bit = prefix.length; bit < 128; ++bit)
+    address.octets[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> bit % 8));
+  return {address, prefix.length};
+}
+
+class Reporter {
+ public:
+  Reporter(const Node& node, Instant now) : node_(node), state_(node.state()), now_(now) {}
+
+  Json interfaces() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      const InterfaceConfig& interface = state_.interfaces[index(id)];
+      const discovery::LinkParameters& link = state_.link(id).routing.link;
+      rows.push_back({{"name", interface.name},
+                      {"role", interface.role == Role::host ? "host" : "router"},
+                      {"mtu", state_.link_mtus[index(id)]},
+                      {"ipv6_mtu", state_.ipv6_mtus[index(id)]},
+                      {"hop_limit", state_.hop_limits[index(id)]},
+                      {"link_layer_address", text_or_null(interface.link_address)},
+                      {"managed", link.values().managed},
+                      {"other", link.values().other},
+                      {"reachable_time", rounded_seconds(link.reachable_time())},
+                      {"retrans_timer", rounded_seconds(link.values().retransmit_time)}});
+    });
+  }
+
+  Json addresses() const {
+    Json rows = Json::array();
+    state_.addresses.for_each_address([&](InterfaceId interface, const IpPrefix& prefix, ip::AddressUse use) {
+      const auto lifetimes = lifetimes_of(interface, prefix.address);
+      rows.push_back({{"interface", name(interface)},
+                      {"address", to_text(prefix.address)},
+                      {"prefix_length", prefix.length},
+                      {"state", name_of(use)},
+                      {"preferred_lifetime", seconds_until(lifetimes.preferred_until, now_)},
+                      {"valid_lifetime", seconds_until(lifetimes.valid_until, now_)}});
+    });
+    return rows;
+  }
+
+  Json neighbors() const {
+    Json rows = Json::array();
+    state_.neighbors.for_each([&](const Neighbor& neighbor) { rows.push_back(row_of(neighbor)); });
+    return rows;
+  }
+
+  Json routers() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      const auto reachability = [&](const IpAddress& router) { return state_.reachability_of({id, router}, now_); };
+      const discovery::RouterList& list = state_.link(id).routing.routers;
+      for (const discovery::DefaultRouter& router : list.routers())
+        if (router.expires > now_)
+          rows.push_back({{"interface", name(id)},
+                          {"address", to_text(router.address)},
+                          {"preference", router.preference},
+                          {"lifetime", seconds_until(router.expires, now_)},
+                          {"reachability", name_of(reachability(router.address))},
+                          {"in_use", list.choose(router.address.family(), reachability) == router.address}});
+    });
+  }
+
+  Json prefixes() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      for (const discovery::OnLinkPrefix& held : state_.link(id).routing.prefixes.prefixes())
+        if (held.expires > now_)
+          rows.push_back({{"interface", name(id)},
+                          {"prefix", to_text(without_host_part(held.prefix))},
+                          {"on_link", true},
+                          {"configured", held.is_configured},
+                          {"valid_lifetime", seconds_until(held.expires, now_)}});
+    });
+  }
+
+  Json redirects() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      for (const Family family : families)
+        state_.link(id).redirects(family).for_each(
+            now_, [&](const IpAddress& destination, const IpAddress& next_hop, Instant until) {
+              rows.push_back({{"interface", name(id)},
+                              {"destination", to_text(destination)},
+                              {"next_hop", to_text(next_hop)},
+                              {"lifetime", seconds_until(until, now_)}});
+            });
+    });
+  }
+
+  Json groups() const {
+    Json rows = Json::array();
+    state_.addresses.for_each_group([&](InterfaceId interface, const IpAddress& group) {
+      rows.push_back({{"interface", name(interface)}, {"group", to_text(group)}});
+    });
+    return rows;
+  }
+
+  /// As a router, which groups others listen to.
+  Json listeners() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      const auto& querier = state_.link(id).querier6;
+      if (!querier) return;
+      for (const auto& group : querier->groups())
+        if (group.expires > now_)
+          rows.push_back({{"interface", name(id)},
+                          {"group", to_text(group.address)},
+                          {"reporter", to_text(group.reporter)},
+                          {"lifetime", seconds_until(group.expires, now_)}});
+    });
+  }
+
+  Json queriers() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      const auto& querier = state_.link(id).querier6;
+      if (querier && querier->querier())
+        rows.push_back({{"interface", name(id)},
+                        {"address", to_text(*querier->querier())},
+                        {"is_this_node", querier->is_querier()}});
+    });
+  }
+
+  Json path_mtus() const {
+    Json rows = Json::array();
+    state_.path_mtus.for_each(now_, [&](const IpAddress& destination, std::size_t mtu, Instant until) {
+      rows.push_back({{"destination", to_text(destination)}, {"mtu", mtu}, {"lifetime", seconds_until(until, now_)}});
+    });
+    return rows;
+  }
+
+  Json reassembly() const {
+    Json rows = Json::array();
+    for (const Family family : families)
+      rows.push_back({{"family", name_of(family)},
+                      {"datagrams", node_.reassembly(family).datagrams_held()},
+                      {"memory", node_.reassembly(family).memory_used()}});
+    return rows;
+  }
+
+  Json limiters() const {
+    Json rows = Json::array();
+    for (const Family family : families) {
+      const icmp::ErrorLimits& limits =
+          family == Family::ipv4 ? state_.options.ipv4_error_limits : state_.options.ipv6_error_limits;
+      // A rate of 0 for destinations turns both off.
+      const icmp::RateLimit node = limits.destination.rate == 0 ? icmp::RateLimit{0, limits.node.burst} : limits.node;
+      rows.push_back(row_of(family, {}, node, node_.error_limiter(family).node()));
+      node_.error_limiter(family).for_each(now_, [&](const IpAddress& destination, const icmp::TokenBucket& bucket) {
+        rows.push_back(row_of(family, to_text(destination), limits.destination, bucket));
+      });
+    }
+    return rows;
+  }
+
+  Json counters() const {
+    const Counters& counters = node_.counters();
+    Json reasons = Json::object();
+    for (const ReasonInfo& reason : all_reasons())
+      if (const std::uint64_t count = counters.count(reason.reason)) reasons[std::string(reason.name)] = count;
+    Json icmp = Json::array();
+    add_icmp(icmp, Family::ipv4, counters.icmp4);
+    add_icmp(icmp, Family::ipv6, counters.icmp6);
+    return {{"packets_in", counters.packets_in},
+            {"packets_out", counters.packets_out},
+            {"reasons", std::move(reasons)},
+            {"icmp", std::move(icmp)}};
+  }
+
+ private:
+  /// Of an address that is not known to end: for ever.
+  discovery::AddressLifetimes lifetimes_of(InterfaceId interface, const IpAddress& address) const {
+    const auto& held = state_.link(interface).addresses6;
+    const auto found = held && !address.is_ipv4() ? held->find(address.ipv6()) : std::nullopt;
+    return found ? found->lifetimes : discovery::AddressLifetimes{};
+  }
+  static std::size_t index(InterfaceId id) { return static_cast<std::size_t>(id); }
+  const std::string& name(InterfaceId id) const { return state_.interfaces[index(id)].name; }
+
+  template <class Add>
+  Json of_each_interface(const Add& add) const {
+    Json rows = Json::array();
+    for (std::size_t i = 0; i < state_.interfaces.size(); ++i) add(InterfaceId(i), rows);
+    return rows;
+  }
+
+  Json row_of(const Neighbor& neighbor) const {
+    const NeighborState state = state_.neighbors.state_of(neighbor.key, now_);
+    const bool is_known = state >= NeighborState::reachable && state <= NeighborState::probe;
+    // What was reachable too long ago is stale already, and waits for nothing.
+    const Instant deadline = state == NeighborState::stale ? Instant::max() : neighbor.deadline;
+    return {{"interface", name(neighbor.key.interface)},
+            {"address", to_text(neighbor.key.address)},
+            {"link_layer_address", is_known ? Json(to_text(neighbor.mac)) : Json()},
+            {"state", discovery::name_of(state)},
+            {"is_router", neighbor.is_router},
+            {"packets_waiting", neighbor.waiting.size},
+            {"deadline", seconds_until(deadline, now_)}};
+  }
+
+  Json row_of(Family family, const Json& destination, const icmp::RateLimit& limit,
+              const icmp::TokenBucket& bucket) const {
+    return {{"family", name_of(family)},
+            {"destination", destination},
+            {"rate", limit.rate},
+            {"burst", limit.burst},
+            {"tokens", limit.rate == 0 ? Json() : Json(bucket.level(limit, now_))}};
+  }
+
+  static void add_icmp(Json& rows, Family family, const IcmpCounters& counters) {
+    for (unsigned type = 0; type < 256; ++type)
+      for (unsigned code = 0; code < IcmpCounters::codes; ++code) {
+        const auto t = static_cast<std::uint8_t>(type);
+        const auto c = static_cast<std::uint8_t>(code);
+        if (counters.in(t, c) + counters.out(t, c) == 0) continue;
+        rows.push_back({{"family", name_of(family)},
+                        {"type", type},
+                        {"code", code},
+                        {"name", icmp_name(family, t, c)},
+                        {"in", counters.in(t, c)},
+                        {"out", counters.out(t, c)}});
+      }
+  }
+
+  const Node& node_;
+  const NodeState& state_;
+  Instant now_;
+};
+
+Json actions_of(std::uint8_t bits) {
+  using namespace discovery::neighbor_action;
+  constexpr std::array<std::pair<std::uint8_t, std::string_view>, 4> names{
+      {{record, "record"}, {solicit, "solicit"}, {release, "release"}, {give_up, "give_up"}}};
+  Json actions = Json::array();
+  for (const auto& [bit, name] : names)
+    if (bits & bit) actions.push_back(name);
+  return actions;
+}
+
+}  // namespace
+
+Json state_report(const Node& node, Instant now) {
+  const Reporter reporter(node, now);
+  return {{"schema", state_schema},
+          {"time", rounded_seconds(now.time_since_epoch())},
+          {"interfaces", reporter.interfaces()},
+          {"addresses", reporter.addresses()},
+          {"neighbors", reporter.neighbors()},
+          {"routers", reporter.routers()},
+          {"prefixes", reporter.prefixes()},
+          {"redirects", reporter.redirects()},
+          {"groups", reporter.groups()},
+          {"queriers", reporter.queriers()},
+          {"listeners", reporter.listeners()},
+          {"path_mtus", reporter.path_mtus()},
+          {"reassembly", reporter.reassembly()},
+          {"limiters", reporter.limiters()},
+          {"counters", reporter.counters()}};
+}
+
+Json transitions_report() {
+  Json rows = Json::array();
+  for (const discovery::NeighborTransition& transition : discovery::neighbor_transitions())
+    rows.push_back({{"state", discovery::name_of(transition.from)},
+                    {"event", discovery::name_of(transition.event)},
+                    {"actions", actions_of(transition.actions)},
+                    {"new_state", discovery::name_of(transition.to)}});
+  return rows;
+}
+
+}  // namespace tunstack

@@ -1,0 +1,192 @@
+// The tables of `tunstack state`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "tunstack/explain/explain.hpp"
+#include "tunstack/report/state_report.hpp"
+
+namespace tunstack {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A member of each row, and its name for people. A flag shows its name where it is set.
+struct Column {
+  const char* member;
+  std::string_view title;
+};
+
+struct Section {
+  const char* member;
+  std::string_view title;
+  std::span<const Column> columns;
+  bool (*is_of_interest)(const Json& row) = [](const Json&) { return true; };
+};
+
+constexpr std::array interfaces_columns = {Column{"name", "name"},
+                                           Column{"role", "role"},
+                                           Column{"link_layer_address", "link-layer address"},
+                                           Column{"mtu", "MTU"},
+                                           Column{"ipv6_mtu", "IPv6 MTU"},
+                                           Column{"hop_limit", "hop limit"},
+                                           Column{"managed", "managed"},
+                                           Column{"other", "other"},
+                                           Column{"reachable_time", "reachable time"},
+                                           Column{"retrans_timer", "retrans timer"}};
+constexpr std::array addresses_columns = {Column{"interface", "interface"},          Column{"address", "address"},
+                                          Column{"prefix_length", "prefix length"},  Column{"state", "state"},
+                                          Column{"preferred_lifetime", "preferred"}, Column{"valid_lifetime", "valid"}};
+constexpr std::array neighbors_columns = {Column{"interface", "interface"},
+                                          Column{"address", "address"},
+                                          Column{"link_layer_address", "link-layer address"},
+                                          Column{"state", "state"},
+                                          Column{"is_router", "router"},
+                                          Column{"packets_waiting", "waiting"},
+                                          Column{"deadline", "seconds left"}};
+constexpr std::array routers_columns = {Column{"interface", "interface"},   Column{"address", "address"},
+                                        Column{"preference", "preference"}, Column{"reachability", "reachability"},
+                                        Column{"in_use", "in use"},         Column{"lifetime", "seconds left"}};
+constexpr std::array prefixes_columns = {Column{"interface", "interface"}, Column{"prefix", "prefix"},
+                                         Column{"on_link", "on-link"}, Column{"configured", "configured"},
+                                         Column{"valid_lifetime", "seconds left"}};
+constexpr std::array redirects_columns = {Column{"interface", "interface"}, Column{"destination", "destination"},
+                                          Column{"next_hop", "next hop"}, Column{"lifetime", "seconds left"}};
+constexpr std::array groups_columns = {Column{"interface", "interface"}, Column{"group", "group"}};
+constexpr std::array queriers_columns = {Column{"interface", "interface"}, Column{"address", "address"},
+                                         Column{"is_this_node", "this node"}};
+constexpr std::array listeners_columns = {Column{"interface", "interface"}, Column{"group", "group"},
+                                          Column{"reporter", "reported by"}, Column{"lifetime", "seconds left"}};
+constexpr std::array path_mtus_columns = {Column{"destination", "destination"}, Column{"mtu", "MTU"},
+                                          Column{"lifetime", "seconds left"}};
+constexpr std::array reassembly_columns = {Column{"family", "family"}, Column{"datagrams", "datagrams"},
+                                           Column{"memory", "octets"}};
+constexpr std::array limiters_columns = {Column{"family", "family"}, Column{"destination", "destination"},
+                                         Column{"rate", "a second"}, Column{"burst", "burst"},
+                                         Column{"tokens", "tokens"}};
+constexpr std::array counters_columns = {Column{"count", "count"}, Column{"reason", "reason"},
+                                         Column{"source", "source"}};
+constexpr std::array icmp_columns = {Column{"family", "family"}, Column{"in", "in"}, Column{"out", "out"},
+                                     Column{"name", "type and code"}};
+constexpr std::array transitions_columns = {Column{"state", "state"}, Column{"event", "event"},
+                                            Column{"actions", "actions"}, Column{"new_state", "new state"}};
+
+constexpr std::array sections = {
+    Section{"interfaces", "interfaces", interfaces_columns},
+    Section{"addresses", "addresses", addresses_columns},
+    Section{"neighbors", "neighbors", neighbors_columns},
+    Section{"routers", "default routers", routers_columns},
+    Section{"prefixes", "prefixes", prefixes_columns},
+    Section{"redirects", "redirects", redirects_columns},
+    Section{"groups", "groups", groups_columns},
+    Section{"queriers", "queriers", queriers_columns},
+    Section{"listeners", "listeners", listeners_columns},
+    Section{"path_mtus", "path MTUs", path_mtus_columns},
+    Section{"reassembly", "reassembly", reassembly_columns,
+            [](const Json& row) { return row.value("datagrams", 0) != 0; }},
+    Section{
+        "limiters", "limits of errors", limiters_columns,
+        [](const Json& row) { return row.value("rate", 0) != 0 && row.value("tokens", 0) != row.value("burst", 0); }},
+};
+
+std::string text_of(const Json& value, std::string_view title) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean()) return value.get<bool>() ? std::string(title) : "";
+  if (value.is_number_float()) return fmt::format("{:.1f}", value.get<double>());
+  if (value.is_array()) {
+    std::string joined;
+    for (const Json& part : value) joined += (joined.empty() ? "" : ", ") + text_of(part, title);
+    return joined;
+  }
+  return value.is_null() ? "" : value.dump();
+}
+
+struct Cells {
+  std::string_view title;
+  std::vector<std::string> texts;
+  bool are_numbers = false;
+
+  std::size_t width() const {
+    std::size_t width = title.size();
+    for (const std::string& text : texts) width = std::max(width, text.size());
+    return width;
+  }
+  std::string padded(std::string_view text) const {
+    return are_numbers ? fmt::format("  {:>{}}", text, width()) : fmt::format("  {:<{}}", text, width());
+  }
+};
+
+Cells cells_of(const Column& column, const std::vector<Json>& rows) {
+  Cells cells{.title = column.title, .texts = {}};
+  for (const Json& row : rows) {
+    const Json value = row.contains(column.member) ? row.at(column.member) : Json();
+    cells.are_numbers |= value.is_number();
+    cells.texts.push_back(text_of(value, column.title));
+  }
+  return cells;
+}
+
+std::string line_of(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + '\n';
+}
+
+/// Without the columns that say nothing about any row.
+std::string table(std::span<const Column> columns, const std::vector<Json>& rows) {
+  std::vector<Cells> shown;
+  for (const Column& column : columns)
+    if (Cells cells = cells_of(column, rows); !std::ranges::all_of(cells.texts, &std::string::empty))
+      shown.push_back(std::move(cells));
+  std::string titles;
+  for (const Cells& cells : shown) titles += cells.padded(cells.title);
+  std::string text = line_of(titles);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::string line;
+    for (const Cells& cells : shown) line += cells.padded(cells.texts[i]);
+    text += line_of(line);
+  }
+  return text;
+}
+
+std::string section_text(const Section& section, const Json& report) {
+  std::vector<Json> rows;
+  for (const Json& row : report.value(section.member, Json::array()))
+    if (section.is_of_interest(row)) rows.push_back(row);
+  return rows.empty() ? "" : fmt::format("\n{}\n{}", section.title, table(section.columns, rows));
+}
+
+std::string citation_of(const std::string& name) {
+  const auto found = std::ranges::find(all_reasons(), name, &ReasonInfo::name);
+  return found == all_reasons().end() ? "" : citation(*found);
+}
+
+std::string counters_text(const Json& counters) {
+  std::vector<Json> reasons;
+  const Json by_name = counters.value("reasons", Json::object());
+  for (const auto& [name, count] : by_name.items())
+    reasons.push_back({{"count", count}, {"reason", name}, {"source", citation_of(name)}});
+  const std::vector<Json> icmp = counters.value("icmp", std::vector<Json>{});
+  std::string text;
+  if (!reasons.empty()) text += "\ncounters\n" + table(counters_columns, reasons);
+  if (!icmp.empty()) text += "\nICMP messages\n" + table(icmp_columns, icmp);
+  return text;
+}
+
+}  // namespace
+
+std::string state_text(const Json& report) {
+  const Json counters = report.value("counters", Json::object());
+  std::string text = fmt::format("running for {:.1f} s, {} packets in, {} out\n", report.value("time", 0.0),
+                                 counters.value("packets_in", 0ULL), counters.value("packets_out", 0ULL));
+  for (const Section& section : sections) text += section_text(section, report);
+  return text + counters_text(counters);
+}
+
+std::string transitions_text(const Json& transitions) {
+  return table(transitions_columns, transitions.get<std::vector<Json>>());
+}
+
+}  // namespace tunstack
