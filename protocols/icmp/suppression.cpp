@@ -30,7 +30,7 @@ InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem) {
                           .problem = problem};
   const Bytes packet = arrival.all_octets();
   const auto upper = find_upper_layer(packet);
-  invoking.upper_layer_is_far = upper == std::unexpected(NoUpperLayer::behind_too_many_headers);
+  invoking.upper_layer_unknown = upper == std::unexpected(NoUpperLayer::behind_too_many_headers);
   if (!upper) return invoking;
   invoking.is_icmp = upper->protocol == protocol_number::icmpv6;
   invoking.icmp_type = first_octet(packet.subspan(upper->offset));

@@ -21,7 +21,7 @@ struct InvokingPacket {
   std::size_t fragment_offset = 0;                       // octets
   bool is_icmp = false;                                  // of its own family
   std::optional<std::uint8_t> icmp_type = std::nullopt;  // none if the packet is too short to hold it
-  bool upper_layer_is_far = false;                       // behind more headers than anybody looks through
+  bool upper_layer_unknown = false;                      // behind more headers than anybody looks through
   Problem problem = Problem::port_unreachable;
 };
 
@@ -67,8 +67,8 @@ inline constexpr std::array ipv6_suppression = {
     Rule<InvokingPacket>{
         Reason::icmp6_about_icmp_error,
         [](const InvokingPacket& p) { return p.is_icmp && p.icmp_type.value_or(0) < icmpv6_first_informational; }},
-    Rule<InvokingPacket>{Reason::icmp6_about_perhaps_an_error,
-                         [](const InvokingPacket& p) { return p.upper_layer_is_far; }},
+    Rule<InvokingPacket>{Reason::icmp6_upper_layer_not_found,
+                         [](const InvokingPacket& p) { return p.upper_layer_unknown; }},
     Rule<InvokingPacket>{Reason::icmp6_about_redirect,
                          [](const InvokingPacket& p) {
                            return p.is_icmp && p.icmp_type == static_cast<std::uint8_t>(Icmpv6Type::redirect);

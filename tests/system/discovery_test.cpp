@@ -71,8 +71,8 @@ TEST_F(Discovery, ARP_005_ND_NS_008_a_neighbor_that_does_not_answer) {
                          "ip neigh add 192.0.2.2 lladdr 02:74:c0:00:02:02 dev tun0 nud permanent; "
                          "ping -c 1 -W 1 -I 192.0.2.50 192.0.2.2");
   EXPECT_THAT(outcome.out, HasSubstr("0 received"));
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("drop   neighbor_being_asked_for"), HasSubstr("drop   neighbor_unreachable"),
-                                 ContainsRegex("3  neighbor_asked_for")));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("drop   neighbor_resolution_pending"),
+                                 HasSubstr("drop   neighbor_unreachable"), ContainsRegex("3  neighbor_solicited")));
 }
 
 TEST_F(Discovery, DAD_006_DAD_007_an_address_that_the_kernel_has) {

@@ -144,7 +144,7 @@ bool is_mld_for_others(const Ipv6Arrival& arrival, const NodeState& state) {
 Verdict listener_query(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
   if (is_mld_for_others(arrival, state)) return Drop{Reason::ipv6_group_not_joined};
   if (const auto query = discovery::accept_mld_query(mld_input(arrival, message)); !query) return Drop{query.error()};
-  if (!state.link(arrival.interface).speaks_mld()) return Drop{Reason::mld_not_told_here};
+  if (!state.link(arrival.interface).speaks_mld()) return Drop{Reason::mld_off_on_link};
   return Deliver{Reason::mld_query_for_us};
 }
 
@@ -153,7 +153,7 @@ Verdict listener_report(const Ipv6Arrival& arrival, const Icmpv6View& message, c
   if (is_mld_for_others(arrival, state)) return Drop{Reason::ipv6_group_not_joined};
   const auto group = discovery::accept_mld_v1_report(mld_input(arrival, message));
   if (!group) return Drop{group.error()};
-  if (!state.link(arrival.interface).speaks_mld()) return Drop{Reason::mld_not_told_here};
+  if (!state.link(arrival.interface).speaks_mld()) return Drop{Reason::mld_off_on_link};
   return Deliver{Reason::mld_report_heard};
 }
 

@@ -273,7 +273,7 @@ void Node::ask_for_mask(const icmp::MaskLearner::Request& request, Instant now, 
       .ttl = static_cast<std::uint8_t>(state_.options.ipv4_ttl),
       .identification = state_.identification.next(*source, ipv4_limited_broadcast, protocol_number::icmpv4)};
   const Icmpv4Query message{Icmpv4Type::address_mask_request, request.identifier_and_sequence, 1, {0}};
-  originate(Reason::icmp4_mask_asked_for, header, message, link_to(header.destination, request.interface, now), now,
+  originate(Reason::icmp4_mask_request_sent, header, message, link_to(header.destination, request.interface, now), now,
             out);
 }
 

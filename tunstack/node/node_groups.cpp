@@ -49,7 +49,7 @@ void Node::send_report(InterfaceId interface, const discovery::MldMembership::Se
   const Ipv6Header header = mld_header(source, sending.destination);
   std::visit(
       [&](const auto& message) {
-        originate(Reason::mld_membership_told, header, message, link_to(header.destination, interface, now), now, out);
+        originate(Reason::mld_report_sent, header, message, link_to(header.destination, interface, now), now, out);
         for_each_record_sent(message, [&](const auto& record) { note_listener(interface, source, record, now); });
       },
       sending.message);
@@ -68,7 +68,7 @@ void Node::send_report(InterfaceId interface, const discovery::IgmpMembership::S
   header.identification = next_identification(header);
   std::visit(
       [&](const auto& message) {
-        originate(Reason::igmp_membership_told, header, message, link_to(header.destination, interface, now), now, out);
+        originate(Reason::igmp_report_sent, header, message, link_to(header.destination, interface, now), now, out);
       },
       sending.message);
 }
@@ -109,7 +109,7 @@ void Node::query_listeners(InterfaceId interface, Instant now, Outbox& out) {
   while (const auto query = link.querier6->take_due(now)) {
     const bool is_general = query->group == Ipv6Address{};
     const Ipv6Header header = mld_header(source.value_or(Ipv6Address{}), is_general ? ipv6_all_nodes : query->group);
-    originate(Reason::mld_listeners_asked_for, header, *query, link_to(header.destination, interface, now), now, out);
+    originate(Reason::mld_query_sent, header, *query, link_to(header.destination, interface, now), now, out);
     if (link.groups6) link.groups6->on_query({GroupVersion::current, query->maximum_response, query->group}, now);
   }
 }

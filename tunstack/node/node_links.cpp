@@ -150,7 +150,7 @@ MaybeReason Node::hand_over(std::size_t first, const IpAddress& stop, InterfaceI
     all_are_kept &= state_.neighbors.keep({interface, *hop}, packet.bytes);
   out.keep_only(first);
   update_deadline();
-  return all_are_kept ? Reason::neighbor_being_asked_for : Reason::neighbor_queue_full;
+  return all_are_kept ? Reason::neighbor_resolution_pending : Reason::neighbor_queue_full;
 }
 
 }  // namespace tunstack

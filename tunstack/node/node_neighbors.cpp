@@ -37,7 +37,7 @@ void Node::step_neighbors(Instant now, Outbox& out) {
 void Node::solicit(const discovery::NeighborCache::Solicitation& solicitation, Instant now, Outbox& out) {
   const auto [interface, address] = solicitation.target;
   const MacAddress own = state_.own_mac(interface);
-  const Reason reason = solicitation.to ? Reason::neighbor_probed : Reason::neighbor_asked_for;
+  const Reason reason = solicitation.to ? Reason::neighbor_probed : Reason::neighbor_solicited;
   if (address.is_ipv4()) {
     const auto source = state_.addresses.source_for(interface, address.ipv4()).value_or(Ipv4Address{});
     const ArpPacket request{ArpOperation::request, own, source, solicitation.to.value_or(MacAddress{}), address.ipv4()};
@@ -87,8 +87,8 @@ void Node::send_waiting(const NeighborKey& key, Instant now, Outbox& out) {
   const auto sent = out.packets().subspan(sent_before);
   if (sent.empty()) return;
   state_.neighbors.use(key, state_.neighbor_times(key), now);  // if stale, it is asked soon
-  count(Reason::neighbor_answered);
-  if (observer_) observer_->originated({now, Reason::neighbor_answered, sent});
+  count(Reason::neighbor_resolved);
+  if (observer_) observer_->originated({now, Reason::neighbor_resolved, sent});
 }
 
 void Node::count_out(Bytes datagram) {
@@ -205,7 +205,7 @@ void Node::send_delayed_answers(InterfaceId interface, Instant now, Outbox& out)
     const auto source = state_.addresses.source_for(interface, header_to(due->solicitor, {}).destination);
     if (!source) continue;
     const Ipv6Header header = header_to(due->solicitor, *source);
-    originate(Reason::nd_answer_due, header, advertisement_for(due->target, due->solicitor, interface, 0),
+    originate(Reason::nd_delayed_answer_sent, header, advertisement_for(due->target, due->solicitor, interface, 0),
               link_to(header.destination, interface, now), now, out);
   }
 }

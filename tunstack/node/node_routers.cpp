@@ -48,7 +48,8 @@ void Node::advertise(InterfaceId interface, Instant now, Outbox& out) {
   while (const auto due = advertising->advertiser.take_due(now)) {
     if (!source) continue;
     const Ipv6Header header = discovery_header(*source, due->destination);
-    const Reason reason = due->lifetime_is_zero ? Reason::router_advertisement_ended : Reason::router_advertised;
+    const Reason reason =
+        due->lifetime_is_zero ? Reason::router_final_advertisement_sent : Reason::router_advertisement_sent;
     for (std::size_t i = 0; i < advertising->parts.count(); ++i)
       originate(reason, header, advertising->parts.part(i, due->lifetime_is_zero),
                 link_to(header.destination, interface, now), now, out);
@@ -67,7 +68,7 @@ void Node::advertise4(InterfaceId interface, Instant now, Outbox& out) {
                       .protocol = protocol_number::icmpv4,
                       .ttl = is_to_group ? irdp_group_ttl : static_cast<std::uint8_t>(state_.options.ipv4_ttl)};
     header.identification = next_identification(header);
-    originate(due->lifetime_is_zero ? Reason::irdp_last_advertisement : Reason::irdp_advertisement_due, header,
+    originate(due->lifetime_is_zero ? Reason::irdp_final_advertisement_sent : Reason::irdp_advertisement_sent, header,
               router->message_of(*due), link_to(header.destination, interface, now), now, out);
   }
 }
@@ -93,8 +94,8 @@ void Node::solicit_routers(InterfaceId interface, Instant now, Outbox& out) {
   const bool is_told = source && !state_.is_optimistic(interface, *source);  // RFC 4429 3.2
   const auto mac = is_told ? state_.link_address(interface) : std::nullopt;
   const Ipv6Header header = discovery_header(source.value_or(Ipv6Address{}), ipv6_all_routers);
-  originate(Reason::router_asked_for, header, RouterSolicitation{{}, mac}, link_to(header.destination, interface, now),
-            now, out);
+  originate(Reason::router_solicitation_sent, header, RouterSolicitation{{}, mac},
+            link_to(header.destination, interface, now), now, out);
 }
 
 void Node::solicit_routers4(InterfaceId interface, Instant now, Outbox& out) {
@@ -104,7 +105,7 @@ void Node::solicit_routers4(InterfaceId interface, Instant now, Outbox& out) {
                     .protocol = protocol_number::icmpv4,
                     .ttl = irdp_group_ttl};
   header.identification = next_identification(header);
-  originate(Reason::irdp_routers_asked_for, header, Icmpv4RouterSolicitation{},
+  originate(Reason::irdp_solicitation_sent, header, Icmpv4RouterSolicitation{},
             link_to(header.destination, interface, now), now, out);
 }
 

@@ -5,7 +5,7 @@ namespace tunstack::discovery {
 MaybeReason conflict_in(const ArpPacket& packet, Ipv4Address address, const MacAddress& own_mac,
                         bool is_being_checked) {
   if (packet.sender_mac == own_mac) return {};  // the link brought it back
-  if (packet.sender == address) return Reason::address4_sent_from_by_another;
+  if (packet.sender == address) return Reason::address4_conflict;
   const bool is_probe = packet.sender == Ipv4Address{} && packet.target == address;
   return is_being_checked && is_probe ? MaybeReason(Reason::address4_probed_by_another) : MaybeReason{};
 }

@@ -22,7 +22,7 @@ inline constexpr std::array frame_rules = {
                        const std::uint16_t type = in.frame.type();
                        return type != ethertype::ipv4 && type != ethertype::ipv6 && type != ethertype::arp;
                      }},
-    Rule<FrameInput>{Reason::frame_type_not_its_version,
+    Rule<FrameInput>{Reason::frame_type_version_mismatch,
                      [](const FrameInput& in) {
                        const Bytes payload = in.frame.payload();
                        if (in.frame.type() == ethertype::arp) return false;

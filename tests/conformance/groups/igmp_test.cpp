@@ -36,7 +36,7 @@ TEST(Igmp, IGMP_001_V4_OPT_025_the_octets_of_a_report) {
   EXPECT_EQ(part(datagram, 8, 2), hex("01 02")) << "TTL and protocol";
   EXPECT_EQ(part(datagram, 12, 8), octets_of("192.0.2.2") + octets_of("224.0.0.22"));
   EXPECT_EQ(from(datagram, 20), hex("94 04 00 00  22 00 f9 fb  00 00 00 01  04 00 00 00  e0 00 00 02"));
-  EXPECT_EQ(wire.count(Reason::igmp_membership_told), 1U);
+  EXPECT_EQ(wire.count(Reason::igmp_report_sent), 1U);
 }
 
 // RFC 3376 4: IP precedence of internetwork control.
@@ -87,7 +87,7 @@ TEST(Igmp, IGMP_001_IGMP_005_where_nothing_is_told) {
     EXPECT_THAT(line.send(igmp_older_query(0)), IsEmpty()) << row.why;
     EXPECT_THAT(line.send(igmp_query(0, {.group = "224.0.0.1"})), IsEmpty()) << row.why;
     EXPECT_THAT(line.wait(1h), IsEmpty()) << row.why;
-    EXPECT_EQ(line.count(Reason::igmp_membership_told), 0U);
+    EXPECT_EQ(line.count(Reason::igmp_report_sent), 0U);
   }
 }
 

@@ -99,7 +99,7 @@ TEST(MldQuerying, MLD_011_asks_all_nodes_each_125_s) {
         EXPECT_EQ(one.to, hex("33 33 00 00 00 01"));
       }
     }
-    EXPECT_EQ(line.count(Reason::mld_listeners_asked_for), 4U);
+    EXPECT_EQ(line.count(Reason::mld_query_sent), 4U);
   }
 }
 

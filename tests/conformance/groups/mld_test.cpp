@@ -29,7 +29,7 @@ TEST(Mld, MLD_001_MLD_003_the_octets_of_a_report) {
   const Packet report = icmpv6(ip, 143, 0, 1, hex("04 00 0000") + octets_of("ff02::1:ff00:2"));
   const Packet datagram = with_headers(ipv6(ip, report), {hop_by_hop("0502 0000 0100")});
   EXPECT_THAT(frames_of(wire.wait(0s)), ElementsAre(frame(hex("33 33 00 00 00 16"), own_mac, 0x86dd, datagram)));
-  EXPECT_EQ(wire.count(Reason::mld_membership_told), 1U);
+  EXPECT_EQ(wire.count(Reason::mld_report_sent), 1U);
   EXPECT_EQ(wire.node().counters().icmp6.out(143, 0), 1U);
 }
 
@@ -73,7 +73,7 @@ TEST(Mld, MLD_001_where_nothing_is_told) {
                                    with_addresses(telling(ethernet_config()), {"192.0.2.2/24"})}) {
     GroupWire wire(config);
     EXPECT_THAT(wire.wait(1h), IsEmpty());
-    EXPECT_EQ(wire.count(Reason::mld_membership_told), 0U);
+    EXPECT_EQ(wire.count(Reason::mld_report_sent), 0U);
   }
 }
 

@@ -60,7 +60,7 @@ TEST(Icmpv6Suppression, ICMP6_SUP_006_errors_and_redirects_behind_extension_head
 TEST(Icmpv6Suppression, ICMP6_SUP_006_behind_more_headers_than_anybody_looks_through) {
   for (const unsigned type : {1U, 128U}) {
     const Packet far = chained_icmp(Chain(41, destination_options()), type, Packet(8));
-    expect_suppressed(far, Reason::ipv6_too_many_headers, Reason::icmp6_about_perhaps_an_error);
+    expect_suppressed(far, Reason::ipv6_too_many_headers, Reason::icmp6_upper_layer_not_found);
   }
   EXPECT_EQ(error_type(chained_icmp(Chain(40, destination_options()), 128, Packet(8))), 4U);
   expect_suppressed(chained_icmp(Chain(40, destination_options()), 1, Packet(8)), Reason::ipv6_too_many_headers,

@@ -204,8 +204,8 @@ TEST(Arp, ARP_004_others_among_themselves_make_no_entry) {
 TEST(Arp, ARP_011_the_question_is_for_everybody) {
   Wire wire;
   EXPECT_THAT(wire.send(framed(echo4())), ElementsAre(asks_for("192.0.2.1")));
-  EXPECT_EQ(wire.count(Reason::neighbor_being_asked_for), 1U);
-  EXPECT_EQ(wire.count(Reason::neighbor_asked_for), 1U);
+  EXPECT_EQ(wire.count(Reason::neighbor_resolution_pending), 1U);
+  EXPECT_EQ(wire.count(Reason::neighbor_solicited), 1U);
   const auto sent = wire.send(arp_reply());
   ASSERT_THAT(sent, SizeIs(1));
   EXPECT_EQ(destination_mac(sent[0]), peer_mac);
@@ -264,7 +264,7 @@ TEST(Arp, ARP_006_the_last_three_wait) {
   Wire wire;
   for (std::uint32_t i = 1; i <= 5; ++i) wire.send(framed(echo4({}, counting(8), i)));
   EXPECT_EQ(wire.count(Reason::neighbor_queue_full), 2U);
-  EXPECT_EQ(wire.count(Reason::neighbor_being_asked_for), 3U);
+  EXPECT_EQ(wire.count(Reason::neighbor_resolution_pending), 3U);
   EXPECT_THAT(sequence_numbers(wire.send(arp_reply())), ElementsAre(3U, 4U, 5U));
   EXPECT_THAT(sequence_numbers(wire.send(arp_reply())), IsEmpty()) << "once only";
 }

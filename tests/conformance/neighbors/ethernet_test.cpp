@@ -65,7 +65,7 @@ TEST(Ethernet, TUN_007_other_types_and_lengths_are_dropped) {
 }
 
 TEST(Ethernet, TUN_007_the_type_must_be_that_of_the_version) {
-  const Reason reason = Reason::frame_type_not_its_version;
+  const Reason reason = Reason::frame_type_version_mismatch;
   expect_dropped({{"IPv4 as IPv6", frame(own_mac, peer_mac, 0x86dd, echo4()), reason},
                   {"IPv6 as IPv4", frame(own_mac, peer_mac, 0x0800, echo6()), reason},
                   {"version 5", frame(own_mac, peer_mac, 0x0800, with_octet(echo4(), 0, 0x55)), reason},

@@ -143,7 +143,7 @@ TEST(NeighborAdvertisement, ND_NA_007_to_an_incomplete_entry) {
       }
       EXPECT_EQ(wire.state(peer), row.state);
       EXPECT_EQ(wire.neighbor(peer)->is_router, is_router);
-      EXPECT_EQ(wire.count(Reason::neighbor_answered), 1U);
+      EXPECT_EQ(wire.count(Reason::neighbor_resolved), 1U);
     }
 }
 

@@ -342,7 +342,7 @@ TEST(NeighborSolicitation, ND_NS_006_without_an_address_the_sender_is_asked_firs
 TEST(NeighborSolicitation, ND_NS_007_the_question) {
   Wire wire;
   EXPECT_THAT(wire.send(framed(echo6({.source = "2001:db8::12:3456"}))), ElementsAre(solicits("2001:db8::12:3456")));
-  EXPECT_EQ(wire.count(Reason::neighbor_asked_for), 1U);
+  EXPECT_EQ(wire.count(Reason::neighbor_solicited), 1U);
 }
 
 TEST(NeighborSolicitation, ND_NS_007_the_source_is_that_of_the_packet) {
@@ -369,7 +369,7 @@ TEST(NeighborSolicitation, ND_NS_008_three_a_second_apart) {
   EXPECT_THAT(wire.send(framed(echo6())), ElementsAre(question));
   EXPECT_THAT(wire.wait(1min), ElementsAre(TimedFrame{1s, question}, TimedFrame{2s, question}));
   EXPECT_EQ(wire.count(Reason::neighbor_unreachable), 1U) << "the echo reply";
-  EXPECT_EQ(wire.count(Reason::neighbor_asked_for), 3U);
+  EXPECT_EQ(wire.count(Reason::neighbor_solicited), 3U);
   EXPECT_THAT(wire.send(framed(answers("2001:db8::1", peer_mac))), IsEmpty()) << "too late";
   EXPECT_EQ(wire.count(Reason::nd_advertisement_of_nobody_asked), 1U);
   EXPECT_THAT(wire.send(framed(echo6())), ElementsAre(question)) << "anew";

@@ -58,7 +58,7 @@ TEST(SharedAddresses, ND_NA_004_the_answer_comes_within_a_second_and_does_not_ov
       const auto sent = router.wait(10s);
       ASSERT_THAT(sent, SizeIs(Ge(1U)));
       EXPECT_EQ(sent[0].frame, framed_to(peer_mac, shared_advertisement(target)));
-      EXPECT_EQ(router.count(Reason::nd_answer_due), 1U);
+      EXPECT_EQ(router.count(Reason::nd_delayed_answer_sent), 1U);
       earliest = std::min(earliest, sent[0].at);
       latest = std::max(latest, sent[0].at);
     });
@@ -87,7 +87,7 @@ TEST(SharedAddresses, ND_NA_004_the_anycast_addresses_of_a_router) {
     SCOPED_TRACE(why);
     Wire router(with_addresses(router_config(), {own, "fe80::2/64"}));
     EXPECT_THAT(answers_to(router, asks(target, "fe80::1")), SizeIs(is_answered ? 1 : 0));
-    EXPECT_EQ(router.count(Reason::nd_answer_due), is_answered ? 1U : 0U);
+    EXPECT_EQ(router.count(Reason::nd_delayed_answer_sent), is_answered ? 1U : 0U);
     Wire host(with_addresses(ethernet_config(), {own, "fe80::2/64"}));
     EXPECT_THAT(answers_to(host, asks(target, "fe80::1")), IsEmpty()) << "a host";
   }

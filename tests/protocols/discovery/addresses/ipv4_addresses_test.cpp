@@ -32,7 +32,7 @@ struct ConflictCase {
 };
 
 TEST(CheckedIpv4Addresses, ARP_013_what_is_a_conflict) {
-  constexpr auto sent_from = "address4_sent_from_by_another";
+  constexpr auto sent_from = "address4_conflict";
   for (const ConflictCase& c : {
            ConflictCase{"a reply", arp(their_mac, ours, peer, ArpOperation::reply), sent_from, sent_from},
            ConflictCase{"a request for another address", arp(their_mac, ours, peer), sent_from, sent_from},
@@ -111,7 +111,7 @@ TEST_F(Ipv4AddressesOfAnInterface, ARP_013_one_is_lost_the_other_goes_on) {
   addresses.check(ours, now);
   addresses.check(other, now);
   run_until(start + 1s);
-  EXPECT_EQ(name_of(addresses.on_arp(arp(their_mac, ours, peer), now)), "address4_sent_from_by_another");
+  EXPECT_EQ(name_of(addresses.on_arp(arp(their_mac, ours, peer), now)), "address4_conflict");
   EXPECT_EQ(addresses.next_deadline(), Instant{});
   run_until(start + 2s);
   expect_last_event(EventKind::lost, ours);
