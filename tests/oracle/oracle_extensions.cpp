@@ -12,7 +12,7 @@
 #include "protocols/wire/icmp_extensions.hpp"
 #include "tests/oracle/oracle.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::oracle_extensions {
 namespace {
 
 Bytes bytes(const Packet& packet) { return packet; }
@@ -259,4 +259,4 @@ TEST(OracleExtensions, ICMP4_EXT_006_objects_that_libtins_reads) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::oracle_extensions

@@ -11,7 +11,7 @@
 
 #include "tests/oracle/oracle.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::oracle_fragments {
 namespace {
 
 /// What libtins puts together of all that the host sent.
@@ -163,4 +163,4 @@ TEST(OracleFragments, V4_FRAG_008_time_is_over) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::oracle_fragments

@@ -17,7 +17,7 @@
 #include "tests/conformance/icmp/reported_icmpv6_errors.hpp"
 #include "tests/oracle/oracle.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::oracle_ipv6 {
 namespace {
 
 using Tins::IPv6;
@@ -351,4 +351,4 @@ TEST(OracleIpv6, ICMP6_RX_003_quotes_with_extension_headers) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::oracle_ipv6

@@ -10,7 +10,7 @@
 
 #include "tests/oracle/oracle.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::oracle_options {
 namespace {
 
 using Route = Tins::IP::generic_route_option_type;
@@ -193,4 +193,4 @@ TEST(OracleOptions, V4_OPT_007_a_pointer_that_cannot_be_right) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::oracle_options

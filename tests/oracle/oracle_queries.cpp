@@ -7,7 +7,7 @@
 
 #include "tests/oracle/oracle.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::oracle_queries {
 namespace {
 
 Tins::ICMP query(Tins::ICMP::Flags type) {
@@ -124,4 +124,4 @@ TEST(OracleQueries, CKSUM_001_udp_echo) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::oracle_queries

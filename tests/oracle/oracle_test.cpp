@@ -7,7 +7,7 @@
 //  - it knows nothing of RFC 8335 (extended echo).
 #include "tests/oracle/oracle.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::oracle_test {
 namespace {
 
 // ---- echo ----
@@ -180,4 +180,4 @@ TEST(Oracle, CKSUM_001_a_wrong_checksum_would_be_noticed) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::oracle_test

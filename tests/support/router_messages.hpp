@@ -109,8 +109,3 @@ inline Packet redirect4(const Redirect4Fields& fields = {}) {
 }
 
 }  // namespace tunstack::test::router_messages
-
-// One program holds many tests: what they share has a namespace of its own.
-namespace tunstack::test {
-using namespace router_messages;
-}  // namespace tunstack::test

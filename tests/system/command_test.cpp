@@ -3,7 +3,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::command_test {
 namespace {
 
 using testing::AnyOf;
@@ -73,4 +73,4 @@ TEST_F(Commands, a_reader_that_has_seen_enough_is_no_fault) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::command_test

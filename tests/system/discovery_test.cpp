@@ -3,7 +3,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::discovery_test {
 namespace {
 
 using testing::AllOf;
@@ -167,4 +167,4 @@ TEST_F(Discovery, wrong_options_say_what_to_do) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::discovery_test

@@ -3,7 +3,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::echo_test {
 namespace {
 
 using testing::HasSubstr;
@@ -121,4 +121,4 @@ TEST_F(Echo, V4_RX_006_V6_RX_002_addresses_of_nobody_do_not_answer) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::echo_test

@@ -8,7 +8,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::exec_test {
 namespace {
 
 using testing::HasSubstr;
@@ -174,4 +174,4 @@ TEST_F(Exec, dry_run_starts_nothing) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::exec_test

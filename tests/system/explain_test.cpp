@@ -3,7 +3,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::explain_test {
 namespace {
 
 using testing::AllOf;
@@ -79,4 +79,4 @@ TEST_F(Explain, json_lines_have_the_facts_of_the_packet) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::explain_test

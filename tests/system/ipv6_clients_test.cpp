@@ -3,7 +3,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_clients_test {
 namespace {
 
 using testing::AllOf;
@@ -168,4 +168,4 @@ TEST_F(Ipv6Clients, V6_FRAG_004_the_sender_is_told_that_the_rest_never_came) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_clients_test

@@ -3,7 +3,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::link_test {
 namespace {
 
 using testing::ElementsAre;
@@ -162,4 +162,4 @@ TEST_F(DryRun, routes) {
 TEST_F(DryRun, host_none) { expect_equivalent({"--host", "none"}); }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::link_test

@@ -3,7 +3,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ordinary_user_test {
 namespace {
 
 using testing::HasSubstr;
@@ -88,4 +88,4 @@ TEST_F(OrdinaryUser, without_the_device_node_the_remedy_is_named) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ordinary_user_test

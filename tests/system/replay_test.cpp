@@ -6,7 +6,7 @@
 #include "tests/system/network.hpp"
 #include "tunstack/capture/writer.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::replay_test {
 namespace {
 
 using testing::AllOf;
@@ -147,4 +147,4 @@ TEST_F(ReplayCommand, DUMP_006_capture_holds_every_packet_in_and_out) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::replay_test

@@ -9,7 +9,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::state_test {
 namespace {
 
 using nlohmann::json;
@@ -194,4 +194,4 @@ TEST_F(State, a_stack_goes_on_without_a_socket) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::state_test

@@ -1,7 +1,7 @@
 // What real sockets learn from the stack's refusals.
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::unreachable_test {
 namespace {
 
 class Unreachable : public SystemTest {
@@ -36,4 +36,4 @@ TEST_F(Unreachable, V4_RX_022_tcp_port_unreachable_if_so_configured) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::unreachable_test

@@ -3,7 +3,7 @@
 
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::up_test {
 namespace {
 
 using testing::HasSubstr;
@@ -127,4 +127,4 @@ TEST_F(Up, set_reaches_the_stack) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::up_test

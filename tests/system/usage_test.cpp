@@ -1,7 +1,7 @@
 // Command lines that are wrong: status 2 and three lines, and nothing happens.
 #include "tests/system/network.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::usage_test {
 namespace {
 
 using testing::HasSubstr;
@@ -83,4 +83,4 @@ TEST_F(DeviceName, not_a_name) { EXPECT_FAULT(tunstack({"up", "--dev", "a/b"}), 
 TEST_F(DeviceName, of_another_kind_of_device) { EXPECT_FAULT(tunstack({"up", "--dev", "lo"}), 3); }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::usage_test

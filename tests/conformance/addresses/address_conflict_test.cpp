@@ -3,7 +3,11 @@
 
 #include "tests/conformance/addresses/own_addresses.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::address_conflict_test {
+
+using namespace own_addresses;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using testing::AllOf;
@@ -261,4 +265,4 @@ TEST(AddressConflict, ARP_014_nor_for_packets_that_wait) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::address_conflict_test

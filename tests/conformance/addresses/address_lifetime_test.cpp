@@ -1,7 +1,11 @@
 // How long the addresses of prefixes are used (RFC 4862 5.5.3, 5.5.4), and temporary ones (RFC 8981).
 #include "tests/conformance/addresses/own_addresses.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::address_lifetime_test {
+
+using namespace own_addresses;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using testing::IsEmpty;
@@ -178,4 +182,4 @@ TEST(AddressLifetime, SLAAC_013_deprecated_rather_than_none) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::address_lifetime_test

@@ -4,7 +4,11 @@
 #include "tests/conformance/addresses/own_addresses.hpp"
 #include "tunstack/report/state_report.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::autoconfiguration_test {
+
+using namespace own_addresses;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using testing::Each;
@@ -230,4 +234,4 @@ TEST(Autoconfiguration, SLAAC_012_the_flags_are_shown_and_no_more) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::autoconfiguration_test

@@ -4,7 +4,11 @@
 
 #include "tests/conformance/addresses/own_addresses.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::duplicate_address_conflict_test {
+
+using namespace own_addresses;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using testing::IsEmpty;
@@ -258,4 +262,4 @@ TEST(DuplicateAddressConflict, ND_NA_011_an_address_that_a_prefix_gives) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::duplicate_address_conflict_test

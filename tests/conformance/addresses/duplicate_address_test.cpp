@@ -3,7 +3,11 @@
 
 #include "tests/conformance/addresses/own_addresses.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::duplicate_address_test {
+
+using namespace own_addresses;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using testing::AllOf;
@@ -267,4 +271,4 @@ TEST(DuplicateAddress, DAD_006_advertisements_heard) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::duplicate_address_test

@@ -1,7 +1,11 @@
 // Addresses that are used while they are checked (RFC 4429); those that a host makes itself, if dad.mode says so.
 #include "tests/conformance/addresses/own_addresses.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::optimistic_address_test {
+
+using namespace own_addresses;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using testing::Each;
@@ -107,4 +111,4 @@ TEST(OptimisticAddress, DAD_011_what_others_say_counts_all_the_same) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::optimistic_address_test

@@ -5,6 +5,9 @@
 
 namespace tunstack::test::own_addresses {
 
+using namespace router_messages;
+using namespace routers;
+
 using namespace std::chrono_literals;
 
 inline constexpr std::string_view peer = "2001:db8::1";
@@ -109,8 +112,3 @@ class OwnAddresses : public Line {
 };
 
 }  // namespace tunstack::test::own_addresses
-
-// One program holds many tests: what they share has a namespace of its own.
-namespace tunstack::test {
-using namespace own_addresses;
-}  // namespace tunstack::test

@@ -1,7 +1,10 @@
 // Prefix options of router advertisements that are wrong in themselves: what of them a host still uses.
 #include "tests/conformance/routers/router_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::prefix_information_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -149,4 +152,4 @@ TEST(PrefixInformation, ND_RA_022_nothing_wrong_ends_what_is_there) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::prefix_information_test

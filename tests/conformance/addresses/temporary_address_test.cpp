@@ -3,7 +3,11 @@
 
 #include "tests/conformance/addresses/own_addresses.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::temporary_address_test {
+
+using namespace own_addresses;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using testing::IsEmpty;
@@ -130,4 +134,4 @@ TEST(TemporaryAddress, SLAAC_011_a_duplicate_gives_way_to_another_one) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::temporary_address_test

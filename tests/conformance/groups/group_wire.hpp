@@ -7,6 +7,9 @@
 
 namespace tunstack::test::group_wire {
 
+using namespace router_messages;
+using namespace routers;
+
 // ---- MLD (RFC 3810 5, RFC 2710 3) ----
 
 inline Part router_alert(std::string_view value = "0000") { return hop_by_hop("0502" + std::string(value) + "0100"); }
@@ -211,8 +214,3 @@ struct Spread {
 };
 
 }  // namespace tunstack::test::group_wire
-
-// One program holds many tests: what they share has a namespace of its own.
-namespace tunstack::test {
-using namespace group_wire;
-}  // namespace tunstack::test

@@ -1,7 +1,11 @@
 // A member of IPv4 groups beside queriers and hosts of IGMP versions 1 and 2 (RFC 3376 7, RFC 2236 3 and 4).
 #include "tests/conformance/groups/group_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::igmp_older_version_test {
+
+using namespace group_wire;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -128,4 +132,4 @@ TEST(IgmpOlderVersion, IGMP_002_whose_reports_cancel_ours) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::igmp_older_version_test

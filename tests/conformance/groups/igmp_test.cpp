@@ -2,7 +2,11 @@
 // that of all routers: 224.0.0.2, by the role of a router (ICMP4-RD-010).
 #include "tests/conformance/groups/group_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::igmp_test {
+
+using namespace group_wire;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -248,4 +252,4 @@ TEST(Igmp, IGMP_002_messages_for_routers_that_query) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::igmp_test

@@ -1,7 +1,11 @@
 // A listener beside a querier or listeners of MLD version 1 (RFC 3810 8, RFC 2710 4).
 #include "tests/conformance/groups/group_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::mld_older_version_test {
+
+using namespace group_wire;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -206,4 +210,4 @@ TEST(MldOlderVersion, MLD_008_leaving_after_the_older_querier_has_gone) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::mld_older_version_test

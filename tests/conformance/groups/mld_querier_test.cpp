@@ -2,7 +2,10 @@
 #include "tests/conformance/routers/router_wire.hpp"
 #include "tests/support/ipv6_chains.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::mld_querier_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -291,4 +294,4 @@ TEST(MldQuerying, MLD_011_the_router_is_a_listener_too) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::mld_querier_test

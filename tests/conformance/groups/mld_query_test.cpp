@@ -1,7 +1,11 @@
 // Queries for IPv6 groups: which are answered, with what and when, and which messages of MLD are dropped.
 #include "tests/conformance/groups/group_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::mld_query_test {
+
+using namespace group_wire;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -274,4 +278,4 @@ TEST(MldQuery, MLD_004_ND_GEN_007_not_answered_where_nothing_is_told) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::mld_query_test

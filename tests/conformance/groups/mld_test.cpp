@@ -1,7 +1,11 @@
 // What a node tells of its IPv6 groups of its own accord: when it joins, while addresses are checked, when it leaves.
 #include "tests/conformance/groups/group_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::mld_test {
+
+using namespace group_wire;
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -238,4 +242,4 @@ TEST(Mld, MLD_010_DAD_006_a_duplicate_leaves_its_group_but_not_that_of_another_a
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::mld_test

@@ -2,7 +2,7 @@
 #include "protocols/icmp/quote.hpp"
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmp_error_test {
 namespace {
 
 using testing::IsEmpty;
@@ -306,4 +306,4 @@ TEST(IcmpError, V4_TX_002_the_TTL_of_errors_is_the_configured_one) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmp_error_test

@@ -1,7 +1,7 @@
 // Errors that leave with an extension structure behind the quote (RFC 4884, RFC 5837), and the TOS of errors.
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmp_extension_test {
 namespace {
 
 using testing::IsEmpty;
@@ -270,4 +270,4 @@ TEST(IcmpErrorTos, ICMP4_ERR_009_precedence_6_and_the_TOS_bits_by_option) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmp_extension_test

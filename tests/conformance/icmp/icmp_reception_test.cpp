@@ -7,7 +7,7 @@
 #include "protocols/wire/icmpv6.hpp"
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmp_reception_test {
 namespace {
 
 // ---- ICMP4-RX-013: the constants are those of the system's headers, as far as those have them ----
@@ -276,4 +276,4 @@ TEST(Icmpv6Reception, ICMP6_RX_007_messages_for_others) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmp_reception_test

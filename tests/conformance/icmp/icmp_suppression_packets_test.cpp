@@ -3,7 +3,7 @@
 
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmp_suppression_packets_test {
 namespace {
 
 using testing::IsEmpty;
@@ -122,4 +122,4 @@ TEST(IcmpSuppression, V4_OPT_017_a_broadcast_has_no_source_route) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmp_suppression_packets_test

@@ -4,7 +4,7 @@
 #include "protocols/icmp/suppression.hpp"
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmp_suppression_test {
 namespace {
 
 using icmp::InvokingPacket;
@@ -393,4 +393,4 @@ TEST(IcmpSuppression, ICMP6_SUP_008_the_limit_wins_over_every_problem) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmp_suppression_test

@@ -1,7 +1,7 @@
 // Echo requests over IPv4.
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv4_echo_test {
 namespace {
 
 using testing::IsEmpty;
@@ -125,4 +125,4 @@ TEST(Icmpv4Echo, ICMP4_ECHO_011_df_is_set_by_option_and_never_copied) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv4_echo_test

@@ -4,7 +4,7 @@
 #include "protocols/icmp/problem_codes.hpp"
 #include "tests/conformance/icmp/reported_errors.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv4_error_reception_test {
 namespace {
 
 using testing::IsEmpty;
@@ -332,4 +332,4 @@ TEST(Icmpv4ErrorReception, ICMP4_SQ_001_a_full_queue_makes_no_source_quench) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv4_error_reception_test

@@ -1,7 +1,7 @@
 // Timestamp, address mask and information requests.
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv4_query_test {
 namespace {
 
 using testing::IsEmpty;
@@ -347,4 +347,4 @@ TEST(Icmpv4Query, ROB_006_replies_beget_nothing) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv4_query_test

@@ -1,7 +1,7 @@
 // Echo requests over IPv6.
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv6_echo_test {
 namespace {
 
 using testing::IsEmpty;
@@ -120,4 +120,4 @@ TEST(Icmpv6Echo, ICMP6_ECHO_008_a_link_local_address_answers_for_itself) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv6_echo_test

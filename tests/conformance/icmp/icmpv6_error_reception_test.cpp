@@ -2,7 +2,7 @@
 #include "tests/conformance/icmp/reported_icmpv6_errors.hpp"
 #include "tests/conformance/node/counted.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv6_error_reception_test {
 namespace {
 
 using testing::IsEmpty;
@@ -336,4 +336,4 @@ TEST(Icmpv6ErrorReception, STAT_002_errors_in_by_type_and_code) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv6_error_reception_test

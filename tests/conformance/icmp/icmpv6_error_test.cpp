@@ -3,7 +3,7 @@
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/support/ipv6_chains.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv6_error_test {
 namespace {
 
 using testing::IsEmpty;
@@ -220,4 +220,4 @@ TEST(Icmpv6Error, STAT_002_messages_in_and_out_by_type) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv6_error_test

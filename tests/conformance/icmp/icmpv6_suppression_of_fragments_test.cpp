@@ -2,7 +2,7 @@
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/support/ipv6_chains.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv6_suppression_of_fragments_test {
 namespace {
 
 using testing::IsEmpty;
@@ -144,4 +144,4 @@ TEST(Icmpv6SuppressionOfFragments, ICMP6_SUP_004_a_packet_put_together_from_fram
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv6_suppression_of_fragments_test

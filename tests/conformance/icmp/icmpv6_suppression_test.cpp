@@ -2,7 +2,7 @@
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/support/ipv6_chains.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv6_suppression_test {
 namespace {
 
 using testing::IsEmpty;
@@ -215,4 +215,4 @@ TEST(Icmpv6Suppression, ROB_006_errors_of_the_host_are_not_answered_by_another) 
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv6_suppression_test

@@ -2,7 +2,7 @@
 #include "tests/support/host.hpp"
 #include "tunstack/run/replay.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::mask_learning_test {
 namespace {
 
 using testing::ElementsAre;
@@ -111,4 +111,4 @@ TEST_F(NoMaskLearning, ICMP4_MASK_006_ICMP4_MASK_007_by_default_nothing_is_asked
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::mask_learning_test

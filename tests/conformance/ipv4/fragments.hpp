@@ -59,11 +59,11 @@ inline bool header_checksum_is_right(const Packet& packet) {
 }
 
 /// A host with a clock, 192.0.2.2/24. What it sends may be in fragments.
-class Line {
+class FragmentLine {
  public:
-  explicit Line(const NodeConfig& config) : node_(config) {}
-  explicit Line(std::initializer_list<std::string_view> settings = {})
-      : Line(node_with({{"192.0.2.2/24"}}, settings)) {}
+  explicit FragmentLine(const NodeConfig& config) : node_(config) {}
+  explicit FragmentLine(std::initializer_list<std::string_view> settings = {})
+      : FragmentLine(node_with({{"192.0.2.2/24"}}, settings)) {}
 
   Packets send(const Packet& packet) { return send(Packets{packet}); }
   Packets send(const Packets& packets) { return receive(packets, false); }
@@ -127,6 +127,6 @@ inline void expect_error(const Packets& sent, unsigned type, unsigned code, cons
 }
 
 /// That the host does what it did before all this.
-inline void expect_alive(Line& line) { EXPECT_THAT(line.send(echo4()), testing::SizeIs(1)) << "a plain echo"; }
+inline void expect_alive(FragmentLine& line) { EXPECT_THAT(line.send(echo4()), testing::SizeIs(1)) << "a plain echo"; }
 
 }  // namespace tunstack::test

@@ -4,7 +4,7 @@
 
 #include "tests/conformance/ipv4/ipv4_options.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_fragmentation_test {
 namespace {
 
 using testing::IsEmpty;
@@ -313,4 +313,4 @@ TEST(Ipv4Fragmentation, ICMP4_ECHO_002_the_largest_datagram_fits_the_outbox_of_a
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_fragmentation_test

@@ -3,7 +3,7 @@
 
 #include "tests/conformance/ipv4/ipv4_options.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_option_test {
 namespace {
 
 using testing::IsEmpty;
@@ -275,4 +275,4 @@ TEST(Ipv4Options, ICMP4_ERR_001_header_and_8_octets_fit_on_narrow_links) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_option_test

@@ -1,7 +1,7 @@
 // The reassembled datagram: whose header it has, what its ECN field is, and what an error about it quotes.
 #include "tests/conformance/ipv4/fragments.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_reassembled_test {
 namespace {
 
 using testing::IsEmpty;
@@ -35,7 +35,7 @@ TEST(Ipv4Reassembled, V4_FRAG_015_options_are_those_of_the_first_fragment) {
   };
   for (const auto& row : rows)
     for (const bool later_comes_first : {false, true}) {
-      Line line;
+      FragmentLine line;
       Packets parts{fragment({.options = row.first}, payload, 0, 16),
                     fragment({.options = row.later}, payload, 16, 48)};
       if (later_comes_first) std::swap(parts[0], parts[1]);
@@ -50,7 +50,7 @@ TEST(Ipv4Reassembled, V4_FRAG_015_options_are_those_of_the_first_fragment) {
 
 // RFC 791 3.2: total length, MF and offset are those of the whole; the rest is that of the first fragment.
 TEST(Ipv4Reassembled, V4_FRAG_001_the_header_of_the_whole) {
-  Line line;
+  FragmentLine line;
   Wholes seen;
   line.node().observe(&seen);
   const Packet payload = echo_request(noise(40));
@@ -70,7 +70,7 @@ constexpr unsigned not_ect = 0, ect1 = 1, ect0 = 2, ce = 3;
 
 /// The TOS of the datagram that comes of fragments with these; nothing if it was dropped.
 std::optional<unsigned> merged(const std::vector<unsigned>& tos) {
-  Line line;
+  FragmentLine line;
   Wholes seen;
   line.node().observe(&seen);
   const Packet payload = echo_request(noise(8 * tos.size() - 8));
@@ -108,7 +108,7 @@ TEST(Ipv4Reassembled, V4_FRAG_020_without_a_mark_the_first_fragment_counts) {
 }
 
 TEST(Ipv4Reassembled, V4_FRAG_020_a_mixed_datagram_is_given_up_for_good) {
-  Line line;
+  FragmentLine line;
   const Packet payload = echo_request(noise(40));
   EXPECT_THAT(line.send({fragment({.tos = ce}, payload, 0, 16), fragment({.tos = not_ect}, payload, 16, 48)}),
               IsEmpty());
@@ -126,7 +126,7 @@ TEST(Ipv4Reassembled, V4_FRAG_017_quote_has_the_header_of_the_first_fragment_and
   const Packet first = fragment(ip, datagram, 0, 16);
   const Packet second = fragment({.protocol = 17, .tos = ce, .ttl = 77}, datagram, 16, 48);
   for (const Packets& parts : {Packets{first, second}, Packets{second, first}}) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(parts[0]), IsEmpty());
     expect_error(line.send(parts[1]), 3, 3, part(first, 0, 20) + datagram);
   }
@@ -137,7 +137,7 @@ TEST(Ipv4Reassembled, V4_FRAG_017_quote_goes_on_beyond_the_first_fragment) {
   const Packet options(40, 1);
   for (const Packet& first_options : {Packet{}, options})
     for (const std::size_t cut : {8U, 400U, 800U}) {
-      Line line;
+      FragmentLine line;
       const Packet first = fragment({.protocol = 17, .options = first_options}, datagram, 0, cut);
       const Packet quote = part(first, 0, 20 + first_options.size()) + datagram;
       expect_error(line.send({fragment({.protocol = 17}, datagram, cut, 808), first}), 3, 3, part(quote, 0, 548));
@@ -145,7 +145,7 @@ TEST(Ipv4Reassembled, V4_FRAG_017_quote_goes_on_beyond_the_first_fragment) {
 }
 
 TEST(Ipv4Reassembled, V4_FRAG_017_the_short_quote) {
-  Line line({"icmp4.quote=8"});
+  FragmentLine line({"icmp4.quote=8"});
   const Packet datagram = udp(Ipv4Fields{}, 40000, 33434, noise(40));
   const Packet first = fragment({.protocol = 17, .options = record_route}, datagram, 0, 16);
   expect_error(line.send({first, fragment({.protocol = 17}, datagram, 16, 48)}), 3, 3, part(first, 0, 20 + 12 + 8));
@@ -154,7 +154,7 @@ TEST(Ipv4Reassembled, V4_FRAG_017_the_short_quote) {
 // ICMP4-TE-003: a destination does not look at the TTL, so neither do errors about what came in fragments.
 TEST(Ipv4Reassembled, ICMP4_TE_003_no_time_exceeded_for_fragments_with_ttl_0_or_1) {
   for (const unsigned ttl : {0U, 1U}) {
-    Line line;
+    FragmentLine line;
     const Packet datagram = udp(Ipv4Fields{}, 40000, 33434, noise(40));
     const Packet first = fragment({.protocol = 17, .ttl = ttl}, datagram, 0, 24);
     EXPECT_THAT(line.send(first), IsEmpty());
@@ -165,7 +165,7 @@ TEST(Ipv4Reassembled, ICMP4_TE_003_no_time_exceeded_for_fragments_with_ttl_0_or_
 
 // Unknown protocols are no matter of a single fragment: only the whole datagram is delivered or not.
 TEST(Ipv4Reassembled, V4_FRAG_017_unknown_protocol_is_reported_once_and_for_the_whole) {
-  Line line;
+  FragmentLine line;
   const Packet payload = noise(40);
   const Packet first = fragment({.protocol = 99}, payload, 0, 16);
   EXPECT_THAT(line.send({first, fragment({.protocol = 99}, payload, 16, 32)}), IsEmpty());
@@ -187,19 +187,19 @@ TEST(Ipv4Reassembled, ICMP4_SUP_005_no_error_about_fragments_to_groups_and_error
       {{.destination = "224.0.0.1", .protocol = 17}, without_checksum, Reason::icmp4_destination_multicast},
   };
   for (const auto& row : rows) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(fragments(row.ip, row.payload, 24)), IsEmpty());
     EXPECT_EQ(line.count(row.reason), 1U) << row.ip.destination;
     EXPECT_THAT(line.wait(std::chrono::minutes(5)), IsEmpty());
   }
-  Line line;
+  FragmentLine line;
   EXPECT_THAT(line.send(fragments({}, icmpv4(3, 3, 0, ipv4({.protocol = 17}, datagram)), 24)), IsEmpty());
   expect_alive(line);
 }
 
 // A mark of the link layer on any fragment is one of the whole (ICMP4-SUP-006).
 TEST(Ipv4Reassembled, ICMP4_SUP_006_fragments_to_a_group_in_group_frames) {
-  Line line({"icmp4.echo_broadcast=on"});
+  FragmentLine line({"icmp4.echo_broadcast=on"});
   const Packets parts = fragments({.destination = "192.0.2.255"}, echo_request(noise(40)), 24);
   EXPECT_THAT(line.send(parts[0]), IsEmpty());
   expect_message(line.send_in_group_frames({parts[1]}), echo_reply(noise(40)));
@@ -222,7 +222,7 @@ TEST(Ipv4Reassembled, V4_FRAG_016_a_later_fragment_causes_no_error) {
               {{.destination = "198.51.100.7", .flags_and_offset = 100}, "for somebody else"},
               {{.ttl = 0, .flags_and_offset = 100}, "TTL 0"}};
   for (const auto& row : rows) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(ipv4(row.ip, noise(40))), IsEmpty()) << row.what;
     EXPECT_THAT(line.wait(std::chrono::minutes(5)), IsEmpty()) << row.what;
     expect_alive(line);
@@ -230,14 +230,14 @@ TEST(Ipv4Reassembled, V4_FRAG_016_a_later_fragment_causes_no_error) {
 }
 
 TEST(Ipv4Reassembled, ICMP4_SUP_007_a_later_fragment_with_a_bad_option_is_silent_for_that_reason) {
-  Line line;
+  FragmentLine line;
   EXPECT_THAT(line.send(ipv4({.flags_and_offset = 1, .options = hex("07 02 00 00")}, noise(40))), IsEmpty());
   EXPECT_EQ(line.count(Reason::icmp4_not_first_fragment), 1U);
   EXPECT_EQ(line.node().next_deadline(), Instant::max()) << "and it joins no datagram";
 }
 
 TEST(Ipv4Reassembled, ICMP4_SUP_008_a_first_fragment_may_cause_an_error) {
-  Line line;
+  FragmentLine line;
   const Packet first = ipv4({.flags_and_offset = 0x2000, .options = hex("07 02 00 00")}, noise(40));
   const Packets sent = line.send(first);
   ASSERT_THAT(sent, SizeIs(1));
@@ -246,4 +246,4 @@ TEST(Ipv4Reassembled, ICMP4_SUP_008_a_first_fragment_may_cause_an_error) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_reassembled_test

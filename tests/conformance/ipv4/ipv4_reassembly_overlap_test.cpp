@@ -3,7 +3,7 @@
 
 #include "tests/conformance/ipv4/fragments.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_reassembly_overlap_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -23,7 +23,7 @@ constexpr bool more = true, end_of_all = false;
 
 /// What came of the pieces, a letter for each unit of 8 octets; "-" for nothing.
 std::string outcome(const char* policy, const Packets& pieces) {
-  Line line({policy});
+  FragmentLine line({policy});
   const Packets sent = line.send(pieces);
   if (sent.empty()) return "-";
   EXPECT_THAT(sent, SizeIs(1));
@@ -123,7 +123,7 @@ TEST(Ipv4Overlap, V4_FRAG_011_neighbours_do_not_overlap) {
 // The last octet counts as well as the first.
 TEST(Ipv4Overlap, V4_FRAG_011_one_octet_that_differs) {
   for (const std::size_t at : {0U, 7U, 8U, 15U}) {
-    Line line;
+    FragmentLine line;
     const Packet payload = echo_request(noise(24));
     Packet differing = fragment({}, payload, 0, 16);
     differing[20 + at] ^= 1;
@@ -135,7 +135,7 @@ TEST(Ipv4Overlap, V4_FRAG_011_one_octet_that_differs) {
 
 // A datagram given up stays so until its time is over: whoever spoilt it cannot begin it anew.
 TEST(Ipv4Overlap, V4_FRAG_011_the_key_is_remembered_until_the_timeout) {
-  Line line;
+  FragmentLine line;
   const Packet payload = echo_request(noise(24));
   const Packets good = fragments({}, payload, 8);
   EXPECT_THAT(line.send({good[0], fragment({}, noise(32, 2), 0, 8)}), IsEmpty());
@@ -150,7 +150,7 @@ TEST(Ipv4Overlap, V4_FRAG_011_the_key_is_remembered_until_the_timeout) {
 
 // It was not the first fragment that was missing, so no counter and no observer may say so.
 TEST(Ipv4Overlap, V4_FRAG_011_a_datagram_given_up_does_not_time_out) {
-  Line line;
+  FragmentLine line;
   EXPECT_THAT(line.send({fragment({}, noise(32, 1), 0, 8), fragment({}, noise(32, 2), 0, 8)}), IsEmpty());
   EXPECT_THAT(line.wait(60s), IsEmpty());
   EXPECT_EQ(line.count(Reason::fragment_timeout), 0U);
@@ -211,7 +211,7 @@ TEST(Ipv4Overlap, V4_FRAG_013_last_fragments_with_different_ends) {
 }
 
 TEST(Ipv4Overlap, V4_FRAG_013_contradictions_are_counted_and_final) {
-  Line line;
+  FragmentLine line;
   EXPECT_THAT(line.send({piece(16, 24, end_of_all, 'a'), piece(24, 32, more, 'b')}), IsEmpty());
   EXPECT_EQ(line.count(Reason::fragment_contradicts_end), 1U);
   EXPECT_THAT(line.send({piece(0, 16, more, 'c'), piece(16, 24, end_of_all, 'a')}), IsEmpty());
@@ -241,4 +241,4 @@ TEST(Ipv4Overlap, V4_FRAG_012_exact_duplicates_of_the_last_fragment) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_reassembly_overlap_test

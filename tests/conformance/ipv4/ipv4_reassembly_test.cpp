@@ -3,14 +3,14 @@
 
 #include "tests/conformance/ipv4/fragments.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_reassembly_test {
 namespace {
 
 using testing::IsEmpty;
 using testing::SizeIs;
 
 /// Sends one after the other; nothing is sent until the last.
-Packets send_until_whole(Line& line, const Packets& packets) {
+Packets send_until_whole(FragmentLine& line, const Packets& packets) {
   for (std::size_t i = 0; i + 1 < packets.size(); ++i)
     EXPECT_THAT(line.send(packets[i]), IsEmpty()) << "after fragment " << i;
   return line.send(packets.back());
@@ -24,7 +24,7 @@ TEST(Ipv4Reassembly, V4_FRAG_001_all_orders_of_three) {
   ASSERT_THAT(parts, SizeIs(3));
   std::array<std::size_t, 3> order{0, 1, 2};
   do {
-    Line line;
+    FragmentLine line;
     expect_message(send_until_whole(line, {parts[order[0]], parts[order[1]], parts[order[2]]}), echo_reply(data));
     EXPECT_EQ(line.count(Reason::fragment_of_datagram), 3U);
   } while (std::ranges::next_permutation(order).found);
@@ -32,7 +32,7 @@ TEST(Ipv4Reassembly, V4_FRAG_001_all_orders_of_three) {
 
 TEST(Ipv4Reassembly, V4_FRAG_001_random_orders_of_twenty) {
   std::mt19937 random(7);
-  Line line;
+  FragmentLine line;
   for (unsigned round = 0; round < 200; ++round) {
     const Packet data = noise(20 * 64 - 8 - round % 8, round);
     Packets parts = fragments({.identification = round}, echo_request(data), 64);
@@ -46,7 +46,7 @@ TEST(Ipv4Reassembly, V4_FRAG_001_random_orders_of_twenty) {
 // Fragments of all sizes at once, and blocks of memory filled across their borders.
 TEST(Ipv4Reassembly, V4_FRAG_001_fragments_of_many_sizes) {
   std::mt19937 random(8);
-  Line line;
+  FragmentLine line;
   for (unsigned round = 0; round < 100; ++round) {
     const Packet data = noise(1 + random() % 1472, round);
     const Packet payload = echo_request(data);
@@ -74,14 +74,14 @@ TEST(Ipv4Reassembly, V4_FRAG_001_all_parts_of_the_key_must_be_equal) {
               {{.identification = 0x1235}, "identification"},
               {{.identification = 0x3412}, "identification, the other octet order"}};
   for (const auto& row : rows) {
-    Line line(config);
+    FragmentLine line(config);
     EXPECT_THAT(line.send({first, fragment(row.ip, payload, 16, 32)}), IsEmpty()) << row.what;
     expect_message(line.send(fragment({}, payload, 16, 32)), echo_reply(noise(24)));
   }
 }
 
 TEST(Ipv4Reassembly, V4_FRAG_002_interleaved_with_equal_identification) {
-  Line line(node_with({{"192.0.2.2/24", "192.0.2.3/24"}}));
+  FragmentLine line(node_with({{"192.0.2.2/24", "192.0.2.3/24"}}));
   const Packets one = fragments({}, echo_request(noise(40, 1)), 16);
   const Packets other_source = fragments({.source = "192.0.2.7"}, echo_request(noise(40, 2)), 16);
   const Packets other_destination = fragments({.destination = "192.0.2.3"}, echo_request(noise(40, 3)), 16);
@@ -98,7 +98,7 @@ TEST(Ipv4Reassembly, V4_FRAG_002_interleaved_with_equal_identification) {
 }
 
 TEST(Ipv4Reassembly, V4_FRAG_002_different_protocols) {
-  Line line;
+  FragmentLine line;
   const Packets icmp = fragments({}, echo_request(noise(24)), 16);
   const Packets udp_parts = fragments({.protocol = 17}, udp(Ipv4Fields{}, 40000, 33434, noise(24)), 16);
   EXPECT_THAT(line.send({icmp[0], udp_parts[0], icmp[1]}), SizeIs(1));
@@ -111,7 +111,7 @@ TEST(Ipv4Reassembly, V4_FRAG_002_different_protocols) {
 
 // ICMP4-ECHO-002: the same octets come back, in fragments that fit the link.
 TEST(Ipv4Reassembly, V4_FRAG_003_echoes_up_to_the_largest_datagram) {
-  Line line;
+  FragmentLine line;
   for (const std::size_t size : {1473U, 8999U, 65506U, 65507U}) {
     const Packet data = noise(size);
     const Packets sent = send_until_whole(line, fragments({}, echo_request(data), 1480));
@@ -123,7 +123,7 @@ TEST(Ipv4Reassembly, V4_FRAG_003_echoes_up_to_the_largest_datagram) {
 TEST(Ipv4Reassembly, V4_FRAG_003_the_largest_datagram_in_the_smallest_and_largest_fragments) {
   const Packet data = noise(65507);
   for (const std::size_t size : {8U, 4096U, 65504U}) {
-    Line line;
+    FragmentLine line;
     Packets parts = fragments({}, echo_request(data), size);
     std::ranges::reverse(parts);
     EXPECT_EQ(from(joined(send_until_whole(line, parts)), 20), echo_reply(data)) << size;
@@ -132,7 +132,7 @@ TEST(Ipv4Reassembly, V4_FRAG_003_the_largest_datagram_in_the_smallest_and_larges
 
 TEST(Ipv4Reassembly, V4_FRAG_003_the_limit_is_configurable) {
   for (const std::size_t payload : {556U, 557U}) {
-    Line line({"v4.frag.largest=576"});
+    FragmentLine line({"v4.frag.largest=576"});
     const Packets sent = line.send(fragments({}, echo_request(noise(payload - 8)), 400));
     EXPECT_THAT(sent, SizeIs(payload == 556 ? 1 : 0)) << payload;
     EXPECT_EQ(line.count(Reason::fragment_beyond_largest_datagram), payload == 556 ? 0U : 1U);
@@ -144,7 +144,7 @@ TEST(Ipv4Reassembly, V4_FRAG_003_the_limit_is_configurable) {
 TEST(Ipv4Reassembly, V4_FRAG_003_the_configured_limit_counts_the_options_of_the_first_fragment) {
   const Packet no_operations(40, 1);
   for (const std::size_t size : {516U, 517U}) {
-    Line line({"v4.frag.largest=576"});
+    FragmentLine line({"v4.frag.largest=576"});
     const Packet payload = echo_request(noise(size - 8));
     const Packets sent =
         line.send({fragment({.options = no_operations}, payload, 0, 400), fragment({}, payload, 400, size)});
@@ -155,7 +155,7 @@ TEST(Ipv4Reassembly, V4_FRAG_003_the_configured_limit_counts_the_options_of_the_
 TEST(Ipv4Reassembly, V4_FRAG_005_size_not_a_multiple_of_8) {
   const Packet payload = echo_request(noise(40));
   for (const std::size_t size : {9U, 15U, 20U, 23U}) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(fragment({}, payload, 0, size)), IsEmpty());
     EXPECT_EQ(line.count(Reason::fragment_size_not_of_8), 1U) << size;
     EXPECT_EQ(line.node().next_deadline(), Instant::max()) << "it began no datagram";
@@ -167,7 +167,7 @@ TEST(Ipv4Reassembly, V4_FRAG_005_size_not_a_multiple_of_8) {
 TEST(Ipv4Reassembly, V4_FRAG_005_fragments_without_data) {
   const Packet payload = echo_request(noise(40));
   for (const unsigned flags_and_offset : {0x2000U, 0x2002U, 0x0002U, 0x0006U, 0x3fffU, 0x1fffU}) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(fragment({}, payload, 0, 16)), IsEmpty());
     EXPECT_THAT(line.send(ipv4({.flags_and_offset = flags_and_offset}, {})), IsEmpty());
     EXPECT_EQ(line.count(Reason::fragment_without_data), 1U) << std::hex << flags_and_offset;
@@ -194,7 +194,7 @@ TEST(Ipv4Reassembly, V4_FRAG_006_the_last_octet_that_a_fragment_may_reach) {
       {{.flags_and_offset = 8184, .options = options}, 4, false},
   };
   for (const auto& row : rows) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(ipv4(row.ip, noise(row.size))), IsEmpty());
     EXPECT_EQ(line.count(Reason::fragment_of_datagram), row.held ? 1U : 0U) << row.ip.flags_and_offset;
     EXPECT_EQ(line.count(Reason::fragment_beyond_largest_datagram), row.held ? 0U : 1U) << row.ip.flags_and_offset;
@@ -203,7 +203,7 @@ TEST(Ipv4Reassembly, V4_FRAG_006_the_last_octet_that_a_fragment_may_reach) {
 }
 
 TEST(Ipv4Reassembly, V4_FRAG_006_ping_of_death) {
-  Line line;
+  FragmentLine line;
   Packets parts = fragments({}, echo_request(noise(65507)), 1480);
   parts.back() = ipv4({.flags_and_offset = be16(parts.back(), 6)}, noise(1400));
   EXPECT_THAT(line.send(parts), IsEmpty());
@@ -215,7 +215,7 @@ TEST(Ipv4Reassembly, V4_FRAG_006_ping_of_death) {
 TEST(Ipv4Reassembly, V4_FRAG_006_options_of_the_first_fragment_make_it_too_large) {
   const Packet no_operations(40, 1);
   for (const std::size_t size : {65475U, 65476U, 65515U}) {
-    Line line;
+    FragmentLine line;
     const Packet payload = echo_request(noise(size - 8));
     const Packets sent =
         line.send({fragment({.options = no_operations}, payload, 0, 800), fragment({}, payload, 800, size)});
@@ -229,7 +229,7 @@ TEST(Ipv4Reassembly, V4_FRAG_006_options_of_the_first_fragment_make_it_too_large
 // ---- what does not matter ----
 
 TEST(Ipv4Reassembly, V4_FRAG_004_whole_datagrams_bypass_it) {
-  Line line;
+  FragmentLine line;
   const Packet payload = echo_request(noise(40));
   EXPECT_THAT(line.send(fragment({.identification = 9}, payload, 0, 24)), IsEmpty());
   expect_message(line.send(echo4({.identification = 9}, noise(20, 2))), echo_reply(noise(20, 2)));
@@ -239,7 +239,7 @@ TEST(Ipv4Reassembly, V4_FRAG_004_whole_datagrams_bypass_it) {
 TEST(Ipv4Reassembly, V4_FRAG_012_duplicates_of_every_fragment) {
   const Packet data = noise(90);
   for (const char* policy : {"v4.frag.overlap=drop", "v4.frag.overlap=first", "v4.frag.overlap=last"}) {
-    Line line({policy});
+    FragmentLine line({policy});
     Packets twice;
     for (const Packet& part : fragments({}, echo_request(data), 16)) twice.insert(twice.end(), {part, part});
     expect_message(line.send(twice), echo_reply(data));
@@ -250,7 +250,7 @@ TEST(Ipv4Reassembly, V4_FRAG_012_duplicates_of_every_fragment) {
 TEST(Ipv4Reassembly, V4_FRAG_012_duplicates_in_any_order) {
   std::mt19937 random(3);
   for (unsigned round = 0; round < 50; ++round) {
-    Line line;
+    FragmentLine line;
     const Packet data = noise(150, round);
     const Packets parts = fragments({}, echo_request(data), 16);
     Packets shuffled(parts.begin(), parts.end() - 1);
@@ -264,7 +264,7 @@ TEST(Ipv4Reassembly, V4_FRAG_012_duplicates_in_any_order) {
 TEST(Ipv4Reassembly, V4_FRAG_019_ttl_does_not_matter) {
   const Packet payload = echo_request(noise(40));
   for (const unsigned first_ttl : {0U, 1U, 64U, 255U}) {
-    Line line;
+    FragmentLine line;
     expect_message(line.send({fragment({.ttl = first_ttl}, payload, 0, 16), fragment({.ttl = 1}, payload, 16, 32),
                               fragment({.ttl = 255}, payload, 32, 48)}),
                    echo_reply(noise(40)));
@@ -275,7 +275,7 @@ TEST(Ipv4Reassembly, V4_FRAG_021_dont_fragment_does_not_matter) {
   const Packet payload = echo_request(noise(40));
   for (const unsigned first : {0U, 0x4000U})
     for (const unsigned second : {0U, 0x4000U}) {
-      Line line;
+      FragmentLine line;
       expect_message(line.send({fragment({.flags_and_offset = first}, payload, 0, 16),
                                 fragment({.flags_and_offset = second}, payload, 16, 48)}),
                      echo_reply(noise(40)));
@@ -284,7 +284,7 @@ TEST(Ipv4Reassembly, V4_FRAG_021_dont_fragment_does_not_matter) {
 
 // RFC 6864 4.1: the identification of an atomic datagram says nothing, even where fragments with it wait.
 TEST(Ipv4Reassembly, V4_FRAG_022_atomic_datagrams_with_identification_0) {
-  Line line;
+  FragmentLine line;
   EXPECT_THAT(line.send(fragment({.identification = 0}, echo_request(noise(40)), 0, 16)), IsEmpty());
   for (int i = 0; i < 100; ++i)
     EXPECT_THAT(line.send(echo4({.identification = 0, .flags_and_offset = 0x4000})), SizeIs(1));
@@ -293,7 +293,7 @@ TEST(Ipv4Reassembly, V4_FRAG_022_atomic_datagrams_with_identification_0) {
 
 // A broken fragment is none: the datagram waits for the right one.
 TEST(Ipv4Reassembly, V4_FRAG_001_fragments_that_break_a_rule_of_reception_do_not_join) {
-  Line line;
+  FragmentLine line;
   const Packet payload = echo_request(noise(40));
   Packet wrong_checksum = fragment({}, payload, 16, 48);
   wrong_checksum[10] ^= 0xff;
@@ -304,4 +304,4 @@ TEST(Ipv4Reassembly, V4_FRAG_001_fragments_that_break_a_rule_of_reception_do_not
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_reassembly_test

@@ -1,7 +1,7 @@
 // How long fragments wait for the others, and who is told that they did not come (RFC 1122 3.3.2, RFC 792).
 #include "tests/conformance/ipv4/fragments.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_reassembly_timeout_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -17,7 +17,7 @@ const Packet last = fragment({}, payload, 32, 48);
 // ---- the timer ----
 
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_is_not_renewed_by_later_fragments) {
-  Line line;
+  FragmentLine line;
   EXPECT_THAT(line.send(first), IsEmpty());
   line.wait(50s);
   EXPECT_THAT(line.send(middle), IsEmpty());
@@ -32,7 +32,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_ends_exactly_at_its_time) {
   } rows[] = {{60s - 1ns, true}, {60s, false}, {60s + 1ns, false}};
   for (const auto& row : rows)
     for (const bool asleep : {false, true}) {
-      Line line;
+      FragmentLine line;
       EXPECT_THAT(line.send({last, middle}), IsEmpty());
       if (asleep)
         line.wait_asleep(row.wait);
@@ -48,7 +48,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_value_of_the_option) {
     Duration timeout;
   } rows[] = {{"v4.frag.timeout=1", 1s}, {"v4.frag.timeout=120", 120s}, {"v4.frag.timeout=60", 60s}};
   for (const auto& row : rows) {
-    Line line({row.setting});
+    FragmentLine line({row.setting});
     EXPECT_THAT(line.send(first), IsEmpty());
     EXPECT_THAT(line.wait(row.timeout - 1ns), IsEmpty()) << row.setting;
     EXPECT_THAT(line.wait(1ns), SizeIs(1)) << row.setting;
@@ -56,7 +56,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_value_of_the_option) {
 }
 
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_next_deadline) {
-  Line line;
+  FragmentLine line;
   EXPECT_EQ(line.node().next_deadline(), Instant::max()) << "nothing waits";
   line.wait(5s);
   line.send(middle);
@@ -75,7 +75,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_next_deadline) {
 
 // Before its time tick() does nothing; after it the same fragments are a new datagram.
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_tick_at_any_time) {
-  Line line;
+  FragmentLine line;
   Outbox out;
   line.node().tick(line.now() + 1h, out);
   line.send(first);
@@ -91,7 +91,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_tick_at_any_time) {
 }
 
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_identification_is_free_again) {
-  Line line;
+  FragmentLine line;
   EXPECT_THAT(line.send({first, middle}), IsEmpty());
   EXPECT_THAT(line.wait(60s), SizeIs(1));
   EXPECT_THAT(line.send({middle, last}), IsEmpty());
@@ -102,7 +102,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_identification_is_free_again) {
 
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_time_exceeded_quotes_the_first_fragment) {
   for (const Packets& arrived : {Packets{first}, Packets{first, middle}, Packets{last, first}, Packets{first, first}}) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(arrived), IsEmpty());
     EXPECT_THAT(line.wait(60s - 1ns), IsEmpty());
     const Packets sent = line.wait(1ns);
@@ -118,7 +118,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_time_exceeded_quotes_the_first_fragment)
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_quote_of_a_long_first_fragment) {
   const Packet options = hex("44 0c 0d 01 c0000201 00000000");
   for (const Packet& first_options : {Packet{}, options}) {
-    Line line;
+    FragmentLine line;
     const Packet longest = fragment({.tos = 0x48, .ttl = 3, .options = first_options}, noise(3000), 0, 1472);
     EXPECT_THAT(line.send(longest), IsEmpty());
     expect_error(line.wait(60s), 11, 1, part(longest, 0, 548));
@@ -127,14 +127,14 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_quote_of_a_long_first_fragment) {
 
 // Only the data of the first fragment is quoted, not what others brought behind it.
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_nothing_of_other_fragments_is_quoted) {
-  Line line;
+  FragmentLine line;
   const Packet begin = fragment({}, noise(3000), 0, 200);
   EXPECT_THAT(line.send({fragment({}, noise(3000), 200, 1000), begin}), IsEmpty());
   expect_error(line.wait(60s), 11, 1, begin);
 }
 
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_each_datagram_has_its_error_at_its_time) {
-  Line line;
+  FragmentLine line;
   const Packet second = fragment({.source = "192.0.2.7", .protocol = 17, .identification = 2}, payload, 0, 24);
   line.send(first);
   line.wait(1s);
@@ -145,7 +145,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_each_datagram_has_its_error_at_its_time)
 
 // Nobody called tick(): the next packet, of whatever kind, does, and is answered behind the error.
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_the_next_packet_makes_up_for_a_missed_tick) {
-  Line line;
+  FragmentLine line;
   line.send(first);
   line.wait_asleep(60s);
   const Packets sent = line.send(echo4());
@@ -156,7 +156,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_the_next_packet_makes_up_for_a_missed_ti
 
 // ICMP4-RATE-001: they are errors like others.
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_rate_limited) {
-  Line line;
+  FragmentLine line;
   for (unsigned id = 0; id < 20; ++id) line.send(fragment({.identification = id}, payload, 0, 16));
   EXPECT_THAT(line.wait(60s), SizeIs(10));
   EXPECT_EQ(line.count(Reason::fragment_timeout), 20U);
@@ -164,7 +164,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_008_rate_limited) {
 
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_009_silent_if_the_first_never_came) {
   for (const Packets& arrived : {Packets{middle}, Packets{last}, Packets{middle, last}}) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(arrived), IsEmpty());
     EXPECT_THAT(line.wait(10min), IsEmpty());
     EXPECT_EQ(line.count(Reason::fragment_timeout_without_first), 1U);
@@ -188,7 +188,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_010_silent_for_datagrams_to_groups_and_error
       {{}, icmpv4(200, 0, 0, noise(40)), Reason::icmp4_about_icmp_of_unknown_type},
   };
   for (const auto& row : rows) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(fragment(row.ip, row.payload, 0, 16)), IsEmpty());
     EXPECT_THAT(line.wait(10min), IsEmpty()) << row.ip.destination;
     EXPECT_EQ(line.count(Reason::fragment_timeout), 1U);
@@ -199,7 +199,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_010_silent_for_datagrams_to_groups_and_error
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_010_nothing_is_kept_of_sources_that_may_not_be_answered) {
   for (const char* source : {"0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
                              "192.0.2.255", "192.0.2.0", "192.0.2.2"}) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(fragment({.source = source}, payload, 0, 16)), IsEmpty());
     EXPECT_EQ(line.node().next_deadline(), Instant::max()) << source;
   }
@@ -207,7 +207,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_010_nothing_is_kept_of_sources_that_may_not_
 
 // ICMP4-SUP-006: one fragment in a group frame is enough, whichever came first.
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_010_silent_for_group_frames) {
-  Line line;
+  FragmentLine line;
   EXPECT_THAT(line.send_in_group_frames({fragment({.destination = "224.0.0.1"}, payload, 0, 16)}), IsEmpty());
   EXPECT_THAT(line.send_in_group_frames({first}), IsEmpty());
   EXPECT_THAT(line.wait(10min), IsEmpty());
@@ -216,7 +216,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_010_silent_for_group_frames) {
 // Fragments for others are not kept, so nobody is told that some are missing.
 TEST(Ipv4ReassemblyTimeout, ICMP4_TE_004_only_the_destination_sends_code_1) {
   for (const char* destination : {"192.0.2.77", "198.51.100.7", "239.1.2.3", "240.0.0.1"}) {
-    Line line;
+    FragmentLine line;
     EXPECT_THAT(line.send(fragment({.destination = destination}, payload, 0, 16)), IsEmpty());
     EXPECT_EQ(line.node().next_deadline(), Instant::max()) << destination;
     EXPECT_THAT(line.wait(10min), IsEmpty()) << destination;
@@ -224,4 +224,4 @@ TEST(Ipv4ReassemblyTimeout, ICMP4_TE_004_only_the_destination_sends_code_1) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_reassembly_timeout_test

@@ -5,7 +5,7 @@
 #include "protocols/wire/ipv4.hpp"
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_reception_test {
 namespace {
 
 using testing::IsEmpty;
@@ -426,4 +426,4 @@ TEST(Ipv4Transmission, V4_TX_005_identifications_start_unpredictably) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_reception_test

@@ -2,7 +2,7 @@
 #include "tests/conformance/ipv4/ipv4_options.hpp"
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_record_option_test {
 namespace {
 
 struct Case {
@@ -257,4 +257,4 @@ TEST(Ipv4Timestamp, ICMP4_TS_005_wrong_options_of_a_timestamp_request) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_record_option_test

@@ -1,7 +1,7 @@
 // Source routes at their end: taken or refused, and turned round for the way back (RFC 1122 3.2.1.8(c)).
 #include "tests/conformance/ipv4/ipv4_options.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_source_route_test {
 namespace {
 
 using testing::IsEmpty;
@@ -231,4 +231,4 @@ TEST(Ipv4SourceRoute, V4_OPT_016_a_group_is_no_end_of_a_route_that_is_answered) 
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_source_route_test

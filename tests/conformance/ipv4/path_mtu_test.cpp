@@ -1,7 +1,7 @@
 // The MTU of paths over IPv4, learnt from fragmentation needed. Echo replies stand for all that a host sends.
 #include "tests/conformance/icmp/reported_errors.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::path_mtu_test {
 namespace {
 
 using testing::IsEmpty;
@@ -335,4 +335,4 @@ TEST(PathMtu, PMTU4_001_thousands_of_destinations_do_not_grow_the_table) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::path_mtu_test

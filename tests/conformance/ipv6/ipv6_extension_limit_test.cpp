@@ -1,7 +1,7 @@
 // Limits on extension headers and options, and how a packet beyond them is reported (RFC 8504 5.3, RFC 8883 2).
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_extension_limit_test {
 namespace {
 
 using testing::IsEmpty;
@@ -222,4 +222,4 @@ TEST(Ipv6ExtensionLimit, V6_EXT_020_limits_hold_for_fragments_and_for_the_whole)
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_extension_limit_test

@@ -1,7 +1,7 @@
 // The options of hop-by-hop and destination options headers (RFC 8200 4.2).
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_extension_option_test {
 namespace {
 
 using testing::IsEmpty;
@@ -213,4 +213,4 @@ TEST(Ipv6Option, ICMP6_ERR_018_the_pointer_may_go_beyond_the_quote) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_extension_option_test

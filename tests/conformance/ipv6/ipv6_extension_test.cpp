@@ -1,7 +1,7 @@
 // The chain of extension headers: their order and number, routing headers, and what stands behind them (RFC 8200 4).
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_extension_test {
 namespace {
 
 using testing::IsEmpty;
@@ -348,4 +348,4 @@ TEST(Ipv6Extension, ROB_006_errors_sent_back_beget_nothing) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_extension_test

@@ -3,7 +3,7 @@
 
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_fragmentation_test {
 namespace {
 
 using testing::IsEmpty;
@@ -192,4 +192,4 @@ TEST(Ipv6Fragmentation, V6_FRAG_014_reserved_fields_are_sent_as_0) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_fragmentation_test

@@ -1,7 +1,7 @@
 // The jumbo payload option on a link that no jumbogram fits (RFC 2675 3).
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_jumbo_test {
 namespace {
 
 /// An echo request behind hop-by-hop options with a jumbo payload option of this value.
@@ -114,4 +114,4 @@ TEST(Ipv6Jumbo, ICMP6_SUP_006_misuse_in_an_icmpv6_error) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_jumbo_test

@@ -7,11 +7,11 @@
 namespace tunstack::test {
 
 /// 2001:db8::2/64.
-class Line6 : public Line {
+class Line6 : public FragmentLine {
  public:
-  explicit Line6(const NodeConfig& config) : Line(config) {}
+  explicit Line6(const NodeConfig& config) : FragmentLine(config) {}
   explicit Line6(std::initializer_list<std::string_view> settings = {})
-      : Line(node_with({{"2001:db8::2/64"}}, settings)) {}
+      : FragmentLine(node_with({{"2001:db8::2/64"}}, settings)) {}
 };
 
 /// That the host does what it did before all this.

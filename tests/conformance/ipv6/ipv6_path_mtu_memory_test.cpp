@@ -1,7 +1,7 @@
 // How long path MTUs over IPv6 are remembered, and how many.
 #include "tests/conformance/icmp/reported_icmpv6_errors.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_path_mtu_memory_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -118,4 +118,4 @@ TEST(Ipv6PathMtuMemory, PMTU6_009_thousands_of_destinations_do_not_grow_the_tabl
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_path_mtu_memory_test

@@ -1,7 +1,7 @@
 // The MTU of paths over IPv6, learnt from packet too big. Echo replies stand for all that a host sends.
 #include "tests/conformance/icmp/reported_icmpv6_errors.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_path_mtu_test {
 namespace {
 
 using testing::ElementsAre;
@@ -276,4 +276,4 @@ TEST(Ipv6PathMtu, PMTU6_006_a_link_local_destination) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_path_mtu_test

@@ -1,7 +1,7 @@
 // Errors about fragments, about packets put together, and about those that never were (RFC 8200 4.5, RFC 7112 5).
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_reassembly_error_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -364,4 +364,4 @@ TEST(Ipv6ReassemblyError, V6_FRAG_019_an_atomic_fragment_is_quoted_as_received) 
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_reassembly_error_test

@@ -1,7 +1,7 @@
 // What strangers can make a host keep of IPv6 packets that never complete (V6-FRAG-016), and the largest that do.
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_reassembly_limit_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -200,4 +200,4 @@ TEST(Ipv6ReassemblyLimit, ROB_003_every_octet_of_a_fragment_header_set_to_any_va
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_reassembly_limit_test

@@ -1,7 +1,7 @@
 // Fragments that overlap, contradict each other or come twice (RFC 8200 4.5, RFC 5722 4).
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_reassembly_overlap_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -115,4 +115,4 @@ TEST(Ipv6Overlap, V6_FRAG_010_duplicates_may_differ_in_what_is_not_theirs) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_reassembly_overlap_test

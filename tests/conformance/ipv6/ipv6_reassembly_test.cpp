@@ -1,7 +1,7 @@
 // Fragments become packets again (RFC 8200 4.5): which belong together, and what comes of them.
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_reassembly_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -258,4 +258,4 @@ TEST(Ipv6Reassembly, V6_FRAG_002_a_mark_of_any_fragment_is_one_of_the_whole) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_reassembly_test

@@ -1,7 +1,7 @@
 // Which IPv6 packets a host takes, and the header of what it sends back.
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_reception_test {
 namespace {
 
 using testing::IsEmpty;
@@ -327,4 +327,4 @@ TEST(Ipv6Transmission, V6_TX_004_answers_come_from_the_address_that_was_asked) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_reception_test

@@ -45,9 +45,9 @@ DELETE operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
 #undef NEW
 #undef DELETE
 
-namespace tunstack::test {
+std::size_t tunstack::test::allocations() { return allocated_so_far; }
 
-std::size_t allocations() { return allocated_so_far; }
+namespace tunstack::test::allocation_test {
 
 namespace {
 
@@ -323,4 +323,4 @@ TEST_F(Allocation, PMTU4_001_path_mtus_of_thousands_of_destinations_take_no_memo
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::allocation_test

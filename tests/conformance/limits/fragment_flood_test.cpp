@@ -2,7 +2,7 @@
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 #include "tests/support/resident_memory.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::fragment_flood_test {
 namespace {
 
 using testing::SizeIs;
@@ -36,7 +36,7 @@ constexpr std::size_t fragments_a_round = memory_is_measured ? 100000 : 10000;
 
 TEST(FragmentFlood, V4_FRAG_018_a_million_fragments_need_no_more_memory_than_the_pool) {
   constexpr std::size_t rounds = 10, pool = 4096, tolerance = 8192;  // KiB
-  Line line;
+  FragmentLine line;
   Flood flood;
   const std::size_t before = resident_memory();
   for (std::size_t round = 0; round < rounds; ++round) {
@@ -73,7 +73,7 @@ TEST(FragmentFlood, V6_FRAG_016_first_fragments_need_no_more_memory_than_the_poo
 
 // From one source it cannot even push the datagrams of others out.
 TEST(FragmentFlood, V4_FRAG_018_one_source_cannot_crowd_out_another) {
-  Line line;
+  FragmentLine line;
   const Packet payload = echo_request(noise(40));
   line.send(fragment({.source = "10.9.9.9"}, payload, 0, 24));
   for (unsigned id = 0; id < 10000; ++id) {
@@ -84,4 +84,4 @@ TEST(FragmentFlood, V4_FRAG_018_one_source_cannot_crowd_out_another) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::fragment_flood_test

@@ -2,7 +2,7 @@
 #include "tests/conformance/limits/allocations.hpp"
 #include "tests/support/ipv6_chains.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_allocation_test {
 namespace {
 
 TEST_F(Allocation, ROB_001_ipv6_extension_headers) {
@@ -115,4 +115,4 @@ TEST_F(Allocation, PMTU6_009_ipv6_path_mtus_of_thousands_of_destinations_take_no
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_allocation_test

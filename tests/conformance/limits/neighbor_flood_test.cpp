@@ -4,7 +4,7 @@
 #include "tests/support/frames.hpp"
 #include "tests/support/resident_memory.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::neighbor_flood_test {
 namespace {
 
 using discovery::NeighborState;
@@ -105,4 +105,4 @@ TEST(NeighborFlood, ND_GEN_009_a_scan_of_unknown_neighbors) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::neighbor_flood_test

@@ -1,7 +1,10 @@
 // ARP requests for addresses of nodes beyond a router, which it answers if it is told to.
 #include "tests/conformance/routers/router_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::arp_proxy_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -87,4 +90,4 @@ TEST(ArpProxy, ARP_016_an_own_address_that_is_being_checked) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::arp_proxy_test

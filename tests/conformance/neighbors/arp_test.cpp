@@ -1,7 +1,7 @@
 // ARP: what is answered, what is noted, and how often is asked.
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::arp_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -391,4 +391,4 @@ TEST(Arp, ARP_018_1024_neighbors_by_default) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::arp_test

@@ -1,7 +1,10 @@
 // Messages of Neighbor Discovery that came through a router: each type where it would have an effect.
 #include "tests/conformance/routers/router_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::discovery_hop_limit_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -86,4 +89,4 @@ TEST(DiscoveryHopLimit, ND_GEN_001_with_254_nothing_has_an_effect_that_has_one_w
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::discovery_hop_limit_test

@@ -3,7 +3,7 @@
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ethernet_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -292,4 +292,4 @@ TEST(Ethernet, OPS_001_packets_are_counted_when_they_leave) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ethernet_test

@@ -1,7 +1,7 @@
 // Neighbor advertisements: the answers of the host, and what those of others change.
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::neighbor_advertisement_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -251,4 +251,4 @@ TEST(NeighborAdvertisement, ND_NA_009_a_probe_is_answered_from_another_address) 
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::neighbor_advertisement_test

@@ -2,7 +2,10 @@
 // clock of its own (RFC 4861 7.3).
 #include "tests/conformance/routers/router_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::neighbor_confirmation_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -153,4 +156,4 @@ TEST(NeighborConfirmation, ND_NUD_002_every_kind_of_packet_that_is_sent_starts_t
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::neighbor_confirmation_test

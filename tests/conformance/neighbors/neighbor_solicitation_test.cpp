@@ -1,7 +1,7 @@
 // Neighbor solicitations that arrive and leave, and what holds for all messages of Neighbor Discovery.
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::neighbor_solicitation_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -437,4 +437,4 @@ TEST(NeighborSolicitation, ICMP6_RATE_005_answers_are_not_limited) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::neighbor_solicitation_test

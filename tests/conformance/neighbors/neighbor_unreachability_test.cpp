@@ -1,7 +1,7 @@
 // Whether neighbors are still there: timers, probes and what confirms them (RFC 4861 7.3).
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::neighbor_unreachability_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -228,4 +228,4 @@ TEST(NeighborUnreachability, ND_NUD_007_packets_go_on_while_it_is_probed) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::neighbor_unreachability_test

@@ -1,7 +1,7 @@
 // Which neighbor a packet is handed to, and what becomes of gateways that do not answer.
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::next_hop_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -183,4 +183,4 @@ TEST(NextHop, V4_TX_013_errors_do_not_condemn_a_gateway) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::next_hop_test

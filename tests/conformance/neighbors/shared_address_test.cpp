@@ -3,7 +3,10 @@
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/conformance/routers/router_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::shared_address_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -312,4 +315,4 @@ TEST(SharedAddresses, V6_TX_004_errors_about_packets_to_anycast_come_from_a_unic
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::shared_address_test

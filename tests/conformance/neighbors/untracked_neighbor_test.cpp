@@ -2,7 +2,7 @@
 // by what arrives from them (RFC 4861 7.3.1).
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::untracked_neighbor_test {
 namespace {
 
 using discovery::NeighborState;
@@ -88,4 +88,4 @@ TEST(UntrackedNeighbor, ND_NUD_005_what_nobody_asked_for_does_not) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::untracked_neighbor_test

@@ -2,7 +2,7 @@
 #include "protocols/base/checksum.hpp"
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::checksum_conformance_test {
 namespace {
 
 using testing::IsEmpty;
@@ -241,4 +241,4 @@ TEST(Checksum, CKSUM_002_every_code) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::checksum_conformance_test

@@ -2,7 +2,7 @@
 #include "tests/conformance/node/counted.hpp"
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::counters_of_unusual_packets_test {
 namespace {
 
 using testing::IsEmpty;
@@ -239,4 +239,4 @@ TEST(CountersOfUdpServices, STAT_001_echo_and_discard) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::counters_of_unusual_packets_test

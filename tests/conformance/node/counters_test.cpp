@@ -1,7 +1,7 @@
 // Counters: each packet counts its reason once and no other; ICMP by type and code.
 #include "tests/conformance/node/counted.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::counters_test {
 namespace {
 
 using testing::IsEmpty;
@@ -255,4 +255,4 @@ TEST(Counters, STAT_002_a_later_fragment_has_no_type) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::counters_test

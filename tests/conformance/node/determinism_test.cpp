@@ -4,7 +4,7 @@
 
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::determinism_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -188,4 +188,4 @@ TEST(Determinism, ROB_002_nor_is_one_that_the_IP_header_hides) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::determinism_test

@@ -1,7 +1,7 @@
 // What hosts say to each other, and to themselves, comes to an end.
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::loop_test {
 namespace {
 
 using testing::IsEmpty;
@@ -85,4 +85,4 @@ TEST(Loops, ROB_006_the_echo_service_does_not_talk_to_another_one) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::loop_test

@@ -3,7 +3,7 @@
 #include "tests/conformance/probe/extended_echo_messages.hpp"
 #include "tests/conformance/probe/probing_host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv6_probe_test {
 namespace {
 
 using testing::IsEmpty;
@@ -84,4 +84,4 @@ TEST(Icmpv6Probe, PROBE_017_extension_headers_do_not_evade_the_limit) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv6_probe_test

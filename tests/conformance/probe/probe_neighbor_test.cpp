@@ -2,7 +2,7 @@
 #include "tests/conformance/probe/extended_echo_messages.hpp"
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::probe_neighbor_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -99,4 +99,4 @@ TEST(ProbeNeighbor, PROBE_011_over_ipv6) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::probe_neighbor_test

@@ -2,7 +2,7 @@
 #include "tests/conformance/probe/extended_echo_messages.hpp"
 #include "tests/conformance/probe/probing_host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::probe_policy_test {
 namespace {
 
 using testing::IsEmpty;
@@ -141,4 +141,4 @@ TEST(ProbePolicy, ROB_003_no_reply_is_larger_than_its_request) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::probe_policy_test

@@ -4,7 +4,7 @@
 #include "tests/conformance/probe/extended_echo_messages.hpp"
 #include "tests/conformance/probe/probing_host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::probe_test {
 namespace {
 
 using testing::IsEmpty;
@@ -322,4 +322,4 @@ TEST(Probe, PROBE_010_flags_of_the_interface_that_is_asked_about) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::probe_test

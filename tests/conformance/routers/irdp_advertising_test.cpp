@@ -1,7 +1,10 @@
 // A router that advertises its IPv4 addresses (RFC 1256 4): when, what, to whom.
 #include "tests/conformance/routers/router_timing.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::irdp_advertising_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -312,4 +315,4 @@ TEST(IrdpAdvertising, ICMP4_RD_009_the_last_one) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::irdp_advertising_test

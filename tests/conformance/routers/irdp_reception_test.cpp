@@ -1,7 +1,10 @@
 // A host that asks for IPv4 routers, and what it believes of their advertisements (RFC 1256 5).
 #include "tests/conformance/routers/router_timing.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::irdp_reception_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -318,4 +321,4 @@ TEST(IrdpReception, ICMP4_RD_021_nor_does_it_listen_to_all_routers) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::irdp_reception_test

@@ -2,7 +2,10 @@
 #include "tests/conformance/routers/router_wire.hpp"
 #include "tests/support/ipv6_parts.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::redirect_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -396,4 +399,4 @@ TEST(Redirects, ICMP4_RED_007_ND_RED_009_a_host_never_sends_one) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::redirect_test

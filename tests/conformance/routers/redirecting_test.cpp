@@ -2,7 +2,10 @@
 #include "tests/conformance/routers/router_wire.hpp"
 #include "tests/support/ipv6_parts.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::redirecting_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -96,4 +99,4 @@ TEST(Redirecting, ND_RED_009_a_host_does_not_send_on_either) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::redirecting_test

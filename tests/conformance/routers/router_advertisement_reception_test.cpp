@@ -1,7 +1,10 @@
 // What a host believes of router advertisements: default routers, prefixes, and the values of the link.
 #include "tests/conformance/routers/router_wire.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_advertisement_reception_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -530,4 +533,4 @@ TEST(RouterAdvertisementReception, ND_RA_019_a_flood_of_routers_leaves_room) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_advertisement_reception_test

@@ -1,7 +1,10 @@
 // A router that advertises itself by IPv6: when, what, to whom, and what it makes of other routers.
 #include "tests/conformance/routers/router_timing.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_advertising_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -503,4 +506,4 @@ TEST(RouterAdvertising, ND_RS_001_a_router_asks_nobody) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_advertising_test

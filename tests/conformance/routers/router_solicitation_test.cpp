@@ -1,7 +1,10 @@
 // A host that asks for routers by IPv6, and does not answer who asks it.
 #include "tests/conformance/routers/router_timing.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_solicitation_test {
+
+using namespace router_messages;
+using namespace routers;
 namespace {
 
 using namespace std::chrono_literals;
@@ -134,4 +137,4 @@ TEST(RouterSolicitation, ND_RS_005_a_host_does_not_listen_to_all_routers) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_solicitation_test

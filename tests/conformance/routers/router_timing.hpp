@@ -5,6 +5,9 @@
 
 namespace tunstack::test::routers {
 
+using namespace router_messages;
+using namespace routers;
+
 /// Times between advertisements are drawn from all of [`least`, `most`]; at least 30 of them show it.
 inline void expect_random_within(const std::vector<Duration>& gaps, Duration least, Duration most, const char* why) {
   using namespace testing;

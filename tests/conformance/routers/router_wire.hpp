@@ -6,6 +6,8 @@
 
 namespace tunstack::test::routers {
 
+using namespace router_messages;
+
 // Two routers of each family, and somebody beyond them.
 inline constexpr std::string_view router_a = "fe80::a", router_b = "fe80::b", far6 = "2001:db8:9::9";
 inline constexpr std::string_view router_a4 = "192.0.2.10", router_b4 = "192.0.2.11", far4 = "203.0.113.9";
@@ -243,8 +245,3 @@ void for_seeds(std::uint64_t seeds, const Test& test) {
 }
 
 }  // namespace tunstack::test::routers
-
-// One program holds many tests: what they share has a namespace of its own.
-namespace tunstack::test {
-using namespace routers;
-}  // namespace tunstack::test

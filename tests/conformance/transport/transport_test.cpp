@@ -1,7 +1,7 @@
 // UDP and TCP to ports that nobody listens to.
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::transport_test {
 namespace {
 
 using testing::IsEmpty;
@@ -262,4 +262,4 @@ TEST(SourceRoute, V4_OPT_017_checksums_are_for_the_final_destination) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::transport_test

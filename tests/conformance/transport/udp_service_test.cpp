@@ -1,7 +1,7 @@
 // The services on UDP ports 7 and 9 (RFC 862, RFC 863), over both families.
 #include "tests/conformance/node/interfaces.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::udp_service_test {
 namespace {
 
 using testing::IsEmpty;
@@ -216,4 +216,4 @@ TEST(UdpService, ROB_006_two_hosts_with_all_services_fall_silent) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::udp_service_test

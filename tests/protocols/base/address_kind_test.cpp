@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::address_kind_test {
 namespace {
 
 struct KindCase {
@@ -71,4 +71,4 @@ TEST(AddressKinds, belong_to_the_right_classes) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::address_kind_test

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-namespace tunstack::test {
+namespace tunstack::test::address_table_test {
 namespace {
 
 using Table = AddressTable<std::uint32_t>;
@@ -149,4 +149,4 @@ TEST(AddressTable, ICMP4_RATE_005_places_depend_on_the_secret) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::address_table_test

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace tunstack::test {
+namespace tunstack::test::address_test {
 namespace {
 
 std::string canonical(std::string_view text) {
@@ -178,4 +178,4 @@ TEST(Prefix, contains_nothing_of_the_other_family) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::address_test

@@ -9,7 +9,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::checksum_test {
 namespace {
 
 Packet random_bytes(std::size_t size, unsigned seed) {
@@ -172,4 +172,4 @@ TEST(PseudoHeader, CKSUM_005_ipv6_sums_addresses_next_header_and_a_32_bit_length
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::checksum_test

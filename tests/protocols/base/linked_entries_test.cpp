@@ -8,7 +8,7 @@
 #include <random>
 #include <set>
 
-namespace tunstack::test {
+namespace tunstack::test::linked_entries_test {
 namespace {
 
 struct Entry {
@@ -115,4 +115,4 @@ TEST(FreeEntries, as_many_as_there_can_be) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::linked_entries_test

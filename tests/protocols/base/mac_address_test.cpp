@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::mac_address_test {
 namespace {
 
 MacAddress mac_of_text(std::string_view group) {
@@ -62,4 +62,4 @@ TEST(MacAddress, what_is_none) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::mac_address_test

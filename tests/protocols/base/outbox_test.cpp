@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tunstack::test {
+namespace tunstack::test::outbox_test {
 namespace {
 
 TEST(Outbox, keeps_packets_in_order_with_their_interface_and_bytes) {
@@ -68,4 +68,4 @@ TEST(Outbox, holds_the_largest_packet_and_many_small_ones_by_default) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::outbox_test

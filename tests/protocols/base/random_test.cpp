@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace tunstack::test {
+namespace tunstack::test::random_test {
 namespace {
 
 TEST(Random, ROB_004_one_seed_gives_the_same_numbers) {
@@ -36,4 +36,4 @@ TEST(Random, below_reaches_every_number_below_the_bound_and_no_other) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::random_test

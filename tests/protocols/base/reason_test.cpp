@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace tunstack::test {
+namespace tunstack::test::reason_test {
 namespace {
 
 std::vector<std::string> lines_of(const std::string& path) {
@@ -123,4 +123,4 @@ TEST(MaybeReason, is_none_or_the_reason) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::reason_test

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace tunstack::test {
+namespace tunstack::test::rule_test {
 namespace {
 
 constexpr std::array number_rules = {
@@ -54,4 +54,4 @@ TEST(Rules, rows_after_the_broken_one_are_not_asked) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::rule_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::siphash_test {
 namespace {
 
 constexpr SipHashKey published_key{0x0706050403020100, 0x0f0e0d0c0b0a0908};
@@ -34,4 +34,4 @@ TEST(SipHash, SLAAC_009_keys_are_drawn_whole) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::siphash_test

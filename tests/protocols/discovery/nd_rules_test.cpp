@@ -3,7 +3,7 @@
 
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::nd_rules_test {
 namespace {
 
 using namespace discovery;
@@ -92,4 +92,4 @@ TEST(NdRules, ND_NS_002_solicited_node_groups) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::nd_rules_test

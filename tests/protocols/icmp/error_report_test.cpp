@@ -3,7 +3,7 @@
 
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::error_report_test {
 namespace {
 
 const IpAddress router = parse_address("203.0.113.77").value();
@@ -94,4 +94,4 @@ TEST(ErrorReport, ICMP4_RX_003_extensions_are_no_part_of_the_transport) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::error_report_test

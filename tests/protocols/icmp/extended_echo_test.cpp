@@ -5,7 +5,7 @@
 
 #include "tests/conformance/probe/extended_echo_messages.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::extended_echo_test {
 namespace {
 
 using icmp::ExtendedEchoPolicy;
@@ -163,4 +163,4 @@ TEST(ExtendedEcho, PROBE_016_a_kind_that_is_not_allowed_elsewhere) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::extended_echo_test

@@ -2,7 +2,7 @@
 #include "protocols/icmp/error_report.hpp"
 #include "tests/support/ipv6_chains.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_error_report_test {
 namespace {
 
 const IpAddress router = parse_address("2001:db8:77::7").value();
@@ -170,4 +170,4 @@ TEST(Ipv6ErrorReport, ICMP6_EXT_001_extensions_are_no_part_of_the_transport) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_error_report_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::problem_codes_test {
 namespace {
 
 IcmpError error(Problem problem, Family family, std::uint32_t parameter = 0) {
@@ -62,4 +62,4 @@ TEST(ProblemCodes, the_quote_is_passed_on) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::problem_codes_test

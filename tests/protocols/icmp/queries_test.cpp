@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::queries_test {
 namespace {
 
 using icmp::QueryPolicy;
@@ -119,4 +119,4 @@ TEST(Queries, ICMP4_TS_008_differences_of_any_numbers_stay_within_half_a_day) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::queries_test

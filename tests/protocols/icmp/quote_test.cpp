@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::quote_test {
 namespace {
 
 using icmp::Ipv4Quote;
@@ -67,4 +67,4 @@ TEST(Quote, TUN_008_nothing_beyond_the_datagram_is_quoted) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::quote_test

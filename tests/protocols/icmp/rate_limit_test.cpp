@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace tunstack::test {
+namespace tunstack::test::rate_limit_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -226,4 +226,4 @@ TEST(ErrorLimiter, ROB_004_one_seed_gives_the_same_refusals) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::rate_limit_test

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_identification_test {
 namespace {
 
 constexpr Ipv4Address us{0xc0000202};
@@ -127,4 +127,4 @@ TEST(Ipv4Identification, ICMP4_RX_006_of_the_same_pair_and_protocol) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_identification_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_options_test {
 namespace {
 
 using ip::EchoedOptions;
@@ -174,4 +174,4 @@ TEST(Ipv4ReturnPath, V4_OPT_017_forty_octets_are_enough) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_options_test

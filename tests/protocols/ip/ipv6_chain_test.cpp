@@ -5,7 +5,7 @@
 
 #include "tests/support/ipv6_parts.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_chain_test {
 namespace {
 
 struct Reached {
@@ -82,4 +82,4 @@ TEST(Ipv6Chain, V6_EXT_028_a_packet_without_payload) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_chain_test

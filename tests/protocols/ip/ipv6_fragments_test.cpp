@@ -5,7 +5,7 @@
 
 #include "tests/support/ipv6_parts.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_fragments_test {
 namespace {
 
 Ipv6Arrival arrival_of(const Packet& packet) {
@@ -121,4 +121,4 @@ TEST(Ipv6Fragments, V6_FRAG_002_congestion_is_marked) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_fragments_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/ipv6_parts.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_options_test {
 namespace {
 
 struct Judged {
@@ -92,4 +92,4 @@ TEST(Ipv6Options, V6_EXT_019_jumbograms) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_options_test

@@ -3,7 +3,7 @@
 
 #include "protocols/ip/path_mtu.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_path_mtu_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -153,4 +153,4 @@ TEST(Ipv6PathMtus, PMTU6_009_a_bounded_number_of_destinations_the_latest_ones) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_path_mtu_test

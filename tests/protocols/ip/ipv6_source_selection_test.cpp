@@ -3,7 +3,7 @@
 
 #include "protocols/ip/local_addresses.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_source_selection_test {
 namespace {
 
 using Prefixes = std::vector<std::string_view>;
@@ -131,4 +131,4 @@ TEST(Ipv6SourceSelection, V6_TX_003_the_interface_that_is_used) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_source_selection_test

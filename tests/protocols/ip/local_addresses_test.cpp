@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::local_addresses_test {
 namespace {
 
 constexpr InterfaceId first{0};
@@ -269,4 +269,4 @@ TEST(LocalAddresses, ICMP4_MASK_004_several_masks_on_one_interface) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::local_addresses_test

@@ -10,7 +10,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::partial_datagram_test {
 namespace {
 
 using ip::BlockPool;
@@ -324,4 +324,4 @@ TEST(PartialDatagram, V4_FRAG_011_random_fragments_under_each_policy) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::partial_datagram_test

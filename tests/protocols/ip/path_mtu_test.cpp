@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::path_mtu_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -120,4 +120,4 @@ TEST(PathMtus, PMTU4_001_a_bounded_number_of_destinations) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::path_mtu_test

@@ -8,7 +8,7 @@
 #include <random>
 #include <set>
 
-namespace tunstack::test {
+namespace tunstack::test::reassembly_table_test {
 namespace {
 
 using ip::FragmentKey;
@@ -187,4 +187,4 @@ TEST(ReassemblyTable, V6_FRAG_016_the_largest_table) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::reassembly_table_test

@@ -6,7 +6,7 @@
 #include "protocols/ip/ipv4_fragments.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::reassembly_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -281,4 +281,4 @@ TEST(Reassembler, V4_FRAG_018_others_make_room_the_oldest_first) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::reassembly_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::udp_services_test {
 namespace {
 
 using transport::UdpServices;
@@ -56,4 +56,4 @@ TEST(UdpServices, ROB_006_ports_that_would_answer) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::udp_services_test

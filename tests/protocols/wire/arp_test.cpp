@@ -2,7 +2,7 @@
 
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::arp_test {
 namespace {
 
 const Packet whole = arp({.operation = 2,
@@ -58,4 +58,4 @@ TEST(ArpPacket, ARP_017_any_operation_is_read) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::arp_test

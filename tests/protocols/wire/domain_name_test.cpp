@@ -7,7 +7,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::domain_name_test {
 namespace {
 
 /// The texts of all names, and "malformed" behind them if the list is so.
@@ -84,4 +84,4 @@ TEST(DomainName, ND_RA_010_what_may_be_configured) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::domain_name_test

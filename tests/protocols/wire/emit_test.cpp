@@ -9,7 +9,7 @@
 #include "protocols/wire/tcp.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::emit_test {
 namespace {
 
 constexpr Link link{InterfaceId{3}, 1500};
@@ -162,4 +162,4 @@ TEST(Emit, full_outbox_is_a_reason) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::emit_test

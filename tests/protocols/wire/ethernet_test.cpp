@@ -2,7 +2,7 @@
 
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ethernet_test {
 namespace {
 
 Packet copy_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
@@ -83,4 +83,4 @@ TEST(Outbox, ND_NS_009_what_waits_is_taken_back) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ethernet_test

@@ -6,7 +6,7 @@
 #include "tests/support/ipv4_parts.hpp"
 #include "tests/support/ipv6_parts.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::fragmentation_test {
 namespace {
 
 using testing::IsEmpty;
@@ -234,4 +234,4 @@ TEST(Fragmentation, V6_TX_005_an_ipv6_packet_in_the_scratch_of_the_outbox) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::fragmentation_test

@@ -6,7 +6,7 @@
 #include "protocols/wire/icmp_extensions.hpp"
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmp_extension_objects_test {
 namespace {
 
 Packet copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
@@ -186,4 +186,4 @@ TEST(IcmpExtensionObjects, ICMP4_EXT_006_objects_that_do_not_fit_are_left_out_wh
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmp_extension_objects_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmp_extensions_test {
 namespace {
 
 using Compatibility = ExtensionCompatibility;
@@ -218,4 +218,4 @@ TEST(IcmpExtensions, ICMP4_EXT_008_messages_cut_anywhere) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmp_extensions_test

@@ -7,7 +7,7 @@
 #include "protocols/wire/emit.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv4_router_discovery_test {
 namespace {
 
 using testing::ElementsAre;
@@ -87,4 +87,4 @@ TEST(Icmpv4RouterDiscovery, ICMP4_RD_019_the_fixed_part) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv4_router_discovery_test

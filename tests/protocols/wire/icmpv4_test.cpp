@@ -6,7 +6,7 @@
 #include "protocols/wire/icmp_error.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv4_test {
 namespace {
 
 MaybeReason fault_of(const Packet& message) {
@@ -108,4 +108,4 @@ TEST(IcmpErrorMessage, ICMP4_ERR_001_type_code_field_and_quote) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv4_test

@@ -6,7 +6,7 @@
 #include "protocols/wire/ipv6.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::icmpv6_test {
 namespace {
 
 const Ipv6Fields there{};
@@ -101,4 +101,4 @@ TEST(Icmpv6EchoReplyMessage, CKSUM_005_reply_from_another_address_is_summed_agai
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmpv6_test

@@ -6,7 +6,7 @@
 #include "protocols/wire/emit.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::igmp_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -110,4 +110,4 @@ TEST(IgmpWire, IGMP_003_records_have_groups_of_4_octets) {
 static_assert(Message<IgmpReport> && Message<IgmpV2Message>);
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::igmp_test

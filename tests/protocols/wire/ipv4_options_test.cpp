@@ -6,7 +6,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_options_test {
 namespace {
 
 /// An option as a reader tells it.
@@ -94,4 +94,4 @@ TEST(Ipv4OptionType, V4_TX_008_copied_flag) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_options_test

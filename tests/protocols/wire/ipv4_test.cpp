@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_test {
 namespace {
 
 Packet copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
@@ -141,4 +141,4 @@ TEST(Ipv4View, V4_RX_002_header_sum_covers_the_header_with_its_options_only) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/ipv6_parts.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_extensions_test {
 namespace {
 
 TEST(Ipv6Extensions, V6_EXT_009_kinds_that_are_stepped_over) {
@@ -212,4 +212,4 @@ TEST(Ipv6Extensions, V6_EXT_007_lengths_that_go_too_far) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_extensions_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ipv6_test {
 namespace {
 
 Packet copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
@@ -87,4 +87,4 @@ TEST(Ipv6View, V6_RX_010_payload_length_0_is_an_empty_payload) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv6_test

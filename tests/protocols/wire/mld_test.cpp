@@ -6,7 +6,7 @@
 #include "protocols/wire/emit.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::mld_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -207,4 +207,4 @@ TEST(MldWire, MLD_011_what_messages_of_version_1_tell) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::mld_test

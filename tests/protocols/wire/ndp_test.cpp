@@ -2,7 +2,7 @@
 
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::ndp_test {
 namespace {
 
 constexpr std::uint8_t source_type = 1, target_type = 2;
@@ -111,4 +111,4 @@ TEST(NdMessages, ND_GEN_006_router_solicitation) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ndp_test

@@ -6,7 +6,7 @@
 #include "protocols/wire/emit.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_options_test {
 namespace {
 
 static_assert(Message<RouterAdvertisementMessage>);
@@ -166,4 +166,4 @@ TEST(RouterAdvertisementMessage, ND_GEN_007_no_address_of_the_router_where_it_ha
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_options_test

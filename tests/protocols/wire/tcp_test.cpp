@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::tcp_test {
 namespace {
 
 MaybeReason fault_of(const Packet& payload) {
@@ -83,4 +83,4 @@ TEST(TcpResetSegment, V4_RX_022_every_octet) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::tcp_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::udp_test {
 namespace {
 
 MaybeReason fault_of(const Packet& payload) {
@@ -49,4 +49,4 @@ TEST(UdpView, V4_RX_023_length_below_the_payload_is_honoured) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::udp_test

@@ -9,7 +9,7 @@
 #include "tunstack/capture/writer.hpp"
 #include "tunstack/fault.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::capture_test {
 namespace {
 
 using testing::HasSubstr;
@@ -173,4 +173,4 @@ TEST(Capture, a_full_disk_is_told) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::capture_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::link_layer_test {
 namespace {
 
 const Packet ip4 = echo4();
@@ -75,4 +75,4 @@ TEST(LinkLayer, frames_without_ip_and_every_truncation_give_nothing) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::link_layer_test

@@ -14,7 +14,7 @@
 
 #include "tunstack/fault.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::control_socket_test {
 namespace {
 
 using testing::ElementsAre;
@@ -272,4 +272,4 @@ TEST_F(ControlSocketTest, a_stack_that_does_not_answer_is_a_fault) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::control_socket_test

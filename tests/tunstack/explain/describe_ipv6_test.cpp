@@ -5,7 +5,7 @@
 #include "tests/tunstack/explain/guarded_memory.hpp"
 #include "tunstack/explain/describe.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::describe_ipv6_test {
 namespace {
 
 using testing::EndsWith;
@@ -169,4 +169,4 @@ TEST(DescribeIpv6, ROB_001_any_change_of_any_kind) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::describe_ipv6_test

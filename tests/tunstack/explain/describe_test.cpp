@@ -10,7 +10,7 @@
 #include "tests/support/packets.hpp"
 #include "tests/tunstack/explain/guarded_memory.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::describe_test {
 namespace {
 
 using testing::HasSubstr;
@@ -232,4 +232,4 @@ TEST(Describe, ROB_001_errors_nested_as_deep_as_a_datagram_holds) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::describe_test

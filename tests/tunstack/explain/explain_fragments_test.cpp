@@ -7,7 +7,7 @@
 #include "tests/support/host.hpp"
 #include "tunstack/explain/explain.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::explain_fragments_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -139,4 +139,4 @@ TEST(ExplainJson, take_of_an_error_about_a_packet_of_ours) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::explain_fragments_test

@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace tunstack::test {
+namespace tunstack::test::icmp_names_test {
 namespace {
 
 std::string name4(unsigned type, unsigned code = 0) {
@@ -107,4 +107,4 @@ TEST(IcmpNames, unknown_types_and_codes_are_numbers) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::icmp_names_test

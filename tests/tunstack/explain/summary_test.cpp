@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::summary_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -38,4 +38,4 @@ TEST(Summary, STAT_001_every_reason_can_show) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::summary_test

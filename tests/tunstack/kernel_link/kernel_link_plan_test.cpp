@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::kernel_link_plan_test {
 namespace {
 
 using Texts = std::vector<std::string>;
@@ -138,4 +138,4 @@ TEST(IpCommands, the_device_only) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::kernel_link_plan_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::counters_test {
 namespace {
 
 std::uint64_t all_reasons_counted(Host& host) {
@@ -92,4 +92,4 @@ TEST(Counters, STAT_001_an_error_withheld_counts_why_it_was_asked_for_and_why_it
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::counters_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::interface_config_test {
 namespace {
 
 InterfaceConfig interface_with(std::initializer_list<std::string_view> prefixes, std::size_t mtu = 1500) {
@@ -54,4 +54,4 @@ TEST(LinkLocalAddress, is_not_added_where_there_is_one_or_no_ipv6) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::interface_config_test

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::link_discovery_test {
 namespace {
 
 using testing::HasSubstr;
@@ -124,4 +124,4 @@ TEST(LinkDiscovery, ND_RA_004_which_prefixes_are_told) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::link_discovery_test

@@ -4,7 +4,7 @@
 
 #include "tunstack/options/options.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::option_values_test {
 namespace {
 
 // ---- defaults ----
@@ -270,4 +270,4 @@ TEST(Options, values_mean_what_their_names_say) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::option_values_test

@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-namespace tunstack::test {
+namespace tunstack::test::options_test {
 namespace {
 
 using testing::HasSubstr;
@@ -290,4 +290,4 @@ TEST(OptionFaults, assignment_needs_a_key_and_a_value) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::options_test

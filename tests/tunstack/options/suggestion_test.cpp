@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::suggestion_test {
 namespace {
 
 TEST(Suggestion, one_letter_replaced_left_out_or_too_many) {
@@ -29,4 +29,4 @@ TEST(Suggestion, only_candidate_however_far) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::suggestion_test

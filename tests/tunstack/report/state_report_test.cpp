@@ -5,7 +5,7 @@
 #include "tests/support/host.hpp"
 #include "tests/support/ipv6_parts.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::state_report_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -476,4 +476,4 @@ TEST(TransitionsReport, actions_by_name) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::state_report_test

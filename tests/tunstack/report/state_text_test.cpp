@@ -4,7 +4,7 @@
 #include "tests/support/host.hpp"
 #include "tunstack/report/state_report.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::state_text_test {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -125,4 +125,4 @@ TEST(TransitionsText, actions_are_joined) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::state_text_test

@@ -4,7 +4,7 @@
 #include "tests/support/ipv6_chains.hpp"
 #include "tunstack/run/replay.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::replay_ipv6_test {
 namespace {
 
 using testing::ElementsAre;
@@ -130,4 +130,4 @@ TEST_F(ReplayIpv6Test, ICMP6_SUP_004_frames_to_groups_stay_marked) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::replay_ipv6_test

@@ -6,7 +6,7 @@
 
 #include "tests/support/host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::replay_test {
 namespace {
 
 using testing::ElementsAre;
@@ -82,4 +82,4 @@ TEST_F(ReplayTest, V4_RX_016_frames_to_groups_stay_marked) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::replay_test

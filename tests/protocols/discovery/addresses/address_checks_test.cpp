@@ -5,7 +5,9 @@
 
 #include "tests/protocols/discovery/addresses/autoconfiguring_host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::address_checks_test {
+
+using namespace autoconfiguring;
 namespace {
 
 using Kind = discovery::DetectionMessage::Kind;
@@ -212,4 +214,4 @@ TEST(AddressChecks, DAD_011_the_address_after_a_deprecated_duplicate_is_deprecat
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::address_checks_test

@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace tunstack::test {
+namespace tunstack::test::address_lifetimes_test {
 namespace {
 
 using discovery::AddressLifetimes;
@@ -69,4 +69,4 @@ TEST(AddressLifetimes, SLAAC_011_temporary_ones_are_spread) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::address_lifetimes_test

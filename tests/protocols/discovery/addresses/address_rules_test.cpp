@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::address_rules_test {
 namespace {
 
 using discovery::AddressState;
@@ -78,4 +78,4 @@ TEST(AddressRules, DAD_005_what_a_solicitation_says) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::address_rules_test

@@ -5,7 +5,9 @@
 
 #include "tests/protocols/discovery/addresses/autoconfiguring_host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::autoconfiguration_test {
+
+using namespace autoconfiguring;
 namespace {
 
 constexpr Instant never = Instant::max();
@@ -243,4 +245,4 @@ TEST(Autoconfiguration, SLAAC_003_the_same_address_twice) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::autoconfiguration_test

@@ -108,8 +108,3 @@ inline AutoconfiguringHost probing_host(const AutoconfigurationSettings& setting
 }
 
 }  // namespace tunstack::test::autoconfiguring
-
-// One program holds many tests: what they share has a namespace of its own.
-namespace tunstack::test {
-using namespace autoconfiguring;
-}  // namespace tunstack::test

@@ -40,8 +40,3 @@ inline std::vector<Sent> run(DuplicateDetection& detection, Random& random, Inst
 }
 
 }  // namespace tunstack::test::checked
-
-// One program holds many tests: what they share has a namespace of its own.
-namespace tunstack::test {
-using namespace checked;
-}  // namespace tunstack::test

@@ -4,7 +4,9 @@
 #include "protocols/discovery/addresses/attempt_limit.hpp"
 #include "tests/protocols/discovery/addresses/checked_address.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::conflict_detection_test {
+
+using namespace checked;
 namespace {
 
 /// In use at start + 7 s, both announcements sent, nothing due.
@@ -135,4 +137,4 @@ TEST(AttemptLimit, ARP_015_one_attempt_a_minute_after_ten_conflicts) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::conflict_detection_test

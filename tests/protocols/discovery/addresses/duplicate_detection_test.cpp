@@ -3,7 +3,9 @@
 
 #include "tests/protocols/discovery/addresses/checked_address.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::duplicate_detection_test {
+
+using namespace checked;
 namespace {
 
 /// Without a random delay.
@@ -156,4 +158,4 @@ TEST(DuplicateDetection, DAD_009_who_comes_late_waits_as_long_all_the_same) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::duplicate_detection_test

@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace tunstack::test {
+namespace tunstack::test::interface_identifier_test {
 namespace {
 
 using discovery::InterfaceIdentifier;
@@ -101,4 +101,4 @@ TEST(InterfaceIdentifier, SLAAC_011_random_ones_differ_and_are_not_the_numbers_d
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::interface_identifier_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::ipv4_addresses_test {
 namespace {
 
 using discovery::AddressState;
@@ -179,4 +179,4 @@ TEST_F(Ipv4AddressesOfAnInterface, ARP_015_an_address_that_is_not_lost_is_not_ch
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::ipv4_addresses_test

@@ -5,7 +5,9 @@
 
 #include "tests/protocols/discovery/addresses/autoconfiguring_host.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::temporary_addresses_test {
+
+using namespace autoconfiguring;
 namespace {
 
 using discovery::InterfaceAddress;
@@ -200,4 +202,4 @@ TEST(TemporaryAddresses, SLAAC_011_only_as_far_as_there_are_places) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::temporary_addresses_test

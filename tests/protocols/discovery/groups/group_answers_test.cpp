@@ -7,7 +7,9 @@
 #include "tests/protocols/discovery/groups/group_member.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::group_answers_test {
+
+using namespace groups;
 namespace {
 
 using testing::ElementsAre;
@@ -269,4 +271,4 @@ TEST(GroupAnswers, IGMP_002_an_answer_is_divided_by_the_mtu) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::group_answers_test

@@ -132,8 +132,3 @@ M answered(GroupVersion version, std::initializer_list<typename M::Address> grou
 }
 
 }  // namespace tunstack::test::groups
-
-// One program holds many tests: what they share has a namespace of its own.
-namespace tunstack::test {
-using namespace groups;
-}  // namespace tunstack::test

@@ -10,7 +10,9 @@
 #include "tests/protocols/discovery/groups/group_member.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::group_membership_test {
+
+using namespace groups;
 namespace {
 
 using testing::ElementsAre;
@@ -213,4 +215,4 @@ TEST(GroupMembership, nothing_is_due_at_the_start) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::group_membership_test

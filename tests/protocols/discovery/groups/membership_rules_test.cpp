@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::membership_rules_test {
 namespace {
 
 using discovery::IgmpInput;
@@ -247,4 +247,4 @@ TEST(IgmpRules, IGMP_002_reports_of_others) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::membership_rules_test

@@ -9,7 +9,7 @@
 
 #include "protocols/base/address.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::mld_querier_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -392,4 +392,4 @@ TEST(MldQuerier, MLD_011_values_of_the_querier_are_in_force_while_it_asks) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::mld_querier_test

@@ -6,7 +6,9 @@
 
 #include "tests/protocols/discovery/groups/group_member.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::older_group_membership_test {
+
+using namespace groups;
 namespace {
 
 using testing::ElementsAre;
@@ -255,4 +257,4 @@ TEST(OlderGroupMembership, MLD_009_a_pending_answer_is_not_sent_for_a_group_that
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::older_group_membership_test

@@ -4,7 +4,9 @@
 
 #include "tests/protocols/discovery/groups/group_member.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::older_querier_test {
+
+using namespace groups;
 namespace {
 
 using testing::ElementsAre;
@@ -154,4 +156,4 @@ TEST(OlderQuerier, MLD_008_a_leave_at_the_end_of_the_timeout_is_of_version_2) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::older_querier_test

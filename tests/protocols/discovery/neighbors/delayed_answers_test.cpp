@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace tunstack::test {
+namespace tunstack::test::delayed_answers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -101,4 +101,4 @@ TEST(DelayedAnswers, ND_NA_004_64_wait_at_most) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::delayed_answers_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/frames.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::neighbor_cache_test {
 namespace {
 
 using namespace discovery;
@@ -466,4 +466,4 @@ TEST(NeighborCache, V4_TX_013_since_when_it_has_failed) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::neighbor_cache_test

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-namespace tunstack::test {
+namespace tunstack::test::neighbor_states_test {
 namespace {
 
 using namespace discovery;
@@ -73,4 +73,4 @@ TEST(NeighborStates, PROBE_010_numbers) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::neighbor_states_test

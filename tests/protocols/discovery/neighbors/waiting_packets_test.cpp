@@ -4,7 +4,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::waiting_packets_test {
 namespace {
 
 using discovery::WaitingPackets;
@@ -83,4 +83,4 @@ TEST(WaitingPackets, ND_GEN_009_places_come_back) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::waiting_packets_test

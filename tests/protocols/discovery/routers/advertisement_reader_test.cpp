@@ -9,7 +9,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::advertisement_reader_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -241,4 +241,4 @@ TEST(AdvertisementReader, ND_RA_020_what_one_router_gave_stays_whatever_another_
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::advertisement_reader_test

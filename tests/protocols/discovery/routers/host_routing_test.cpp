@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::host_routing_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -32,4 +32,4 @@ TEST(HostRouting, ND_RA_018_a_tick_ends_what_is_over_and_the_deadline_is_the_fir
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::host_routing_test

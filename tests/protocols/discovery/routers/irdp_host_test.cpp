@@ -8,7 +8,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::irdp_host_test {
 namespace {
 
 using discovery::DiscoveredRouter;
@@ -122,4 +122,4 @@ TEST(IrdpHost, ICMP4_RD_019_no_router_for_common_traffic) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::irdp_host_test

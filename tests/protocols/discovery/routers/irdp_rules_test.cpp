@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::irdp_rules_test {
 namespace {
 
 using namespace tunstack::discovery;
@@ -71,4 +71,4 @@ TEST(IrdpRules, ICMP4_RD_014_advertisements) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::irdp_rules_test

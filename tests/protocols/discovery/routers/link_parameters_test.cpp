@@ -5,7 +5,7 @@
 
 #include <set>
 
-namespace tunstack::test {
+namespace tunstack::test::link_parameters_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -124,4 +124,4 @@ TEST(LinkParameters, SLAAC_012_the_flags_are_those_of_the_last_advertisement) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::link_parameters_test

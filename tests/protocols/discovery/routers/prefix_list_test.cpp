@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::prefix_list_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -136,4 +136,4 @@ TEST(PrefixList, ND_RA_020_a_full_list_keeps_what_it_has) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::prefix_list_test

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace tunstack::test {
+namespace tunstack::test::redirect_routes_test {
 namespace {
 
 using discovery::RedirectRoutes;
@@ -126,4 +126,4 @@ TEST(RedirectRoutes, ICMP4_RED_008_the_oldest_of_256_goes) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::redirect_routes_test

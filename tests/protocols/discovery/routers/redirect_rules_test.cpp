@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::redirect_rules_test {
 namespace {
 
 using namespace tunstack::discovery;
@@ -206,4 +206,4 @@ TEST(RedirectRules, ND_RED_005_what_the_node_knows) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::redirect_rules_test

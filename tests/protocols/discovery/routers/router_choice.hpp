@@ -38,8 +38,3 @@ inline std::string chosen4(const discovery::RouterList& list, const Known& known
 }
 
 }  // namespace tunstack::test::choosing
-
-// One program holds many tests: what they share has a namespace of its own.
-namespace tunstack::test {
-using namespace choosing;
-}  // namespace tunstack::test

@@ -5,7 +5,9 @@
 
 #include "protocols/discovery/routers/router_list.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_choice_test {
+
+using namespace choosing;
 namespace {
 
 using discovery::ConfiguredRouter;
@@ -109,4 +111,4 @@ TEST(RouterList, ND_NUD_008_a_router_that_is_heard_anew_may_be_tried_anew) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_choice_test

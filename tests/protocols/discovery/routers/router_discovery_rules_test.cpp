@@ -4,7 +4,7 @@
 #include "protocols/discovery/nd_rules.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_discovery_rules_test {
 namespace {
 
 using discovery::NdInput;
@@ -80,4 +80,4 @@ TEST(RouterDiscoveryRules, ND_RS_004_ND_GEN_001_to_003_solicitations) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_discovery_rules_test

@@ -5,7 +5,9 @@
 
 #include "tests/protocols/discovery/routers/router_choice.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_list_test {
+
+using namespace choosing;
 namespace {
 
 using namespace std::chrono_literals;
@@ -184,4 +186,4 @@ TEST(RouterList, a_flood_of_one_family_leaves_the_other_alone) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_list_test

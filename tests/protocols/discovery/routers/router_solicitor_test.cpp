@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-namespace tunstack::test {
+namespace tunstack::test::router_solicitor_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -172,4 +172,4 @@ TEST(RouterSolicitor, ND_RS_003_an_answer_ends_it_and_the_next_start_is_quick) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_solicitor_test

@@ -9,7 +9,7 @@
 #include "protocols/discovery/routers/advertising/advertisement_parts.hpp"
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::advertisement_consistency_test {
 namespace {
 
 using discovery::AdvertisingConfig;
@@ -112,4 +112,4 @@ TEST(AdvertisementConsistency, ND_RA_008_every_row_cites_its_requirement) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::advertisement_consistency_test

@@ -5,7 +5,7 @@
 
 #include "tests/support/packets.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::advertisement_parts_test {
 namespace {
 
 using discovery::AdvertisementParts;
@@ -146,4 +146,4 @@ TEST(AdvertisementParts, ND_RA_003_the_checksum) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::advertisement_parts_test

@@ -6,7 +6,7 @@
 
 #include <functional>
 
-namespace tunstack::test {
+namespace tunstack::test::advertising_config_test {
 namespace {
 
 using discovery::AdvertisingConfig;
@@ -192,4 +192,4 @@ TEST(AdvertisingConfig, ND_RA_006_nothing_leads_through_a_router_that_ceases) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::advertising_config_test

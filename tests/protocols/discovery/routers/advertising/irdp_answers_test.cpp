@@ -7,7 +7,7 @@
 
 #include "tests/protocols/discovery/routers/irdp_simulation.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::irdp_answers_test {
 namespace {
 
 using namespace irdp;
@@ -149,4 +149,4 @@ TEST(IrdpAnswers, ICMP4_RD_006_late_calls_hand_out_all_that_is_due) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::irdp_answers_test

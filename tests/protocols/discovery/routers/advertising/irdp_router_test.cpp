@@ -7,7 +7,7 @@
 
 #include "tests/protocols/discovery/routers/irdp_simulation.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::irdp_router_test {
 namespace {
 
 using namespace irdp;
@@ -179,4 +179,4 @@ TEST(IrdpRouter, ICMP4_RD_009_the_last_advertisement) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::irdp_router_test

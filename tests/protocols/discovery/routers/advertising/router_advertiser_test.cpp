@@ -1,7 +1,7 @@
 // When a router advertises itself unasked, and for the last time.
 #include "tests/protocols/discovery/routers/advertising/advertising_router.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_advertiser_test {
 namespace {
 
 using namespace advertising;
@@ -140,4 +140,4 @@ TEST(RouterAdvertiser, ND_RA_023_the_old_one_stops_while_the_new_one_starts) {
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_advertiser_test

@@ -1,7 +1,7 @@
 // When a router answers solicitations (RFC 4861 6.2.6).
 #include "tests/protocols/discovery/routers/advertising/advertising_router.hpp"
 
-namespace tunstack::test {
+namespace tunstack::test::router_answers_test {
 namespace {
 
 using namespace advertising;
@@ -178,4 +178,4 @@ TEST(RouterAnswers, ND_RS_006_one_more_and_a_multicast_serves_all_that_still_wai
 }
 
 }  // namespace
-}  // namespace tunstack::test
+}  // namespace tunstack::test::router_answers_test
