@@ -31,6 +31,7 @@ struct Arrival {
   Instant now{};
   UpperLayer upper = upper_layer_without_extensions(ip);
   std::size_t octets_received = 0;  // as the device delivered them, from the start of `ip`
+  bool is_dispatched = false;       // passed all that concerns IP alone
   bool was_held = false;            // put together from fragments, or the first of those that never came together
   Bytes first_header = {};          // of a reassembled IPv4 datagram: the header of its first fragment as that arrived
 

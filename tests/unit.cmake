@@ -101,7 +101,7 @@ tunstack_test(unit
   tunstack/kernel_link/kernel_link_plan_test.cpp
   tunstack/explain/icmp_names_test.cpp
   tunstack/node/interface_config_test.cpp
-  tunstack/node/link_discovery_test.cpp
+  tunstack/node/advertised_test.cpp
   tunstack/options/option_values_test.cpp
   tunstack/options/options_test.cpp
   tunstack/run/replay_ipv6_test.cpp

@@ -5,7 +5,7 @@
 #include <random>
 
 #include "tunstack/fault.hpp"
-#include "tunstack/node/link_discovery.hpp"
+#include "tunstack/node/advertised.hpp"
 
 namespace tunstack {
 

@@ -149,12 +149,12 @@ Finding find_neighbor(const Question& question, const NeighborTable& neighbors) 
   return {ExtendedEchoCode::no_error, static_cast<std::uint8_t>(found.state << extended_echo_state_shift)};
 }
 
-Finding find_own(const Question& question, std::span<const InterfaceConfig> interfaces) {
+Finding find_own(const Question& question, const KnownInterfaces& interfaces) {
   Finding found{ExtendedEchoCode::no_such_interface};
-  for (std::size_t i = 0; i < interfaces.size(); ++i) {
-    if (!matches(interfaces[i], static_cast<std::uint32_t>(i + 1), question)) continue;
+  for (std::size_t i = 0; i < interfaces.count; ++i) {
+    if (!matches(interfaces.own(i), static_cast<std::uint32_t>(i + 1), question)) continue;
     if (found.code == ExtendedEchoCode::no_error) return {ExtendedEchoCode::multiple_interfaces};
-    found = {ExtendedEchoCode::no_error, flags_of(interfaces[i])};
+    found = {ExtendedEchoCode::no_error, flags_of(interfaces.own(i))};
   }
   return found;
 }
@@ -172,12 +172,13 @@ Verdict answer_extended_echo(const ExtendedEchoRequest& request, const KnownInte
   const auto question = parse_question(request.message, policy.zero_checksum);
   if (question && (policy.kinds & question->kind) == 0) return Drop{Reason::extended_echo_kind_not_allowed};
   const Finding finding = !question         ? Finding{ExtendedEchoCode::malformed_query}
-                          : question->local ? find_own(*question, interfaces.own)
+                          : question->local ? find_own(*question, interfaces)
                                             : find_neighbor(*question, interfaces.neighbors);
   const Bytes body = policy.reply_body == ProbeBody::copy ? request.message.subspan(icmp_header_size) : Bytes{};
   return Reply{Reason::extended_echo_request_for_us,
                ExtendedEchoReply{reply_type(request.family), finding.code, load_be32(request.message, 4),
-                                 finding.state_and_flags, body}};
+                                 finding.state_and_flags, body},
+               ReplyHeader{.hop_limit = 255, .dont_fragment = DontFragment::always}};  // RFC 8335 4
 }
 
 }  // namespace tunstack::icmp

@@ -41,13 +41,13 @@ class MaskLearner {
     return next;
   }
 
-  /// What an address mask reply is worth: icmp4_mask_learned, or why it is not taken.
-  Reason judge(InterfaceId interface, std::uint32_t identifier_and_sequence, std::uint32_t mask) const {
+  /// Why an address mask reply is not taken, if so.
+  MaybeReason refuses(InterfaceId interface, std::uint32_t identifier_and_sequence, std::uint32_t mask) const {
     const auto learning = std::ranges::find(learnings_, interface, &Learning::interface);
     const bool asked = learning != learnings_.end() && learning->sent > 0 && !learning->done &&
                        identifier_and_sequence >> 16 == learning->identifier;
     if (!asked) return Reason::icmp4_reply_unsolicited;
-    return is_acceptable(mask) ? Reason::icmp4_mask_learned : Reason::icmp4_mask_not_acceptable;
+    return is_acceptable(mask) ? MaybeReason{} : Reason::icmp4_mask_not_acceptable;
   }
   /// The mask of `interface` is known: no further request, and later replies are not taken.
   void finish(InterfaceId interface) {

@@ -48,6 +48,13 @@ inline Verdict answer_timestamp(const TimestampRequest& request, std::uint32_t n
                Icmpv4Query{Icmpv4Type::timestamp_reply, load_be32(message, 4), 3, {load_be32(message, 8), now, now}}};
 }
 
+/// A query that is answered: the reply has the TOS of the request, and logs its way (RFC 1122 3.2.2.8).
+inline Verdict as_query_reply(Verdict verdict, const Ipv4Arrival& request) {
+  if (auto* const reply = std::get_if<Reply>(&verdict))
+    reply->header = {.traffic_class = without_ecn(request.ip.type_of_service()), .logs_route = true};
+  return verdict;
+}
+
 struct AddressMaskRequest {
   const Icmpv4View& message;
   std::optional<std::uint32_t> mask;  // of the link, or nothing if it is not clear which one is meant

@@ -26,7 +26,7 @@ inline constexpr std::array ipv4_fragment_rules = {
 };
 
 /// A datagram that cannot be put together is dropped silently.
-inline std::optional<Verdict> judge_incomplete(const Ipv4Arrival&, Reason) { return std::nullopt; }
+inline std::optional<Verdict> judge_incomplete(const Ipv4Arrival&, const FragmentRefusal&) { return std::nullopt; }
 
 /// A fragment that breaks no rule, for the Reassembler.
 inline Fragment fragment_of(const Ipv4Arrival& arrival) {

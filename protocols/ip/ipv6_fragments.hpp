@@ -83,8 +83,8 @@ inline constexpr std::array ipv6_fragment_rules = {
 };
 
 /// Headers of the first fragment that make the whole packet too large show only when the last fragment is there.
-inline std::optional<Verdict> judge_incomplete(const Ipv6Arrival& last, Reason why_not_whole) {
-  if (why_not_whole != Reason::fragment_beyond_largest_datagram) return std::nullopt;
+inline std::optional<Verdict> judge_incomplete(const Ipv6Arrival& last, const FragmentRefusal& why_not_whole) {
+  if (!why_not_whole.too_large) return std::nullopt;
   return Error{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field,
                static_cast<std::uint32_t>(Ipv6Fragment(last).offset_field())};
 }

@@ -51,8 +51,11 @@ class LocalAddresses {
   /// (RFC 1812 4.3.3.9).
   std::optional<std::uint32_t> mask_for(InterfaceId interface, Ipv4Address peer) const;
 
-  /// Whether a prefix of `interface` holds the address.
-  bool is_on_link(InterfaceId interface, Ipv4Address address) const;
+  /// The length of the longest prefix of `interface` that holds the address, or nothing.
+  std::optional<std::uint8_t> on_link_length(InterfaceId interface, Ipv4Address address) const;
+  bool is_on_link(InterfaceId interface, Ipv4Address address) const {
+    return on_link_length(interface, address).has_value();
+  }
   void join(InterfaceId interface, Ipv4Address group);
   void join(InterfaceId interface, const Ipv6Address& group);
   /// Whether frames to a link-layer group may carry packets to a group that `interface` listens to.

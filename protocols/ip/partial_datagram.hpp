@@ -61,6 +61,12 @@ class UnitSet {
   std::size_t size_ = 0;
 };
 
+/// Why a fragment does not fit to those that are there.
+struct Misfit {
+  Reason reason;
+  bool spoils_datagram = true;  // nothing of it can be believed any more
+};
+
 class PartialDatagram {
  public:
   /// What add() may take out of the pool.
@@ -68,9 +74,8 @@ class PartialDatagram {
 
   /// Back to nothing. What it held must have been released.
   void clear();
-  /// The pool has blocks_for(fragment). Nothing changes for the reason returned: fragment_duplicate, or one for
-  /// which the whole datagram is to be given up.
-  MaybeReason add(const Fragment& fragment, Overlap policy, BlockPool& pool);
+  /// The pool has blocks_for(fragment). Nothing changes if it does not fit.
+  std::optional<Misfit> add(const Fragment& fragment, Overlap policy, BlockPool& pool);
   bool is_complete() const;
   /// Gives all blocks back; afterwards clear() or nothing.
   void release(BlockPool& pool);

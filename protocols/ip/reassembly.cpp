@@ -15,20 +15,21 @@ Reassembler::Reassembler(Random& random, const ReassemblyLimits& limits)
       table_(random, limits.datagrams),
       whole_(BlockPool::block_size + largest_fragmented_payload) {}
 
-std::expected<std::optional<Reassembled>, Reason> Reassembler::add(const Fragment& fragment,
-                                                                   const ReassemblyPolicy& policy, Instant now) {
+std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(const Fragment& fragment,
+                                                                            const ReassemblyPolicy& policy,
+                                                                            Instant now) {
   const Index index = find_or_make(fragment, policy, now);
   IncompleteDatagram& datagram = table_[index];
-  if (datagram.refused) return std::unexpected(Reason::fragment_of_refused_datagram);
+  if (datagram.refused) return std::unexpected(FragmentRefusal{Reason::fragment_of_refused_datagram});
   const std::size_t needed = datagram.data.blocks_for(fragment);
   if (pool_.available() < needed) make_room(needed, index);
   if (pool_.available() < needed) {
     give_up(datagram);
-    return std::unexpected(Reason::fragment_pool_exhausted);
+    return std::unexpected(FragmentRefusal{Reason::fragment_pool_exhausted});
   }
   if (const auto refused = datagram.data.add(fragment, policy.overlap, pool_)) {
-    if (refused != Reason::fragment_duplicate) give_up(datagram);
-    return std::unexpected(*refused);
+    if (refused->spoils_datagram) give_up(datagram);
+    return std::unexpected(FragmentRefusal{refused->reason});
   }
   datagram.ecn_seen |= static_cast<std::uint8_t>(1U << (fragment.ecn & 3));
   datagram.link_layer_group |= fragment.link_layer_group;
@@ -65,13 +66,14 @@ void Reassembler::make_room(std::size_t blocks, Index except) {
   }
 }
 
-std::expected<std::optional<Reassembled>, Reason> Reassembler::complete(Index index, std::size_t largest) {
+std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete(Index index, std::size_t largest) {
   IncompleteDatagram& datagram = table_[index];
   const bool marked = (datagram.ecn_seen & congestion_experienced) != 0;
   const bool too_large = datagram.data.header_size() + datagram.data.size() > largest;
   if (too_large || (marked && (datagram.ecn_seen & not_ect) != 0)) {
     give_up(datagram);
-    return std::unexpected(too_large ? Reason::fragment_beyond_largest_datagram : Reason::fragment_ecn_mixed);
+    return std::unexpected(too_large ? FragmentRefusal{Reason::fragment_beyond_largest_datagram, true}
+                                     : FragmentRefusal{Reason::fragment_ecn_mixed});
   }
   Reassembled whole = read(datagram, datagram.data.size());
   whole.congestion_experienced = marked;

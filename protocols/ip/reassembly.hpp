@@ -37,13 +37,19 @@ struct Reassembled {
 template <class View>
 View make_whole(const Reassembled& datagram);
 
+/// Why a fragment does not join the others.
+struct FragmentRefusal {
+  Reason reason;
+  bool too_large = false;  // the whole datagram would be
+};
+
 class Reassembler {
  public:
   Reassembler(Random& random, const ReassemblyLimits& limits);
 
   /// The datagram that the fragment completes, or nothing while others are missing, or why the fragment was refused.
-  std::expected<std::optional<Reassembled>, Reason> add(const Fragment& fragment, const ReassemblyPolicy& policy,
-                                                        Instant now);
+  std::expected<std::optional<Reassembled>, FragmentRefusal> add(const Fragment& fragment,
+                                                                 const ReassemblyPolicy& policy, Instant now);
 
   /// Nothing that belongs to the fragment's datagram gets in until its time is over, counted from the first of them.
   void refuse(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
@@ -66,7 +72,7 @@ class Reassembler {
 
   Index find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
   void make_room(std::size_t blocks, Index except);
-  std::expected<std::optional<Reassembled>, Reason> complete(Index index, std::size_t largest);
+  std::expected<std::optional<Reassembled>, FragmentRefusal> complete(Index index, std::size_t largest);
   Reassembled read(const IncompleteDatagram& datagram, std::size_t data_size);
   void give_up(IncompleteDatagram& datagram);
   void evict(Index index);

@@ -46,12 +46,12 @@ struct EthernetHeader {
   }
 };
 
-/// Of the frame that carries a packet out of an interface with the address `own`.
-inline EthernetHeader ethernet_header(const OutgoingPacket& packet, const MacAddress& own) {
+/// Of the frame that carries a packet, which is framed.
+inline EthernetHeader ethernet_header(const OutgoingPacket& packet) {
   const std::uint16_t type = packet.payload == LinkPayload::arp ? ethertype::arp
                              : packet.bytes[0] >> 4 == 4        ? ethertype::ipv4
                                                                 : ethertype::ipv6;
-  return {packet.link_destination, own, type};
+  return {packet.link_destination, packet.link_source, type};
 }
 
 }  // namespace tunstack

@@ -98,9 +98,8 @@ MaybeReason Autoconfiguration::on_solicitation(const Ipv6Address& source, const 
   if (!address) return {};
   DuplicateDetection& detection = address->detection();
   const HeardSolicitation heard{detection.state(), source == Ipv6Address{}, nonce && detection.has_sent(*nonce)};
-  const auto reason = first_broken<solicitation_rules>(heard);
-  if (reason == Reason::address_probed_by_another) detection.on_conflict(now);
-  return reason;
+  if (is_probe_of_another(heard)) detection.on_conflict(now);
+  return first_broken<solicitation_rules>(heard);
 }
 
 MaybeReason Autoconfiguration::on_advertisement(const Ipv6Address& target, Instant now) {

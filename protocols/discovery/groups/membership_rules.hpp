@@ -60,11 +60,10 @@ inline std::expected<Ipv6Address, Reason> accept_mld_v1_report(const MldInput& i
   return Ipv6Address::load(in.message, mld_group_offset);
 }
 
-/// A report of version 2: why it is nothing for a listener, mld_message_for_routers if it is well formed.
-inline Reason judge_mld_v2_report(const MldInput& in) {
-  if (const auto broken = first_broken<mld_rules>(in)) return *broken;
-  return group_records_fit<Ipv6Address>(in.message) ? Reason::mld_message_for_routers
-                                                    : Reason::mld_report_records_past_end;
+/// Why a report of version 2 is not read, if so.
+inline MaybeReason refuses_mld_v2_report(const MldInput& in) {
+  if (const auto broken = first_broken<mld_rules>(in)) return broken;
+  return group_records_fit<Ipv6Address>(in.message) ? MaybeReason{} : Reason::mld_report_records_past_end;
 }
 
 struct IgmpPolicy {

@@ -133,6 +133,7 @@ std::uint8_t NeighborCache::apply(EntryIndex index, NeighborEvent event, const s
   touch(index, transition == nullptr ? neighbor.state : transition->to);
   if (transition == nullptr) return neighbor_action::nothing;
   if (mac && (transition->actions & neighbor_action::record)) neighbor.mac = *mac;
+  if (transition->actions & neighbor_action::release) released_ = neighbor.key;
   if (transition->to != transition->from) neighbor.solicitations = 0;
   neighbor.deadline = deadline_in(transition->to, times, now);
   if (has_timer(neighbor.state)) next_deadline_ = std::min(next_deadline_, neighbor.deadline);
@@ -156,13 +157,13 @@ std::optional<MacAddress> NeighborCache::use(const NeighborKey& key, const Neigh
   return has_address(neighbor.state) ? std::optional(neighbor.mac) : std::nullopt;
 }
 
-bool NeighborCache::keep(const NeighborKey& key, Bytes packet) {
+bool NeighborCache::keep(const NeighborKey& key, Bytes packet, const PacketIds& ids) {
   const EntryIndex index = find_index(key);
   if (index == no_entry) return false;
   WaitingQueue& queue = entries_[index].neighbor.waiting;
   const bool has_room = !waiting_.is_full() || queue.size >= WaitingPackets::most_of_neighbor;
   if (!has_room) drop_oldest_waiting();
-  return waiting_.add(queue, packet) && has_room;
+  return waiting_.add(queue, packet, ids) && has_room;
 }
 
 /// Of the neighbor that has been asked for longest without a new packet: those of others never keep one out.
@@ -235,12 +236,12 @@ NeighborCache::Step NeighborCache::step_one(EntryIndex index, const NeighborTime
   if (actions & neighbor_action::solicit) {
     ++neighbor.solicitations;
     step.solicitation = {neighbor.key, has_address(neighbor.state) ? std::optional(neighbor.mac) : std::nullopt,
-                         neighbor.waiting.size > 0 ? waiting_.first(neighbor.waiting) : Bytes{}};
+                         neighbor.waiting.size > 0 ? waiting_.first(neighbor.waiting).bytes : Bytes{}};
   }
   return step;
 }
 
-std::optional<Bytes> NeighborCache::first_waiting(const NeighborKey& key) const {
+std::optional<WaitingPacket> NeighborCache::first_waiting(const NeighborKey& key) const {
   const Neighbor* const neighbor = find(key);
   if (neighbor == nullptr || neighbor->waiting.size == 0) return std::nullopt;
   return waiting_.first(neighbor->waiting);

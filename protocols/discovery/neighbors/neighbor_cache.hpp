@@ -66,7 +66,7 @@ class NeighborCache {
   /// For a packet to a neighbor: its link-layer address, or nothing if that has to be asked for first.
   std::optional<MacAddress> use(const NeighborKey& key, const NeighborTimes& times, Instant now);
   /// Keeps a packet for the neighbor that use() has just not known. False if it, or an older one for it, was lost.
-  bool keep(const NeighborKey& key, Bytes packet);
+  bool keep(const NeighborKey& key, Bytes packet, const PacketIds& ids = {});
 
   /// A solicitation or another message named the address of its sender: makes an entry if there is none.
   void mention(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times, Instant now);
@@ -93,8 +93,10 @@ class NeighborCache {
   Instant next_deadline() const { return next_deadline_; }
 
   /// What waits for a neighbor that is known by now, or that is given up. Its bytes are valid until remove_waiting().
-  std::optional<Bytes> first_waiting(const NeighborKey& key) const;
+  std::optional<WaitingPacket> first_waiting(const NeighborKey& key) const;
   void remove_waiting(const NeighborKey& key);
+  /// The neighbor whose address became known last, if it did since the last call: what waits for it can be sent.
+  std::optional<NeighborKey> take_released() { return std::exchange(released_, std::nullopt); }
 
   std::size_t size() const { return limits_.neighbors - free_.size(); }
   std::uint64_t evicted() const { return evicted_; }
@@ -142,6 +144,7 @@ class NeighborCache {
   Instant next_deadline_ = Instant::max();
   std::uint64_t evicted_ = 0;
   std::size_t lost_ = 0;
+  std::optional<NeighborKey> released_;
 };
 
 template <class TimesOf>

@@ -5,8 +5,15 @@
 
 #include "protocols/base/bytes.hpp"
 #include "protocols/base/linked_entries.hpp"
+#include "protocols/base/outbox.hpp"
 
 namespace tunstack::discovery {
+
+/// Octets are those of the datagram.
+struct WaitingPacket {
+  Bytes bytes;
+  PacketIds ids;
+};
 
 /// The packets that wait for one neighbor, in the order of sending.
 struct WaitingQueue {
@@ -27,12 +34,12 @@ class WaitingPackets {
 
   bool is_full() const { return free_.empty(); }
   /// Copies a packet; of one neighbor the oldest makes room. False if this one was not taken, or an older one lost.
-  bool add(WaitingQueue& queue, Bytes packet) {
+  bool add(WaitingQueue& queue, Bytes packet, const PacketIds& ids = {}) {
     const bool has_room = queue.size < most_of_neighbor;
     if (!has_room) remove_first(queue);
     if (free_.empty() || packet.size() > largest_) return false;
     const EntryIndex made = free_.take();
-    packets_[made] = {packet.size(), no_entry};
+    packets_[made] = {packet.size(), ids, no_entry};
     copy_bytes({place(made), largest_}, packet);
     (queue.first == no_entry ? queue.first : packets_[queue.last].next) = made;
     queue.last = made;
@@ -40,7 +47,10 @@ class WaitingPackets {
     return has_room;
   }
   /// Of a queue that is not empty; valid until the next add().
-  Bytes first(const WaitingQueue& queue) const { return {place(queue.first), packets_[queue.first].size}; }
+  WaitingPacket first(const WaitingQueue& queue) const {
+    const Packet& packet = packets_[queue.first];
+    return {{place(queue.first), packet.size}, packet.ids};
+  }
   void remove_first(WaitingQueue& queue) {
     free_.give(queue.first);
     queue.first = packets_[queue.first].next;
@@ -53,6 +63,7 @@ class WaitingPackets {
  private:
   struct Packet {
     std::size_t size = 0;
+    PacketIds ids;
     EntryIndex next = no_entry;
   };
   std::uint8_t* place(EntryIndex index) const { return memory_.get() + index * largest_; }

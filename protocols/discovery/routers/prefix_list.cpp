@@ -42,9 +42,12 @@ Instant PrefixList::next_deadline() const {
   return next;
 }
 
-bool PrefixList::is_on_link(const IpAddress& address, Instant now) const {
-  return std::ranges::any_of(
-      prefixes_, [&](const OnLinkPrefix& held) { return held.expires > now && held.prefix.contains(address); });
+std::optional<std::uint8_t> PrefixList::on_link_length(const IpAddress& address, Instant now) const {
+  std::optional<std::uint8_t> longest;
+  for (const OnLinkPrefix& held : prefixes_)
+    if (held.expires > now && held.prefix.contains(address))
+      longest = std::max(longest, std::optional(held.prefix.length));
+  return longest;
 }
 
 }  // namespace tunstack::discovery

@@ -247,7 +247,7 @@ TEST(Ethernet, TUN_007_every_frame_has_the_own_source) {
     packet.bytes = bytes;
     packet.payload = bytes == arp() ? LinkPayload::arp : LinkPayload::ip;
     Packet header(14);
-    ethernet_header(packet, mac_address(own_mac)).write(header);
+    ethernet_header(packet).write(header);
     const unsigned type = bytes == arp() ? 0x0806 : type_of_datagram(bytes);
     EXPECT_EQ(header, frame(peer_mac, own_mac, type, {}));
   }

@@ -252,9 +252,9 @@ TEST(NeighborCache, ND_NS_009_what_waits) {
   EXPECT_TRUE(c.cache.keep(key(1), counting(6)));
   const auto steps = c.steps();
   EXPECT_EQ(steps.at(0).solicitation->prompted_by.size(), 5U) << "the first";
-  EXPECT_EQ(c.cache.first_waiting(key(1))->size(), 5U);
+  EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 5U);
   c.cache.remove_waiting(key(1));
-  EXPECT_EQ(c.cache.first_waiting(key(1))->size(), 6U);
+  EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 6U);
   c.cache.remove_waiting(key(1));
   EXPECT_FALSE(c.cache.first_waiting(key(1)));
   EXPECT_FALSE(c.cache.first_waiting(key(2)));
@@ -269,7 +269,7 @@ TEST(NeighborCache, ND_NS_009_the_newest_finds_room_whoever_else_waits) {
   c.use(key(9));
   EXPECT_FALSE(c.cache.keep(key(9), counting(9))) << "one is lost";
   EXPECT_FALSE(c.cache.first_waiting(key(1))) << "the oldest";
-  for (unsigned i = 2; i <= 9; ++i) EXPECT_EQ(c.cache.first_waiting(key(i))->size(), i);
+  for (unsigned i = 2; i <= 9; ++i) EXPECT_EQ(c.cache.first_waiting(key(i))->bytes.size(), i);
 }
 
 TEST(NeighborCache, ND_NS_009_a_full_queue_takes_from_itself) {
@@ -282,7 +282,7 @@ TEST(NeighborCache, ND_NS_009_a_full_queue_takes_from_itself) {
   }
   c.use(key(1));
   EXPECT_FALSE(c.cache.keep(key(1), counting(4)));
-  EXPECT_EQ(c.cache.first_waiting(key(1))->size(), 2U);
+  EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 2U);
   for (unsigned i = 2; i <= 6; ++i) EXPECT_TRUE(c.cache.first_waiting(key(i))) << "others lose nothing";
 }
 

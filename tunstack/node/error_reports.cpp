@@ -1,14 +1,14 @@
-#include "tunstack/node/error_input.hpp"
+#include "tunstack/node/error_reports.hpp"
 
 #include "protocols/base/rule.hpp"
 
-namespace tunstack {
+namespace tunstack::error_reports {
 
 namespace {
 
 std::expected<std::size_t, Reason> path_mtu_of(const icmp::ErrorReport& report, InterfaceId interface, Instant now,
                                                const NodeState& state) {
-  const std::size_t link_mtu = state.link_mtus[static_cast<std::size_t>(interface)];
+  const std::size_t link_mtu = state.interface(interface).config.mtu;
   const std::size_t estimate = state.path_mtus.to(report.destination, link_mtu, now);
   const ip::TooBig too_big{report.mtu, report.total_length, report.header_size};
   return report.family() == Family::ipv4 ? ip::believed_path_mtu(too_big, estimate)
@@ -48,39 +48,41 @@ constexpr std::array icmpv6_error_rules = {
 };
 
 template <const auto& rules, class Arrival, class Message>
-Verdict judge(const Arrival& arrival, const Message& message, Reason about_our_packet, const NodeState& state) {
+Verdict judge_by(const Arrival& arrival, const Message& message, Reason about_our_packet, const NodeState& state) {
   const auto report = icmp::parse_error(arrival.ip.source(), message);
   if (!report) return Drop{report.error()};
   if (const auto broken = first_broken<rules>(ReportedError{*report, arrival.interface, state})) return Drop{*broken};
-  if (!report->is_too_big()) return Deliver{about_our_packet};
+  if (!report->is_too_big()) return Deliver{about_our_packet, Recipient::icmp_error};
   const auto mtu = path_mtu_of(*report, arrival.interface, arrival.now, state);
-  return mtu ? Verdict(Deliver{Reason::path_mtu_lowered}) : Drop{mtu.error()};
+  return mtu ? Verdict(Deliver{Reason::path_mtu_lowered, Recipient::icmp_error}) : Drop{mtu.error()};
+}
+
+void take(const icmp::ErrorReport& report, InterfaceId interface, Turn& turn) {
+  const auto mtu = report.is_too_big() ? path_mtu_of(report, interface, turn.now, turn.state)
+                                       : std::unexpected(Reason::icmp4_error_about_our_packet);
+  const std::uint32_t age =
+      report.family() == Family::ipv4 ? turn.state.options.path_mtu_age : turn.state.options.ipv6_path_mtu_age;
+  if (mtu) turn.state.path_mtus.lower(report.destination, *mtu, turn.now + std::chrono::seconds(age));
+  turn.output.report(report);
 }
 
 }  // namespace
 
-Verdict judge_error(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
-  return judge<icmpv4_error_rules>(arrival, message, Reason::icmp4_error_about_our_packet, state);
+Verdict judge4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  return judge_by<icmpv4_error_rules>(arrival, message, Reason::icmp4_error_about_our_packet, state);
 }
 
-Verdict judge_error(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
-  return judge<icmpv6_error_rules>(arrival, message, Reason::icmp6_error_about_our_packet, state);
+Verdict judge6(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  return judge_by<icmpv6_error_rules>(arrival, message, Reason::icmp6_error_about_our_packet, state);
 }
 
-icmp::ErrorReport report_of(const Ipv4Arrival& arrival) {
-  return *icmp::parse_error(arrival.ip.source(), *Icmpv4View::parse(arrival.payload()));
+void on_error(const Ipv4Arrival& arrival, Turn& turn) {
+  take(*icmp::parse_error(arrival.ip.source(), *Icmpv4View::parse(arrival.payload())), arrival.interface, turn);
 }
 
-icmp::ErrorReport report_of(const Ipv6Arrival& arrival) {
-  const Bytes message = arrival.payload();
-  return *icmp::parse_error(arrival.ip.source(), *Icmpv6View::parse({message, icmpv6_pseudo_header(arrival)}));
+void on_error(const Ipv6Arrival& arrival, Turn& turn) {
+  const auto message = Icmpv6View::parse({arrival.payload(), icmpv6_pseudo_header(arrival)});
+  take(*icmp::parse_error(arrival.ip.source(), *message), arrival.interface, turn);
 }
 
-std::optional<std::size_t> lowered_path_mtu(const icmp::ErrorReport& report, InterfaceId interface, Instant now,
-                                            const NodeState& state) {
-  if (!report.is_too_big()) return std::nullopt;
-  const auto mtu = path_mtu_of(report, interface, now, state);
-  return mtu ? std::optional(*mtu) : std::nullopt;
-}
-
-}  // namespace tunstack
+}  // namespace tunstack::error_reports

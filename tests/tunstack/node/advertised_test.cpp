@@ -1,10 +1,10 @@
 // What options make a router tell, and which of them are refused.
-#include "tunstack/node/link_discovery.hpp"
+#include "tunstack/node/advertised.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace tunstack::test::link_discovery_test {
+namespace tunstack::test::advertised_test {
 namespace {
 
 using testing::HasSubstr;
@@ -38,7 +38,7 @@ struct Row {
 
 std::string text(const Settings& settings) { return testing::PrintToString(settings); }
 
-TEST(LinkDiscovery, ND_RA_001_values_that_are_refused) {
+TEST(Advertised, ND_RA_001_values_that_are_refused) {
   for (const Row& row : {
            Row{{}, ""},
            Row{{"nd.adv_max=4"}, ""},
@@ -78,7 +78,7 @@ TEST(LinkDiscovery, ND_RA_001_values_that_are_refused) {
   }
 }
 
-TEST(LinkDiscovery, ND_RA_001_values_that_no_option_takes) {
+TEST(Advertised, ND_RA_001_values_that_no_option_takes) {
   NodeOptions options;
   for (const std::string_view setting :
        {"nd.adv_max=3", "nd.adv_max=1801", "nd.adv_reachable_ms=3600001", "nd.adv_hop_limit=256",
@@ -86,7 +86,7 @@ TEST(LinkDiscovery, ND_RA_001_values_that_no_option_takes) {
     EXPECT_TRUE(set_option(options, setting).has_value()) << setting;
 }
 
-TEST(LinkDiscovery, ICMP4_RD_001_values_that_are_refused) {
+TEST(Advertised, ICMP4_RD_001_values_that_are_refused) {
   for (const Row& row : {
            Row{{}, ""},
            Row{{"irdp.adv_max=4"}, ""},
@@ -105,12 +105,12 @@ TEST(LinkDiscovery, ICMP4_RD_001_values_that_are_refused) {
   }
 }
 
-TEST(LinkDiscovery, ICMP4_RD_005_an_address_twice_is_refused) {
+TEST(Advertised, ICMP4_RD_005_an_address_twice_is_refused) {
   EXPECT_THAT(fault4({}, interface_with({"192.0.2.2/24", "192.0.2.2/25"})), HasSubstr("listed once"));
   EXPECT_EQ(fault4({}, interface_with({"192.0.2.2/24", "192.0.2.3/24"})), "");
 }
 
-TEST(LinkDiscovery, ND_RA_004_which_prefixes_are_told) {
+TEST(Advertised, ND_RA_004_which_prefixes_are_told) {
   const auto told = [](const Settings& settings, const InterfaceConfig& interface) {
     std::vector<std::string> prefixes;
     for (const auto& prefix : advertising_config(options_with(settings).router, interface).prefixes)
@@ -124,4 +124,4 @@ TEST(LinkDiscovery, ND_RA_004_which_prefixes_are_told) {
 }
 
 }  // namespace
-}  // namespace tunstack::test::link_discovery_test
+}  // namespace tunstack::test::advertised_test
