@@ -3,6 +3,7 @@
 #include <set>
 
 #include "tests/conformance/addresses/own_addresses.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::duplicate_address_conflict_test {
 
@@ -37,7 +38,7 @@ struct AddressLog final : Observer {
 struct WithDuplicate : OwnAddresses {
   explicit WithDuplicate(std::string_view target = own, const NodeConfig& config = checking_host())
       : OwnAddresses(config) {
-    node().observe(&log);
+    observe(log);
     wait_for_probe(target);
     at_once = send(claim_of_another(target));
   }

@@ -130,6 +130,8 @@ TEST(Icmpv4Reception, ICMP4_RX_001_any_bit_of_the_message_flipped) {
     packet[bit / 8] ^= static_cast<std::uint8_t>(0x80 >> bit % 8);
     EXPECT_THAT(host.send(packet), testing::IsEmpty()) << "bit " << bit;
   }
+  EXPECT_EQ(host.count(Reason::icmp4_checksum_wrong), (whole.size() - 20) * 8);
+  EXPECT_THAT(host.send(whole), testing::SizeIs(1));
 }
 
 TEST(Icmpv4Reception, ICMP4_RX_002_unknown_types) {

@@ -124,7 +124,7 @@ TEST(Ipv4Options, V4_OPT_002_any_octets_are_survived) {
     for (auto& octet : options) octet = random() % 4 == 0 ? static_cast<std::uint8_t>(random()) : likely[random() % 16];
     const Packet request = echo4({.options = options});
     const std::uint64_t impassable = host.count(Reason::ipv4_source_route_impassable);
-    const auto answers = raw_answers(host, request);
+    const auto answers = host.send(request);
     if (host.count(Reason::ipv4_source_route_impassable) > impassable) {
       ASSERT_THAT(answers, IsEmpty()) << testing::PrintToString(options);
       continue;

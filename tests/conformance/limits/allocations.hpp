@@ -19,14 +19,13 @@ std::size_t allocations_of(const Action& action) {
 class Allocation : public testing::Test {
  protected:
   Allocation() : Allocation(host_config()) {}
-  explicit Allocation(const NodeConfig& config) : node_(std::in_place, config) {}
+  explicit Allocation(const NodeConfig& config) : driver_(std::in_place, config) {}
 
   /// How often `repeats` receptions of a packet allocate; `answers_` says how many of them were answered.
   std::size_t allocations_of_receiving(const Packet& packet, int repeats = 100) {
-    const Received received{.interface = InterfaceId{0}, .bytes = packet, .now = now_};
     answers_ = 0;
     return allocations_of([&] {
-      for (int i = 0; i < repeats; ++i) receive(received);
+      for (int i = 0; i < repeats; ++i) receive(packet);
     });
   }
 
@@ -35,21 +34,19 @@ class Allocation : public testing::Test {
     answers_ = 0;
     return allocations_of([&] {
       for (int i = 0; i < rounds; ++i)
-        for (const Packet& packet : packets) receive({.interface = InterfaceId{0}, .bytes = packet, .now = now_});
+        for (const Packet& packet : packets) receive(packet);
     });
   }
 
-  std::uint64_t count(Reason reason) const { return node_->counters().count(reason); }
+  std::uint64_t count(Reason reason) const { return driver_->count(reason); }
 
-  void receive(const Received& received) {
-    out_.clear();
-    node_->receive(received, out_);
-    answers_ += out_.packets().size();
+  void receive(const Packet& packet) {
+    sent_ = driver_->receive_unchecked(packet);
+    answers_ += sent_.size();
   }
 
-  std::optional<Node> node_;
-  Outbox out_;
-  Instant now_;
+  std::optional<Driver> driver_;
+  std::span<const OutgoingPacket> sent_;  // by the last call
   std::size_t answers_ = 0;
 };
 

@@ -1,5 +1,6 @@
 // ARP requests for addresses of nodes beyond a router, which it answers if it is told to.
 #include "tests/conformance/routers/router_wire.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::arp_proxy_test {
 

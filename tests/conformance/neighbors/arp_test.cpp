@@ -1,5 +1,5 @@
 // ARP: what is answered, what is noted, and how often is asked.
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::arp_test {
 namespace {

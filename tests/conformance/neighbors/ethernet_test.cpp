@@ -1,7 +1,7 @@
 // Frames: which are looked into, what padding is, and where those that leave go.
 #include "tests/conformance/node/counted.hpp"
 #include "tests/conformance/node/interfaces.hpp"
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::ethernet_test {
 namespace {

@@ -1,5 +1,5 @@
 // Neighbor advertisements: the answers of the host, and what those of others change.
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::neighbor_advertisement_test {
 namespace {

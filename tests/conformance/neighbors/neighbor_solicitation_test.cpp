@@ -1,5 +1,5 @@
 // Neighbor solicitations that arrive and leave, and what holds for all messages of Neighbor Discovery.
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::neighbor_solicitation_test {
 namespace {

@@ -2,6 +2,7 @@
 // routers of the link have, and those of nodes elsewhere that it is told of.
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/conformance/routers/router_wire.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::shared_address_test {
 

@@ -1,6 +1,6 @@
 // Neighbors that a router learns of before it has anything to send to them (RFC 9131), and neighbors that are confirmed
 // by what arrives from them (RFC 4861 7.3.1).
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::untracked_neighbor_test {
 namespace {

@@ -375,11 +375,21 @@ TEST(Redirects, ND_RED_006_a_flood_is_bounded_and_the_newest_stay) {
   EXPECT_EQ(line.hop_to("2001:db8:77::1"), router_a);
 }
 
+constexpr unsigned port_unreachable4 = 0x403, port_unreachable6 = 0x601;
+
+std::uint64_t sent_out(const IcmpCounters& counters, std::uint8_t type) {
+  std::uint64_t sum = 0;
+  for (unsigned code = 0; code < IcmpCounters::codes; ++code)
+    sum += counters.out(type, static_cast<std::uint8_t>(code));
+  return sum;
+}
+
 // Not even for neighbors that talk through it although they know a better way.
 TEST(Redirects, ICMP4_RED_007_ND_RED_009_a_host_never_sends_one) {
   for (const NodeConfig& config : {ethernet_config(), on_tun(ethernet_config())}) {
     Routed line(config);
     line.add_station("192.0.2.1", peer_mac, false);
+    line.add_station("2001:db8::1", peer_mac, false);
     AllSent sent;
     for (const std::string_view destination : {"192.0.2.11", "203.0.113.9", "192.0.2.2", "192.0.2.255"}) {
       for (const Sent& one : line.send(echo4({.destination = destination}))) sent.push_back(one);
@@ -394,7 +404,14 @@ TEST(Redirects, ICMP4_RED_007_ND_RED_009_a_host_never_sends_one) {
     for (const Sent& one : line.wait(1min)) sent.push_back(one);
     EXPECT_THAT(only(redirect_type4, sent), IsEmpty());
     EXPECT_THAT(only(redirect_type6, sent), IsEmpty());
+    EXPECT_EQ(line.count(Reason::ipv4_destination_not_ours), 4U);
+    EXPECT_EQ(line.count(Reason::ipv6_destination_not_ours), 4U);
     EXPECT_THAT(only(echo_reply4, sent), SizeIs(1)) << "it is awake";
+    EXPECT_THAT(only(port_unreachable4, sent), SizeIs(1));
+    EXPECT_THAT(only(echo_reply6, sent), SizeIs(2)) << "one to all nodes";
+    EXPECT_THAT(only(port_unreachable6, sent), SizeIs(1));
+    EXPECT_EQ(sent_out(line.node().counters().icmp4, 5), 0U);
+    EXPECT_EQ(sent_out(line.node().counters().icmp6, 137), 0U);
   }
 }
 

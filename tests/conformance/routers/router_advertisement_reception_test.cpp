@@ -295,11 +295,10 @@ TEST(RouterAdvertisementReception, V6_TX_001_of_that_link_only) {
   Line line(config);
   line.wait(20s);
   line.send(from_a({.hop_limit = 33, .options = mtu_option(1280)}));
-  Outbox out;
   const Packet echo = echo6({.source = "2001:db8:5::1", .destination = "2001:db8:5::2"}, counting(1400));
-  line.node().receive({.interface = InterfaceId{1}, .bytes = echo, .now = Instant(20s)}, out);
-  ASSERT_THAT(out.packets(), SizeIs(1));
-  EXPECT_EQ(out.packets()[0].bytes[7], 64);
+  const AllSent sent = line.receive({echo}, InterfaceId{1});
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(sent[0].octets.at(7), 64);
 }
 
 /// Times of the solicitations of somebody who is not there.

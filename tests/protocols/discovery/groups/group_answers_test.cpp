@@ -53,6 +53,10 @@ TEST(GroupAnswers, MLD_004_nobody_answers_for_no_group) {
   member.query(current, 1s);
   member.query(current, 1s, five);
   EXPECT_THAT(member.texts_within(2s), IsEmpty());
+  member.join(five);
+  member.sent_within(10s);
+  member.query(current, 1s, five);
+  EXPECT_THAT(member.texts_within(2s), testing::SizeIs(1));
 }
 
 TEST(GroupAnswers, MLD_004_a_maximum_response_time_of_0_is_at_once) {

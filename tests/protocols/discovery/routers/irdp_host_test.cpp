@@ -119,6 +119,7 @@ TEST(IrdpHost, ICMP4_RD_019_no_router_for_common_traffic) {
   Random random(1);
   IrdpHost host(true, start, random);
   EXPECT_THAT(told(host, icmpv4(9, 16, 0x01020708, hex("c0000201 00000005"))), IsEmpty());
+  EXPECT_THAT(told(host, icmpv4(9, 0, 0x01020708, hex("c0000201 00000005"))), testing::SizeIs(1));
 }
 
 }  // namespace
