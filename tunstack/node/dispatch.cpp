@@ -70,7 +70,7 @@ Verdict router_solicitation4(const Ipv4Arrival& arrival, const Icmpv4View& messa
   if (state.is_host(arrival.interface)) return Drop{Reason::irdp_solicitation_to_host};
   const auto& router = state.link(arrival.interface).irdp_router;
   if (!router || !router->is_advertising()) return Drop{Reason::irdp_not_advertised_here};
-  return Deliver{Reason::irdp_solicitation_for_us};
+  return Deliver{Reason::irdp_solicitation_accepted};
 }
 
 Verdict router_advertisement4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
@@ -79,7 +79,7 @@ Verdict router_advertisement4(const Ipv4Arrival& arrival, const Icmpv4View& mess
   if (!state.is_host(arrival.interface)) return Drop{Reason::irdp_advertisement_to_router};
   if (!state.link(arrival.interface).learns_from_routers4) return Drop{Reason::irdp_host_off};
   return Deliver{message.code() == irdp_routes_no_common_traffic ? Reason::irdp_no_common_traffic
-                                                                 : Reason::irdp_advertisement_for_us};
+                                                                 : Reason::irdp_advertisement_accepted};
 }
 
 Verdict redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
@@ -96,7 +96,7 @@ Verdict redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, const N
       .source_is_first_hop =
           state.next_hop(interface, redirect->destination, arrival.now) == IpAddress(arrival.ip.source())};
   if (const auto broken = first_broken<discovery::ipv4_redirect_rules>(input)) return Drop{*broken};
-  return Deliver{Reason::icmp4_redirect_for_us};
+  return Deliver{Reason::icmp4_redirect_accepted};
 }
 
 constexpr Icmpv4Row icmpv4_rows[] = {
@@ -108,11 +108,11 @@ constexpr Icmpv4Row icmpv4_rows[] = {
     {Icmpv4Type::destination_unreachable, Icmpv4Type::destination_unreachable, Reason::icmp4_error_about_our_packet,
      judge_error},
     {Icmpv4Type::source_quench, Icmpv4Type::source_quench, Reason::icmp4_source_quench},
-    {Icmpv4Type::redirect, Icmpv4Type::redirect, Reason::icmp4_redirect_for_us, redirect4},
+    {Icmpv4Type::redirect, Icmpv4Type::redirect, Reason::icmp4_redirect_accepted, redirect4},
     {Icmpv4Type::alternate_host_address, Icmpv4Type::alternate_host_address, Reason::icmp4_type_deprecated},
-    {Icmpv4Type::router_advertisement, Icmpv4Type::router_advertisement, Reason::irdp_advertisement_for_us,
+    {Icmpv4Type::router_advertisement, Icmpv4Type::router_advertisement, Reason::irdp_advertisement_accepted,
      router_advertisement4},
-    {Icmpv4Type::router_solicitation, Icmpv4Type::router_solicitation, Reason::irdp_solicitation_for_us,
+    {Icmpv4Type::router_solicitation, Icmpv4Type::router_solicitation, Reason::irdp_solicitation_accepted,
      router_solicitation4},
     {Icmpv4Type::time_exceeded, Icmpv4Type::parameter_problem, Reason::icmp4_error_about_our_packet, judge_error},
     {Icmpv4Type::timestamp_request, Icmpv4Type::timestamp_request, Reason::icmp4_timestamp_request_for_us, timestamp},
@@ -145,7 +145,7 @@ Verdict listener_query(const Ipv6Arrival& arrival, const Icmpv6View& message, co
   if (is_mld_for_others(arrival, state)) return Drop{Reason::ipv6_group_not_joined};
   if (const auto query = discovery::accept_mld_query(mld_input(arrival, message)); !query) return Drop{query.error()};
   if (!state.link(arrival.interface).speaks_mld()) return Drop{Reason::mld_off_on_link};
-  return Deliver{Reason::mld_query_for_us};
+  return Deliver{Reason::mld_query_accepted};
 }
 
 /// Of version 1.
@@ -154,12 +154,12 @@ Verdict listener_report(const Ipv6Arrival& arrival, const Icmpv6View& message, c
   const auto group = discovery::accept_mld_v1_report(mld_input(arrival, message));
   if (!group) return Drop{group.error()};
   if (!state.link(arrival.interface).speaks_mld()) return Drop{Reason::mld_off_on_link};
-  return Deliver{Reason::mld_report_heard};
+  return Deliver{Reason::mld_report_accepted};
 }
 
 Verdict to_querier(Reason judged, const Ipv6Arrival& arrival, const NodeState& state) {
   const bool is_taken = judged == Reason::mld_message_for_routers && state.link(arrival.interface).querier6;
-  return is_taken ? Verdict(Deliver{Reason::mld_listeners_heard}) : Drop{judged};
+  return is_taken ? Verdict(Deliver{Reason::mld_listeners_updated}) : Drop{judged};
 }
 
 Verdict listener_done(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
@@ -194,8 +194,8 @@ Verdict neighbor_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& mess
                      ? kind_of_target(arrival, input.target_address(), state)
                      : state.addresses.kind_on(arrival.interface, input.target_address());
   if (const auto broken = first_broken<discovery::neighbor_solicitation_rules>(input)) return Drop{*broken};
-  if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about};
-  return Deliver{discovery::is_answered_for(input.target) ? Reason::nd_solicitation_answered_soon
+  if (input.target == AddressKind::tentative) return Deliver{Reason::address_target_tentative};
+  return Deliver{discovery::is_answered_for(input.target) ? Reason::nd_solicitation_answer_delayed
                                                           : Reason::nd_solicitation_for_us};
 }
 
@@ -214,12 +214,12 @@ Verdict neighbor_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& mes
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   input.target = kind_of_target(arrival, input.target_address(), state);
   if (const auto broken = first_broken<discovery::neighbor_advertisement_rules>(input)) return Drop{*broken};
-  if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about};
+  if (input.target == AddressKind::tentative) return Deliver{Reason::address_target_tentative};
   const auto known = state.neighbors.state_of({arrival.interface, input.target_address()}, arrival.now);
   if (known != discovery::NeighborState::none && known != discovery::NeighborState::failed)
     return Deliver{Reason::nd_advertisement};
   if (takes_untracked(arrival, input, state)) return Deliver{Reason::nd_advertisement_untracked};
-  return Drop{Reason::nd_advertisement_of_nobody_asked};
+  return Drop{Reason::nd_advertisement_without_entry};
 }
 
 Verdict router_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
@@ -227,7 +227,7 @@ Verdict router_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& messag
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   if (const auto broken = first_broken<discovery::router_solicitation_rules>(input)) return Drop{*broken};
   if (!state.link(arrival.interface).advertising) return Drop{Reason::router_solicitation_to_host};
-  return Deliver{Reason::router_solicitation_heard};
+  return Deliver{Reason::router_solicitation_accepted};
 }
 
 /// A router compares, a host believes (RFC 4861 6.2.7, 6.3.4).
@@ -236,8 +236,8 @@ Verdict router_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& messa
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   if (const auto broken = first_broken<discovery::router_advertisement_rules>(input)) return Drop{*broken};
   const LinkDiscovery& link = state.link(arrival.interface);
-  if (link.learns_from_routers) return Deliver{Reason::router_advertisement_heard};
-  if (!link.advertising) return Drop{Reason::router_advertisement_not_wanted};
+  if (link.learns_from_routers) return Deliver{Reason::router_advertisement_accepted};
+  if (!link.advertising) return Drop{Reason::router_advertisement_ignored};
   const auto differs = first_broken<discovery::consistency_rules>(
       discovery::Compared{link.advertising->config, RouterAdvertisementHeader::parse(input.message), input.options()});
   return Drop{differs ? *differs : Reason::advertisement_agrees_with_ours};
@@ -255,7 +255,7 @@ Verdict redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, const N
       .source_is_first_hop =
           state.next_hop(interface, redirect.destination, arrival.now) == IpAddress(arrival.ip.source())};
   if (const auto broken = first_broken<discovery::ipv6_redirect_rules>(input)) return Drop{*broken};
-  return Deliver{Reason::icmp6_redirect_for_us};
+  return Deliver{Reason::icmp6_redirect_accepted};
 }
 
 constexpr Icmpv6Row icmpv6_rows[] = {
@@ -265,18 +265,18 @@ constexpr Icmpv6Row icmpv6_rows[] = {
        return icmp::answer_echo(a, m, s.options.echo6);
      }},
     {Icmpv6Type::echo_reply, Icmpv6Type::echo_reply, Reason::icmp6_reply_unsolicited},
-    {Icmpv6Type::listener_query, Icmpv6Type::listener_query, Reason::mld_query_for_us, listener_query},
-    {Icmpv6Type::listener_report, Icmpv6Type::listener_report, Reason::mld_report_heard, listener_report},
+    {Icmpv6Type::listener_query, Icmpv6Type::listener_query, Reason::mld_query_accepted, listener_query},
+    {Icmpv6Type::listener_report, Icmpv6Type::listener_report, Reason::mld_report_accepted, listener_report},
     {Icmpv6Type::listener_done, Icmpv6Type::listener_done, Reason::mld_message_for_routers, listener_done},
-    {Icmpv6Type::router_solicitation, Icmpv6Type::router_solicitation, Reason::router_solicitation_heard,
+    {Icmpv6Type::router_solicitation, Icmpv6Type::router_solicitation, Reason::router_solicitation_accepted,
      router_solicitation},
-    {Icmpv6Type::router_advertisement, Icmpv6Type::router_advertisement, Reason::router_advertisement_heard,
+    {Icmpv6Type::router_advertisement, Icmpv6Type::router_advertisement, Reason::router_advertisement_accepted,
      router_advertisement},
     {Icmpv6Type::neighbor_solicitation, Icmpv6Type::neighbor_solicitation, Reason::nd_solicitation_for_us,
      neighbor_solicitation},
     {Icmpv6Type::neighbor_advertisement, Icmpv6Type::neighbor_advertisement, Reason::nd_advertisement,
      neighbor_advertisement},
-    {Icmpv6Type::redirect, Icmpv6Type::redirect, Reason::icmp6_redirect_for_us, redirect6},
+    {Icmpv6Type::redirect, Icmpv6Type::redirect, Reason::icmp6_redirect_accepted, redirect6},
     {Icmpv6Type::router_renumbering, Icmpv6Type::router_renumbering, Reason::icmp6_type_ignored},
     {Icmpv6Type::node_information_query, Icmpv6Type::node_information_response, Reason::icmp6_node_information},
     {Icmpv6Type::inverse_neighbor_solicitation, Icmpv6Type::inverse_neighbor_advertisement, Reason::icmp6_type_ignored},
@@ -329,10 +329,10 @@ Verdict igmp_input(const Ipv4Arrival& arrival, const NodeState& state) {
   switch (static_cast<IgmpType>(input.message[0])) {
     case IgmpType::membership_query:
       if (const auto query = discovery::accept_igmp_query(input); !query) return Drop{query.error()};
-      return Deliver{Reason::igmp_query_for_us};
+      return Deliver{Reason::igmp_query_accepted};
     case IgmpType::membership_report_v1:
     case IgmpType::membership_report_v2:
-      return Deliver{Reason::igmp_report_heard};
+      return Deliver{Reason::igmp_report_accepted};
     case IgmpType::membership_report_v3:
       return Drop{discovery::judge_igmp_v3_report(input)};
     case IgmpType::leave_group:

@@ -92,7 +92,7 @@ MaybeReason Node::follow_options(const Ipv4Arrival& arrival, ip::EchoedOptions e
   header.options = Bytes(storage).first(path.options().size());
   const bool is_passable =
       !header.first_hop || state_.addresses.kind_on(arrival.interface, *header.first_hop) == AddressKind::unicast;
-  return is_passable ? MaybeReason{} : Reason::ipv4_source_route_impassable;
+  return is_passable ? MaybeReason{} : Reason::ipv4_return_route_invalid;
 }
 
 MaybeReason Node::refuses_reply(const Reply& reply, const Ipv4Arrival& arrival) {
@@ -236,8 +236,8 @@ template <class Arrival>
 MaybeReason Node::apply(const Deliver& deliver, const Arrival& arrival, Outbox& out) {
   if constexpr (std::is_same_v<Arrival, Ipv6Arrival>) {
     if (deliver.reason == Reason::nd_solicitation_for_us) return answer_solicitation(arrival, out);
-    if (deliver.reason == Reason::nd_solicitation_answered_soon) return delay_answer(arrival);
-    if (deliver.reason == Reason::address_asked_about) return hear_about_tentative(arrival);
+    if (deliver.reason == Reason::nd_solicitation_answer_delayed) return delay_answer(arrival);
+    if (deliver.reason == Reason::address_target_tentative) return hear_about_tentative(arrival);
   }
   if (take_discovery(deliver.reason, arrival)) return {};
   if (is_icmp(arrival)) report_error(arrival);

@@ -70,7 +70,7 @@ Verdict Node::judge_arp(const Received& received) const {
                                   state_.is_proxied(received.interface, packet->target)};
   if (const auto broken = first_broken<discovery::arp_input_rules>(input)) return Drop{*broken};
   if (discovery::asks_for_proxied(input)) return Deliver{Reason::arp_request_proxied};
-  if (input.target != AddressKind::own) return Deliver{Reason::arp_neighbor_noted};
+  if (input.target != AddressKind::own) return Deliver{Reason::arp_sender_updated};
   return Deliver{packet->operation == ArpOperation::request ? Reason::arp_request_for_us : Reason::arp_reply_for_us};
 }
 

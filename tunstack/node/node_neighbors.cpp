@@ -70,7 +70,7 @@ void Node::send_waiting(const NeighborKey& key, Instant now, Outbox& out) {
   const std::size_t sent_before = out.packets().size();
   while (const auto packet = state_.neighbors.first_waiting(key)) {
     if (!is_from_us(*packet, key.interface)) {
-      conclude({now, *packet, false}, Drop{Reason::address_given_up_meanwhile}, {}, {});
+      conclude({now, *packet, false}, Drop{Reason::address_removed_while_waiting}, {}, {});
       state_.neighbors.remove_waiting(key);
       continue;
     }
@@ -196,7 +196,7 @@ MaybeReason Node::delay_answer(const Ipv6Arrival& arrival) {
                                                  .solicitor = arrival.ip.source()},
                                                 arrival.now, random_);
   update_deadline();
-  return is_kept ? MaybeReason{} : Reason::nd_answer_queue_full;
+  return is_kept ? MaybeReason{} : Reason::nd_advertisement_queue_full;
 }
 
 /// From an address that is this node's alone (RFC 4291 2.6).
@@ -205,8 +205,9 @@ void Node::send_delayed_answers(InterfaceId interface, Instant now, Outbox& out)
     const auto source = state_.addresses.source_for(interface, header_to(due->solicitor, {}).destination);
     if (!source) continue;
     const Ipv6Header header = header_to(due->solicitor, *source);
-    originate(Reason::nd_delayed_answer_sent, header, advertisement_for(due->target, due->solicitor, interface, 0),
-              link_to(header.destination, interface, now), now, out);
+    originate(Reason::nd_delayed_advertisement_sent, header,
+              advertisement_for(due->target, due->solicitor, interface, 0), link_to(header.destination, interface, now),
+              now, out);
   }
 }
 

@@ -163,21 +163,21 @@ bool Node::take_discovery(Reason reason, const Ipv4Arrival& arrival) {
     case Reason::icmp4_mask_learned:
       learn_mask(arrival);
       break;
-    case Reason::irdp_advertisement_for_us:
+    case Reason::irdp_advertisement_accepted:
     case Reason::irdp_no_common_traffic:
       hear_router4(arrival);
       break;
-    case Reason::irdp_solicitation_for_us:
+    case Reason::irdp_solicitation_accepted:
       if (auto& router = state_.link(arrival.interface).irdp_router)
         router->receive_solicitation(arrival.ip.source(), arrival.now, random_);
       break;
-    case Reason::icmp4_redirect_for_us:
+    case Reason::icmp4_redirect_accepted:
       take_redirect(arrival);
       break;
-    case Reason::igmp_query_for_us:
+    case Reason::igmp_query_accepted:
       hear_query(arrival);
       break;
-    case Reason::igmp_report_heard:
+    case Reason::igmp_report_accepted:
       hear_report(arrival);
       break;
     default:
@@ -195,22 +195,22 @@ bool Node::take_discovery(Reason reason, const Ipv6Arrival& arrival) {
     case Reason::nd_advertisement_untracked:
       note_untracked(arrival);
       break;
-    case Reason::mld_query_for_us:
+    case Reason::mld_query_accepted:
       hear_query(arrival);
       break;
-    case Reason::mld_report_heard:
+    case Reason::mld_report_accepted:
       hear_report(arrival);
       break;
-    case Reason::mld_listeners_heard:
+    case Reason::mld_listeners_updated:
       hear_listeners(arrival);
       break;
-    case Reason::router_advertisement_heard:
+    case Reason::router_advertisement_accepted:
       hear_router(arrival);
       break;
-    case Reason::router_solicitation_heard:
+    case Reason::router_solicitation_accepted:
       hear_router_solicitation(arrival);
       break;
-    case Reason::icmp6_redirect_for_us:
+    case Reason::icmp6_redirect_accepted:
       take_redirect(arrival);
       break;
     default:
