@@ -42,7 +42,7 @@ constexpr bool is_answered_for(AddressKind target) {
 inline constexpr std::array neighbor_solicitation_rules = {
     Rule<NdInput>{Reason::nd_target_multicast, [](const NdInput& in) { return in.target_address().is_multicast(); }},
     Rule<NdInput>{
-        Reason::nd_unspecified_asks_one_node,
+        Reason::nd_unspecified_not_to_solicited_node,
         [](const NdInput& in) { return is_from_unspecified(in) && !is_solicited_node_group(in.ip.destination()); }},
     Rule<NdInput>{Reason::nd_unspecified_has_link_address,
                   [](const NdInput& in) {
@@ -73,7 +73,7 @@ inline constexpr std::array router_advertisement_rules = {
 
 /// RFC 4861 6.1.1
 inline constexpr std::array router_solicitation_rules = {
-    Rule<NdInput>{Reason::router_solicitation_from_nobody_with_address,
+    Rule<NdInput>{Reason::router_solicitation_unspecified_has_link_address,
                   [](const NdInput& in) {
                     return is_from_unspecified(in) &&
                            find_nd_option(in.options(), nd_option::source_link_layer_address);

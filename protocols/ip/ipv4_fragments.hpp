@@ -16,7 +16,7 @@ struct Ipv4FragmentInput {
 inline constexpr std::array ipv4_fragment_rules = {
     Rule<Ipv4FragmentInput>{Reason::fragment_without_data,
                             [](const Ipv4FragmentInput& in) { return in.ip.payload().empty(); }},
-    Rule<Ipv4FragmentInput>{Reason::fragment_size_not_of_8,
+    Rule<Ipv4FragmentInput>{Reason::fragment_length_not_multiple_of_8,
                             [](const Ipv4FragmentInput& in) {
                               return in.ip.more_fragments() && in.ip.payload().size() % fragment_unit != 0;
                             }},

@@ -64,7 +64,7 @@ inline constexpr std::array ipv6_fragment_rules = {
     ErrorRule<Ipv6Fragment>{Reason::fragment_without_data, silently, [](const Ipv6Fragment&) { return std::size_t{0}; },
                             [](const Ipv6Fragment& f) { return f.data().empty() && !f.is_first(); }},
     ErrorRule<Ipv6Fragment>{
-        Reason::ipv6_fragment_size_not_of_8, Problem::erroneous_header_field,
+        Reason::ipv6_fragment_length_not_multiple_of_8, Problem::erroneous_header_field,
         [](const Ipv6Fragment&) { return ipv6_payload_length_offset; },
         [](const Ipv6Fragment& f) { return f.header().more() && f.data().size() % fragment_unit != 0; }},
     ErrorRule<Ipv6Fragment>{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field,

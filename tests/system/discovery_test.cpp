@@ -152,7 +152,7 @@ TEST_F(Discovery, SLAAC_003_ND_RA_012_the_stack_configures_itself_from_radvd) {
           radvd + until("ping -6 -c 1 -W 1 2001:db8:5::5eff:fe00:5301 >/dev/null") +
           "ping -6 -c 1 -W 1 2001:db8:5::5eff:fe00:5301; kill %1 $!");
   EXPECT_THAT(outcome.out, HasSubstr("1 received"));
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("router_advertisement_heard"),
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("router_advertisement_accepted"),
                                  ContainsRegex(R"(\* 2001:db8:5::5eff:fe00:5301 +own +address_in_use)")));
 }
 

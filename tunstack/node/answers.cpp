@@ -65,7 +65,7 @@ Ipv6Header reply_header(const Ipv6Arrival& arrival, std::uint8_t next_header, co
   header.options = Bytes(storage).first(path.options().size());
   const bool is_passable =
       !header.first_hop || state.addresses.kind_on(arrival.interface, *header.first_hop) == AddressKind::unicast;
-  return is_passable ? MaybeReason{} : Reason::ipv4_source_route_impassable;
+  return is_passable ? MaybeReason{} : Reason::ipv4_return_route_invalid;
 }
 
 constexpr bool dont_fragment(DontFragment wish, std::size_t size, std::size_t mtu) {

@@ -38,7 +38,7 @@ constexpr std::array icmpv6_error_rules = {
     Rule<ReportedError>{
         Reason::icmp6_error_about_foreign_packet,
         [](const ReportedError& e) { return !is_own(e.state.addresses.kind_on(e.interface, e.report.source.ipv6())); }},
-    Rule<ReportedError>{Reason::icmp6_error_owner_unknown,
+    Rule<ReportedError>{Reason::icmp6_error_upper_layer_missing,
                         [](const ReportedError& e) { return e.report.transport.empty() && !e.report.is_too_big(); }},
     Rule<ReportedError>{Reason::ipv6_path_mtu_of_packet_not_sent,
                         [](const ReportedError& e) {

@@ -23,7 +23,7 @@ bool is_mld_for_others(const Ipv6Arrival& arrival, const NodeState& state) {
 Verdict to_querier(MaybeReason refused, const Ipv6Arrival& arrival, const NodeState& state) {
   if (refused) return Drop{*refused};
   if (!state.interface(arrival.interface).groups.querier) return Drop{Reason::mld_message_for_routers};
-  return Deliver{Reason::mld_listeners_heard, Recipient::mld_records};
+  return Deliver{Reason::mld_listeners_updated, Recipient::mld_records};
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ Verdict judge_mld_query(const Ipv6Arrival& arrival, const Icmpv6View& message, c
   if (is_mld_for_others(arrival, state)) return Drop{Reason::ipv6_group_not_joined};
   if (const auto query = discovery::accept_mld_query(mld_input(arrival, message)); !query) return Drop{query.error()};
   if (!state.interface(arrival.interface).groups.speaks_mld()) return Drop{Reason::mld_off_on_link};
-  return Deliver{Reason::mld_query_for_us, Recipient::mld_query};
+  return Deliver{Reason::mld_query_accepted, Recipient::mld_query};
 }
 
 Verdict judge_mld_report(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
@@ -40,7 +40,7 @@ Verdict judge_mld_report(const Ipv6Arrival& arrival, const Icmpv6View& message, 
   const auto group = discovery::accept_mld_v1_report(mld_input(arrival, message));
   if (!group) return Drop{group.error()};
   if (!state.interface(arrival.interface).groups.speaks_mld()) return Drop{Reason::mld_off_on_link};
-  return Deliver{Reason::mld_report_heard, Recipient::mld_report};
+  return Deliver{Reason::mld_report_accepted, Recipient::mld_report};
 }
 
 Verdict judge_mld_done(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
@@ -58,10 +58,10 @@ Verdict judge_igmp(const Ipv4Arrival& arrival, const NodeState&) {
   switch (static_cast<IgmpType>(input.message[0])) {
     case IgmpType::membership_query:
       if (const auto query = discovery::accept_igmp_query(input); !query) return Drop{query.error()};
-      return Deliver{Reason::igmp_query_for_us, Recipient::igmp_query};
+      return Deliver{Reason::igmp_query_accepted, Recipient::igmp_query};
     case IgmpType::membership_report_v1:
     case IgmpType::membership_report_v2:
-      return Deliver{Reason::igmp_report_heard, Recipient::igmp_report};
+      return Deliver{Reason::igmp_report_accepted, Recipient::igmp_report};
     case IgmpType::membership_report_v3:
       return Drop{discovery::judge_igmp_v3_report(input)};
     case IgmpType::leave_group:

@@ -37,7 +37,7 @@ Verdict judge_arp(const Received& content, const NodeState& state) {
                                   state.is_proxied(content.interface, packet->target)};
   if (const auto broken = first_broken<discovery::arp_input_rules>(input)) return Drop{*broken};
   if (discovery::asks_for_proxied(input)) return Deliver{Reason::arp_request_proxied, Recipient::arp_request};
-  if (input.target != AddressKind::own) return Deliver{Reason::arp_neighbor_noted, Recipient::arp_sender};
+  if (input.target != AddressKind::own) return Deliver{Reason::arp_sender_updated, Recipient::arp_sender};
   if (packet->operation == ArpOperation::request) return Deliver{Reason::arp_request_for_us, Recipient::arp_request};
   return Deliver{Reason::arp_reply_for_us, Recipient::arp_reply};
 }
@@ -49,9 +49,9 @@ Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message
                      ? kind_of_target(arrival, input.target_address(), state)
                      : state.addresses.kind_on(arrival.interface, input.target_address());
   if (const auto broken = first_broken<discovery::neighbor_solicitation_rules>(input)) return Drop{*broken};
-  if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about, Recipient::tentative_address};
+  if (input.target == AddressKind::tentative) return Deliver{Reason::address_target_tentative, Recipient::tentative_address};
   if (discovery::is_answered_for(input.target))
-    return Deliver{Reason::nd_solicitation_answered_soon, Recipient::shared_address_solicitation};
+    return Deliver{Reason::nd_solicitation_answer_delayed, Recipient::shared_address_solicitation};
   return Deliver{Reason::nd_solicitation_for_us, Recipient::neighbor_solicitation};
 }
 
@@ -74,13 +74,13 @@ Verdict judge_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& messag
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   input.target = kind_of_target(arrival, input.target_address(), state);
   if (const auto broken = first_broken<discovery::neighbor_advertisement_rules>(input)) return Drop{*broken};
-  if (input.target == AddressKind::tentative) return Deliver{Reason::address_asked_about, Recipient::tentative_address};
+  if (input.target == AddressKind::tentative) return Deliver{Reason::address_target_tentative, Recipient::tentative_address};
   const auto known = state.neighbors.state_of({arrival.interface, input.target_address()}, arrival.now);
   if (known != NeighborState::none && known != NeighborState::failed)
     return Deliver{Reason::nd_advertisement, Recipient::neighbor_advertisement};
   if (takes_untracked(arrival, input, state))
     return Deliver{Reason::nd_advertisement_untracked, Recipient::untracked_neighbor};
-  return Drop{Reason::nd_advertisement_of_nobody_asked};
+  return Drop{Reason::nd_advertisement_without_entry};
 }
 
 // ---- ARP ----
@@ -179,7 +179,7 @@ MaybeReason on_shared_address_solicitation(const Ipv6Arrival& arrival, Turn& tur
   const discovery::DelayedAnswers::Answer answer{.target = Ipv6Address::load(arrival.payload(), nd_target_offset),
                                                  .solicitor = arrival.ip.source()};
   const bool is_kept = turn.state.interface(arrival.interface).delayed_answers.add(answer, turn.now, turn.random);
-  return is_kept ? MaybeReason{} : Reason::nd_answer_queue_full;
+  return is_kept ? MaybeReason{} : Reason::nd_advertisement_queue_full;
 }
 
 /// From an address that is this node's alone (RFC 4291 2.6).
@@ -188,7 +188,7 @@ void step_answers(InterfaceId id, Turn& turn) {
   while (const auto due = interface.delayed_answers.take_due(turn.now)) {
     const auto source = turn.state.addresses.source_for(id, header_to(due->solicitor, {}).destination);
     if (!source) continue;
-    turn.output.originate(Reason::nd_delayed_answer_sent, header_to(due->solicitor, *source),
+    turn.output.originate(Reason::nd_delayed_advertisement_sent, header_to(due->solicitor, *source),
                           advertisement_for(due->target, due->solicitor, interface, 0), id, turn);
   }
 }

@@ -113,7 +113,7 @@ void Output::flush(Turn& turn) {
 void Output::send_waiting(const discovery::NeighborKey& key, const MacAddress& to, Turn& turn) {
   for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key)) {
     if (!is_from_us(waiting->bytes, key.interface, turn.state)) {
-      record({waiting->bytes, key.interface, waiting->ids, false}, Drop{Reason::address_given_up_meanwhile}, {}, {},
+      record({waiting->bytes, key.interface, waiting->ids, false}, Drop{Reason::address_removed_while_waiting}, {}, {},
              turn);
       continue;
     }

@@ -17,7 +17,7 @@ Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   if (const auto broken = first_broken<discovery::router_solicitation_rules>(input)) return Drop{*broken};
   if (!state.interface(arrival.interface).routers.advertising) return Drop{Reason::router_solicitation_to_host};
-  return Deliver{Reason::router_solicitation_heard, Recipient::router_solicitation};
+  return Deliver{Reason::router_solicitation_accepted, Recipient::router_solicitation};
 }
 
 /// A router compares, a host believes (RFC 4861 6.2.7, 6.3.4).
@@ -26,8 +26,8 @@ Verdict judge_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& messag
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   if (const auto broken = first_broken<discovery::router_advertisement_rules>(input)) return Drop{*broken};
   const InterfaceRouters& routers = state.interface(arrival.interface).routers;
-  if (routers.learns) return Deliver{Reason::router_advertisement_heard, Recipient::router_advertisement};
-  if (!routers.advertising) return Drop{Reason::router_advertisement_not_wanted};
+  if (routers.learns) return Deliver{Reason::router_advertisement_accepted, Recipient::router_advertisement};
+  if (!routers.advertising) return Drop{Reason::router_advertisement_ignored};
   const auto differs = first_broken<discovery::consistency_rules>(discovery::Compared{
       routers.advertising->config, RouterAdvertisementHeader::parse(input.message), input.options()});
   return Drop{differs ? *differs : Reason::advertisement_agrees_with_ours};
@@ -48,7 +48,7 @@ Verdict judge_irdp_solicitation(const Ipv4Arrival& arrival, const Icmpv4View& me
   if (interface.is_host()) return Drop{Reason::irdp_solicitation_to_host};
   const auto& router = interface.routers.irdp_router;
   if (!router || !router->is_advertising()) return Drop{Reason::irdp_not_advertised_here};
-  return Deliver{Reason::irdp_solicitation_for_us, Recipient::irdp_solicitation};
+  return Deliver{Reason::irdp_solicitation_accepted, Recipient::irdp_solicitation};
 }
 
 Verdict judge_irdp_advertisement(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
@@ -58,7 +58,7 @@ Verdict judge_irdp_advertisement(const Ipv4Arrival& arrival, const Icmpv4View& m
   if (!interface.is_host()) return Drop{Reason::irdp_advertisement_to_router};
   if (!interface.routers.learns4) return Drop{Reason::irdp_host_off};
   const bool is_in_use = message.code() != irdp_routes_no_common_traffic;
-  return Deliver{is_in_use ? Reason::irdp_advertisement_for_us : Reason::irdp_no_common_traffic,
+  return Deliver{is_in_use ? Reason::irdp_advertisement_accepted : Reason::irdp_no_common_traffic,
                  Recipient::irdp_advertisement};
 }
 
@@ -75,7 +75,7 @@ Verdict judge_redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, c
       .destination_is_on_link = state.addresses.is_on_link(id, redirect->destination),
       .source_is_first_hop = next_hop_on(id, redirect->destination, arrival.now, state) == arrival.ip.source()};
   if (const auto broken = first_broken<discovery::ipv4_redirect_rules>(input)) return Drop{*broken};
-  return Deliver{Reason::icmp4_redirect_for_us, Recipient::redirect};
+  return Deliver{Reason::icmp4_redirect_accepted, Recipient::redirect};
 }
 
 Verdict judge_redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
@@ -89,7 +89,7 @@ Verdict judge_redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, c
       .target_is_ours = is_own(state.addresses.kind_on(id, redirect.target)),
       .source_is_first_hop = next_hop_on(id, redirect.destination, arrival.now, state) == arrival.ip.source()};
   if (const auto broken = first_broken<discovery::ipv6_redirect_rules>(input)) return Drop{*broken};
-  return Deliver{Reason::icmp6_redirect_for_us, Recipient::redirect};
+  return Deliver{Reason::icmp6_redirect_accepted, Recipient::redirect};
 }
 
 // ---- learning as a host ----

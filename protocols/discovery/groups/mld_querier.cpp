@@ -100,7 +100,7 @@ MaybeReason MldQuerier::give_way(const Ipv6Address& querier, const MldQuery& que
   other_ = querier;
   other_until_ = now + in_force_.other_querier_present_timeout();
   ask_nothing();
-  return asked_until_now ? MaybeReason(Reason::mld_querier_elsewhere) : MaybeReason{};
+  return asked_until_now ? MaybeReason(Reason::mld_other_querier_elected) : MaybeReason{};
 }
 
 // ---- time ----

@@ -80,7 +80,7 @@ inline constexpr std::array ipv6_redirect_message_rules = {
                   [](const NdInput& in) { return !in.ip.source().is_link_local(); }},
     Rule<NdInput>{Reason::icmp6_redirect_destination_multicast,
                   [](const NdInput& in) { return redirected_destination(in).is_multicast(); }},
-    Rule<NdInput>{Reason::icmp6_redirect_target_elsewhere,
+    Rule<NdInput>{Reason::icmp6_redirect_target_invalid,
                   [](const NdInput& in) {
                     return !in.target_address().is_link_local() && in.target_address() != redirected_destination(in);
                   }},

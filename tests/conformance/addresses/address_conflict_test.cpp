@@ -263,7 +263,7 @@ TEST(AddressConflict, ARP_014_nor_for_packets_that_wait) {
   EXPECT_THAT(wire.send(framed(echo4())), ElementsAre(asks_for("192.0.2.1")));
   wire.send(conflict());
   EXPECT_THAT(wire.send(arp_reply()), IsEmpty());
-  EXPECT_EQ(wire.count(Reason::address_given_up_meanwhile), 1U);
+  EXPECT_EQ(wire.count(Reason::address_removed_while_waiting), 1U);
 }
 
 }  // namespace

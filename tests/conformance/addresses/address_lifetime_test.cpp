@@ -170,7 +170,7 @@ TEST(AddressLifetime, SLAAC_007_no_source_of_packets_that_wait) {
     line.wait(1500ms);
     const auto replies = only(echo_reply6, line.send(answers(peer, peer_mac)));
     EXPECT_THAT(replies, SizeIs(valid == 100 ? 0 : 1)) << "its time is over, or it is not";
-    EXPECT_EQ(line.count(Reason::address_given_up_meanwhile), valid == 100 ? 1U : 0U);
+    EXPECT_EQ(line.count(Reason::address_removed_while_waiting), valid == 100 ? 1U : 0U);
   }
 }
 

@@ -55,7 +55,7 @@ TEST(UntrackedNeighbor, ND_NA_012_others_do_not) {
     wire.send(row.frame);
     EXPECT_EQ(wire.neighbor(new_host), nullptr) << row.who;
     EXPECT_EQ(wire.neighbor("2001:db8:9::9"), nullptr) << row.who;
-    EXPECT_EQ(wire.count(Reason::nd_advertisement_of_nobody_asked), 1U) << row.who;
+    EXPECT_EQ(wire.count(Reason::nd_advertisement_without_entry), 1U) << row.who;
   }
 }
 

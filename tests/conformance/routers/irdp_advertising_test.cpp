@@ -272,7 +272,7 @@ TEST(IrdpAdvertising, V4_RX_011_who_does_not_know_its_address_may_ask_for_router
   }
   Line line = started_router();
   line.send(irdp_solicitation("0.0.0.0"));
-  EXPECT_EQ(line.count(Reason::irdp_solicitation_for_us), 1U);
+  EXPECT_EQ(line.count(Reason::irdp_solicitation_accepted), 1U);
   line.send(ipv4({.source = "0.0.0.0", .protocol = 17}, Packet{10, 0, 0, 0, 0, 8, 0, 0}));
   line.send(ipv4({.source = "0.0.0.0", .flags_and_offset = 0x2000}, icmpv4(10, 0, 0)));
   EXPECT_EQ(line.count(Reason::ipv4_source_this_network), 2U) << "no UDP, and no fragment";

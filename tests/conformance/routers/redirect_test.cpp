@@ -26,7 +26,7 @@ TEST(Redirect4, ICMP4_RED_008_the_next_packets_go_to_the_new_gateway) {
     Routed line;
     EXPECT_EQ(line.hop_to(far4), router_a4);
     EXPECT_THAT(line.send(redirect4({.code = code})), IsEmpty());
-    EXPECT_EQ(line.count(Reason::icmp4_redirect_for_us), 1U);
+    EXPECT_EQ(line.count(Reason::icmp4_redirect_accepted), 1U);
     EXPECT_EQ(line.hop_to(far4), router_b4) << "code " << code;
     EXPECT_EQ(line.hop_to("203.0.113.10"), router_a4) << "a network redirect is for that host only, code " << code;
   }
@@ -162,7 +162,7 @@ TEST(Redirect6, ND_RED_006_the_next_packets_go_to_the_target) {
   Routed line;
   EXPECT_EQ(line.hop_to(far6), router_a);
   EXPECT_THAT(line.send(redirect6()), IsEmpty());
-  EXPECT_EQ(line.count(Reason::icmp6_redirect_for_us), 1U);
+  EXPECT_EQ(line.count(Reason::icmp6_redirect_accepted), 1U);
   EXPECT_EQ(line.hop_to(far6), router_b);
   EXPECT_EQ(line.hop_to("2001:db8:9::a"), router_a) << "of other destinations nothing was said";
 }
@@ -216,8 +216,8 @@ TEST(Redirect6, ND_RED_005_those_that_are_not_believed) {
            Row{"code 1", {.code = 1}, Reason::nd_code_not_0},
            Row{"an option of length 0", {.options = hex("0200 000000000000")}, Reason::nd_option_malformed},
            Row{"multicast destination", {.redirected = "ff0e::9"}, Reason::icmp6_redirect_destination_multicast},
-           Row{"global target", {.target = "2001:db8::b"}, Reason::icmp6_redirect_target_elsewhere},
-           Row{"multicast target", {.target = "ff02::2"}, Reason::icmp6_redirect_target_elsewhere},
+           Row{"global target", {.target = "2001:db8::b"}, Reason::icmp6_redirect_target_invalid},
+           Row{"multicast target", {.target = "ff02::2"}, Reason::icmp6_redirect_target_invalid},
            Row{"ourselves", {.target = "fe80::2"}, Reason::icmp6_redirect_target_is_ours},
        }) {
     Routed line;

@@ -63,7 +63,7 @@ std::vector<Input> inputs() {
        {0x604}},
       {"with a router alert", with_headers(echo_to(far6), {hop_by_hop("0502 0000 0100")})},
       {"a redirect of a neighbor", redirect6({.source = "fe80::1"}), {Reason::icmp6_redirect_not_from_first_hop}},
-      {"a redirect to us", redirect6(), {Reason::icmp6_redirect_for_us, Reason::icmp6_redirect_not_from_first_hop}},
+      {"a redirect to us", redirect6(), {Reason::icmp6_redirect_accepted, Reason::icmp6_redirect_not_from_first_hop}},
       {"a redirect for others",
        [] {
          const Ipv6Fields ip{.source = router_a, .destination = "2001:db8::77", .hop_limit = 255};

@@ -516,7 +516,7 @@ TEST(RouterAdvertisementReception, ND_RA_010_what_a_host_does_not_use_does_no_ha
                          octets_of("2001:db8::53") + hex("1f 03 0000 00000708 01 61 07 6578616d706c65 00 0000000000") +
                          hex("26 02 0708 0064 ff9b 0000 0000 0000 0000") + hex("fd 01 000000000000");
   line.send(from_a({.options = options + prefix_option()}));
-  EXPECT_EQ(line.count(Reason::router_advertisement_heard), 1U);
+  EXPECT_EQ(line.count(Reason::router_advertisement_accepted), 1U);
   EXPECT_EQ(line.hop_to(in_prefix), "? 2001:db8:1::9");
 }
 

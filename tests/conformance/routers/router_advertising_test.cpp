@@ -339,7 +339,7 @@ TEST(RouterAdvertising, ND_RS_004_solicitations_that_are_not_valid) {
   };
   const Row rows[] = {
       {"from :: with an address", router_solicitation({.source = "::", .options = source_option(peer_mac)}),
-       Reason::router_solicitation_from_nobody_with_address},
+       Reason::router_solicitation_unspecified_has_link_address},
       {"through a router", router_solicitation({.options = source_option(peer_mac), .hop_limit = 254}),
        Reason::nd_hop_limit_not_255},
       {"code 1", router_solicitation({.options = source_option(peer_mac), .code = 1}), Reason::nd_code_not_0},
@@ -367,7 +367,7 @@ TEST(RouterAdvertising, ND_RS_004_too_short) {
   line.wait(100s);
   EXPECT_THAT(line.send(ipv6(ip, message)), IsEmpty());
   EXPECT_EQ(line.count(Reason::icmp6_checksum_wrong), 0U);
-  EXPECT_EQ(line.count(Reason::router_solicitation_heard), 0U);
+  EXPECT_EQ(line.count(Reason::router_solicitation_accepted), 0U);
   EXPECT_THAT(line.wait(3s), IsEmpty());
 }
 

@@ -56,8 +56,8 @@ TEST(ExplainText, reply) {
 TEST(ExplainText, drop) {
   EXPECT_EQ(lines_about(to_other_host).text,
             "1.500000 < 192.0.2.1 > 192.0.2.9  ICMP echo request, id 1281, seq 1, length 64           drop   "
-            "ipv4_destination_not_ours  RFC 1122 3.2.1.3: nobody here has this address: a host answers for configured "
-            "addresses only and forwards nothing");
+            "ipv4_destination_not_ours  RFC 1122 3.2.1.3: the destination is not an address or group of this "
+            "node, and this node does not forward");
 }
 
 TEST(ExplainText, error_sent) {
@@ -71,7 +71,7 @@ TEST(ExplainText, error_withheld_is_a_drop_for_the_reason_of_the_suppression) {
   EXPECT_EQ(lines_about(to_broadcast).text,
             "1.500000 < 192.0.2.1 > 192.0.2.255  UDP 40000 > 33434                                    drop   "
             "icmp4_destination_broadcast (no error: udp4_port_closed)  RFC 1122 3.2.2: "
-            "no error about a datagram to a broadcast address");
+            "the destination is a broadcast address: no error is sent about the datagram");
 }
 
 TEST(ExplainText, design_has_no_section_and_no_packet_no_addresses) {
