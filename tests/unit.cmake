@@ -1,5 +1,7 @@
 # Tests of one module each, in the tree of what they test.
 tunstack_test(unit
+  protocols/any_start_test.cpp
+  protocols/movable_test.cpp
   protocols/base/address_kind_test.cpp
   protocols/base/address_table_test.cpp
   protocols/base/address_test.cpp

@@ -1,5 +1,5 @@
-// A table by address that never grows: each address has a few places, and who comes last takes the one that can best
-// be spared.
+// A table by address of bounded size: each address has a few places, and who comes last takes the one whose value is
+// the least.
 #pragma once
 
 #include <algorithm>
@@ -37,11 +37,11 @@ class AddressTable {
     const auto places = std::span(entries_).subspan(first_place(address), ways);
     for (Entry& entry : places)
       if (entry.used && entry.address == address) return entry.value;
-    Entry& spared = *std::min_element(places.begin(), places.end(), [&](const Entry& a, const Entry& b) {
+    Entry& victim = *std::min_element(places.begin(), places.end(), [&](const Entry& a, const Entry& b) {
       return a.used != b.used ? b.used : less(a.value, b.value);
     });
-    spared = {address, true, Value{}};
-    return spared.value;
+    victim = {address, true, Value{}};
+    return victim.value;
   }
 
  private:

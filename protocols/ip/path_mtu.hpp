@@ -21,7 +21,7 @@ struct TooBig {
 /// RFC 5927 7).
 std::expected<std::size_t, Reason> believed_path_mtu(const TooBig& report, std::size_t estimate);
 
-/// Likewise in IPv6, where routers always say which MTU they mean (RFC 8201 4).
+/// The MTU that a report of IPv6 leads to, where routers always say which one they mean (RFC 8201 4).
 std::expected<std::size_t, Reason> believed_ipv6_path_mtu(const TooBig& report, std::size_t estimate);
 
 class PathMtus {

@@ -9,10 +9,10 @@ constexpr std::uint8_t congestion_experienced = 1U << 3;
 
 }  // namespace
 
-Reassembler::Reassembler(Random& random, const ReassemblyLimits& limits)
+Reassembler::Reassembler(const ReassemblyLimits& limits, Random& random)
     : limits_(limits),
       pool_(std::size_t{limits.kibioctets} * 1024),
-      table_(random, limits.datagrams),
+      table_(limits.datagrams, random),
       whole_(BlockPool::block_size + largest_fragmented_payload) {}
 
 std::expected<std::optional<Reassembled>, Reason> Reassembler::add(const Fragment& fragment,
@@ -23,11 +23,11 @@ std::expected<std::optional<Reassembled>, Reason> Reassembler::add(const Fragmen
   const std::size_t needed = datagram.data.blocks_for(fragment);
   if (pool_.available() < needed) make_room(needed, index);
   if (pool_.available() < needed) {
-    give_up(datagram);
+    refuse(datagram);
     return std::unexpected(Reason::fragment_pool_exhausted);
   }
   if (const auto refused = datagram.data.add(fragment, policy.overlap, pool_)) {
-    if (refused != Reason::fragment_duplicate) give_up(datagram);
+    if (refused != Reason::fragment_duplicate) refuse(datagram);
     return std::unexpected(*refused);
   }
   datagram.ecn_seen |= static_cast<std::uint8_t>(1U << (fragment.ecn & 3));
@@ -53,8 +53,8 @@ Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const Rea
   return made;
 }
 
-void Reassembler::refuse(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
-  give_up(table_[find_or_make(fragment, policy, now)]);
+void Reassembler::refuse_later_fragments(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
+  refuse(table_[find_or_make(fragment, policy, now)]);
 }
 
 void Reassembler::make_room(std::size_t blocks, Index except) {
@@ -70,7 +70,7 @@ std::expected<std::optional<Reassembled>, Reason> Reassembler::complete(Index in
   const bool marked = (datagram.ecn_seen & congestion_experienced) != 0;
   const bool too_large = datagram.data.header_size() + datagram.data.size() > largest;
   if (too_large || (marked && (datagram.ecn_seen & not_ect) != 0)) {
-    give_up(datagram);
+    refuse(datagram);
     return std::unexpected(too_large ? Reason::fragment_beyond_largest_datagram : Reason::fragment_ecn_mixed);
   }
   Reassembled whole = read(datagram, datagram.data.size());
@@ -98,8 +98,8 @@ Reassembled Reassembler::read(const IncompleteDatagram& datagram, std::size_t da
           .link_layer_group = datagram.link_layer_group};
 }
 
-/// The datagram is given up, but its key stays until its time is over, so that nothing more of it gets in.
-void Reassembler::give_up(IncompleteDatagram& datagram) {
+/// The data goes, but the key stays until its time is over, so that nothing more of it gets in.
+void Reassembler::refuse(IncompleteDatagram& datagram) {
   datagram.data.release(pool_);
   datagram.data.clear();
   datagram.refused = true;

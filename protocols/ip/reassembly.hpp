@@ -39,16 +39,17 @@ View make_whole(const Reassembled& datagram);
 
 class Reassembler {
  public:
-  Reassembler(Random& random, const ReassemblyLimits& limits);
+  Reassembler(const ReassemblyLimits& limits, Random& random);
 
   /// The datagram that the fragment completes, or nothing while others are missing, or why the fragment was refused.
   std::expected<std::optional<Reassembled>, Reason> add(const Fragment& fragment, const ReassemblyPolicy& policy,
                                                         Instant now);
 
-  /// Nothing that belongs to the fragment's datagram gets in until its time is over, counted from the first of them.
-  void refuse(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
+  /// The first fragment of a datagram was refused: nothing more of it gets in until its time is over, counted from the
+  /// first of them.
+  void refuse_later_fragments(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
 
-  /// A datagram whose time is over, unless it was given up before, and that is forgotten by this call: its first
+  /// A datagram whose time is over, unless it was refused before, and that is forgotten by this call: its first
   /// fragment as it arrived, or empty bytes if that never came. Nothing if no time is over.
   std::optional<Reassembled> expire(Instant now);
   /// When expire() will have something to give, or never.
@@ -68,7 +69,7 @@ class Reassembler {
   void make_room(std::size_t blocks, Index except);
   std::expected<std::optional<Reassembled>, Reason> complete(Index index, std::size_t largest);
   Reassembled read(const IncompleteDatagram& datagram, std::size_t data_size);
-  void give_up(IncompleteDatagram& datagram);
+  void refuse(IncompleteDatagram& datagram);
   void evict(Index index);
   void remove(Index index);
 

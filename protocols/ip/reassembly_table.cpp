@@ -7,13 +7,9 @@
 
 namespace tunstack::ip {
 
-namespace {
-
 using Index = ReassemblyTable::Index;
 
-}  // namespace
-
-ReassemblyTable::ReassemblyTable(Random& random, std::size_t capacity)
+ReassemblyTable::ReassemblyTable(std::size_t capacity, Random& random)
     : secret_(random.next()),
       entries_(capacity),
       free_entries_(capacity),

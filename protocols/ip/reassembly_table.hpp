@@ -26,7 +26,7 @@ class ReassemblyTable {
   using Index = EntryIndex;
   static constexpr Index none = no_entry;
 
-  ReassemblyTable(Random& random, std::size_t capacity);
+  ReassemblyTable(std::size_t capacity, Random& random);
 
   IncompleteDatagram& operator[](Index index) { return entries_[index].datagram; }
   const IncompleteDatagram& operator[](Index index) const { return entries_[index].datagram; }
@@ -38,11 +38,11 @@ class ReassemblyTable {
   void remove(Index index);
 
   std::size_t size() const { return by_age_.size; }
-  /// Of all, or none; then each newer one in turn.
+  /// The oldest of all, or none; newer_than() leads to each newer one in turn.
   Index oldest() const { return by_age_.oldest; }
   Index newer_than(Index index) const { return entries_[index].by_age.newer; }
   std::size_t size_of(const IpAddress& source) const;
-  /// Of a source that has one.
+  /// The oldest of a source that has one.
   Index oldest_of(const IpAddress& source) const { return sources_[find_source(source)].by_age.oldest; }
 
  private:

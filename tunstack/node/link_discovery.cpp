@@ -93,22 +93,23 @@ LinkDiscovery::LinkDiscovery(const InterfaceConfig& interface, const NodeOptions
               discovery::RouterSolicitor({.count = learns_from_routers ? 3U : 0U, .backoff = options.solicits_for_ever},
                                          Instant{}, random)},
       irdp_host(learns_from_routers4, Instant{}, random),
-      redirects4(random, seconds(options.redirect_lifetime)),
-      redirects6(random, seconds(options.redirect_lifetime)) {
+      redirects4(seconds(options.redirect_lifetime), random),
+      redirects6(seconds(options.redirect_lifetime), random) {
   if (interface.role == Role::router && options.router.advertises)
     advertising.emplace(advertising_config(options.router, interface), interface, random);
   if (interface.role == Role::router && options.router4.advertises)
     irdp_router.emplace(irdp_config(options.router4, interface), Instant{}, random);
   if (interface.link_address || learns_from_routers)
     addresses6.emplace(autoconfiguration(interface, options, learns_from_routers), random);
-  if (interface.link_address) addresses4.emplace(ipv4_detection(options.own), *interface.link_address, random);
+  if (interface.link_address) addresses4.emplace(ipv4_detection(options.own), *interface.link_address);
   if (interface.link_address && options.own.reports_ipv6_groups)
-    groups6.emplace(discovery::GroupMembershipConfig{.mtu = interface.mtu}, random);
+    groups6.emplace(discovery::GroupMembershipConfig{.mtu = interface.mtu});
   if (interface.link_address && options.own.reports_ipv4_groups)
-    groups4.emplace(discovery::GroupMembershipConfig{.mtu = interface.mtu}, random);
-  if (interface.role == Role::router && options.router.queries_listeners) querier6.emplace();
+    groups4.emplace(discovery::GroupMembershipConfig{.mtu = interface.mtu});
+  if (interface.role == Role::router && options.router.queries_listeners)
+    querier6.emplace(discovery::MldQuerierConfig{}, Instant{});
   if (interface.role == Role::router) join_groups_of_router(options.proxied);
-  begin_with(interface);
+  begin_with(interface, random);
 }
 
 void LinkDiscovery::join_groups_of_router(const ProxyOptions& proxied) {
@@ -121,15 +122,15 @@ void LinkDiscovery::join_groups_of_router(const ProxyOptions& proxied) {
 }
 
 /// What is configured is checked too.
-void LinkDiscovery::begin_with(const InterfaceConfig& interface) {
+void LinkDiscovery::begin_with(const InterfaceConfig& interface, Random& random) {
   bool has_ipv6 = false;
   for (const IpPrefix& prefix : interface.addresses) {
     has_ipv6 |= !prefix.address.is_ipv4();
-    if (prefix.address.is_ipv4() && addresses4) addresses4->check(prefix.address.ipv4(), Instant{});
-    if (!prefix.address.is_ipv4() && addresses6) addresses6->add_configured(prefix, Instant{});
+    if (prefix.address.is_ipv4() && addresses4) addresses4->check(prefix.address.ipv4(), Instant{}, random);
+    if (!prefix.address.is_ipv4() && addresses6) addresses6->add_configured(prefix, Instant{}, random);
   }
   const bool may_have_ipv6 = interface.configures_itself && interface.mtu >= ipv6_minimum_mtu;
-  if (addresses6 && !has_ipv6 && may_have_ipv6) addresses6->add_link_local(Instant{});
+  if (addresses6 && !has_ipv6 && may_have_ipv6) addresses6->add_link_local(Instant{}, random);
 }
 
 /// Destinations that were redirected to a router that is none any more are routed anew (RFC 4861 6.3.5).

@@ -21,7 +21,7 @@ namespace tunstack {
 /// A router that advertises itself.
 struct Advertising {
   Advertising(const discovery::AdvertisingConfig& told, const InterfaceConfig& interface, Random& random)
-      : config(told), parts(told, interface.link_address, interface.mtu), advertiser(told, random, Instant{}) {}
+      : config(told), parts(told, interface.link_address, interface.mtu), advertiser(told, Instant{}, random) {}
 
   discovery::AdvertisingConfig config;
   discovery::AdvertisementParts parts;
@@ -40,7 +40,7 @@ struct LinkDiscovery {
   }
   /// Another node has the address of the MAC address (RFC 4862 5.4.5).
   bool has_no_ipv6() const { return addresses6 && addresses6->is_disabled(); }
-  void begin_with(const InterfaceConfig& interface);
+  void begin_with(const InterfaceConfig& interface, Random& random);
   void join_groups_of_router(const ProxyOptions& proxied);
   /// As a listener or as a router.
   bool speaks_mld() const { return groups6.has_value() || querier6.has_value(); }

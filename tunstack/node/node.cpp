@@ -54,8 +54,8 @@ NodeState make_state(const NodeConfig& config, Random& random) {
                   .interfaces = config.interfaces,
                   .identification = ip::Ipv4Identification(random),
                   .path_mtus = ip::PathMtus(random),
-                  .mask_learner = icmp::MaskLearner(interfaces_to_learn_masks_of(config), random),
-                  .neighbors = discovery::NeighborCache(random, neighbor_limits(config)),
+                  .mask_learner = icmp::MaskLearner(interfaces_to_learn_masks_of(config), Instant{}, random),
+                  .neighbors = discovery::NeighborCache(neighbor_limits(config), random),
                   .links = {},
                   .time_of_day_at_start = config.time_of_day_at_start};
   for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
@@ -81,8 +81,8 @@ Node::Node(const NodeConfig& config)
       error_limiter4_(icmp::ipv4_error_limit_reasons, random_),
       error_limiter6_(icmp::ipv6_error_limit_reasons, random_),
       probe_limiter_(extended_echo_limit_reasons, random_),
-      reassembler4_(random_, config.options.reassembly4),
-      reassembler6_(random_, config.options.reassembly6) {
+      reassembler4_(config.options.reassembly4, random_),
+      reassembler6_(config.options.reassembly6, random_) {
   update_deadline();
 }
 
@@ -248,7 +248,7 @@ void Node::tick(Instant now, Outbox& out) {
   give_up_all_due<Ipv6View>(now, out);
   step_neighbors(now, out);
   step_links(now, out);
-  while (const auto request = state_.mask_learner.take_request(now)) ask_for_mask(*request, now, out);
+  while (const auto request = state_.mask_learner.take_due(now)) ask_for_mask(*request, now, out);
   update_deadline();
 }
 
@@ -265,7 +265,7 @@ void Node::hold(const Verdict& verdict, const Arrival<View>& arrival, Outbox& ou
 }
 
 void Node::refuse_others(const Ipv6Arrival& first_fragment) {
-  reassembler6_.refuse(ip::fragment_of(first_fragment), state_.options.fragments6, first_fragment.now);
+  reassembler6_.refuse_later_fragments(ip::fragment_of(first_fragment), state_.options.fragments6, first_fragment.now);
   note_reassembly();
 }
 

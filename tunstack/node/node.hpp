@@ -158,8 +158,8 @@ class Node {
   void query_listeners(InterfaceId interface, Instant now, Outbox& out);
   void note_listener(InterfaceId interface, const Ipv6Address& reporter, const MldListenerRecord& record, Instant now);
   void hear_listeners(const Ipv6Arrival& arrival);
-  void send_report(InterfaceId interface, const discovery::MldMembership::Sending& sending, Instant now, Outbox& out);
-  void send_report(InterfaceId interface, const discovery::IgmpMembership::Sending& sending, Instant now, Outbox& out);
+  void send_report(InterfaceId interface, const discovery::MldMembership::Due& sending, Instant now, Outbox& out);
+  void send_report(InterfaceId interface, const discovery::IgmpMembership::Due& sending, Instant now, Outbox& out);
   void hear_query(const Ipv6Arrival& arrival);
   void hear_query(const Ipv4Arrival& arrival);
   void hear_report(const Ipv6Arrival& arrival);
@@ -199,7 +199,7 @@ class Node {
   template <class Arrival>
   void report_error(const Arrival& arrival);
   void learn_mask(const Ipv4Arrival& arrival);
-  void ask_for_mask(const icmp::MaskLearner::Request& request, Instant now, Outbox& out);
+  void ask_for_mask(const icmp::MaskLearner::Due& request, Instant now, Outbox& out);
   ip::Reassembler& reassembler(Family family) { return family == Family::ipv4 ? reassembler4_ : reassembler6_; }
   const ip::ReassemblyPolicy& fragment_policy(Family family) const {
     return family == Family::ipv4 ? state_.options.fragments4 : state_.options.fragments6;
@@ -228,7 +228,7 @@ class Node {
   Ipv6Address source_back(const Ipv6Arrival& arrival) const;
   Ipv4Header header_back(const Ipv4Arrival& arrival, std::uint8_t protocol, Ipv4Address source) const;
   Ipv6Header header_back(const Ipv6Arrival& arrival, std::uint8_t next_header, const Ipv6Address& source) const;
-  [[gnu::noinline]] MaybeReason follow_options(const Ipv4Arrival& arrival, ip::EchoedOptions echoed, Ipv4Header& header,
+  [[gnu::noinline]] MaybeReason follow_options(const Ipv4Arrival& arrival, ip::ReplyOptions echoed, Ipv4Header& header,
                                                ip::OptionStorage& storage) const;
   template <class Arrival, class IpHeader>
   MaybeReason send_extended(const Arrival& arrival, const IpHeader& header, const IcmpError& message, std::size_t room,

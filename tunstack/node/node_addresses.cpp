@@ -42,14 +42,14 @@ std::optional<discovery::Nonce> nonce_in(Bytes options) {
 // Events first: who is told of an address joins its group before anything is sent about it.
 void Node::step_addresses(InterfaceId interface, Instant now, Outbox& out) {
   LinkDiscovery& link = state_.link(interface);
-  while (const auto event = link.addresses6 ? link.addresses6->take_event(now) : std::nullopt)
+  while (const auto event = link.addresses6 ? link.addresses6->take_event(now, random_) : std::nullopt)
     take_address_event(interface, *event, now);
   while (const auto event = link.addresses4 ? link.addresses4->take_event(now) : std::nullopt)
     take_address_event(interface, *event, now);
   step_groups(interface, now, out);
-  while (const auto due = link.addresses6 ? link.addresses6->take_due(now) : std::nullopt)
+  while (const auto due = link.addresses6 ? link.addresses6->take_due(now, random_) : std::nullopt)
     send_detection(interface, *due, now, out);
-  while (const auto due = link.addresses4 ? link.addresses4->take_due(now) : std::nullopt)
+  while (const auto due = link.addresses4 ? link.addresses4->take_due(now, random_) : std::nullopt)
     send_detection(interface, *due, now, out);
 }
 
@@ -129,8 +129,8 @@ MaybeReason Node::hear_about_tentative(const Ipv6Arrival& arrival) {
   if (!addresses) return {};
   const bool is_solicitation = message[0] == static_cast<std::uint8_t>(Icmpv6Type::neighbor_solicitation);
   const MaybeReason said = is_solicitation ? addresses->on_solicitation(arrival.ip.source(), input.target_address(),
-                                                                        nonce_in(input.options()), arrival.now)
-                                           : addresses->on_advertisement(input.target_address(), arrival.now);
+                                                                        nonce_in(input.options()), arrival.now, random_)
+                                           : addresses->on_advertisement(input.target_address(), arrival.now, random_);
   update_deadline();
   return said;
 }

@@ -82,11 +82,11 @@ Ipv6Header Node::header_back(const Ipv6Arrival& arrival, std::uint8_t next_heade
 
 /// What the options of a datagram make of the header of its answer. Whoever has no address has no way back either.
 /// The reason tells why there is none: nobody can make this node send to groups or to itself by way of a route.
-MaybeReason Node::follow_options(const Ipv4Arrival& arrival, ip::EchoedOptions echoed, Ipv4Header& header,
+MaybeReason Node::follow_options(const Ipv4Arrival& arrival, ip::ReplyOptions echoed, Ipv4Header& header,
                                  ip::OptionStorage& storage) const {
   if (ip::is_this_network(arrival.source)) return {};
   const ip::Answerer answerer{header.source, state_.addresses, state_.time_of_day(arrival.now)};
-  const ip::ReturnPath path = ip::return_path(arrival, answerer, echoed);
+  const ip::ReturnRoute path = ip::return_route(arrival, answerer, echoed);
   header.first_hop = path.first_hop;
   storage = path.storage;
   header.options = Bytes(storage).first(path.options().size());
@@ -124,7 +124,7 @@ MaybeReason Node::apply(const Reply& reply, const Ipv4Arrival& arrival, Outbox& 
         ip::OptionStorage options;
         if (arrival.ip.header_size() > ipv4_header_size) [[unlikely]]
           if (const auto refused = follow_options(
-                  arrival, is_query ? ip::EchoedOptions::source_route_and_log : ip::EchoedOptions::source_route, header,
+                  arrival, is_query ? ip::ReplyOptions::source_route_and_log : ip::ReplyOptions::source_route, header,
                   options))
             return refused;
         const Link link = link_for(header, arrival);
@@ -195,7 +195,7 @@ MaybeReason Node::apply(const Error& error, const Ipv4Arrival& arrival, Outbox& 
   ip::OptionStorage options;
   const icmp::ErrorCode& code = icmp::code_of(error.problem, Family::ipv4);
   if (arrival.ip.header_size() > ipv4_header_size && goes_back_by_source_route(error.problem))
-    if (const auto refused = follow_options(arrival, ip::EchoedOptions::source_route, header, options)) return refused;
+    if (const auto refused = follow_options(arrival, ip::ReplyOptions::source_route, header, options)) return refused;
   header.identification = next_identification(header);
   const Link link = link_for(header, arrival);
   const std::size_t room = icmp::room_for_error(Family::ipv4, header_size(header), link.mtu);
@@ -263,7 +263,7 @@ void Node::learn_mask(const Ipv4Arrival& arrival) {
 
 // ---- of its own accord ----
 
-void Node::ask_for_mask(const icmp::MaskLearner::Request& request, Instant now, Outbox& out) {
+void Node::ask_for_mask(const icmp::MaskLearner::Due& request, Instant now, Outbox& out) {
   const auto source = state_.addresses.source_for(request.interface, ipv4_limited_broadcast);
   if (!source) return;
   const Ipv4Header header{

@@ -7,9 +7,9 @@ namespace tunstack {
 
 void Node::step_groups(InterfaceId interface, Instant now, Outbox& out) {
   LinkDiscovery& link = state_.link(interface);
-  while (const auto due = link.groups6 ? link.groups6->take_due(now) : std::nullopt)
+  while (const auto due = link.groups6 ? link.groups6->take_due(now, random_) : std::nullopt)
     send_report(interface, *due, now, out);
-  while (const auto due = link.groups4 ? link.groups4->take_due(now) : std::nullopt)
+  while (const auto due = link.groups4 ? link.groups4->take_due(now, random_) : std::nullopt)
     send_report(interface, *due, now, out);
   query_listeners(interface, now, out);
 }
@@ -43,8 +43,7 @@ std::optional<Ipv6Address> Node::link_local_source(InterfaceId interface) const 
 }
 
 /// From a link-local address, or from :: before there is one (RFC 3590 4).
-void Node::send_report(InterfaceId interface, const discovery::MldMembership::Sending& sending, Instant now,
-                       Outbox& out) {
+void Node::send_report(InterfaceId interface, const discovery::MldMembership::Due& sending, Instant now, Outbox& out) {
   const Ipv6Address source = link_local_source(interface).value_or(Ipv6Address{});
   const Ipv6Header header = mld_header(source, sending.destination);
   std::visit(
@@ -55,8 +54,7 @@ void Node::send_report(InterfaceId interface, const discovery::MldMembership::Se
       sending.message);
 }
 
-void Node::send_report(InterfaceId interface, const discovery::IgmpMembership::Sending& sending, Instant now,
-                       Outbox& out) {
+void Node::send_report(InterfaceId interface, const discovery::IgmpMembership::Due& sending, Instant now, Outbox& out) {
   constexpr std::uint8_t internetwork_control = 0xc0;  // RFC 3376 4
   static constexpr std::array<std::uint8_t, 4> router_alert{ipv4_option::router_alert, 4, 0, 0};
   Ipv4Header header{.source = state_.addresses.source_for(interface, sending.destination).value_or(Ipv4Address{}),
@@ -76,14 +74,14 @@ void Node::send_report(InterfaceId interface, const discovery::IgmpMembership::S
 void Node::hear_query(const Ipv6Arrival& arrival) {
   LinkDiscovery& link = state_.link(arrival.interface);
   const MldQuery query = parse_mld_query(arrival.payload());
-  if (link.groups6) link.groups6->on_query(query, arrival.now);
+  if (link.groups6) link.groups6->on_query(query, arrival.now, random_);
   if (!link.querier6) return;
   if (const auto gave_way = link.querier6->on_query(arrival.ip.source(), query, arrival.now)) count(*gave_way);
 }
 
 void Node::hear_query(const Ipv4Arrival& arrival) {
   if (auto& groups = state_.link(arrival.interface).groups4)
-    groups->on_query(parse_igmp_query(arrival.payload()), arrival.now);
+    groups->on_query(parse_igmp_query(arrival.payload()), arrival.now, random_);
 }
 
 /// Of version 1.
@@ -110,7 +108,8 @@ void Node::query_listeners(InterfaceId interface, Instant now, Outbox& out) {
     const bool is_general = query->group == Ipv6Address{};
     const Ipv6Header header = mld_header(source.value_or(Ipv6Address{}), is_general ? ipv6_all_nodes : query->group);
     originate(Reason::mld_query_sent, header, *query, link_to(header.destination, interface, now), now, out);
-    if (link.groups6) link.groups6->on_query({GroupVersion::current, query->maximum_response, query->group}, now);
+    if (link.groups6)
+      link.groups6->on_query({GroupVersion::current, query->maximum_response, query->group}, now, random_);
   }
 }
 

@@ -121,13 +121,13 @@ void Node::count_lost() {
 /// Links without addresses have no neighbors to be noted.
 void Node::mention(const NeighborKey& key, const MacAddress& mac, Instant now) {
   if (!state_.link_address(key.interface)) return;
-  state_.neighbors.mention(key, mac, state_.neighbor_times(key), now);
+  state_.neighbors.on_source_link_layer_address(key, mac, state_.neighbor_times(key), now);
   count_lost();
   heard_ = key;
 }
 
 void Node::note(const discovery::NeighborNews& news, Instant now) {
-  state_.neighbors.advertise(news, state_.neighbor_times(news.key), now);
+  state_.neighbors.on_advertisement(news, state_.neighbor_times(news.key), now);
   heard_ = news.key;
 }
 

@@ -45,7 +45,7 @@ void Node::advertise(InterfaceId interface, Instant now, Outbox& out) {
   auto& advertising = state_.link(interface).advertising;
   if (!advertising) return;
   const auto source = state_.addresses.source_for(interface, ipv6_all_nodes);
-  while (const auto due = advertising->advertiser.take_due(now)) {
+  while (const auto due = advertising->advertiser.take_due(now, random_)) {
     if (!source) continue;
     const Ipv6Header header = discovery_header(*source, due->destination);
     const Reason reason =
@@ -82,7 +82,7 @@ void Node::hear_router_solicitation(const Ipv6Arrival& arrival) {
     state_.neighbors.set_router(sender, false);
   }
   if (auto& advertising = state_.link(arrival.interface).advertising)
-    advertising->advertiser.solicited(arrival.ip.source(), arrival.now);
+    advertising->advertiser.on_solicitation(arrival.ip.source(), arrival.now, random_);
 }
 
 // ---- a host asks and learns ----
@@ -99,7 +99,7 @@ void Node::solicit_routers(InterfaceId interface, Instant now, Outbox& out) {
 }
 
 void Node::solicit_routers4(InterfaceId interface, Instant now, Outbox& out) {
-  if (!state_.link(interface).irdp_host.take_solicitation(now)) return;
+  if (!state_.link(interface).irdp_host.take_due(now)) return;
   Ipv4Header header{.source = state_.addresses.source_for(interface, ipv4_all_routers).value_or(Ipv4Address{}),
                     .destination = ipv4_all_routers,
                     .protocol = protocol_number::icmpv4,
@@ -123,14 +123,14 @@ void Node::hear_router(const Ipv6Arrival& arrival) {
   auto& addresses = state_.links[i].addresses6;
   if (addresses) addresses->set_retransmission_timer(routing.link.values().retransmit_time);
   while (const auto prefix = addresses ? prefixes.next() : std::nullopt)
-    if (const auto refused = addresses->on_prefix(*prefix, arrival.now)) count(*refused);
+    if (const auto refused = addresses->on_prefix(*prefix, arrival.now, random_)) count(*refused);
   state_.hop_limits[i] = routing.link.values().hop_limit;
   state_.ipv6_mtus[i] = routing.link.values().mtu;
 }
 
 void Node::hear_router4(const Ipv4Arrival& arrival) {
   LinkDiscovery& link = state_.link(arrival.interface);
-  link.irdp_host.receive_advertisement(
+  link.irdp_host.on_advertisement(
       Icmpv4RouterAdvertisementView(arrival.payload()),
       [&](Ipv4Address address) {
         return state_.addresses.is_on_link(arrival.interface, address) &&
@@ -169,7 +169,7 @@ bool Node::take_discovery(Reason reason, const Ipv4Arrival& arrival) {
       break;
     case Reason::irdp_solicitation_for_us:
       if (auto& router = state_.link(arrival.interface).irdp_router)
-        router->receive_solicitation(arrival.ip.source(), arrival.now, random_);
+        router->on_solicitation(arrival.ip.source(), arrival.now, random_);
       break;
     case Reason::icmp4_redirect_for_us:
       take_redirect(arrival);

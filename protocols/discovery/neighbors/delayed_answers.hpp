@@ -1,5 +1,5 @@
 // Answers to solicitations for addresses that other nodes may answer for too: each waits a random time, so that they do
-// not all come at once (RFC 4861 7.2.7, 7.2.8).
+// not all come at once (RFC 4861 7.2.7, 7.2.8). A node adds them, and gives those that take_due() hands out.
 #pragma once
 
 #include <algorithm>
@@ -29,7 +29,7 @@ class DelayedAnswers {
     if (std::ranges::any_of(places_, waits)) return true;
     const auto free = std::ranges::find_if(places_, &Place::is_free);
     if (free == places_.end()) return false;
-    *free = {answer, now + random_delay(random)};
+    *free = {answer, now + random.up_to(max_anycast_delay_time)};
     next_ = std::min(next_, free->due);
     return true;
   }
@@ -52,9 +52,6 @@ class DelayedAnswers {
     Instant due = never;
     bool is_free() const { return due == never; }
   };
-  static Duration random_delay(Random& random) {
-    return Duration(random.below(static_cast<std::uint64_t>(max_anycast_delay_time.count()) + 1));
-  }
 
   std::array<Place, capacity> places_;
   Instant next_ = never;

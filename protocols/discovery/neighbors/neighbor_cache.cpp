@@ -33,7 +33,7 @@ Instant deadline_in(NeighborState state, const NeighborTimes& times, Instant now
   }
 }
 
-/// Of an advertisement (RFC 4861 7.2.5); nothing if it cannot be used.
+/// What an advertisement means (RFC 4861 7.2.5); nothing if it cannot be used.
 std::optional<NeighborEvent> event_of(const NeighborNews& news, const Neighbor& neighbor) {
   if (neighbor.state == NeighborState::failed) return std::nullopt;  // nobody asks for it any longer
   if (!has_address(neighbor.state) && !news.mac) return std::nullopt;
@@ -49,7 +49,7 @@ std::optional<NeighborEvent> event_of(const NeighborNews& news, const Neighbor& 
 
 }  // namespace
 
-NeighborCache::NeighborCache(Random& random, const NeighborLimits& limits)
+NeighborCache::NeighborCache(const NeighborLimits& limits, Random& random)
     : limits_(limits),
       secret_(random.next()),
       entries_(limits.neighbors),
@@ -101,9 +101,9 @@ EntryIndex NeighborCache::find_or_make(const NeighborKey& key) {
 /// Addresses that nobody has answered for go first, then those of neighbors that nothing was sent to lately, or that
 /// only say themselves where they are: strangers can make up any number of both.
 void NeighborCache::make_room() {
-  const auto spared = std::ranges::find_if(by_class_, [](const AgeList& list) { return list.size > 0; });
+  const auto victim = std::ranges::find_if(by_class_, [](const AgeList& list) { return list.size > 0; });
   ++evicted_;
-  remove(spared->oldest);
+  remove(victim->oldest);
 }
 
 void NeighborCache::remove(EntryIndex index) {
@@ -160,19 +160,21 @@ bool NeighborCache::keep(const NeighborKey& key, Bytes packet) {
   const EntryIndex index = find_index(key);
   if (index == no_entry) return false;
   WaitingQueue& queue = entries_[index].neighbor.waiting;
-  const bool has_room = !waiting_.is_full() || queue.size >= WaitingPackets::most_of_neighbor;
+  const bool has_room = !waiting_.is_full() || queue.size >= WaitingPackets::max_of_neighbor;
   if (!has_room) drop_oldest_waiting();
   return waiting_.add(queue, packet) && has_room;
 }
 
-/// Of the neighbor that has been asked for longest without a new packet: those of others never keep one out.
+/// Drops one of the neighbor that has been solicited for longest without a new packet: those of others never keep one
+/// out.
 void NeighborCache::drop_oldest_waiting() {
   EntryIndex at = by_class_[0].oldest;
   while (at != no_entry && entries_[at].neighbor.waiting.size == 0) at = entries_[at].of_class.newer;
   if (at != no_entry) waiting_.remove_first(entries_[at].neighbor.waiting);
 }
 
-void NeighborCache::mention(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times, Instant now) {
+void NeighborCache::on_source_link_layer_address(const NeighborKey& key, const MacAddress& mac,
+                                                 const NeighborTimes& times, Instant now) {
   const EntryIndex index = find_or_make(key);
   age(index, times, now);
   const Neighbor& neighbor = entries_[index].neighbor;
@@ -180,7 +182,7 @@ void NeighborCache::mention(const NeighborKey& key, const MacAddress& mac, const
   apply(index, NeighborEvent::mentioned_other, mac, times, now);
 }
 
-bool NeighborCache::advertise(const NeighborNews& news, const NeighborTimes& times, Instant now) {
+bool NeighborCache::on_advertisement(const NeighborNews& news, const NeighborTimes& times, Instant now) {
   const EntryIndex index = find_index(news.key);
   if (index == no_entry) return false;
   age(index, times, now);

@@ -57,7 +57,7 @@ struct NeighborNews {
 
 class NeighborCache {
  public:
-  NeighborCache(Random& random, const NeighborLimits& limits);
+  NeighborCache(const NeighborLimits& limits, Random& random);
 
   const Neighbor* find(const NeighborKey& key) const;
   /// Whether traffic to it may be believed to arrive; nothing is known of those that are not there.
@@ -68,10 +68,11 @@ class NeighborCache {
   /// Keeps a packet for the neighbor that use() has just not known. False if it, or an older one for it, was lost.
   bool keep(const NeighborKey& key, Bytes packet);
 
-  /// A solicitation or another message named the address of its sender: makes an entry if there is none.
-  void mention(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times, Instant now);
+  /// A solicitation or another message named the link-layer address of its sender: makes an entry if there is none.
+  void on_source_link_layer_address(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times,
+                                    Instant now);
   /// An advertisement: of no interest if there is no entry (RFC 4861 7.2.5). False then.
-  bool advertise(const NeighborNews& news, const NeighborTimes& times, Instant now);
+  bool on_advertisement(const NeighborNews& news, const NeighborTimes& times, Instant now);
   /// An upper layer made progress by way of it.
   void confirm(const NeighborKey& key, const NeighborTimes& times, Instant now);
   void set_router(const NeighborKey& key, bool is_router);
@@ -112,7 +113,7 @@ class NeighborCache {
     AgeLinks of_class;
     EntryIndex next = no_entry;  // entries that share a bucket
   };
-  // Those that can be spared first come first.
+  // The first victims come first.
   static constexpr std::size_t classes = 3;
   static std::size_t class_of(const Neighbor& neighbor);
 

@@ -16,7 +16,7 @@ struct WaitingQueue {
 
 class WaitingPackets {
  public:
-  static constexpr std::size_t most_of_neighbor = 3;
+  static constexpr std::size_t max_of_neighbor = 3;
 
   /// `largest`: octets of a packet.
   WaitingPackets(std::size_t largest, std::size_t packets)
@@ -28,7 +28,7 @@ class WaitingPackets {
   bool is_full() const { return free_.empty(); }
   /// Copies a packet; of one neighbor the oldest makes room. False if this one was not taken, or an older one lost.
   bool add(WaitingQueue& queue, Bytes packet) {
-    const bool has_room = queue.size < most_of_neighbor;
+    const bool has_room = queue.size < max_of_neighbor;
     if (!has_room) remove_first(queue);
     if (free_.empty() || packet.size() > largest_) return false;
     const EntryIndex made = free_.take();
@@ -39,7 +39,7 @@ class WaitingPackets {
     ++queue.size;
     return has_room;
   }
-  /// Of a queue that is not empty; valid until the next add().
+  /// The first of a queue that is not empty; valid until the next add().
   Bytes first(const WaitingQueue& queue) const { return {place(queue.first), packets_[queue.first].size}; }
   void remove_first(WaitingQueue& queue) {
     free_.give(queue.first);

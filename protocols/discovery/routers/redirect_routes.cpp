@@ -4,7 +4,7 @@
 
 namespace tunstack::discovery {
 
-RedirectRoutes::RedirectRoutes(Random& random, Duration lifetime) : secret_(random.next()), lifetime_(lifetime) {
+RedirectRoutes::RedirectRoutes(Duration lifetime, Random& random) : secret_(random.next()), lifetime_(lifetime) {
   routes_.reserve(capacity);
 }
 

@@ -19,7 +19,7 @@ constexpr Instant start{};
 /// Octets for a Fragment to refer to, and the Reassembler that gets it.
 class Table {
  public:
-  explicit Table(const ip::ReassemblyLimits& limits = {}) : reassembler_(random_, limits) {}
+  explicit Table(const ip::ReassemblyLimits& limits = {}) : reassembler_(limits, random_) {}
 
   /// "held", "whole", or the name of the reason against it.
   std::string add(
