@@ -2,6 +2,8 @@
 tunstack_test(unit
   support/driver_test.cpp
   support/packets_test.cpp
+  protocols/any_start_test.cpp
+  protocols/movable_test.cpp
   protocols/base/address_kind_test.cpp
   protocols/base/address_table_test.cpp
   protocols/base/address_test.cpp

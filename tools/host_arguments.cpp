@@ -6,6 +6,7 @@
 
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
+#include "tunstack/node/interface_config.hpp"
 
 namespace tunstack {
 

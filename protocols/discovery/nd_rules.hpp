@@ -19,7 +19,7 @@ struct NdInput {
   std::uint8_t flags() const { return message[4]; }  // of a neighbor advertisement
 };
 
-/// Of every message; asked first.
+/// What every message must fulfil; asked first.
 inline constexpr std::array nd_rules = {
     Rule<NdInput>{Reason::nd_hop_limit_not_255, [](const NdInput& in) { return in.ip.hop_limit() != nd_hop_limit; }},
     Rule<NdInput>{Reason::nd_code_not_0, [](const NdInput& in) { return in.message[1] != 0; }},

@@ -102,22 +102,22 @@ Bytes hops_of(Bytes route, Ipv4Address sender) {
 }
 
 /// The last hop becomes the first; then the others backwards, and the sender in the end.
-void add_reversed(ReturnPath& path, Bytes route, Ipv4Address sender) {
+void add_reversed(ReturnRoute& back, Bytes route, Ipv4Address sender) {
   const Bytes hops = hops_of(route, sender);
   if (hops.empty()) return;
-  const MutableBytes option = MutableBytes(path.storage).subspan(path.size);
+  const MutableBytes option = MutableBytes(back.storage).subspan(back.size);
   const std::size_t size = route_data + hops.size();
   option[0] = route[0];
   option[length_at] = static_cast<std::uint8_t>(size);
   option[pointer_at] = route_data + 1;
-  path.first_hop = Ipv4Address::load(hops, hops.size() - address_size);
+  back.first_hop = Ipv4Address::load(hops, hops.size() - address_size);
   std::size_t to = route_data;
   for (std::size_t from = hops.size() - address_size; from > 0; to += address_size) {
     from -= address_size;
     copy_bytes(option.subspan(to), hops.subspan(from, address_size));
   }
   sender.store(option, to);
-  path.size += size;
+  back.size += size;
 }
 
 void record_route(MutableBytes option, Ipv4Address own) {
@@ -139,10 +139,10 @@ void record_time(MutableBytes option, const Answerer& answerer, InterfaceId inte
   option[pointer_at] = static_cast<std::uint8_t>(option[pointer_at] + entry_size(option));
 }
 
-MutableBytes add_copy(ReturnPath& path, Bytes option) {
-  const MutableBytes copy = MutableBytes(path.storage).subspan(path.size, option.size());
+MutableBytes add_copy(ReturnRoute& route, Bytes option) {
+  const MutableBytes copy = MutableBytes(route.storage).subspan(route.size, option.size());
   copy_bytes(copy, option);
-  path.size += option.size();
+  route.size += option.size();
   return copy;
 }
 
@@ -169,17 +169,17 @@ std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy&
   return std::nullopt;
 }
 
-ReturnPath return_path(const Ipv4Arrival& request, const Answerer& answerer, EchoedOptions echoed) {
-  ReturnPath path;
+ReturnRoute return_route(const Ipv4Arrival& request, const Answerer& answerer, ReplyOptions copied) {
+  ReturnRoute route;
   Ipv4OptionReader reader(request.ip.options());
   while (const auto option = reader.next()) {
-    if (is_source_route(option->type())) add_reversed(path, option->bytes, request.ip.source());
-    if (echoed == EchoedOptions::source_route) continue;
-    if (option->type() == ipv4_option::record_route) record_route(add_copy(path, option->bytes), answerer.source);
+    if (is_source_route(option->type())) add_reversed(route, option->bytes, request.ip.source());
+    if (copied == ReplyOptions::source_route) continue;
+    if (option->type() == ipv4_option::record_route) record_route(add_copy(route, option->bytes), answerer.source);
     if (option->type() == ipv4_option::timestamp)
-      record_time(add_copy(path, option->bytes), answerer, request.interface);
+      record_time(add_copy(route, option->bytes), answerer, request.interface);
   }
-  return path;
+  return route;
 }
 
 }  // namespace tunstack::ip

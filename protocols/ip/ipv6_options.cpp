@@ -52,7 +52,7 @@ class Tally {
       padding_ = 0;
       ++options_;
     }
-    if ((limits_.padding != 0 && padding_ > limits_.padding) || paddings_ > most_paddings)
+    if ((limits_.padding != 0 && padding_ > limits_.padding) || paddings_ > max_paddings)
       return Error{Reason::ipv6_option_padding_too_long, Problem::option_too_big, pointer};
     if (options_ > limits_.options) return Error{Reason::ipv6_too_many_options, Problem::too_many_options, pointer};
     return std::nullopt;

@@ -20,7 +20,7 @@ std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
   return Ipv6Address::size * 8;
 }
 
-/// Of an address, or of a multicast group (RFC 4291 2.7, RFC 6724 3.1).
+/// The scope of an address, or of a multicast group (RFC 4291 2.7, RFC 6724 3.1).
 int scope_of(const Ipv6Address& address) {
   constexpr int link_local = 2, site_local = 5, global = 14;
   if (address.is_multicast()) return address.octets[1] & 0x0f;

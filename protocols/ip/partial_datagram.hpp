@@ -50,9 +50,9 @@ class UnitSet {
 
  private:
   static constexpr std::size_t word_bits = 64;
-  static constexpr std::size_t most_units = 65536 / fragment_unit;
+  static constexpr std::size_t max_units = 65536 / fragment_unit;
 
-  static constexpr std::size_t words = most_units / word_bits;
+  static constexpr std::size_t words = max_units / word_bits;
 
   bool is_in_use(std::size_t word) const { return (in_use_[word / word_bits] >> word % word_bits & 1) != 0; }
 

@@ -97,7 +97,7 @@ std::vector<SentPacket> Driver::tick() {
 
 std::vector<SentPacket> Driver::shut_down() {
   begin();
-  node_.farewell(now_, out_);
+  node_.shut_down(now_, out_);
   return take();
 }
 

@@ -86,7 +86,7 @@ class Driver {
   Verdict decide(const Packet& packet) const { return node_.decide(received(packet)); }
   std::uint64_t count(Reason reason) const { return node_.counters().count(reason); }
   /// Of something that happened to a packet after it left.
-  void count_outside(Reason reason) { node_.count(reason); }
+  void count_outside(Reason reason) { node_.note({.time = now_, .reason = reason}); }
 
   /// The neighbor on the first interface.
   discovery::NeighborKey key(std::string_view neighbor) const;

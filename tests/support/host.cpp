@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "tunstack/node/interface_config.hpp"
+
 namespace tunstack::test {
 
 namespace {

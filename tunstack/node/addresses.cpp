@@ -51,8 +51,8 @@ MaybeReason on_tentative_target(const Ipv6Arrival& arrival, Turn& turn) {
   if (!addresses) return {};
   const bool is_solicitation = message[0] == static_cast<std::uint8_t>(Icmpv6Type::neighbor_solicitation);
   return is_solicitation ? addresses->on_solicitation(arrival.ip.source(), input.target_address(),
-                                                      nonce_in(input.options()), turn.now)
-                         : addresses->on_advertisement(input.target_address(), turn.now);
+                                                      nonce_in(input.options()), turn.now, turn.random)
+                         : addresses->on_advertisement(input.target_address(), turn.now, turn.random);
 }
 
 void on_arp(const ArpPacket& packet, InterfaceId interface, Turn& turn) {
@@ -63,7 +63,7 @@ void on_arp(const ArpPacket& packet, InterfaceId interface, Turn& turn) {
 
 void on_prefix(const PrefixInformation& prefix, InterfaceId interface, Turn& turn) {
   auto& addresses = turn.state.interface(interface).addresses.ipv6;
-  if (const auto refused = addresses ? addresses->on_prefix(prefix, turn.now) : MaybeReason{})
+  if (const auto refused = addresses ? addresses->on_prefix(prefix, turn.now, turn.random) : MaybeReason{})
     turn.output.note(*refused, interface, turn, IpAddress(prefix.prefix));
 }
 
@@ -136,7 +136,7 @@ void take(const CheckedIpv4Addresses::Event& event, InterfaceId id, Turn& turn) 
 
 void step_events(InterfaceId id, Turn& turn) {
   InterfaceAddresses& addresses = turn.state.interface(id).addresses;
-  while (const auto event = addresses.ipv6 ? addresses.ipv6->take_event(turn.now) : std::nullopt)
+  while (const auto event = addresses.ipv6 ? addresses.ipv6->take_event(turn.now, turn.random) : std::nullopt)
     take(*event, id, turn);
   while (const auto event = addresses.ipv4 ? addresses.ipv4->take_event(turn.now) : std::nullopt)
     take(*event, id, turn);
@@ -168,8 +168,10 @@ void send(const CheckedIpv4Addresses::Due& due, InterfaceId id, Turn& turn) {
 
 void step_checks(InterfaceId id, Turn& turn) {
   InterfaceAddresses& addresses = turn.state.interface(id).addresses;
-  while (const auto due = addresses.ipv6 ? addresses.ipv6->take_due(turn.now) : std::nullopt) send(*due, id, turn);
-  while (const auto due = addresses.ipv4 ? addresses.ipv4->take_due(turn.now) : std::nullopt) send(*due, id, turn);
+  while (const auto due = addresses.ipv6 ? addresses.ipv6->take_due(turn.now, turn.random) : std::nullopt)
+    send(*due, id, turn);
+  while (const auto due = addresses.ipv4 ? addresses.ipv4->take_due(turn.now, turn.random) : std::nullopt)
+    send(*due, id, turn);
 }
 
 }  // namespace tunstack::addresses

@@ -54,12 +54,12 @@ Ipv6Header reply_header(const Ipv6Arrival& arrival, std::uint8_t next_header, co
 
 /// What the options of a datagram make of the header of its answer. Whoever has no address has no way back either.
 /// The reason tells why there is none: nobody can make this node send to groups or to itself by way of a route.
-[[gnu::noinline]] MaybeReason apply_return_route(const Ipv4Arrival& arrival, ip::EchoedOptions echoed,
+[[gnu::noinline]] MaybeReason apply_return_route(const Ipv4Arrival& arrival, ip::ReplyOptions echoed,
                                                  Ipv4Header& header, ip::OptionStorage& storage,
                                                  const NodeState& state) {
   if (ip::is_this_network(arrival.source)) return {};
   const ip::Answerer answerer{header.source, state.addresses, state.time_of_day(arrival.now)};
-  const ip::ReturnPath path = ip::return_path(arrival, answerer, echoed);
+  const ip::ReturnRoute path = ip::return_route(arrival, answerer, echoed);
   header.first_hop = path.first_hop;
   storage = path.storage;
   header.options = Bytes(storage).first(path.options().size());
@@ -108,7 +108,7 @@ MaybeReason Answers::apply(const Reply& reply, const Ipv4Arrival& arrival, Turn&
   ip::OptionStorage options;
   if (arrival.ip.header_size() > ipv4_header_size) [[unlikely]] {
     const auto echoed =
-        reply.header.logs_route ? ip::EchoedOptions::source_route_and_log : ip::EchoedOptions::source_route;
+        reply.header.logs_route ? ip::ReplyOptions::source_route_and_log : ip::ReplyOptions::source_route;
     if (const auto refused = apply_return_route(arrival, echoed, header, options, turn.state)) return refused;
   }
   const Egress egress = egress_to(first_hop(header), arrival.interface, turn.now, turn.state);
@@ -182,7 +182,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
   header.type_of_service = error_tos(options.ipv4_error_tos, arrival.ip.type_of_service());
   ip::OptionStorage echoed;
   if (arrival.ip.header_size() > ipv4_header_size && goes_back_by_source_route(error.problem))
-    if (const auto refused = apply_return_route(arrival, ip::EchoedOptions::source_route, header, echoed, turn.state))
+    if (const auto refused = apply_return_route(arrival, ip::ReplyOptions::source_route, header, echoed, turn.state))
       return refused;
   const Egress egress = egress_to(first_hop(header), arrival.interface, turn.now, turn.state);
   identify(header, turn.state);

@@ -11,7 +11,7 @@ namespace tunstack {
 class Fragments {
  public:
   Fragments(const NodeOptions& options, Random& random)
-      : reassembler4_(random, options.reassembly4), reassembler6_(random, options.reassembly6) {}
+      : reassembler4_(options.reassembly4, random), reassembler6_(options.reassembly6, random) {}
 
   /// The datagram that the fragment completes, nothing while others are missing, or why it was refused.
   template <class View>
@@ -23,7 +23,7 @@ class Fragments {
   /// Later fragments of a packet whose first one was refused are refused too (RFC 7112 5).
   template <class View>
   void refuse_later(const Arrival<View>& first_fragment, Turn& turn) {
-    of<View>().refuse(ip::fragment_of(first_fragment), policy<View>(turn), turn.now);
+    of<View>().refuse_later_fragments(ip::fragment_of(first_fragment), policy<View>(turn), turn.now);
     note_evicted(first_fragment.interface, turn);
   }
   /// What waited too long, one by one: its first fragment, or empty bytes if that never came.

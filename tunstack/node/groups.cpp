@@ -85,7 +85,7 @@ void note_listener(const Ipv6Address& reporter, const MldListenerRecord& record,
 void on_mld_query(const Ipv6Arrival& arrival, Turn& turn) {
   InterfaceGroups& groups = turn.state.interface(arrival.interface).groups;
   const MldQuery query = parse_mld_query(arrival.payload());
-  if (groups.mld) groups.mld->on_query(query, turn.now);
+  if (groups.mld) groups.mld->on_query(query, turn.now, turn.random);
   if (!groups.querier) return;
   if (const auto gave_way = groups.querier->on_query(arrival.ip.source(), query, turn.now))
     turn.output.note(*gave_way, arrival.interface, turn, IpAddress(arrival.ip.source()));
@@ -105,7 +105,7 @@ void on_mld_records(const Ipv6Arrival& arrival, Turn& turn) {
 
 void on_igmp_query(const Ipv4Arrival& arrival, Turn& turn) {
   if (auto& igmp = turn.state.interface(arrival.interface).groups.igmp)
-    igmp->on_query(parse_igmp_query(arrival.payload()), turn.now);
+    igmp->on_query(parse_igmp_query(arrival.payload()), turn.now, turn.random);
 }
 
 void on_igmp_report(const Ipv4Arrival& arrival, Turn& turn) {
@@ -142,7 +142,7 @@ void for_each_record_sent(const MldV1Message& message, const Each& each) {
 }
 
 /// From a link-local address, or from :: before there is one (RFC 3590 4).
-void send(const MldMembership::Sending& due, InterfaceId id, Turn& turn) {
+void send(const MldMembership::Due& due, InterfaceId id, Turn& turn) {
   const Ipv6Address source = link_local_source(id, turn.state).value_or(Ipv6Address{});
   std::visit(
       [&](const auto& message) {
@@ -152,7 +152,7 @@ void send(const MldMembership::Sending& due, InterfaceId id, Turn& turn) {
       due.message);
 }
 
-void send(const IgmpMembership::Sending& due, InterfaceId id, Turn& turn) {
+void send(const IgmpMembership::Due& due, InterfaceId id, Turn& turn) {
   constexpr std::uint8_t internetwork_control = 0xc0;  // RFC 3376 4
   static constexpr std::array<std::uint8_t, 4> router_alert{ipv4_option::router_alert, 4, 0, 0};
   const Ipv4Header header{.source = turn.state.addresses.source_for(id, due.destination).value_or(Ipv4Address{}),
@@ -175,7 +175,8 @@ void query_listeners(InterfaceId id, Turn& turn) {
     const bool is_general = query->group == Ipv6Address{};
     const auto header = mld_header(source.value_or(Ipv6Address{}), is_general ? ipv6_all_nodes : query->group);
     turn.output.originate(Reason::mld_query_sent, header, *query, id, turn);
-    if (groups.mld) groups.mld->on_query({GroupVersion::current, query->maximum_response, query->group}, turn.now);
+    if (groups.mld)
+      groups.mld->on_query({GroupVersion::current, query->maximum_response, query->group}, turn.now, turn.random);
   }
 }
 
@@ -183,8 +184,9 @@ void query_listeners(InterfaceId id, Turn& turn) {
 
 void step(InterfaceId id, Turn& turn) {
   InterfaceGroups& groups = turn.state.interface(id).groups;
-  while (const auto due = groups.mld ? groups.mld->take_due(turn.now) : std::nullopt) send(*due, id, turn);
-  while (const auto due = groups.igmp ? groups.igmp->take_due(turn.now) : std::nullopt) send(*due, id, turn);
+  while (const auto due = groups.mld ? groups.mld->take_due(turn.now, turn.random) : std::nullopt) send(*due, id, turn);
+  while (const auto due = groups.igmp ? groups.igmp->take_due(turn.now, turn.random) : std::nullopt)
+    send(*due, id, turn);
   query_listeners(id, turn);
 }
 

@@ -77,8 +77,8 @@ InterfaceRouters::InterfaceRouters(const InterfaceConfig& interface, const NodeO
           discovery::LinkParameters(own_values(interface, options), start, random),
           discovery::RouterSolicitor({.count = learns ? 3U : 0U, .backoff = options.solicits_for_ever}, start, random)},
       irdp_host(learns4, start, random),
-      redirects4(random, seconds(options.redirect_lifetime)),
-      redirects6(random, seconds(options.redirect_lifetime)) {
+      redirects4(seconds(options.redirect_lifetime), random),
+      redirects6(seconds(options.redirect_lifetime), random) {
   if (interface.role == Role::router && options.router.advertises)
     advertising.emplace(advertising_config(options.router, interface), interface, start, random);
   if (interface.role == Role::router && options.router4.advertises)
@@ -108,15 +108,15 @@ Instant InterfaceRouters::next_deadline() const {
 InterfaceAddresses::InterfaceAddresses(const InterfaceConfig& interface, const NodeOptions& options, bool learns,
                                        Instant start, Random& random) {
   if (interface.link_address || learns) ipv6.emplace(autoconfiguration(interface, options, learns), random);
-  if (interface.link_address) ipv4.emplace(ipv4_detection(options.own), *interface.link_address, random);
+  if (interface.link_address) ipv4.emplace(ipv4_detection(options.own), *interface.link_address);
   bool has_ipv6 = false;
   for (const IpPrefix& prefix : interface.addresses) {
     has_ipv6 |= !prefix.address.is_ipv4();
-    if (prefix.address.is_ipv4() && ipv4) ipv4->check(prefix.address.ipv4(), start);
-    if (!prefix.address.is_ipv4() && ipv6) ipv6->add_configured(prefix, start);
+    if (prefix.address.is_ipv4() && ipv4) ipv4->check(prefix.address.ipv4(), start, random);
+    if (!prefix.address.is_ipv4() && ipv6) ipv6->add_configured(prefix, start, random);
   }
   const bool may_have_ipv6 = interface.configures_itself && interface.mtu >= ipv6_minimum_mtu;
-  if (ipv6 && !has_ipv6 && may_have_ipv6) ipv6->add_link_local(start);
+  if (ipv6 && !has_ipv6 && may_have_ipv6) ipv6->add_link_local(start, random);
 }
 
 Instant InterfaceAddresses::next_deadline() const {
@@ -125,13 +125,12 @@ Instant InterfaceAddresses::next_deadline() const {
 
 // ---- groups ----
 
-InterfaceGroups::InterfaceGroups(const InterfaceConfig& interface, const NodeOptions& options, Instant start,
-                                 Random& random) {
+InterfaceGroups::InterfaceGroups(const InterfaceConfig& interface, const NodeOptions& options, Instant start) {
   const discovery::GroupMembershipConfig config{.mtu = interface.mtu};
-  if (interface.link_address && options.own.reports_ipv6_groups) mld.emplace(config, random);
-  if (interface.link_address && options.own.reports_ipv4_groups) igmp.emplace(config, random);
+  if (interface.link_address && options.own.reports_ipv6_groups) mld.emplace(config);
+  if (interface.link_address && options.own.reports_ipv4_groups) igmp.emplace(config);
   if (interface.role != Role::router) return;
-  if (options.router.queries_listeners) querier.emplace();
+  if (options.router.queries_listeners) querier.emplace(discovery::MldQuerierConfig{}, start);
   if (igmp) igmp->join(ipv4_all_routers, start);
   if (!mld) return;
   mld->join(ipv6_all_routers, start);
@@ -151,7 +150,7 @@ Interface::Interface(const InterfaceConfig& interface, const NodeOptions& option
     : config(interface),
       routers(interface, options, start, random),
       addresses(interface, options, routers.learns, start, random),
-      groups(interface, options, start, random) {}
+      groups(interface, options, start) {}
 
 bool Interface::is_optimistic(const Ipv6Address& address) const {
   const auto found = addresses.ipv6 ? addresses.ipv6->find(address) : std::nullopt;

@@ -26,7 +26,7 @@ struct Advertising {
               Random& random)
       : config(advertised),
         parts(advertised, interface.link_address, interface.mtu),
-        advertiser(advertised, random, start) {}
+        advertiser(advertised, start, random) {}
 
   discovery::AdvertisingConfig config;
   discovery::AdvertisementParts parts;
@@ -69,7 +69,7 @@ struct InterfaceAddresses {
 
 /// The part of the service `groups`: there where routers are told of groups, or where this node is such a router.
 struct InterfaceGroups {
-  InterfaceGroups(const InterfaceConfig& interface, const NodeOptions& options, Instant start, Random& random);
+  InterfaceGroups(const InterfaceConfig& interface, const NodeOptions& options, Instant start);
   Instant next_deadline() const;
   /// As a listener or as a router.
   bool speaks_mld() const { return mld.has_value() || querier.has_value(); }

@@ -24,7 +24,7 @@ void on_reply(const Ipv4Arrival& arrival, Turn& turn) {
 }
 
 void step(Turn& turn) {
-  while (const auto request = turn.state.masks.take_request(turn.now)) {
+  while (const auto request = turn.state.masks.take_due(turn.now)) {
     const auto source = turn.state.addresses.source_for(request->interface, ipv4_limited_broadcast);
     if (!source) continue;
     const Ipv4Header header{.source = *source,

@@ -49,7 +49,8 @@ Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message
                      ? kind_of_target(arrival, input.target_address(), state)
                      : state.addresses.kind_on(arrival.interface, input.target_address());
   if (const auto broken = first_broken<discovery::neighbor_solicitation_rules>(input)) return Drop{*broken};
-  if (input.target == AddressKind::tentative) return Deliver{Reason::address_target_tentative, Recipient::tentative_address};
+  if (input.target == AddressKind::tentative)
+    return Deliver{Reason::address_target_tentative, Recipient::tentative_address};
   if (discovery::is_answered_for(input.target))
     return Deliver{Reason::nd_solicitation_answer_delayed, Recipient::shared_address_solicitation};
   return Deliver{Reason::nd_solicitation_for_us, Recipient::neighbor_solicitation};
@@ -74,7 +75,8 @@ Verdict judge_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& messag
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   input.target = kind_of_target(arrival, input.target_address(), state);
   if (const auto broken = first_broken<discovery::neighbor_advertisement_rules>(input)) return Drop{*broken};
-  if (input.target == AddressKind::tentative) return Deliver{Reason::address_target_tentative, Recipient::tentative_address};
+  if (input.target == AddressKind::tentative)
+    return Deliver{Reason::address_target_tentative, Recipient::tentative_address};
   const auto known = state.neighbors.state_of({arrival.interface, input.target_address()}, arrival.now);
   if (known != NeighborState::none && known != NeighborState::failed)
     return Deliver{Reason::nd_advertisement, Recipient::neighbor_advertisement};
@@ -98,8 +100,8 @@ MaybeReason on_arp(Recipient recipient, const ArpPacket& packet, InterfaceId int
   const NeighborState state = turn.state.neighbors.state_of(key, turn.now);
   const bool was_asked = state == NeighborState::incomplete || state == NeighborState::probe;
   if (was_asked && recipient == Recipient::arp_reply)
-    turn.state.neighbors.advertise({.key = key, .mac = packet.sender_mac, .solicited = true},
-                                   turn.state.neighbor_times(key), turn.now);
+    turn.state.neighbors.on_advertisement({.key = key, .mac = packet.sender_mac, .solicited = true},
+                                          turn.state.neighbor_times(key), turn.now);
   else
     on_link_layer_address(key, packet.sender_mac, turn);
   return unanswered;
@@ -109,7 +111,7 @@ MaybeReason on_arp(Recipient recipient, const ArpPacket& packet, InterfaceId int
 
 void on_link_layer_address(const NeighborKey& key, const MacAddress& mac, Turn& turn) {
   if (turn.state.interface(key.interface).has_frames())
-    turn.state.neighbors.mention(key, mac, turn.state.neighbor_times(key), turn.now);
+    turn.state.neighbors.on_source_link_layer_address(key, mac, turn.state.neighbor_times(key), turn.now);
 }
 
 void on_progress(const NeighborKey& key, Turn& turn) {
@@ -125,12 +127,13 @@ void on_advertisement(const Ipv6Arrival& arrival, Turn& turn) {
     routers.routing.routers.withdraw(key.address);
     routers.redirects6.forget_via(key.address);
   }
-  turn.state.neighbors.advertise({.key = key,
-                                  .mac = find_link_layer_address(input.options(), nd_option::target_link_layer_address),
-                                  .solicited = (input.flags() & na_solicited) != 0,
-                                  .overrides = (input.flags() & na_override) != 0,
-                                  .is_router = is_router},
-                                 turn.state.neighbor_times(key), turn.now);
+  turn.state.neighbors.on_advertisement(
+      {.key = key,
+       .mac = find_link_layer_address(input.options(), nd_option::target_link_layer_address),
+       .solicited = (input.flags() & na_solicited) != 0,
+       .overrides = (input.flags() & na_override) != 0,
+       .is_router = is_router},
+      turn.state.neighbor_times(key), turn.now);
 }
 
 void on_untracked_advertisement(const Ipv6Arrival& arrival, Turn& turn) {

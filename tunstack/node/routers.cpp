@@ -120,7 +120,7 @@ void on_irdp_advertisement(const Ipv4Arrival& arrival, Turn& turn) {
     routers.routing.routers.learn(router.address, router.preference,
                                   static_cast<std::uint16_t>(router.lifetime.count()), turn.now);
   };
-  routers.irdp_host.receive_advertisement(Icmpv4RouterAdvertisementView(arrival.payload()), is_neighbor, learn);
+  routers.irdp_host.on_advertisement(Icmpv4RouterAdvertisementView(arrival.payload()), is_neighbor, learn);
 }
 
 void on_redirect(const Ipv4Arrival& arrival, Turn& turn) {
@@ -147,12 +147,12 @@ void on_solicitation(const Ipv6Arrival& arrival, Turn& turn) {
     turn.state.neighbors.set_router(sender, false);
   }
   if (auto& advertising = turn.state.interface(arrival.interface).routers.advertising)
-    advertising->advertiser.solicited(arrival.ip.source(), turn.now);
+    advertising->advertiser.on_solicitation(arrival.ip.source(), turn.now, turn.random);
 }
 
 void on_irdp_solicitation(const Ipv4Arrival& arrival, Turn& turn) {
   if (auto& router = turn.state.interface(arrival.interface).routers.irdp_router)
-    router->receive_solicitation(arrival.ip.source(), turn.now, turn.random);
+    router->on_solicitation(arrival.ip.source(), turn.now, turn.random);
 }
 
 // ---- sending ----
@@ -170,7 +170,7 @@ void solicit(InterfaceId id, Turn& turn) {
 }
 
 void solicit_irdp(InterfaceId id, Turn& turn) {
-  if (!turn.state.interface(id).routers.irdp_host.take_solicitation(turn.now)) return;
+  if (!turn.state.interface(id).routers.irdp_host.take_due(turn.now)) return;
   const Ipv4Header header{.source = turn.state.addresses.source_for(id, ipv4_all_routers).value_or(Ipv4Address{}),
                           .destination = ipv4_all_routers,
                           .protocol = protocol_number::icmpv4,
@@ -182,7 +182,7 @@ void advertise(InterfaceId id, Turn& turn) {
   auto& advertising = turn.state.interface(id).routers.advertising;
   if (!advertising) return;
   const auto source = turn.state.addresses.source_for(id, ipv6_all_nodes);
-  while (const auto due = advertising->advertiser.take_due(turn.now)) {
+  while (const auto due = advertising->advertiser.take_due(turn.now, turn.random)) {
     if (!source) continue;
     const Reason reason =
         due->lifetime_is_zero ? Reason::router_final_advertisement_sent : Reason::router_advertisement_sent;

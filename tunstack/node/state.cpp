@@ -51,8 +51,8 @@ NodeState::NodeState(const NodeConfig& config, Random& random)
     : options(config.options),
       path_mtus(random),
       identification(random),
-      masks(interfaces_to_learn_masks_of(config), random),
-      neighbors(random, neighbor_limits(config)),
+      masks(interfaces_to_learn_masks_of(config), config.start, random),
+      neighbors(neighbor_limits(config), random),
       time_of_day_at_start(config.time_of_day_at_start) {
   interfaces.reserve(config.interfaces.size());
   for (std::size_t i = 0; i < config.interfaces.size(); ++i) {

@@ -47,7 +47,7 @@ inline constexpr std::array admission_rules = {
     Rule<AddressAdmission>{Reason::address_table_full, [](const AddressAdmission& a) { return a.is_table_full; }},
 };
 
-/// Of an address that is held here.
+/// A solicitation for an address that is held here.
 struct HeardSolicitation {
   AddressState state = AddressState::tentative;
   bool is_from_unspecified = false;

@@ -35,7 +35,7 @@ class PrefixList {
   std::span<const OnLinkPrefix> prefixes() const { return prefixes_; }
 
  private:
-  std::size_t most_;  // with the configured ones
+  std::size_t max_;  // with the configured ones
   std::vector<OnLinkPrefix> prefixes_;
 };
 

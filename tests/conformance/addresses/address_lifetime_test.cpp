@@ -158,7 +158,7 @@ TEST(AddressLifetime, SLAAC_007_over_before_it_was_used) {
   Told line(1, 1, autoconfiguring_host({"dad.transmits=3"}));
   line.wait(10s);
   EXPECT_FALSE(line.answers(eui64_global));
-  EXPECT_FALSE(line.node().is_settling());
+  EXPECT_FALSE(line.node().has_tentative_addresses());
 }
 
 TEST(AddressLifetime, SLAAC_007_no_source_of_packets_that_wait) {

@@ -28,8 +28,8 @@ AllSent ipv6_in(const AllSent& all) {
 
 struct AddressLog final : Observer {
   void decided(const Decision&) override {}
-  void address_changed(const AddressChange& change) override {
-    lines.push_back(to_text(change.address) + " " + std::string(info(change.reason).name));
+  void noted(const Note& change) override {
+    lines.push_back(to_text(change.address.value()) + " " + std::string(info(change.reason).name));
   }
   std::vector<std::string> lines;
 };

@@ -74,7 +74,7 @@ AllSent after(Line& line, const Packet& datagram, Duration time = 0s) {
 
 std::vector<std::string> listened(Line& line) {
   std::vector<std::string> groups;
-  for (const auto& group : line.node().state().link(InterfaceId{0}).querier6->groups())
+  for (const auto& group : line.node().state().interfaces[0].groups.querier->groups())
     groups.push_back(to_text(IpAddress(group.address)));
   return groups;
 }

@@ -30,7 +30,7 @@ class MaskLearning : public testing::Test {
  protected:
   explicit MaskLearning(const NodeConfig& config = learning_config()) : driver(config) { driver.observe(requests); }
 
-  void receive(Duration when, const Packet& packet) { replay.receive(Instant(when), packet, false); }
+  void receive(Duration when, const Packet& packet) { replay.receive({.bytes = packet, .now = Instant(when)}); }
   Packet answer(std::uint32_t mask) const {
     Packet data(4);
     set_be32(data, 0, mask);
@@ -45,7 +45,7 @@ class MaskLearning : public testing::Test {
 
   Driver driver;
   Requests requests;
-  Replay replay{driver.node_for_replay()};
+  Replay<Node> replay{driver.node_for_replay()};
 };
 
 TEST_F(MaskLearning, ICMP4_MASK_006_three_requests_by_broadcast) {

@@ -4,6 +4,7 @@
 
 #include "protocols/wire/ipv4.hpp"
 #include "tests/conformance/node/interfaces.hpp"
+#include "tunstack/node/interface_config.hpp"
 
 namespace tunstack::test::ipv4_reception_test {
 namespace {

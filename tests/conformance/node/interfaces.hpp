@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/support/host.hpp"
+#include "tunstack/node/interface_config.hpp"
 
 namespace tunstack::test {
 

@@ -92,7 +92,7 @@ TEST(Redirect4, ICMP4_RED_011_about_destinations_without_a_gateway) {
     Routed line;
     line.send(redirect4({.redirected = row.redirected}));
     EXPECT_EQ(line.count(row.reason), 1U) << row.redirected;
-    EXPECT_EQ(line.node().state().links[0].redirects4.size(), 0U);
+    EXPECT_EQ(line.node().state().interfaces[0].routers.redirects4.size(), 0U);
   }
 }
 
@@ -370,7 +370,7 @@ TEST(Redirects, ND_RED_006_a_flood_is_bounded_and_the_newest_stay) {
     const std::string destination = "2001:db8:77::" + std::to_string(i);
     line.send(redirect6({.redirected = destination}));
   }
-  EXPECT_EQ(line.node().state().links[0].redirects6.size(), 256U);
+  EXPECT_EQ(line.node().state().interfaces[0].routers.redirects6.size(), 256U);
   EXPECT_EQ(line.hop_to("2001:db8:77::999"), router_b);
   EXPECT_EQ(line.hop_to("2001:db8:77::1"), router_a);
 }

@@ -478,7 +478,7 @@ TEST(RouterAdvertisementReception, ND_RA_017_the_link_local_prefix_is_not_to_be_
   line.send(from_a({.options = prefix_option({.prefix = "fe80::", .length = 10, .valid = 0})}));
   EXPECT_EQ(line.hop_to("fe80::99"), "? fe80::99");
   line.send(from_a({.options = prefix_option({.prefix = "fe80:0:0:1::", .length = 64, .valid = 10})}));
-  EXPECT_THAT(line.node().state().links[0].routing.prefixes.prefixes(), SizeIs(4)) << "none but its own";
+  EXPECT_THAT(line.node().state().interfaces[0].routers.routing.prefixes.prefixes(), SizeIs(4)) << "none but its own";
   line.wait(1h);
   EXPECT_EQ(line.hop_to("fe80::98"), "? fe80::98");
 }
@@ -528,7 +528,8 @@ TEST(RouterAdvertisementReception, ND_RA_019_a_flood_of_routers_leaves_room) {
     line.send(router_advertisement({.source = source, .options = prefix_option()}));
   }
   EXPECT_EQ(line.hop_to(far6), router_a);
-  EXPECT_EQ(line.node().state().links[0].routing.routers.routers().size(), 16U) << "at least 2, and not without end";
+  EXPECT_EQ(line.node().state().interfaces[0].routers.routing.routers.routers().size(), 16U)
+      << "at least 2, and not without end";
 }
 
 }  // namespace

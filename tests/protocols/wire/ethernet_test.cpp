@@ -43,7 +43,11 @@ TEST(EthernetHeader, TUN_007_the_type_of_what_is_sent) {
   };
   for (const Row& row : {Row{echo4(), LinkPayload::ip, 0x0800}, Row{echo6(), LinkPayload::ip, 0x86dd},
                          Row{arp(), LinkPayload::arp, 0x0806}}) {
-    const OutgoingPacket packet{InterfaceId{0}, row.payload, mac_address(peer_mac), row.bytes};
+    const OutgoingPacket packet{.interface = InterfaceId{0},
+                                .payload = row.payload,
+                                .link_destination = mac_address(peer_mac),
+                                .link_source = mac_address(own_mac),
+                                .bytes = row.bytes};
     const EthernetHeader header = ethernet_header(packet);
     EXPECT_EQ(header.type, row.type);
     EXPECT_EQ(header.destination, mac_address(peer_mac));

@@ -252,7 +252,7 @@ TEST(GroupAnswers, MLD_004_an_answer_is_divided_by_the_mtu) {
     member.query(current, 0s);
     std::vector<std::size_t> records;
     std::set<std::string> groups;
-    while (const auto sending = member->take_due(member.now())) {
+    while (const auto sending = member.take_due(member.now())) {
       const auto& report = std::get<MldReport>(sending->message);
       records.push_back(report.records.size());
       for (const MldRecord& record : report.records) groups.insert(to_text(record.group));

@@ -32,7 +32,8 @@ std::string seconds_text(Duration time) {
 /// A querier, driven as a node does: it wakes at its deadlines, and what leaves is text.
 class Link {
  public:
-  explicit Link(const MldQuerierConfig& config = {}, const std::optional<Ipv6Address>& from = own) : querier_(config) {
+  explicit Link(const MldQuerierConfig& config = {}, const std::optional<Ipv6Address>& from = own)
+      : querier_(config, Instant{}) {
     querier_.use_address(from, now_);
   }
 

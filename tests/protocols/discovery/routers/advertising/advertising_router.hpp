@@ -51,16 +51,18 @@ struct Sent {
 class Router {
  public:
   explicit Router(const AdvertisingConfig& config = {}, std::uint64_t seed = 1)
-      : random_(seed), advertiser_(config, random_, start) {}
+      : random_(seed), advertiser_(config, start, random_) {}
 
   RouterAdvertiser& operator*() { return advertiser_; }
   RouterAdvertiser* operator->() { return &advertiser_; }
+  void solicit(const Ipv6Address& source, Instant now) { advertiser_.on_solicitation(source, now, random_); }
+  std::optional<RouterAdvertiser::Due> take_due(Instant now) { return advertiser_.take_due(now, random_); }
   Sent next() {
     const Instant due = advertiser_.next_deadline();
-    EXPECT_FALSE(advertiser_.take_due(due - Duration(1))) << "too early";
-    const auto sending = advertiser_.take_due(due);
-    EXPECT_TRUE(sending) << "the deadline promised one";
-    return sending ? Sent{due, sending->destination, sending->lifetime_is_zero} : Sent{};
+    EXPECT_FALSE(take_due(due - Duration(1))) << "too early";
+    const auto taken = take_due(due);
+    EXPECT_TRUE(taken) << "the deadline promised one";
+    return taken ? Sent{due, taken->destination, taken->lifetime_is_zero} : Sent{};
   }
   /// All up to and including `end`.
   std::vector<Sent> until(Instant end) {

@@ -27,7 +27,7 @@ TEST(IrdpAnswers, ICMP4_RD_006_a_host_is_answered_alone_after_a_random_delay) {
     run.solicit(first_host);
     const auto sent = run.for_time(seconds(60));
     ASSERT_THAT(sent, SizeIs(1));
-    EXPECT_EQ(sent[0].what, (IrdpRouter::Sending{first_host, false}));
+    EXPECT_EQ(sent[0].what, (IrdpRouter::Due{first_host, false}));
     EXPECT_LE(sent[0].at - asked, seconds(2));
     delays.insert(sent[0].at - asked);
     EXPECT_EQ(run.router().next_deadline(), unsolicited) << "the timer goes on";
@@ -53,7 +53,7 @@ TEST(IrdpAnswers, ICMP4_RD_006_answers_to_all) {
       run.solicit(c.source);
       const auto sent = run.for_time(seconds(60));
       ASSERT_THAT(sent, SizeIs(1)) << c.what;
-      EXPECT_EQ(sent[0].what, (IrdpRouter::Sending{ipv4_all_systems, false})) << c.what;
+      EXPECT_EQ(sent[0].what, (IrdpRouter::Due{ipv4_all_systems, false})) << c.what;
       EXPECT_LE(sent[0].at - asked, seconds(2)) << c.what;
       delays.insert(sent[0].at - asked);
       EXPECT_EQ(run.router().next_deadline(), sent[0].at + seconds(600)) << c.what << ": the timer is reset";
