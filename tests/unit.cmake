@@ -106,6 +106,8 @@ tunstack_test(unit
   tunstack/explain/icmp_names_test.cpp
   tunstack/node/interface_config_test.cpp
   tunstack/node/advertised_test.cpp
+  tunstack/options/option_texts_test.cpp
+  tunstack/options/option_value_test.cpp
   tunstack/options/option_values_test.cpp
   tunstack/options/options_test.cpp
   tunstack/run/replay_ipv6_test.cpp

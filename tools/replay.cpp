@@ -32,7 +32,7 @@ constexpr double longest_drain = 1e6;  // seconds
 std::string drain_fault(const std::string& text) {
   double seconds = 0;
   if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0 && seconds <= longest_drain) return {};
-  return fmt::format("'{}' is no time to go on: give 0 to {:.0f} seconds", text.substr(0, 40), longest_drain);
+  return fmt::format("'{}' is not a valid time to go on: give 0 to {:.0f} seconds", text.substr(0, 40), longest_drain);
 }
 
 struct ReplayArguments {

@@ -128,13 +128,13 @@ constexpr std::array limits = {
                             [](const auto& list) { return list.servers.empty() || list.size() > room_for_an_option; });
           },
           "is empty or fits into no packet of 1280 octets (RFC 8106 5.1)"},
-    Limit{first_that_cannot_be_a_server, "is no unicast address (RFC 8106 5.1)"},
+    Limit{first_that_cannot_be_a_server, "is not a unicast address (RFC 8106 5.1)"},
     Limit{[](const Config& c) {
             return fault_in(c.dnssl,
                             [](const auto& list) { return list.names.empty() || list.size() > room_for_an_option; });
           },
           "is empty or fits into no packet of 1280 octets (RFC 8106 5.2)"},
-    Limit{first_that_is_no_name, "is no domain name (RFC 1035 2.3.1)"},
+    Limit{first_that_is_no_name, "is not a domain name (RFC 1035 2.3.1)"},
     Limit{[](const Config& c) {
             return fault_in(c.pref64, [](const auto& p) {
               return std::ranges::find(Pref64::lengths, p.length) == Pref64::lengths.end();
