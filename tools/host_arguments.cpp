@@ -7,6 +7,7 @@
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
 #include "tunstack/node/interface_config.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace tunstack {
 

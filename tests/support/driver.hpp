@@ -11,6 +11,7 @@
 
 #include "tests/support/packets.hpp"
 #include "tunstack/node/node.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace tunstack::test {
 

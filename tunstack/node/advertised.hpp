@@ -4,7 +4,7 @@
 #include "protocols/discovery/routers/advertising/advertising_config.hpp"
 #include "protocols/discovery/routers/advertising/irdp_router.hpp"
 #include "protocols/interface.hpp"
-#include "tunstack/options/options.hpp"
+#include "tunstack/options/node_options.hpp"
 
 namespace tunstack {
 

@@ -29,7 +29,8 @@ AllSent ipv6_in(const AllSent& all) {
 struct AddressLog final : Observer {
   void decided(const Decision&) override {}
   void noted(const Note& change) override {
-    lines.push_back(to_text(change.address.value()) + " " + std::string(info(change.reason).name));
+    if (change.address && change.reason != Reason::address_ipv6_disabled)
+      lines.push_back(to_text(*change.address) + " " + std::string(info(change.reason).name));
   }
   std::vector<std::string> lines;
 };

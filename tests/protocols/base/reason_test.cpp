@@ -96,7 +96,7 @@ TEST(ReasonTable, texts_are_one_short_line_without_a_stop) {
   for (const ReasonInfo& reason : all_reasons()) {
     ASSERT_FALSE(reason.text.empty()) << reason.name;
     EXPECT_LE(reason.text.size(), longest) << reason.name;
-    EXPECT_TRUE(matches(reason.text, "[^\\n\\t\"]*[a-z0-9]")) << reason.name << ": " << reason.text;
+    EXPECT_TRUE(matches(reason.text, "[^\\n\\t\"]*[A-Za-z0-9)]")) << reason.name << ": " << reason.text;
     EXPECT_FALSE(matches(reason.text, "(also|and|but|likewise|so|which)\\b.*"))
         << reason.name << " hangs on another row";
   }

@@ -16,7 +16,7 @@ constexpr Choice identifiers[] = {
     {"eui64", IdentifierKind::eui64, "modified EUI-64 of the link-layer address"}};
 
 constexpr Choice defences[] = {
-    {"off", discovery::Defence::unheeded, "ignored"},
+    {"off", discovery::Defence::ignore, "ignored"},
     {"never", discovery::Defence::never, "the address is given up"},
     {"once", discovery::Defence::once, "the address is defended, and given up after a second conflict within 10 s"},
     {"always", discovery::Defence::always, "the address is defended and never given up"}};
