@@ -105,9 +105,10 @@ TEST(ExplainFragments, time_is_over_and_the_first_is_missing) {
   story.send({});
   ASSERT_EQ(story.texts.size(), 3U);
   EXPECT_THAT(story.texts[1], testing::StartsWith("61.500000 < ?  "));
-  EXPECT_THAT(story.texts[1],
-              testing::EndsWith("  drop   fragment_timeout_without_first  RFC 792: the other fragments did not come in "
-                                "time, among them the first, so nobody is told"));
+  EXPECT_THAT(
+      story.texts[1],
+      testing::EndsWith("  drop   fragment_timeout_without_first  RFC 792: reassembly timed out without the first "
+                        "fragment: no ICMP error is sent"));
   EXPECT_EQ(story.jsons[1]["length"], 0);
   EXPECT_EQ(story.jsons[1]["source"], "");
 }
