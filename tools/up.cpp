@@ -45,7 +45,7 @@ int run_up(const HostArguments& arguments) {
   session.finish_capture();
   session.print_summary();
   if (end == LoopEnd::stopped) return 0;
-  throw SystemError(fmt::format("the device {} is gone", session.device_name()), "somebody deleted it",
+  throw SystemError(fmt::format("the device {} is gone", session.device_name()), "it was deleted while the stack ran",
                     "start 'tunstack up' again");
 }
 

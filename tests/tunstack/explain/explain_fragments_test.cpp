@@ -17,10 +17,10 @@ using testing::HasSubstr;
 class Story final : public Observer {
  public:
   explicit Story(std::initializer_list<std::string_view> settings = {}) : host_(settings) {
-    host_.observe(*this);
+    host_.node().observe(this);
     host_.wait(1500ms);
   }
-  ~Story() override { host_.stop_observing(*this); }
+  ~Story() override { host_.node().observe(nullptr); }
   void decided(const Decision& decision) override {
     texts.push_back(decision_text(decision));
     jsons.push_back(nlohmann::json::parse(decision_json(decision)));
@@ -105,9 +105,10 @@ TEST(ExplainFragments, time_is_over_and_the_first_is_missing) {
   story.send({});
   ASSERT_EQ(story.texts.size(), 3U);
   EXPECT_THAT(story.texts[1], testing::StartsWith("61.500000 < ?  "));
-  EXPECT_THAT(story.texts[1],
-              testing::EndsWith("  drop   fragment_timeout_without_first  RFC 792: reassembly timed out without the first "
-                                "fragment: no ICMP error is sent"));
+  EXPECT_THAT(
+      story.texts[1],
+      testing::EndsWith("  drop   fragment_timeout_without_first  RFC 792: reassembly timed out without the first "
+                        "fragment: no ICMP error is sent"));
   EXPECT_EQ(story.jsons[1]["length"], 0);
   EXPECT_EQ(story.jsons[1]["source"], "");
 }
