@@ -15,10 +15,10 @@
 namespace tunstack {
 
 inline UpperLayer upper_layer_without_extensions(const Ipv4View& ip) {
-  return {ip.protocol(), false, static_cast<std::uint32_t>(ip.header_size()), ipv4_protocol_offset};
+  return {ip.protocol(), false, static_cast<std::uint32_t>(ip.header_size()), ipv4_offset::protocol};
 }
 inline UpperLayer upper_layer_without_extensions(const Ipv6View& ip) {
-  return {ip.next_header(), false, ipv6_header_size, ipv6_next_header_offset};
+  return {ip.next_header(), false, ipv6_header_size, ipv6_offset::next_header};
 }
 
 template <class View>

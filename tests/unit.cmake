@@ -79,6 +79,8 @@ tunstack_test(unit
   protocols/wire/emit_test.cpp
   protocols/wire/ethernet_test.cpp
   protocols/wire/fragmentation_test.cpp
+  protocols/wire/group_views_test.cpp
+  protocols/wire/icmp_error_test.cpp
   protocols/wire/icmp_extension_objects_test.cpp
   protocols/wire/icmp_extensions_test.cpp
   protocols/wire/icmpv4_router_discovery_test.cpp
@@ -90,7 +92,10 @@ tunstack_test(unit
   protocols/wire/ipv6_extensions_test.cpp
   protocols/wire/ipv6_test.cpp
   protocols/wire/mld_test.cpp
+  protocols/wire/nd_views_test.cpp
   protocols/wire/ndp_test.cpp
+  protocols/wire/quoted_packet_test.cpp
+  protocols/wire/redirects_test.cpp
   protocols/wire/router_options_test.cpp
   protocols/wire/tcp_test.cpp
   protocols/wire/udp_test.cpp

@@ -15,14 +15,14 @@ struct NdInput {
   AddressKind target = AddressKind::unicast;
 
   Bytes options() const { return message.subspan(options_offset); }
-  Ipv6Address target_address() const { return Ipv6Address::load(message, nd_target_offset); }
-  std::uint8_t flags() const { return message[4]; }  // of a neighbor advertisement
+  Ipv6Address target_address() const { return Ipv6Address::load(message, nd_offset::target); }
+  std::uint8_t flags() const { return message[nd_offset::flags]; }  // of a neighbor advertisement
 };
 
 /// What every message must fulfil; asked first.
 inline constexpr std::array nd_rules = {
     Rule<NdInput>{Reason::nd_hop_limit_not_255, [](const NdInput& in) { return in.ip.hop_limit() != nd_hop_limit; }},
-    Rule<NdInput>{Reason::nd_code_not_0, [](const NdInput& in) { return in.message[1] != 0; }},
+    Rule<NdInput>{Reason::nd_code_not_0, [](const NdInput& in) { return in.message[icmp_offset::code] != 0; }},
     Rule<NdInput>{Reason::nd_message_too_short,
                   [](const NdInput& in) { return in.message.size() < in.options_offset; }},
     Rule<NdInput>{Reason::nd_option_malformed,
@@ -58,9 +58,11 @@ inline constexpr std::array neighbor_solicitation_rules = {
 
 inline constexpr std::array neighbor_advertisement_rules = {
     Rule<NdInput>{Reason::nd_target_multicast, [](const NdInput& in) { return in.target_address().is_multicast(); }},
-    Rule<NdInput>{
-        Reason::nd_solicited_advertisement_to_group,
-        [](const NdInput& in) { return (in.flags() & na_solicited) != 0 && in.ip.destination().is_multicast(); }},
+    Rule<NdInput>{Reason::nd_solicited_advertisement_to_group,
+                  [](const NdInput& in) {
+                    return NeighborAdvertisementView::of(in.message).is_solicited() &&
+                           in.ip.destination().is_multicast();
+                  }},
     Rule<NdInput>{Reason::nd_advertisement_of_own_address,
                   [](const NdInput& in) { return in.target == AddressKind::own; }},
 };

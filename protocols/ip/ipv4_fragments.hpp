@@ -45,9 +45,10 @@ inline Fragment fragment_of(const Ipv4Arrival& arrival) {
 template <>
 inline Ipv4View make_whole<Ipv4View>(const Reassembled& datagram) {
   const MutableBytes bytes = datagram.bytes;
-  store_be16(bytes, 2, static_cast<std::uint16_t>(bytes.size()));
-  store_be16(bytes, 6, load_be16(bytes, 6) & 0xc000);
-  if (datagram.congestion_experienced) bytes[1] |= 3;
+  store_be16(bytes, ipv4_offset::total_length, static_cast<std::uint16_t>(bytes.size()));
+  store_be16(bytes, ipv4_offset::flags_and_fragment_offset,
+             load_be16(bytes, ipv4_offset::flags_and_fragment_offset) & ipv4_fragment_field::kept_of_whole);
+  if (datagram.congestion_experienced) bytes[ipv4_offset::type_of_service] |= ecn_congestion_experienced;
   write_header_checksum(bytes);
   return Ipv4View::of(bytes);
 }

@@ -35,12 +35,12 @@ std::optional<PrefixInformation> AutonomousPrefixReader::next() {
 AdvertisementNews read_advertisement(HostRouting& routing, Bytes message, const Ipv6Address& router, Instant now,
                                      Random& random) {
   const auto header = RouterAdvertisementHeader::parse(message);
-  const Bytes options = message.subspan(router_advertisement_size);
+  const auto view = RouterAdvertisementView::of(message);
   routing.routers.learn(router, preference_of(header.preference), header.lifetime, now);
   if (header.lifetime != 0) routing.solicitor.on_router_advertisement();
-  routing.link.learn(header, find_mtu_option(options), now, random);
-  learn_on_link_prefixes(routing.prefixes, options, now);
-  return {find_link_layer_address(options, nd_option::source_link_layer_address), AutonomousPrefixReader(options)};
+  routing.link.learn(header, find_mtu_option(view.options()), now, random);
+  learn_on_link_prefixes(routing.prefixes, view.options(), now);
+  return {view.source_mac(), AutonomousPrefixReader(view.options())};
 }
 
 }  // namespace tunstack::discovery
