@@ -79,9 +79,9 @@ bool is_misplaced(const UpperLayer& at) {
 
 /// The header length is wrong, unless not even that is there: then the packet just ends.
 Verdict cut_short(const UpperLayer& at, Bytes packet) {
-  const std::size_t length_at = at.offset + 1;
-  if (length_at >= packet.size()) return Drop{Reason::ipv6_extension_header_missing};
-  return fault(Reason::ipv6_extension_header_cut_short, Problem::erroneous_header_field, length_at);
+  const std::size_t length_field = at.offset + 1;
+  if (length_field >= packet.size()) return Drop{Reason::ipv6_extension_header_missing};
+  return fault(Reason::ipv6_extension_header_cut_short, Problem::erroneous_header_field, length_field);
 }
 
 bool promises_jumbogram(const Ipv6Arrival& arrival) {
