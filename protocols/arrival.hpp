@@ -15,10 +15,10 @@
 namespace tunstack {
 
 inline UpperLayer upper_layer_without_extensions(const Ipv4View& ip) {
-  return {ip.protocol(), false, static_cast<std::uint32_t>(ip.header_size()), ipv4_protocol_offset};
+  return {ip.protocol(), false, static_cast<std::uint32_t>(ip.header_size()), ipv4_offset::protocol};
 }
 inline UpperLayer upper_layer_without_extensions(const Ipv6View& ip) {
-  return {ip.next_header(), false, ipv6_header_size, ipv6_next_header_offset};
+  return {ip.next_header(), false, ipv6_header_size, ipv6_offset::next_header};
 }
 
 template <class View>
@@ -31,6 +31,7 @@ struct Arrival {
   Instant now{};
   UpperLayer upper = upper_layer_without_extensions(ip);
   std::size_t octets_received = 0;  // as the device delivered them, from the start of `ip`
+  bool is_dispatched = false;       // passed all that concerns IP alone
   bool was_held = false;            // put together from fragments, or the first of those that never came together
   Bytes first_header = {};          // of a reassembled IPv4 datagram: the header of its first fragment as that arrived
 

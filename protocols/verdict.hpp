@@ -19,11 +19,27 @@ struct Drop {
   Reason reason;
 };
 
+/// When routers, and the sender itself, must not cut a reply into fragments.
+enum class DontFragment : std::uint8_t { never, if_it_fits, always };
+
+/// What the IP header of a reply takes from the request or from the kind of the reply; all else is the node's.
+struct ReplyHeader {
+  std::uint8_t traffic_class = 0;  // TOS in IPv4
+  std::uint8_t hop_limit = 0;      // 0: that of the interface
+  DontFragment dont_fragment = DontFragment::never;
+  bool logs_route = false;       // record route and timestamp options come back, brought up to date (RFC 1122 3.2.2.6)
+  std::uint32_t flow_label = 0;  // IPv6 alone
+};
+
+/// The ECN field of a request is not copied into the reply (RFC 3168 5).
+constexpr std::uint8_t without_ecn(std::uint8_t traffic_class) { return traffic_class & 0xfc; }
+
 /// A message goes back to the source of the packet. It refers to the packet's bytes.
 struct Reply {
   using Message = std::variant<Icmpv4EchoReply, Icmpv6EchoReply, Icmpv4Query, ExtendedEchoReply, TcpReset, UdpDatagram>;
   Reason reason;
   Message message;
+  ReplyHeader header = {};
 };
 
 /// A proposal to report a problem to the source: suppression rules and rate limits still decide.
@@ -38,9 +54,39 @@ struct Hold {
   Reason reason;
 };
 
-/// Somebody here takes the packet, and nothing goes back.
+/// Who takes a packet that is delivered: the message, or what it means to this node, names the door.
+enum class Recipient : std::uint8_t {
+  nobody,  // it is thrown away, as the discard service does
+  icmp_error,
+  address_mask,
+  // Neighbors.
+  arp_request,
+  arp_reply,
+  arp_sender,  // of a packet between others
+  neighbor_solicitation,
+  shared_address_solicitation,  // for an address that others may answer for too
+  neighbor_advertisement,
+  untracked_neighbor,
+  // Own addresses.
+  tentative_address,
+  // Routers.
+  router_solicitation,
+  router_advertisement,
+  irdp_solicitation,
+  irdp_advertisement,
+  redirect,
+  // Groups.
+  mld_query,
+  mld_report,
+  mld_records,
+  igmp_query,
+  igmp_report,
+};
+
+/// Somebody here takes the packet, and an answer is that one's affair.
 struct Deliver {
   Reason reason;
+  Recipient recipient = Recipient::nobody;
 };
 
 using Verdict = std::variant<Drop, Reply, Error, Hold, Deliver>;

@@ -1,5 +1,9 @@
 # Tests of one module each, in the tree of what they test.
 tunstack_test(unit
+  support/driver_test.cpp
+  support/packets_test.cpp
+  protocols/any_start_test.cpp
+  protocols/movable_test.cpp
   protocols/base/address_kind_test.cpp
   protocols/base/address_table_test.cpp
   protocols/base/address_test.cpp
@@ -75,6 +79,8 @@ tunstack_test(unit
   protocols/wire/emit_test.cpp
   protocols/wire/ethernet_test.cpp
   protocols/wire/fragmentation_test.cpp
+  protocols/wire/group_views_test.cpp
+  protocols/wire/icmp_error_test.cpp
   protocols/wire/icmp_extension_objects_test.cpp
   protocols/wire/icmp_extensions_test.cpp
   protocols/wire/icmpv4_router_discovery_test.cpp
@@ -86,7 +92,10 @@ tunstack_test(unit
   protocols/wire/ipv6_extensions_test.cpp
   protocols/wire/ipv6_test.cpp
   protocols/wire/mld_test.cpp
+  protocols/wire/nd_views_test.cpp
   protocols/wire/ndp_test.cpp
+  protocols/wire/quoted_packet_test.cpp
+  protocols/wire/redirects_test.cpp
   protocols/wire/router_options_test.cpp
   protocols/wire/tcp_test.cpp
   protocols/wire/udp_test.cpp
@@ -101,7 +110,9 @@ tunstack_test(unit
   tunstack/kernel_link/kernel_link_plan_test.cpp
   tunstack/explain/icmp_names_test.cpp
   tunstack/node/interface_config_test.cpp
-  tunstack/node/link_discovery_test.cpp
+  tunstack/node/advertised_test.cpp
+  tunstack/options/option_texts_test.cpp
+  tunstack/options/option_value_test.cpp
   tunstack/options/option_values_test.cpp
   tunstack/options/options_test.cpp
   tunstack/run/replay_ipv6_test.cpp

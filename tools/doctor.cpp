@@ -11,7 +11,7 @@ namespace tunstack {
 namespace {
 
 constexpr const char* doctor_description =
-    R"(Can I use TUN, namespaces and nft here? Each "no" comes with the command that mends it.
+    R"(Can I use TUN, namespaces and nft here? Each "no" comes with the command that fixes it.
 
 Examples:
   tunstack doctor
@@ -22,7 +22,7 @@ Exit status: 0 if 'tunstack exec' works here, 3 if not.)";
 
 void print_check(bool ok, const char* question, const char* remedy) {
   fmt::print("{:<3}  {}\n", ok ? "yes" : "no", question);
-  if (!ok) fmt::print("     mend it: {}\n", remedy);
+  if (!ok) fmt::print("     fix: {}\n", remedy);
 }
 
 int run_doctor() {

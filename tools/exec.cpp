@@ -52,11 +52,11 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
     if (from_process) sandboxed.send_signal(signal);
   });
   session.on_duration([&] { sandboxed.kill(); });
-  const RunLoop::End end = session.loop().run();
-  if (end == RunLoop::End::device_gone) sandboxed.kill();
+  const LoopEnd end = session.loop().run();
+  if (end == LoopEnd::device_gone) sandboxed.kill();
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
-  if (end == RunLoop::End::stopped) session.loop().farewell();
+  if (end == LoopEnd::stopped) session.loop().shut_down();
   session.finish_capture();
   if (plan.explain != Explain::off) session.print_summary();
   return status;

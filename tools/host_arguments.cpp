@@ -5,7 +5,9 @@
 #include <random>
 
 #include "tunstack/fault.hpp"
-#include "tunstack/node/link_discovery.hpp"
+#include "tunstack/node/advertised.hpp"
+#include "tunstack/node/interface_config.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace tunstack {
 
@@ -27,14 +29,14 @@ std::string duration_fault(const std::string& text) {
   double seconds = 0;
   const bool is_number = CLI::detail::lexical_cast(text, seconds);
   if (is_number && seconds > 0 && seconds <= longest_duration) return {};
-  return fmt::format("'{}' is no duration: give more than 0 and at most {:.0f} seconds", text.substr(0, 40),
+  return fmt::format("'{}' is not a valid duration: give more than 0 and at most {:.0f} seconds", text.substr(0, 40),
                      longest_duration);
 }
 
 IpPrefix parse_host_address(const std::string& text) {
   const auto prefix = parse_prefix(text);
   if (!prefix)
-    throw UsageFault(fmt::format("'{}' is no address", text),
+    throw UsageFault(fmt::format("'{}' is not an address", text),
                      "an address is written ADDR/LEN, with LEN up to 32 for IPv4 and 128 for IPv6",
                      "for example 192.0.2.2/24 or 2001:db8::2/64");
   const AddressKind kind =
@@ -131,7 +133,7 @@ std::vector<IpAddress> parse_gateways(const HostArguments& arguments, const std:
   for (const std::string& text : arguments.gateways) {
     const auto gateway = parse_address(text);
     if (!gateway)
-      throw UsageFault(fmt::format("'{}' is no address of a gateway", text.substr(0, 40)),
+      throw UsageFault(fmt::format("'{}' is not the address of a gateway", text.substr(0, 40)),
                        "a gateway is written as its address, without a prefix length",
                        "for example --gateway 192.0.2.1");
     const bool is_link_local = !gateway->is_ipv4() && gateway->ipv6().is_link_local();

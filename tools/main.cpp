@@ -18,7 +18,7 @@ constexpr const char* program_description =
 Examples:
   tunstack exec --explain -- ping -c 3 192.0.2.2     ping the stack in a private network
   sudo tunstack up                                   put it on this host until Ctrl-C
-  tunstack doctor                                    what works here, and what mends the rest)";
+  tunstack doctor                                    what works here, and what fixes the rest)";
 
 int print_error(const std::string& what, const std::string& why, const std::string& remedy, int status) {
   fmt::print(stderr, "tunstack: {}\n  {}\n  try: {}\n", what, why, remedy);
@@ -43,7 +43,7 @@ std::vector<std::string> subcommand_names(const CLI::App& program) {
   return names;
 }
 
-/// The command line itself is wrong: says what, and comes up with the nearest word that would be right.
+/// The command line itself is wrong: says what, and suggests the word that may have been meant.
 int print_parse_error(const CLI::App& program, const CLI::ParseError& error) {
   const auto chosen = program.get_subcommands();
   const auto extras = program.remaining(true);
@@ -54,13 +54,13 @@ int print_parse_error(const CLI::App& program, const CLI::ParseError& error) {
     return print_error(one_line(error.what()), why, help, exit_usage);
   }
   if (chosen.empty())
-    return print_error(
-        fmt::format("unknown command '{}'", extras[0]), "tunstack has no such command",
-        fmt::format("did you mean {}? {} lists all", nearest(extras[0], subcommand_names(program)), help), exit_usage);
+    return print_error(fmt::format("unknown command '{}'", extras[0]), "tunstack has no such command",
+                       fmt::format("{}{} lists all", did_you_mean(extras[0], subcommand_names(program)), help),
+                       exit_usage);
   if (extras[0].starts_with("-"))
     return print_error(
         fmt::format("unknown option '{}'", extras[0]), fmt::format("'{}' has no such option", chosen[0]->get_name()),
-        fmt::format("did you mean {}? {} lists all", nearest(extras[0], option_names(*chosen[0])), help), exit_usage);
+        fmt::format("{}{} lists all", did_you_mean(extras[0], option_names(*chosen[0])), help), exit_usage);
   return print_error(fmt::format("'{}' is out of place", extras[0]), "only options are expected here",
                      chosen[0]->get_name() == "exec"
                          ? fmt::format("the command stands behind --: tunstack exec -- {} ...", extras[0])

@@ -7,10 +7,14 @@
 
 #include "tools/commands.hpp"
 #include "tools/table_format.hpp"
+#include "tunstack/options/option_value.hpp"
 
 namespace tunstack {
 
 namespace {
+
+using option::Meaning;
+using Json = nlohmann::ordered_json;
 
 constexpr const char* options_description = R"(Print every option that --set KEY=VALUE takes.
 
@@ -19,37 +23,75 @@ Examples:
   tunstack options --json | jq -r '.[].key'
   tunstack options --markdown)";
 
+constexpr const char* introduction =
+    "Options are set with --set KEY=VALUE. --profile hardened chooses the default that is called hardened. D-nn is a "
+    "decision of this project where RFCs leave a choice, see docs/spec/README.md.";
+
+/// Choices, or else special values; no kind has both.
+std::vector<Meaning> meanings_of(const OptionRow& row) {
+  std::vector<Meaning> choices = option::choices_of(row.kind);
+  return choices.empty() ? option::special_values_of(row.kind) : choices;
+}
+
+// ---- text ----
+
+void print_row_as_text(const OptionRow& row) {
+  fmt::print("{}: {}\n    {}; default {}, hardened {}; {}\n", row.key, row.text, option::accepted_values(row.kind),
+             row.lab, row.hardened, row.source);
+  for (const Meaning& meaning : meanings_of(row)) fmt::print("    {}={}: {}\n", row.key, meaning.value, meaning.text);
+}
+
 void print_options_as_text() {
-  for (const OptionRow& row : option_table())
-    fmt::print("{:<24}  {:<36}  lab {:<5}  hardened {:<5}  {}\n{:26}{}\n", row.key, row.type, row.lab, row.hardened,
-               row.source, "", row.text);
+  fmt::print("{}\n", introduction);
+  for (const OptionArea& area : option_areas()) {
+    fmt::print("\n{}\n\n", area.name);
+    for (const OptionRow& row : area.rows) print_row_as_text(row);
+  }
+}
+
+// ---- JSON ----
+
+Json to_json(const std::vector<Meaning>& meanings) {
+  Json all = Json::array();
+  for (const Meaning& meaning : meanings) all.push_back({{"value", meaning.value}, {"text", meaning.text}});
+  return all;
+}
+
+/// Values are texts, as --set takes them; limits are numbers.
+Json to_json(const OptionArea& area, const OptionRow& row) {
+  Json json = {{"area", area.name}, {"key", row.key}, {"kind", option::kind_name(row.kind)}};
+  if (const auto* number = std::get_if<option::Number>(&row.kind))
+    json.update({{"minimum", number->minimum}, {"maximum", number->maximum}, {"unit", number->unit}});
+  json["values"] = option::accepted_values(row.kind);
+  json["choices"] = to_json(option::choices_of(row.kind));
+  json["special"] = to_json(option::special_values_of(row.kind));
+  json.update({{"default", row.lab}, {"hardened", row.hardened}, {"source", row.source}, {"text", row.text}});
+  return json;
 }
 
 void print_options_as_json() {
-  nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  for (const OptionRow& row : option_table())
-    all.push_back({{"key", row.key},
-                   {"type", row.type},
-                   {"lab", row.lab},
-                   {"hardened", row.hardened},
-                   {"source", row.source},
-                   {"text", row.text}});
+  Json all = Json::array();
+  for (const OptionArea& area : option_areas())
+    for (const OptionRow& row : area.rows) all.push_back(to_json(area, row));
   fmt::print("{}\n", all.dump(2));
 }
 
-std::string escaped(std::string_view type) {
-  std::string text;
-  for (const char letter : type) text += letter == '|' ? "\\|" : std::string(1, letter);
-  return text;
+// ---- Markdown ----
+
+void print_row_as_markdown(const OptionRow& row) {
+  fmt::print("| `{}` | {} | {} | {} | {} | {}", row.key, option::accepted_values(row.kind), row.lab, row.hardened,
+             row.source, row.text);
+  for (const Meaning& meaning : meanings_of(row)) fmt::print("<br>`{}`: {}", meaning.value, meaning.text);
+  fmt::print(" |\n");
 }
 
 void print_options_as_markdown() {
-  fmt::print(
-      "# Options\n\nPrinted by `tunstack options --markdown`. Set with `--set KEY=VALUE`; `--profile` chooses the "
-      "column.\n\n| key | values | lab | hardened | source | text |\n|---|---|---|---|---|---|\n");
-  for (const OptionRow& row : option_table())
-    fmt::print("| `{}` | {} | {} | {} | {} | {} |\n", row.key, escaped(row.type), row.lab, row.hardened, row.source,
-               row.text);
+  fmt::print("# Options\n\nPrinted by `tunstack options --markdown`. {}\n", introduction);
+  for (const OptionArea& area : option_areas()) {
+    fmt::print("\n## {}\n\n| key | values | default | hardened | source | text |\n|---|---|---|---|---|---|\n",
+               area.name);
+    for (const OptionRow& row : area.rows) print_row_as_markdown(row);
+  }
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ constexpr double longest_drain = 1e6;  // seconds
 std::string drain_fault(const std::string& text) {
   double seconds = 0;
   if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0 && seconds <= longest_drain) return {};
-  return fmt::format("'{}' is no time to go on: give 0 to {:.0f} seconds", text.substr(0, 40), longest_drain);
+  return fmt::format("'{}' is not a valid time to go on: give 0 to {:.0f} seconds", text.substr(0, 40), longest_drain);
 }
 
 struct ReplayArguments {
@@ -66,7 +66,7 @@ struct Skipped {
 };
 
 /// Feeds all of the capture, beginning with `first`.
-Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay& replay) {
+Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay<Node>& replay) {
   Skipped skipped;
   if (!frame) return skipped;
   const CaptureTime start = frame->time;
@@ -74,7 +74,9 @@ Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay& 
     skipped.cut_short += frame->cut_short;
     const auto datagram = datagram_in(reader.link_type(), frame->bytes);
     if (datagram)
-      replay.receive(instant_of(frame->time, start), datagram->bytes, datagram->link_layer_group);
+      replay.receive({.bytes = datagram->bytes,
+                      .now = instant_of(frame->time, start),
+                      .link_layer_group = datagram->link_layer_group});
     else
       ++skipped.not_ip;
   }

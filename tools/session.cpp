@@ -39,15 +39,14 @@ Session::Session(const HostPlan& plan)
     : device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
       node_(started(plan.node, device_.name(), clock_)),
       explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? stdout : stderr),
-      loop_(device_, node_, clock_),
+      loop_(std::array{&device_}, node_, clock_),
       signals_(block_signals()),
       duration_(plan.duration) {
   if (!plan.leave_link_alone) link_.emplace(named(plan.link, device_.name()), device_.is_persistent());
   if (plan.explain != Explain::off) observers_.add(explainer_);
   if (plan.capture) {
     capture_.emplace(*plan.capture, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip);
-    observers_.add(
-        recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), plan.node.interfaces[0].link_address));
+    observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at()));
   }
   if (!observers_.empty()) node_.observe(&observers_);
   open_control_socket(plan.explain != Explain::off);
@@ -65,7 +64,7 @@ void Session::open_control_socket(bool tells_why_not) try {
 }
 
 void Session::settle() {
-  loop_.run_while([this] { return node_.is_settling(); });
+  loop_.run_while([this] { return node_.has_tentative_addresses(); });
 }
 
 void Session::finish_capture() {

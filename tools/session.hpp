@@ -6,6 +6,7 @@
 #include "tools/host_arguments.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/control/control_socket.hpp"
+#include "tunstack/device/tun.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/kernel_link/link_setup.hpp"
 #include "tunstack/run/run_loop.hpp"
@@ -19,7 +20,9 @@ class Session {
   explicit Session(const HostPlan& plan);
 
   const std::string& device_name() const { return device_.name(); }
-  RunLoop& loop() { return loop_; }
+  /// The stack on its device.
+  using Loop = RunLoop<Node, TunDevice>;
+  Loop& loop() { return loop_; }
   Instant now() const { return clock_.now(); }
 
   /// Answers until it is known that no other node has the addresses of the stack.
@@ -44,7 +47,7 @@ class Session {
   std::optional<CaptureWriter> capture_;
   std::optional<Recorder> recorder_;
   Observers observers_;
-  RunLoop loop_;
+  Loop loop_;
   FileDescriptor signals_;
   std::optional<double> duration_;
   std::optional<ControlSocket> control_;

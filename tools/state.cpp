@@ -39,8 +39,8 @@ std::string wanted(const StateArguments& arguments) {
 
 [[noreturn]] void throw_none(const StateArguments& arguments, bool has_others) {
   throw SystemError(fmt::format("no stack is running{}", wanted(arguments)),
-                    has_others ? "$XDG_RUNTIME_DIR and /tmp have sockets of other users only"
-                               : "$XDG_RUNTIME_DIR and /tmp have no socket of one",
+                    has_others ? "the sockets in $XDG_RUNTIME_DIR and /tmp belong to other users"
+                               : "there is no socket of a stack in $XDG_RUNTIME_DIR or /tmp",
                     has_others ? "sudo tunstack state" : "tunstack exec -- tunstack state");
 }
 
@@ -67,8 +67,8 @@ RunningStack chosen(const StateArguments& arguments) {
 nlohmann::ordered_json report_of(const RunningStack& stack) {
   auto report = nlohmann::ordered_json::parse(read_report(stack), nullptr, false);
   if (report.is_object() && report.value("schema", 0) == state_schema) return report;
-  throw SystemError(fmt::format("the stack on {} tells what this tunstack cannot read", stack.name.device),
-                    "it is another version, or ended meanwhile", "use the same version for both");
+  throw SystemError(fmt::format("the stack on {} sent a report that this tunstack cannot read", stack.name.device),
+                    "it is another version, or it ended in the meantime", "use the same version for both");
 }
 
 void print_state(const StateArguments& arguments) {
@@ -86,8 +86,9 @@ void add_state(CLI::App& program) {
   auto arguments = std::make_shared<StateArguments>();
   CLI::Option* device = command->add_option("--dev", arguments->device, "NAME of the stack's device");
   CLI::Option* pid = command->add_option("--pid", arguments->pid, "PID of the stack's process");
-  command->add_flag("--json", arguments->json, "One JSON object; of --transitions an array");
-  command->add_flag("--transitions", arguments->transitions, "The state machine of neighbors (RFC 4861 appendix C)")
+  command->add_flag("--json", arguments->json, "Print one JSON object, or an array with --transitions");
+  command
+      ->add_flag("--transitions", arguments->transitions, "Print the state machine of a neighbor (RFC 4861 appendix C)")
       ->excludes(device)
       ->excludes(pid);
   command->callback([arguments] { print_state(*arguments); });

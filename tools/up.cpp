@@ -40,12 +40,12 @@ int run_up(const HostArguments& arguments) {
   session.on_signal([&](int, bool) { session.loop().stop(); });
   session.on_duration([&] { session.loop().stop(); });
   print_welcome(plan, session.device_name());
-  const RunLoop::End end = session.loop().run();
-  if (end == RunLoop::End::stopped) session.loop().farewell();
+  const LoopEnd end = session.loop().run();
+  if (end == LoopEnd::stopped) session.loop().shut_down();
   session.finish_capture();
   session.print_summary();
-  if (end == RunLoop::End::stopped) return 0;
-  throw SystemError(fmt::format("the device {} is gone", session.device_name()), "somebody deleted it",
+  if (end == LoopEnd::stopped) return 0;
+  throw SystemError(fmt::format("the device {} is gone", session.device_name()), "it was deleted while the stack ran",
                     "start 'tunstack up' again");
 }
 

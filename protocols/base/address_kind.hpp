@@ -12,7 +12,7 @@ enum class AddressKind : std::uint8_t {
   own_elsewhere,        // an address of another interface of this node
   tentative,            // an address of the arrival interface that is still being checked (RFC 4862 5.4, RFC 5227)
   own_anycast,          // the subnet-router anycast address of a prefix that this router has there (RFC 4291 2.6.1)
-  anycast_elsewhere,    // likewise of another interface
+  anycast_elsewhere,    // that of a prefix of another interface
   subnet_router,        // that of a connected prefix of a host
   proxied,              // somebody's beyond this router, which answers solicitations for it (RFC 4861 7.2.8)
   unspecified,          // 0.0.0.0 or ::

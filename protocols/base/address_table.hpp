@@ -1,5 +1,5 @@
-// A table by address that never grows: each address has a few places, and who comes last takes the one that can best
-// be spared.
+// A table by address of fixed size, made at its first use: each address has a few places, and who comes last takes the
+// one whose value is the least.
 #pragma once
 
 #include <algorithm>
@@ -16,10 +16,11 @@ class AddressTable {
  public:
   static constexpr std::size_t capacity = 1024;
 
-  explicit AddressTable(Random& random) : secret_(random.next()), entries_(capacity) {}
+  explicit AddressTable(Random& random) : secret_(random.next()) {}
 
   /// The value of `address`, or nullptr.
   const Value* find(const IpAddress& address) const {
+    if (entries_.empty()) return nullptr;
     for (const Entry& entry : std::span(entries_).subspan(first_place(address), ways))
       if (entry.used && entry.address == address) return &entry.value;
     return nullptr;
@@ -34,14 +35,15 @@ class AddressTable {
   /// The value of `address`; a fresh one replaces the smallest, by `less`, of those that share its places.
   template <class Less>
   Value& find_or_make(const IpAddress& address, const Less& less) {
+    if (entries_.empty()) entries_.resize(capacity);
     const auto places = std::span(entries_).subspan(first_place(address), ways);
     for (Entry& entry : places)
       if (entry.used && entry.address == address) return entry.value;
-    Entry& spared = *std::min_element(places.begin(), places.end(), [&](const Entry& a, const Entry& b) {
+    Entry& victim = *std::min_element(places.begin(), places.end(), [&](const Entry& a, const Entry& b) {
       return a.used != b.used ? b.used : less(a.value, b.value);
     });
-    spared = {address, true, Value{}};
-    return spared.value;
+    victim = {address, true, Value{}};
+    return victim.value;
   }
 
  private:

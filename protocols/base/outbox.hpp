@@ -13,11 +13,26 @@ namespace tunstack {
 /// What a frame carries: an IP datagram, whose version tells which, or ARP.
 enum class LinkPayload : std::uint8_t { ip, arp };
 
+/// Numbers one packet of a node, in the order in which packets arrived or were made; 0 is none.
+using PacketNumber = std::uint64_t;
+
+/// A packet and the one that brought it about; time brought about what has no cause.
+struct PacketIds {
+  PacketNumber number = 0;
+  PacketNumber cause = 0;
+  friend bool operator==(const PacketIds&, const PacketIds&) = default;
+};
+
 struct OutgoingPacket {
   InterfaceId interface;
   LinkPayload payload = LinkPayload::ip;
-  MacAddress link_destination = {};  // where the link has addresses
+  // Where the link has addresses, and the packet leaves in a frame.
+  MacAddress link_destination = {};
+  MacAddress link_source = {};
+  PacketIds ids = {};
   Bytes bytes = {};
+
+  bool is_framed() const { return link_source != MacAddress{}; }
 };
 
 class Outbox {
@@ -46,11 +61,14 @@ class Outbox {
     return used_ + packets * aligned(size) + aligned(kept) <= capacity_ && count_ + packets <= capacity_packets_;
   }
 
-  /// Says what a packet is to the link, and where it goes there.
-  void address(std::size_t packet, const MacAddress& destination, LinkPayload payload = LinkPayload::ip) {
+  /// Says what a packet is to a link with addresses, where it goes there and whom it comes from.
+  void address(std::size_t packet, const MacAddress& destination, const MacAddress& source,
+               LinkPayload payload = LinkPayload::ip) {
     packets_[packet].link_destination = destination;
+    packets_[packet].link_source = source;
     packets_[packet].payload = payload;
   }
+  void identify(std::size_t packet, const PacketIds& ids) { packets_[packet].ids = ids; }
   /// Takes back all packets but the first `count`.
   void keep_only(std::size_t count) {
     if (count >= count_) return;

@@ -15,14 +15,14 @@ struct NdInput {
   AddressKind target = AddressKind::unicast;
 
   Bytes options() const { return message.subspan(options_offset); }
-  Ipv6Address target_address() const { return Ipv6Address::load(message, nd_target_offset); }
-  std::uint8_t flags() const { return message[4]; }  // of a neighbor advertisement
+  Ipv6Address target_address() const { return Ipv6Address::load(message, nd_offset::target); }
+  std::uint8_t flags() const { return message[nd_offset::flags]; }  // of a neighbor advertisement
 };
 
-/// Of every message; asked first.
+/// What every message must fulfil; asked first.
 inline constexpr std::array nd_rules = {
     Rule<NdInput>{Reason::nd_hop_limit_not_255, [](const NdInput& in) { return in.ip.hop_limit() != nd_hop_limit; }},
-    Rule<NdInput>{Reason::nd_code_not_0, [](const NdInput& in) { return in.message[1] != 0; }},
+    Rule<NdInput>{Reason::nd_code_not_0, [](const NdInput& in) { return in.message[icmp_offset::code] != 0; }},
     Rule<NdInput>{Reason::nd_message_too_short,
                   [](const NdInput& in) { return in.message.size() < in.options_offset; }},
     Rule<NdInput>{Reason::nd_option_malformed,
@@ -42,7 +42,7 @@ constexpr bool is_answered_for(AddressKind target) {
 inline constexpr std::array neighbor_solicitation_rules = {
     Rule<NdInput>{Reason::nd_target_multicast, [](const NdInput& in) { return in.target_address().is_multicast(); }},
     Rule<NdInput>{
-        Reason::nd_unspecified_asks_one_node,
+        Reason::nd_unspecified_not_to_solicited_node,
         [](const NdInput& in) { return is_from_unspecified(in) && !is_solicited_node_group(in.ip.destination()); }},
     Rule<NdInput>{Reason::nd_unspecified_has_link_address,
                   [](const NdInput& in) {
@@ -58,9 +58,11 @@ inline constexpr std::array neighbor_solicitation_rules = {
 
 inline constexpr std::array neighbor_advertisement_rules = {
     Rule<NdInput>{Reason::nd_target_multicast, [](const NdInput& in) { return in.target_address().is_multicast(); }},
-    Rule<NdInput>{
-        Reason::nd_solicited_advertisement_to_group,
-        [](const NdInput& in) { return (in.flags() & na_solicited) != 0 && in.ip.destination().is_multicast(); }},
+    Rule<NdInput>{Reason::nd_solicited_advertisement_to_group,
+                  [](const NdInput& in) {
+                    return NeighborAdvertisementView::of(in.message).is_solicited() &&
+                           in.ip.destination().is_multicast();
+                  }},
     Rule<NdInput>{Reason::nd_advertisement_of_own_address,
                   [](const NdInput& in) { return in.target == AddressKind::own; }},
 };
@@ -73,7 +75,7 @@ inline constexpr std::array router_advertisement_rules = {
 
 /// RFC 4861 6.1.1
 inline constexpr std::array router_solicitation_rules = {
-    Rule<NdInput>{Reason::router_solicitation_from_nobody_with_address,
+    Rule<NdInput>{Reason::router_solicitation_unspecified_has_link_address,
                   [](const NdInput& in) {
                     return is_from_unspecified(in) &&
                            find_nd_option(in.options(), nd_option::source_link_layer_address);

@@ -10,8 +10,6 @@ namespace tunstack::icmp {
 
 namespace {
 
-constexpr std::uint8_t local_bit = 1;
-
 // C-types of the interface identification object (RFC 8335 2.1).
 constexpr std::uint8_t by_name = 1;
 constexpr std::uint8_t by_index = 2;
@@ -25,6 +23,9 @@ struct Question {
   std::uint16_t family = 0;    // by address
   Bytes address = {};          // by address
 };
+
+/// Whether an interface of this node is meant, rather than one of a neighbor.
+bool asks_here(Bytes message) { return (message[extended_echo_offset::flags] & extended_echo_local) != 0; }
 
 struct ProbeArrival {
   const ExtendedEchoRequest& request;
@@ -46,8 +47,8 @@ constexpr std::array probe_rules = {
                        }},
     Rule<ProbeArrival>{Reason::extended_echo_locality_not_allowed,
                        [](const ProbeArrival& a) {
-                         const bool local = (a.request.message[7] & local_bit) != 0;
-                         return a.policy.locality == (local ? ProbeLocality::remote : ProbeLocality::local);
+                         return a.policy.locality ==
+                                (asks_here(a.request.message) ? ProbeLocality::remote : ProbeLocality::local);
                        }},
 };
 
@@ -56,9 +57,9 @@ constexpr std::array probe_rules = {
 std::optional<IcmpExtensionObject> only_object(Bytes structure, ZeroChecksum zero) {
   constexpr std::size_t start = icmp_extension_header_size;
   if (structure.size() < start + icmp_extension_object_header_size) return std::nullopt;
-  const std::size_t length = load_be16(structure, start);
+  const std::size_t length = load_be16(structure, start + icmp_object_offset::length);
   if (length < icmp_extension_object_header_size || start + length > structure.size()) return std::nullopt;
-  if (load_be16(structure, 2) == 0 && zero == ZeroChecksum::reject) return std::nullopt;
+  if (!has_extension_checksum(structure) && zero == ZeroChecksum::reject) return std::nullopt;
   auto reader = IcmpExtensionReader::open(structure.first(start + length));
   if (!reader) reader = IcmpExtensionReader::open(structure);
   return reader ? reader->next() : std::nullopt;
@@ -66,45 +67,49 @@ std::optional<IcmpExtensionObject> only_object(Bytes structure, ZeroChecksum zer
 
 /// Whether what follows the object is a second one rather than data.
 bool has_second_object(Bytes structure) {
-  const std::size_t end = icmp_extension_header_size + load_be16(structure, icmp_extension_header_size);
+  const std::size_t end =
+      icmp_extension_header_size + load_be16(structure, icmp_extension_header_size + icmp_object_offset::length);
   const Bytes rest = structure.subspan(end);
-  return rest.size() >= icmp_extension_object_header_size && rest[2] == extension_class::interface_identification &&
-         load_be16(rest, 0) == rest.size();
+  return rest.size() >= icmp_extension_object_header_size &&
+         rest[icmp_object_offset::class_number] == extension_class::interface_identification &&
+         load_be16(rest, icmp_object_offset::length) == rest.size();
 }
 
 std::optional<std::size_t> address_size(std::uint16_t family) {
   switch (family) {
     case address_family_number::ipv4:
-      return 4;
+      return Ipv4Address::size;
     case address_family_number::ipv6:
-      return 16;
+      return Ipv6Address::size;
     case address_family_number::mac48:
-      return 6;
+      return MacAddress::size;
     default:
       return std::nullopt;
   }
 }
 
 std::optional<Question> parse_address_question(Bytes payload, bool local) {
-  if (payload.size() < 4) return std::nullopt;
-  const std::uint16_t family = load_be16(payload, 0);
-  const std::size_t size = payload[2];
+  constexpr std::size_t address_at = icmp_address_part_offset::address;
+  if (payload.size() < address_at) return std::nullopt;
+  const std::uint16_t family = load_be16(payload, icmp_address_part_offset::family);
+  const std::size_t size = payload[icmp_address_part_offset::length];
   const auto expected = address_size(family);
-  if ((expected && size != *expected) || 4 + (size + 3) / 4 * 4 > payload.size()) return std::nullopt;
-  return Question{.local = local, .kind = probe_kind::address, .family = family, .address = payload.subspan(4, size)};
+  if ((expected && size != *expected) || address_at + (size + 3) / 4 * 4 > payload.size()) return std::nullopt;
+  return Question{
+      .local = local, .kind = probe_kind::address, .family = family, .address = payload.subspan(address_at, size)};
 }
 
 /// Nothing if the query is malformed (RFC 8335 4.1).
 std::optional<Question> parse_question(Bytes message, ZeroChecksum zero) {
-  const bool local = (message[7] & local_bit) != 0;
+  const bool local = asks_here(message);
   const Bytes structure = message.subspan(icmp_header_size);
   const auto object = only_object(structure, zero);
   if (!object || object->class_number != extension_class::interface_identification || has_second_object(structure))
     return std::nullopt;
   if (object->c_type == by_address) return parse_address_question(object->payload, local);
   if (!local) return std::nullopt;
-  if (object->c_type == by_index && object->payload.size() == 4)
-    return Question{.local = local, .kind = probe_kind::index, .index = load_be32(object->payload, 0)};
+  if (object->c_type == by_index && object->payload.size() == icmp_number_part_size)
+    return Question{.local = local, .kind = probe_kind::index, .index = icmp_number_in(object->payload)};
   if (object->c_type != by_name) return std::nullopt;
   const std::string_view padded(reinterpret_cast<const char*>(object->payload.data()), object->payload.size());
   return Question{.local = local, .kind = probe_kind::name, .name = padded.substr(0, padded.find('\0'))};
@@ -149,12 +154,12 @@ Finding find_neighbor(const Question& question, const NeighborTable& neighbors) 
   return {ExtendedEchoCode::no_error, static_cast<std::uint8_t>(found.state << extended_echo_state_shift)};
 }
 
-Finding find_own(const Question& question, std::span<const InterfaceConfig> interfaces) {
+Finding find_own(const Question& question, const KnownInterfaces& interfaces) {
   Finding found{ExtendedEchoCode::no_such_interface};
-  for (std::size_t i = 0; i < interfaces.size(); ++i) {
-    if (!matches(interfaces[i], static_cast<std::uint32_t>(i + 1), question)) continue;
+  for (std::size_t i = 0; i < interfaces.count; ++i) {
+    if (!matches(interfaces.own(i), static_cast<std::uint32_t>(i + 1), question)) continue;
     if (found.code == ExtendedEchoCode::no_error) return {ExtendedEchoCode::multiple_interfaces};
-    found = {ExtendedEchoCode::no_error, flags_of(interfaces[i])};
+    found = {ExtendedEchoCode::no_error, flags_of(interfaces.own(i))};
   }
   return found;
 }
@@ -172,12 +177,13 @@ Verdict answer_extended_echo(const ExtendedEchoRequest& request, const KnownInte
   const auto question = parse_question(request.message, policy.zero_checksum);
   if (question && (policy.kinds & question->kind) == 0) return Drop{Reason::extended_echo_kind_not_allowed};
   const Finding finding = !question         ? Finding{ExtendedEchoCode::malformed_query}
-                          : question->local ? find_own(*question, interfaces.own)
+                          : question->local ? find_own(*question, interfaces)
                                             : find_neighbor(*question, interfaces.neighbors);
   const Bytes body = policy.reply_body == ProbeBody::copy ? request.message.subspan(icmp_header_size) : Bytes{};
   return Reply{Reason::extended_echo_request_for_us,
-               ExtendedEchoReply{reply_type(request.family), finding.code, load_be32(request.message, 4),
-                                 finding.state_and_flags, body}};
+               ExtendedEchoReply{reply_type(request.family), finding.code,
+                                 icmp_identifier_and_sequence(request.message), finding.state_and_flags, body},
+               ReplyHeader{.hop_limit = 255, .dont_fragment = DontFragment::always}};  // RFC 8335 4
 }
 
 }  // namespace tunstack::icmp

@@ -47,7 +47,8 @@ struct NeighborEntries {
 using NeighborTable = std::function<NeighborEntries(std::uint16_t family, Bytes address)>;
 
 struct KnownInterfaces {
-  std::span<const InterfaceConfig> own;  // the n-th has the index n + 1
+  std::size_t count = 0;
+  std::function<const InterfaceConfig&(std::size_t)> own;  // the n-th, from 0 on, has the index n + 1
   NeighborTable neighbors = {};
 };
 

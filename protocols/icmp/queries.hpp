@@ -27,8 +27,8 @@ struct TimestampRequest {
   bool to_groups;
 };
 
-inline constexpr std::size_t timestamp_size = 20;
-inline constexpr std::size_t address_mask_size = 12;
+inline constexpr std::size_t timestamp_size = icmpv4_timestamp_size;
+inline constexpr std::size_t address_mask_size = icmpv4_address_mask_size;
 
 inline constexpr std::array timestamp_rules = {
     Rule<TimestampRequest>{Reason::icmp4_timestamp_off, [](const TimestampRequest& r) { return !r.policy.timestamp; }},
@@ -45,7 +45,17 @@ inline Verdict answer_timestamp(const TimestampRequest& request, std::uint32_t n
   if (const auto broken = first_broken<timestamp_rules>(request)) return Drop{*broken};
   const Bytes message = request.message.bytes();
   return Reply{Reason::icmp4_timestamp_request_for_us,
-               Icmpv4Query{Icmpv4Type::timestamp_reply, load_be32(message, 4), 3, {load_be32(message, 8), now, now}}};
+               Icmpv4Query{Icmpv4Type::timestamp_reply,
+                           icmp_identifier_and_sequence(message),
+                           3,
+                           {load_be32(message, icmpv4_query_offset::originate), now, now}}};
+}
+
+/// A query that is answered: the reply has the TOS of the request, and logs its way (RFC 1122 3.2.2.8).
+inline Verdict as_query_reply(Verdict verdict, const Ipv4Arrival& request) {
+  if (auto* const reply = std::get_if<Reply>(&verdict))
+    reply->header = {.traffic_class = without_ecn(request.ip.type_of_service()), .logs_route = true};
+  return verdict;
 }
 
 struct AddressMaskRequest {
@@ -64,16 +74,16 @@ inline constexpr std::array address_mask_rules = {
 
 inline Verdict answer_address_mask(const AddressMaskRequest& request) {
   if (const auto broken = first_broken<address_mask_rules>(request)) return Drop{*broken};
-  return Reply{
-      Reason::icmp4_mask_request_for_us,
-      Icmpv4Query{
-          Icmpv4Type::address_mask_reply, load_be32(request.message.bytes(), 4), 1, {request.mask.value_or(0)}}};
+  return Reply{Reason::icmp4_mask_request_for_us, Icmpv4Query{Icmpv4Type::address_mask_reply,
+                                                              icmp_identifier_and_sequence(request.message.bytes()),
+                                                              1,
+                                                              {request.mask.value_or(0)}}};
 }
 
 inline Verdict answer_information(const Icmpv4View& request, const QueryPolicy& policy) {
   if (!policy.information) return Drop{Reason::icmp4_information_off};
   return Reply{Reason::icmp4_information_request_for_us,
-               Icmpv4Query{Icmpv4Type::information_reply, load_be32(request.bytes(), 4)}};
+               Icmpv4Query{Icmpv4Type::information_reply, icmp_identifier_and_sequence(request.bytes())}};
 }
 
 /// What a timestamp reply tells whoever asked. Times in ms as the wire has them.

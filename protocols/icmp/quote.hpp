@@ -6,6 +6,7 @@
 #include "protocols/arrival.hpp"
 #include "protocols/wire/icmp_error.hpp"
 #include "protocols/wire/icmp_extensions.hpp"
+#include "protocols/wire/quoted_packet.hpp"
 
 namespace tunstack::icmp {
 
@@ -31,7 +32,7 @@ Bytes quote(const Arrival<View>& invoking, std::size_t limit, QuoteStorage& stor
 
 /// `room`: octets for the ICMP message; an error is not fragmented, so on a narrow link it holds less.
 inline std::size_t quote_limit(const Ipv4View& invoking, Ipv4Quote amount, std::size_t room) {
-  return std::min(amount == Ipv4Quote::header_and_8 ? invoking.header_size() + 8 : ipv4_error_size,
+  return std::min(amount == Ipv4Quote::header_and_8 ? invoking.header_size() + least_quoted_transport : ipv4_error_size,
                   room - icmp_header_size);
 }
 

@@ -6,8 +6,8 @@ namespace tunstack::icmp {
 
 namespace {
 
-std::optional<std::uint8_t> first_octet(Bytes message) {
-  return message.empty() ? std::nullopt : std::optional(message[0]);
+std::optional<std::uint8_t> type_of(Bytes message) {
+  return message.empty() ? std::nullopt : std::optional(message[icmp_offset::type]);
 }
 
 }  // namespace
@@ -18,7 +18,7 @@ InvokingPacket invoking_packet(const Ipv4Arrival& arrival, Problem problem) {
           .link_layer_group = arrival.link_layer_group,
           .fragment_offset = arrival.ip.fragment_offset(),
           .is_icmp = is_icmp(arrival),
-          .icmp_type = first_octet(arrival.payload()),
+          .icmp_type = type_of(arrival.payload()),
           .problem = problem};
 }
 
@@ -33,7 +33,7 @@ InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem) {
   invoking.upper_layer_unknown = upper == std::unexpected(NoUpperLayer::behind_too_many_headers);
   if (!upper) return invoking;
   invoking.is_icmp = upper->protocol == protocol_number::icmpv6;
-  invoking.icmp_type = first_octet(packet.subspan(upper->offset));
+  invoking.icmp_type = type_of(packet.subspan(upper->offset));
   return invoking;
 }
 

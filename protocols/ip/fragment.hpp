@@ -21,6 +21,8 @@ struct FragmentKey {
 
 inline constexpr std::size_t fragment_unit = 8;  // octets: offsets count these (RFC 791 3.1)
 inline constexpr std::size_t largest_fragmented_payload = 65535;
+/// The two bits at the end of type of service and traffic class (RFC 3168 5).
+inline constexpr std::uint8_t ecn_congestion_experienced = 3;
 
 struct Fragment {
   FragmentKey key;

@@ -16,7 +16,7 @@ struct Ipv4FragmentInput {
 inline constexpr std::array ipv4_fragment_rules = {
     Rule<Ipv4FragmentInput>{Reason::fragment_without_data,
                             [](const Ipv4FragmentInput& in) { return in.ip.payload().empty(); }},
-    Rule<Ipv4FragmentInput>{Reason::fragment_size_not_of_8,
+    Rule<Ipv4FragmentInput>{Reason::fragment_length_not_multiple_of_8,
                             [](const Ipv4FragmentInput& in) {
                               return in.ip.more_fragments() && in.ip.payload().size() % fragment_unit != 0;
                             }},
@@ -26,7 +26,7 @@ inline constexpr std::array ipv4_fragment_rules = {
 };
 
 /// A datagram that cannot be put together is dropped silently.
-inline std::optional<Verdict> judge_incomplete(const Ipv4Arrival&, Reason) { return std::nullopt; }
+inline std::optional<Verdict> judge_incomplete(const Ipv4Arrival&, const FragmentRefusal&) { return std::nullopt; }
 
 /// A fragment that breaks no rule, for the Reassembler.
 inline Fragment fragment_of(const Ipv4Arrival& arrival) {
@@ -45,9 +45,10 @@ inline Fragment fragment_of(const Ipv4Arrival& arrival) {
 template <>
 inline Ipv4View make_whole<Ipv4View>(const Reassembled& datagram) {
   const MutableBytes bytes = datagram.bytes;
-  store_be16(bytes, 2, static_cast<std::uint16_t>(bytes.size()));
-  store_be16(bytes, 6, load_be16(bytes, 6) & 0xc000);
-  if (datagram.congestion_experienced) bytes[1] |= 3;
+  store_be16(bytes, ipv4_offset::total_length, static_cast<std::uint16_t>(bytes.size()));
+  store_be16(bytes, ipv4_offset::flags_and_fragment_offset,
+             load_be16(bytes, ipv4_offset::flags_and_fragment_offset) & ipv4_fragment_field::kept_of_whole);
+  if (datagram.congestion_experienced) bytes[ipv4_offset::type_of_service] |= ecn_congestion_experienced;
   write_header_checksum(bytes);
   return Ipv4View::of(bytes);
 }

@@ -29,7 +29,7 @@ constexpr bool is_this_network(AddressKind kind) {
 /// Who does not know its own address or network may ask for the mask (RFC 950 I) and for routers (RFC 1256 4.2).
 inline bool may_come_from_this_network(const Ipv4View& ip) {
   if (ip.protocol() != protocol_number::icmpv4 || ip.is_fragment() || ip.payload().empty()) return false;
-  const Icmpv4Type type{ip.payload()[0]};
+  const Icmpv4Type type{ip.payload()[icmp_offset::type]};
   return type == Icmpv4Type::address_mask_request || type == Icmpv4Type::router_solicitation;
 }
 

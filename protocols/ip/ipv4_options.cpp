@@ -8,13 +8,7 @@ namespace tunstack::ip {
 
 namespace {
 
-// Where the parts of an option stand, in octets from its start.
-constexpr std::size_t length_at = 1;
-constexpr std::size_t pointer_at = 2;
-constexpr std::size_t flags_at = 3;
-constexpr std::size_t route_data = 3;
-constexpr std::size_t timestamp_data = 4;
-constexpr std::size_t address_size = 4;
+constexpr std::size_t address_size = Ipv4Address::size;
 
 // The three forms of the timestamp option.
 constexpr unsigned times_only = 0;
@@ -22,10 +16,10 @@ constexpr unsigned with_addresses = 1;
 constexpr unsigned prespecified = 3;
 
 // Pointers count from 1.
-constexpr std::size_t pointed(Bytes option) { return option[pointer_at] - 1U; }
-constexpr bool is_full(Bytes option) { return option[pointer_at] > option.size(); }
-constexpr unsigned timestamp_form(Bytes option) { return option[flags_at] & 0x0fU; }
-constexpr unsigned overflow(Bytes option) { return option[flags_at] >> 4; }
+constexpr std::size_t pointed(Bytes option) { return option[ipv4_option_offset::pointer] - 1U; }
+constexpr bool is_full(Bytes option) { return option[ipv4_option_offset::pointer] > option.size(); }
+constexpr unsigned timestamp_form(Bytes option) { return option[ipv4_option_offset::overflow_and_form] & 0x0fU; }
+constexpr unsigned overflow(Bytes option) { return option[ipv4_option_offset::overflow_and_form] >> 4; }
 constexpr std::size_t entry_size(Bytes timestamp) { return timestamp_form(timestamp) == times_only ? 4 : 8; }
 
 constexpr bool is_source_route(std::uint8_t type) {
@@ -40,23 +34,28 @@ struct OptionRule {
 };
 
 constexpr OptionRule route_rules[] = {
-    {Reason::ipv4_option_length_invalid, length_at, [](Bytes o) { return o.size() < route_data; }},
-    {Reason::ipv4_route_pointer_invalid, pointer_at, [](Bytes o) { return o[pointer_at] <= route_data; }},
-    {Reason::ipv4_route_pointer_invalid, pointer_at,
+    {Reason::ipv4_option_length_invalid, ipv4_option_offset::length,
+     [](Bytes o) { return o.size() < ipv4_option_offset::route; }},
+    {Reason::ipv4_route_pointer_invalid, ipv4_option_offset::pointer,
+     [](Bytes o) { return o[ipv4_option_offset::pointer] <= ipv4_option_offset::route; }},
+    {Reason::ipv4_route_pointer_invalid, ipv4_option_offset::pointer,
      [](Bytes o) { return !is_full(o) && pointed(o) + address_size > o.size(); }},
 };
 
 constexpr OptionRule timestamp_rules[] = {
-    {Reason::ipv4_option_length_invalid, length_at, [](Bytes o) { return o.size() < timestamp_data; }},
-    {Reason::ipv4_timestamp_pointer_invalid, pointer_at, [](Bytes o) { return o[pointer_at] <= timestamp_data; }},
-    {Reason::ipv4_timestamp_flag_unknown, flags_at,
+    {Reason::ipv4_option_length_invalid, ipv4_option_offset::length,
+     [](Bytes o) { return o.size() < ipv4_option_offset::timestamps; }},
+    {Reason::ipv4_timestamp_pointer_invalid, ipv4_option_offset::pointer,
+     [](Bytes o) { return o[ipv4_option_offset::pointer] <= ipv4_option_offset::timestamps; }},
+    {Reason::ipv4_timestamp_flag_unknown, ipv4_option_offset::overflow_and_form,
      [](Bytes o) {
        const unsigned form = timestamp_form(o);
        return form != times_only && form != with_addresses && form != prespecified;
      }},
-    {Reason::ipv4_timestamp_pointer_invalid, pointer_at,
+    {Reason::ipv4_timestamp_pointer_invalid, ipv4_option_offset::pointer,
      [](Bytes o) { return !is_full(o) && pointed(o) + entry_size(o) > o.size(); }},
-    {Reason::ipv4_timestamp_overflow, flags_at, [](Bytes o) { return is_full(o) && overflow(o) == 15; }},
+    {Reason::ipv4_timestamp_overflow, ipv4_option_offset::overflow_and_form,
+     [](Bytes o) { return is_full(o) && overflow(o) == 15; }},
 };
 
 /// THE table of options that a host looks into. All others are ignored (RFC 1122 3.2.1.8).
@@ -96,39 +95,40 @@ std::optional<Verdict> judge_source_route(Bytes route, SourceRoutes accepted) {
 /// The addresses that a source route has passed, without the sender itself: some put it first
 /// (RFC 1122 3.2.1.8(c), case B).
 Bytes hops_of(Bytes route, Ipv4Address sender) {
-  const std::size_t passed = std::min(pointed(route), route.size()) - route_data;
-  const Bytes hops = route.subspan(route_data, passed / address_size * address_size);
-  return !hops.empty() && Ipv4Address::load(hops, 0) == sender ? hops.subspan(address_size) : hops;
+  const std::size_t passed = std::min(pointed(route), route.size()) - ipv4_option_offset::route;
+  constexpr std::size_t first_hop = 0;
+  const Bytes hops = route.subspan(ipv4_option_offset::route, passed / address_size * address_size);
+  return !hops.empty() && Ipv4Address::load(hops, first_hop) == sender ? hops.subspan(address_size) : hops;
 }
 
 /// The last hop becomes the first; then the others backwards, and the sender in the end.
-void add_reversed(ReturnPath& path, Bytes route, Ipv4Address sender) {
+void add_reversed(ReturnRoute& back, Bytes route, Ipv4Address sender) {
   const Bytes hops = hops_of(route, sender);
   if (hops.empty()) return;
-  const MutableBytes option = MutableBytes(path.storage).subspan(path.size);
-  const std::size_t size = route_data + hops.size();
-  option[0] = route[0];
-  option[length_at] = static_cast<std::uint8_t>(size);
-  option[pointer_at] = route_data + 1;
-  path.first_hop = Ipv4Address::load(hops, hops.size() - address_size);
-  std::size_t to = route_data;
+  const MutableBytes option = MutableBytes(back.storage).subspan(back.size);
+  const std::size_t size = ipv4_option_offset::route + hops.size();
+  option[ipv4_option_offset::type] = route[ipv4_option_offset::type];
+  option[ipv4_option_offset::length] = static_cast<std::uint8_t>(size);
+  option[ipv4_option_offset::pointer] = ipv4_option_offset::route + 1;
+  back.first_hop = Ipv4Address::load(hops, hops.size() - address_size);
+  std::size_t to = ipv4_option_offset::route;
   for (std::size_t from = hops.size() - address_size; from > 0; to += address_size) {
     from -= address_size;
     copy_bytes(option.subspan(to), hops.subspan(from, address_size));
   }
   sender.store(option, to);
-  path.size += size;
+  back.size += size;
 }
 
 void record_route(MutableBytes option, Ipv4Address own) {
   if (is_full(option)) return;
   own.store(option, pointed(option));
-  option[pointer_at] += address_size;
+  option[ipv4_option_offset::pointer] += address_size;
 }
 
 void record_time(MutableBytes option, const Answerer& answerer, InterfaceId interface) {
   if (is_full(option)) {
-    option[flags_at] += 0x10;
+    option[ipv4_option_offset::overflow_and_form] += 0x10;
     return;
   }
   const std::size_t entry = pointed(option);
@@ -136,13 +136,14 @@ void record_time(MutableBytes option, const Answerer& answerer, InterfaceId inte
   if (form == prespecified && !is_own(answerer.addresses.kind_on(interface, Ipv4Address::load(option, entry)))) return;
   if (form == with_addresses) answerer.source.store(option, entry);
   store_be32(option, entry + entry_size(option) - 4, answerer.time_of_day);
-  option[pointer_at] = static_cast<std::uint8_t>(option[pointer_at] + entry_size(option));
+  option[ipv4_option_offset::pointer] =
+      static_cast<std::uint8_t>(option[ipv4_option_offset::pointer] + entry_size(option));
 }
 
-MutableBytes add_copy(ReturnPath& path, Bytes option) {
-  const MutableBytes copy = MutableBytes(path.storage).subspan(path.size, option.size());
+MutableBytes add_copy(ReturnRoute& route, Bytes option) {
+  const MutableBytes copy = MutableBytes(route.storage).subspan(route.size, option.size());
   copy_bytes(copy, option);
-  path.size += option.size();
+  route.size += option.size();
   return copy;
 }
 
@@ -169,17 +170,17 @@ std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy&
   return std::nullopt;
 }
 
-ReturnPath return_path(const Ipv4Arrival& request, const Answerer& answerer, EchoedOptions echoed) {
-  ReturnPath path;
+ReturnRoute return_route(const Ipv4Arrival& request, const Answerer& answerer, ReplyOptions copied) {
+  ReturnRoute route;
   Ipv4OptionReader reader(request.ip.options());
   while (const auto option = reader.next()) {
-    if (is_source_route(option->type())) add_reversed(path, option->bytes, request.ip.source());
-    if (echoed == EchoedOptions::source_route) continue;
-    if (option->type() == ipv4_option::record_route) record_route(add_copy(path, option->bytes), answerer.source);
+    if (is_source_route(option->type())) add_reversed(route, option->bytes, request.ip.source());
+    if (copied == ReplyOptions::source_route) continue;
+    if (option->type() == ipv4_option::record_route) record_route(add_copy(route, option->bytes), answerer.source);
     if (option->type() == ipv4_option::timestamp)
-      record_time(add_copy(path, option->bytes), answerer, request.interface);
+      record_time(add_copy(route, option->bytes), answerer, request.interface);
   }
-  return path;
+  return route;
 }
 
 }  // namespace tunstack::ip

@@ -30,8 +30,8 @@ std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy&
 
 using OptionStorage = std::array<std::uint8_t, ipv4_options_largest>;
 
-/// The options of an answer, and where it goes first.
-struct ReturnPath {
+/// The options of a reply, and where it goes first.
+struct ReturnRoute {
   std::optional<Ipv4Address> first_hop = {};  // of a source route
   OptionStorage storage{};
   std::size_t size = 0;  // octets; never more than the options of the request
@@ -40,8 +40,8 @@ struct ReturnPath {
   Bytes options() const { return Bytes(storage).first((size + 3) & ~std::size_t{3}); }
 };
 
-/// Which options of a request go into its answer.
-enum class EchoedOptions : std::uint8_t {
+/// Which options of a request go into its reply.
+enum class ReplyOptions : std::uint8_t {
   source_route,         // reversed, in any answer (RFC 1122 3.2.1.8(c))
   source_route_and_log  // and record route and timestamp, brought up to date, in answers to queries (3.2.2.6, 3.2.2.8)
 };
@@ -54,6 +54,6 @@ struct Answerer {
 };
 
 /// For the answer to a datagram whose options are in order.
-ReturnPath return_path(const Ipv4Arrival& request, const Answerer& answerer, EchoedOptions echoed);
+ReturnRoute return_route(const Ipv4Arrival& request, const Answerer& answerer, ReplyOptions copied);
 
 }  // namespace tunstack::ip

@@ -6,10 +6,6 @@ namespace tunstack::ip {
 
 namespace {
 
-// Within a routing header (RFC 8200 4.4).
-constexpr std::size_t routing_type_at = 2;
-constexpr std::size_t segments_left_at = 3;
-
 struct ExtensionHeader {
   UpperLayer at;
   Bytes bytes;
@@ -22,9 +18,9 @@ Error fault(Reason reason, Problem problem, std::size_t pointer) {
 
 /// No type of routing header is followed, type 0 least of all (RFC 5095 3): those with nothing left are stepped over.
 std::optional<Verdict> judge_routing(const ExtensionHeader& header) {
-  if (header.bytes[segments_left_at] == 0) return std::nullopt;
+  if (header.bytes[ipv6_routing_offset::segments_left] == 0) return std::nullopt;
   return fault(Reason::ipv6_routing_type_unrecognized, Problem::erroneous_header_field,
-               header.at.offset + routing_type_at);
+               header.at.offset + ipv6_routing_offset::type);
 }
 
 std::optional<Verdict> judge_content(const ExtensionHeader& header, bool to_group, const Ipv6OptionPolicy& policy) {
@@ -74,14 +70,14 @@ std::optional<Verdict> judge_header(const ExtensionHeader& header, std::size_t n
 
 /// Hop-by-hop options stand directly behind the fixed header, or nowhere (RFC 8200 4.3).
 bool is_misplaced(const UpperLayer& at) {
-  return at.protocol == protocol_number::hop_by_hop_options && at.protocol_at != ipv6_next_header_offset;
+  return at.protocol == protocol_number::hop_by_hop_options && at.protocol_at != ipv6_offset::next_header;
 }
 
 /// The header length is wrong, unless not even that is there: then the packet just ends.
 Verdict cut_short(const UpperLayer& at, Bytes packet) {
-  const std::size_t length_field = at.offset + 1;
-  if (length_field >= packet.size()) return Drop{Reason::ipv6_extension_header_missing};
-  return fault(Reason::ipv6_extension_header_cut_short, Problem::erroneous_header_field, length_field);
+  const std::size_t length_at = at.offset + ipv6_extension_offset::length;
+  if (length_at >= packet.size()) return Drop{Reason::ipv6_extension_header_missing};
+  return fault(Reason::ipv6_extension_header_cut_short, Problem::erroneous_header_field, length_at);
 }
 
 bool promises_jumbogram(const Ipv6Arrival& arrival) {

@@ -25,7 +25,7 @@ class Ipv6Fragment {
   bool is_first() const { return header().offset() == 0; }
   /// Octets from the start of the packet.
   std::size_t header_offset() const { return offset_; }
-  std::size_t offset_field() const { return offset_ + 2; }
+  std::size_t offset_field() const { return offset_ + ipv6_fragment_offset::offset_and_more; }
   /// Up to the end of the fragment header.
   Bytes headers() const { return packet_.first(offset_ + ipv6_fragment_header_size); }
   Bytes data() const { return packet_.subspan(offset_ + ipv6_fragment_header_size); }
@@ -64,8 +64,8 @@ inline constexpr std::array ipv6_fragment_rules = {
     ErrorRule<Ipv6Fragment>{Reason::fragment_without_data, silently, [](const Ipv6Fragment&) { return std::size_t{0}; },
                             [](const Ipv6Fragment& f) { return f.data().empty() && !f.is_first(); }},
     ErrorRule<Ipv6Fragment>{
-        Reason::ipv6_fragment_size_not_of_8, Problem::erroneous_header_field,
-        [](const Ipv6Fragment&) { return ipv6_payload_length_offset; },
+        Reason::ipv6_fragment_length_not_multiple_of_8, Problem::erroneous_header_field,
+        [](const Ipv6Fragment&) { return ipv6_offset::payload_length; },
         [](const Ipv6Fragment& f) { return f.header().more() && f.data().size() % fragment_unit != 0; }},
     ErrorRule<Ipv6Fragment>{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field,
                             [](const Ipv6Fragment& f) { return f.offset_field(); },
@@ -83,8 +83,8 @@ inline constexpr std::array ipv6_fragment_rules = {
 };
 
 /// Headers of the first fragment that make the whole packet too large show only when the last fragment is there.
-inline std::optional<Verdict> judge_incomplete(const Ipv6Arrival& last, Reason why_not_whole) {
-  if (why_not_whole != Reason::fragment_beyond_largest_datagram) return std::nullopt;
+inline std::optional<Verdict> judge_incomplete(const Ipv6Arrival& last, const FragmentRefusal& why_not_whole) {
+  if (!why_not_whole.too_large) return std::nullopt;
   return Error{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field,
                static_cast<std::uint32_t>(Ipv6Fragment(last).offset_field())};
 }
@@ -107,11 +107,15 @@ inline Fragment fragment_of(const Ipv6Arrival& arrival) {
 template <>
 inline Ipv6View make_whole<Ipv6View>(const Reassembled& datagram) {
   const std::size_t fragment_header = datagram.header_size - ipv6_fragment_header_size;
-  datagram.bytes[announcing_octet(datagram.bytes, fragment_header)] = datagram.bytes[fragment_header];
+  datagram.bytes[announcing_octet(datagram.bytes, fragment_header)] =
+      datagram.bytes[fragment_header + ipv6_fragment_offset::next_header];
   std::memmove(datagram.bytes.data() + ipv6_fragment_header_size, datagram.bytes.data(), fragment_header);
   const MutableBytes packet = datagram.bytes.subspan(ipv6_fragment_header_size);
-  store_be16(packet, 4, static_cast<std::uint16_t>(packet.size() - ipv6_header_size));
-  if (datagram.congestion_experienced) packet[1] |= 0x30;
+  store_be16(packet, ipv6_offset::payload_length, static_cast<std::uint16_t>(packet.size() - ipv6_header_size));
+  if (datagram.congestion_experienced) {
+    const std::uint32_t word = load_be32(packet, ipv6_offset::version_class_and_label);
+    store_be32(packet, ipv6_offset::version_class_and_label, word | std::uint32_t{ecn_congestion_experienced} << 20);
+  }
   return Ipv6View::of(packet);
 }
 

@@ -13,7 +13,7 @@ namespace tunstack::ip {
 inline bool may_come_from_unspecified(const Ipv6Arrival& arrival) {
   if (is_ipv6_extension(arrival.protocol())) return true;  // asked again about what stands behind
   if (!is_icmp(arrival) || arrival.payload().empty()) return false;
-  switch (static_cast<Icmpv6Type>(arrival.payload()[0])) {
+  switch (static_cast<Icmpv6Type>(arrival.payload()[icmp_offset::type])) {
     case Icmpv6Type::router_solicitation:
     case Icmpv6Type::neighbor_solicitation:
     case Icmpv6Type::listener_report:
@@ -28,17 +28,19 @@ inline bool may_come_from_unspecified(const Ipv6Arrival& arrival) {
 /// Whoever asks whether a proxied neighbor is still there asks it alone (RFC 4861 7.3.3).
 inline bool is_neighbor_solicitation(const Ipv6Arrival& arrival) {
   return is_icmp(arrival) && !arrival.payload().empty() &&
-         static_cast<Icmpv6Type>(arrival.payload()[0]) == Icmpv6Type::neighbor_solicitation;
+         static_cast<Icmpv6Type>(arrival.payload()[icmp_offset::type]) == Icmpv6Type::neighbor_solicitation;
 }
 
 /// Reports of version 1 and queries about a group go to the group itself; routers that query hear them by their router
 /// alert, without being members (RFC 2710 4, RFC 3810 5.1.15). Whether this is one is asked where the message is taken.
 [[gnu::noinline]] inline bool is_mld_to_group(const Ipv6Arrival& arrival) {
-  constexpr std::size_t message_at = ipv6_header_size + ipv6_extension_unit;
   const Bytes packet = arrival.ip.bytes();
-  if (packet.size() <= message_at || !ipv6_has_router_alert(packet)) return false;
-  if (packet[ipv6_header_size] != protocol_number::icmpv6 || packet[ipv6_header_size + 1] != 0) return false;
-  const Icmpv6Type type{packet[message_at]};
+  if (arrival.ip.payload().size() <= ipv6_extension_unit || !ipv6_has_router_alert(packet)) return false;
+  const Bytes extension = arrival.ip.payload().first(ipv6_extension_unit);
+  const Bytes message = arrival.ip.payload().subspan(ipv6_extension_unit);
+  if (extension[ipv6_extension_offset::next_header] != protocol_number::icmpv6) return false;
+  if (extension[ipv6_extension_offset::length] != 0) return false;
+  const Icmpv6Type type{message[icmp_offset::type]};
   return type == Icmpv6Type::listener_report || type == Icmpv6Type::listener_query;
 }
 

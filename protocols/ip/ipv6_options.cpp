@@ -6,10 +6,6 @@ namespace tunstack::ip {
 
 namespace {
 
-// Within a jumbo payload option.
-constexpr std::size_t jumbo_length_at = 1;
-constexpr std::size_t jumbo_value_at = 2;
-
 std::optional<Verdict> judge_unknown(const Ipv6Option& option, const Ipv6OptionsHeader& header) {
   switch (action_for_unknown(option.type())) {
     case UnknownOption::skip:
@@ -52,7 +48,7 @@ class Tally {
       padding_ = 0;
       ++options_;
     }
-    if ((limits_.padding != 0 && padding_ > limits_.padding) || paddings_ > most_paddings)
+    if ((limits_.padding != 0 && padding_ > limits_.padding) || paddings_ > max_paddings)
       return Error{Reason::ipv6_option_padding_too_long, Problem::option_too_big, pointer};
     if (options_ > limits_.options) return Error{Reason::ipv6_too_many_options, Problem::too_many_options, pointer};
     return std::nullopt;
@@ -82,17 +78,19 @@ std::optional<Verdict> judge_options(const Ipv6OptionsHeader& header, const Ipv6
 
 Verdict judge_jumbogram(Bytes received) {
   const auto header = ipv6_extension_at(received, ipv6_header_size, protocol_number::hop_by_hop_options);
-  if (!header) return jumbo_misused(ipv6_payload_length_offset);
+  if (!header) return jumbo_misused(ipv6_offset::payload_length);
   Ipv6OptionReader reader(*header);
   while (const auto option = reader.next()) {
     if (option->type() != ipv6_option::jumbo_payload) continue;
     const std::size_t at = ipv6_header_size + option->offset;
-    if (option->bytes.size() != ipv6_option::jumbo_payload_size) return jumbo_misused(at + jumbo_length_at);
-    if (load_be32(option->bytes, jumbo_value_at) <= 0xffff) return jumbo_misused(at + jumbo_value_at);
-    if ((*header)[0] == protocol_number::fragment) return jumbo_misused(ipv6_header_size + header->size());
+    if (option->bytes.size() != ipv6_option::jumbo_payload_size) return jumbo_misused(at + ipv6_option_offset::length);
+    if (load_be32(option->bytes, ipv6_option_offset::data) <= 0xffff)
+      return jumbo_misused(at + ipv6_option_offset::data);
+    if ((*header)[ipv6_extension_offset::next_header] == protocol_number::fragment)
+      return jumbo_misused(ipv6_header_size + header->size());
     return Drop{Reason::ipv6_truncated};
   }
-  return jumbo_misused(ipv6_payload_length_offset);
+  return jumbo_misused(ipv6_offset::payload_length);
 }
 
 }  // namespace tunstack::ip

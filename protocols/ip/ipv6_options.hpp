@@ -8,7 +8,7 @@
 namespace tunstack::ip {
 
 /// Eight options are aligned with less. It bounds the steps along a header that looks like nothing but padding.
-inline constexpr std::size_t most_paddings = 16;  // in one header
+inline constexpr std::size_t max_paddings = 16;  // in one header
 
 struct Ipv6OptionPolicy {
   std::uint32_t options = 8;  // in one header, without padding

@@ -20,7 +20,7 @@ std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
   return Ipv6Address::size * 8;
 }
 
-/// Of an address, or of a multicast group (RFC 4291 2.7, RFC 6724 3.1).
+/// The scope of an address, or of a multicast group (RFC 4291 2.7, RFC 6724 3.1).
 int scope_of(const Ipv6Address& address) {
   constexpr int link_local = 2, site_local = 5, global = 14;
   if (address.is_multicast()) return address.octets[1] & 0x0f;
@@ -234,10 +234,12 @@ std::optional<Ipv6Address> LocalAddresses::source_for(InterfaceId interface, con
   return source;
 }
 
-bool LocalAddresses::is_on_link(InterfaceId interface, Ipv4Address address) const {
-  return std::ranges::any_of(ipv4_, [&](const Ipv4Entry& entry) {
-    return entry.interface == interface && ((entry.address.value ^ address.value) & entry.mask) == 0;
-  });
+std::optional<std::uint8_t> LocalAddresses::on_link_length(InterfaceId interface, Ipv4Address address) const {
+  std::optional<std::uint8_t> longest;
+  for (const Ipv4Entry& entry : ipv4_)
+    if (entry.interface == interface && ((entry.address.value ^ address.value) & entry.mask) == 0)
+      longest = std::max(longest, std::optional(static_cast<std::uint8_t>(std::popcount(entry.mask))));
+  return longest;
 }
 
 void LocalAddresses::join(InterfaceId interface, Ipv4Address group) {

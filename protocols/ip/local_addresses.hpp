@@ -29,7 +29,7 @@ class LocalAddresses {
   /// Makes `prefix.address` an address of `interface`, and joins the groups that come with it:
   /// 224.0.0.1 (RFC 1122 3.3.7), or ff02::1 and its solicited-node group (RFC 4291 2.8).
   void add(InterfaceId interface, const IpPrefix& prefix, AddressUse use = AddressUse::usable);
-  /// Of an address that is there.
+  /// `address` is there.
   void set_use(InterfaceId interface, const IpAddress& address, AddressUse use, bool is_temporary = false);
   /// Also leaves its group, unless another address has the same.
   void remove(InterfaceId interface, const IpAddress& address);
@@ -44,15 +44,18 @@ class LocalAddresses {
   /// The address of `interface` to talk to `peer` from: in the peer's own subnet if there is one
   /// (RFC 1122 3.3.4.3).
   std::optional<Ipv4Address> source_for(InterfaceId interface, Ipv4Address peer) const;
-  /// Likewise: the same address, else the scope that fits best, then the same label, then the longest common prefix
-  /// (RFC 6724 5, rules 1, 2, 6 and 8).
+  /// The address of `interface` to talk to `peer` from: the same address, else the scope that fits best, then the same
+  /// label, then the longest common prefix (RFC 6724 5, rules 1, 2, 6 and 8).
   std::optional<Ipv6Address> source_for(InterfaceId interface, const Ipv6Address& peer) const;
   /// The mask of the subnet of `interface` that holds `peer`, or else the one mask that all its subnets have
   /// (RFC 1812 4.3.3.9).
   std::optional<std::uint32_t> mask_for(InterfaceId interface, Ipv4Address peer) const;
 
-  /// Whether a prefix of `interface` holds the address.
-  bool is_on_link(InterfaceId interface, Ipv4Address address) const;
+  /// The length of the longest prefix of `interface` that holds the address, or nothing.
+  std::optional<std::uint8_t> on_link_length(InterfaceId interface, Ipv4Address address) const;
+  bool is_on_link(InterfaceId interface, Ipv4Address address) const {
+    return on_link_length(interface, address).has_value();
+  }
   void join(InterfaceId interface, Ipv4Address group);
   void join(InterfaceId interface, const Ipv6Address& group);
   /// Whether frames to a link-layer group may carry packets to a group that `interface` listens to.
@@ -68,7 +71,7 @@ class LocalAddresses {
       if (entry.kind != AddressKind::proxied)
         each(entry.interface, IpPrefix{entry.address, entry.length}, use_of(entry.kind, entry.is_deprecated));
   }
-  /// Likewise with the groups that it has joined.
+  /// Calls `each` with every interface and group that it has joined.
   template <class Each>
   void for_each_group(const Each& each) const {
     for (const auto& joined : ipv4_groups_) each(joined.interface, IpAddress(joined.group));
@@ -83,7 +86,7 @@ class LocalAddresses {
   struct Ipv4Entry {
     Ipv4Address address;
     Ipv4Address network;    // equal to the address where a prefix has no broadcast (RFC 3021)
-    Ipv4Address broadcast;  // likewise
+    Ipv4Address broadcast;  // equal to the address there too
     std::uint32_t mask;
     InterfaceId interface;
     AddressKind kind = AddressKind::own;  // or tentative

@@ -102,13 +102,13 @@ std::size_t PartialDatagram::blocks_for(const Fragment& fragment) const {
   return count;
 }
 
-MaybeReason PartialDatagram::add(const Fragment& fragment, Overlap policy, BlockPool& pool) {
-  if (contradicts_end(fragment)) return Reason::fragment_contradicts_end;
+std::optional<Misfit> PartialDatagram::add(const Fragment& fragment, Overlap policy, BlockPool& pool) {
+  if (contradicts_end(fragment)) return Misfit{Reason::fragment_contradicts_end};
   const Presence before = presence(fragment, pool);
   const bool equal_suffices = policy != Overlap::drop_equal_too || is_one_fragment(fragment);
-  if (before == Presence::equal && equal_suffices) return Reason::fragment_duplicate;
+  if (before == Presence::equal && equal_suffices) return Misfit{Reason::fragment_duplicate, false};
   const bool may_overlap = policy == Overlap::first || policy == Overlap::last;
-  if (before != Presence::absent && !may_overlap) return Reason::fragment_overlaps;
+  if (before != Presence::absent && !may_overlap) return Misfit{Reason::fragment_overlaps};
   if (fragment.offset == 0 && header_ == none) keep_header(fragment, pool);
   if (before == Presence::different && policy == Overlap::first)
     write_missing(fragment, pool);

@@ -50,15 +50,21 @@ class UnitSet {
 
  private:
   static constexpr std::size_t word_bits = 64;
-  static constexpr std::size_t most_units = 65536 / fragment_unit;
+  static constexpr std::size_t max_units = 65536 / fragment_unit;
 
-  static constexpr std::size_t words = most_units / word_bits;
+  static constexpr std::size_t words = max_units / word_bits;
 
   bool is_in_use(std::size_t word) const { return (in_use_[word / word_bits] >> word % word_bits & 1) != 0; }
 
   std::array<std::uint64_t, words> words_;
   std::array<std::uint64_t, words / word_bits> in_use_{};  // a bit for each word that was written
   std::size_t size_ = 0;
+};
+
+/// Why a fragment does not fit to those that are there.
+struct Misfit {
+  Reason reason;
+  bool spoils_datagram = true;  // nothing of it can be believed any more
 };
 
 class PartialDatagram {
@@ -68,9 +74,8 @@ class PartialDatagram {
 
   /// Back to nothing. What it held must have been released.
   void clear();
-  /// The pool has blocks_for(fragment). Nothing changes for the reason returned: fragment_duplicate, or one for
-  /// which the whole datagram is to be given up.
-  MaybeReason add(const Fragment& fragment, Overlap policy, BlockPool& pool);
+  /// The pool has blocks_for(fragment). Nothing changes if it does not fit.
+  std::optional<Misfit> add(const Fragment& fragment, Overlap policy, BlockPool& pool);
   bool is_complete() const;
   /// Gives all blocks back; afterwards clear() or nothing.
   void release(BlockPool& pool);

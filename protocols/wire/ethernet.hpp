@@ -6,6 +6,7 @@
 #include "protocols/base/mac_address.hpp"
 #include "protocols/base/outbox.hpp"
 #include "protocols/base/reason.hpp"
+#include "protocols/wire/ip_version.hpp"
 
 namespace tunstack {
 
@@ -17,16 +18,28 @@ inline constexpr std::uint16_t ipv6 = 0x86dd;
 
 inline constexpr std::size_t ethernet_header_size = 14;
 
-/// Layout: destination (48), source (48), EtherType (16), payload, which may be padded.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |                      Destination, 48 bits                     |
+// |       (its last 16 bits)      |        Source, 48 bits        |
+// |                       (its last 32 bits)                      |
+// |           EtherType           |    Payload, perhaps padded    |
+// +---------------------------------------------------------------+
+namespace ethernet_offset {
+inline constexpr std::size_t destination = 0;
+inline constexpr std::size_t source = 6;
+inline constexpr std::size_t type = 12;
+}  // namespace ethernet_offset
+
 class EthernetView {
  public:
   static std::expected<EthernetView, Reason> parse(Bytes frame) {
     if (frame.size() < ethernet_header_size) return std::unexpected(Reason::frame_shorter_than_header);
     return EthernetView(frame);
   }
-  MacAddress destination() const { return MacAddress::load(frame_, 0); }
-  MacAddress source() const { return MacAddress::load(frame_, MacAddress::size); }
-  std::uint16_t type() const { return load_be16(frame_, 2 * MacAddress::size); }
+  MacAddress destination() const { return MacAddress::load(frame_, ethernet_offset::destination); }
+  MacAddress source() const { return MacAddress::load(frame_, ethernet_offset::source); }
+  std::uint16_t type() const { return load_be16(frame_, ethernet_offset::type); }
   Bytes payload() const { return frame_.subspan(ethernet_header_size); }
   Bytes bytes() const { return frame_; }
 
@@ -40,18 +53,18 @@ struct EthernetHeader {
   std::uint16_t type = 0;
 
   void write(MutableBytes to) const {
-    destination.store(to, 0);
-    source.store(to, MacAddress::size);
-    store_be16(to, 2 * MacAddress::size, type);
+    destination.store(to, ethernet_offset::destination);
+    source.store(to, ethernet_offset::source);
+    store_be16(to, ethernet_offset::type, type);
   }
 };
 
-/// Of the frame that carries a packet out of an interface with the address `own`.
-inline EthernetHeader ethernet_header(const OutgoingPacket& packet, const MacAddress& own) {
+/// Of the frame that carries a packet, which is framed.
+inline EthernetHeader ethernet_header(const OutgoingPacket& packet) {
   const std::uint16_t type = packet.payload == LinkPayload::arp ? ethertype::arp
-                             : packet.bytes[0] >> 4 == 4        ? ethertype::ipv4
+                             : ip_version(packet.bytes) == 4    ? ethertype::ipv4
                                                                 : ethertype::ipv6;
-  return {packet.link_destination, own, type};
+  return {packet.link_destination, packet.link_source, type};
 }
 
 }  // namespace tunstack

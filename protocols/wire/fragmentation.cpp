@@ -10,11 +10,6 @@ namespace tunstack {
 
 namespace {
 
-// The field of flags and fragment offset.
-constexpr std::uint32_t upper_flags = 0xc000;  // reserved and DF
-constexpr std::uint32_t more_fragments = 0x2000;
-constexpr std::uint32_t offset_bits = 0x1fff;
-
 struct HeaderOfFragments {
   std::array<std::uint8_t, ipv4_header_size + ipv4_options_largest> bytes{};
   std::size_t size = ipv4_header_size;
@@ -31,7 +26,7 @@ HeaderOfFragments later_header(const Ipv4View& datagram) {
     header.size += option->bytes.size();
   }
   header.size = (header.size + 3) & ~std::size_t{3};
-  header.bytes[0] = static_cast<std::uint8_t>(0x40 | header.size / 4);
+  header.bytes[ipv4_offset::version_and_header_length] = static_cast<std::uint8_t>(0x40 | header.size / 4);
   return header;
 }
 
@@ -39,8 +34,8 @@ constexpr std::size_t room_for_data(std::size_t mtu, std::size_t header) { retur
 
 void write_fragment(MutableBytes packet, Bytes header, std::uint16_t fragment_field, Bytes data) {
   copy_bytes(packet, header);
-  store_be16(packet, 2, static_cast<std::uint16_t>(packet.size()));
-  store_be16(packet, 6, fragment_field);
+  store_be16(packet, ipv4_offset::total_length, static_cast<std::uint16_t>(packet.size()));
+  store_be16(packet, ipv4_offset::flags_and_fragment_offset, fragment_field);
   write_header_checksum(packet);
   copy_bytes(packet.subspan(header.size()), data);
 }
@@ -49,19 +44,19 @@ void write_fragment(MutableBytes packet, Bytes header, std::uint16_t fragment_fi
 
 MaybeReason add_fragments(const Ipv4View& datagram, const Link& link, Outbox& out) {
   const HeaderOfFragments later = later_header(datagram);
-  const std::uint32_t field = load_be16(datagram.header(), 6);
+  const std::uint32_t field = load_be16(datagram.header(), ipv4_offset::flags_and_fragment_offset);
   Bytes header = datagram.header();
   Bytes left = datagram.payload();
   const std::size_t count = 1 + left.size() / room_for_data(link.mtu, header.size());
   if (!out.has_room(count, link.mtu, datagram.bytes().size())) return Reason::outbox_full;
 
-  std::size_t offset = field & offset_bits;
+  std::size_t offset = field & ipv4_fragment_field::offset;
   while (!left.empty()) {
     const bool is_last = header.size() + left.size() <= link.mtu;
     const std::size_t size = is_last ? left.size() : room_for_data(link.mtu, header.size());
     const bool more = !is_last || datagram.more_fragments();
-    const auto fragment_field =
-        static_cast<std::uint16_t>((field & upper_flags) | (more ? more_fragments : 0) | offset);
+    const auto fragment_field = static_cast<std::uint16_t>((field & ipv4_fragment_field::kept_of_whole) |
+                                                           (more ? ipv4_fragment_field::more_fragments : 0) | offset);
     write_fragment(out.add(link.interface, header.size() + size), header, fragment_field, left.first(size));
     left = left.subspan(size);
     offset += size / 8;
@@ -80,13 +75,14 @@ struct Ipv6Cut {
 
 void write_fragment(MutableBytes fragment, const Ipv6View& packet, const Ipv6Cut& cut, Bytes data) {
   copy_bytes(fragment, packet.bytes().first(ipv6_header_size));
-  store_be16(fragment, 4, static_cast<std::uint16_t>(fragment.size() - ipv6_header_size));
-  fragment[ipv6_next_header_offset] = protocol_number::fragment;
+  store_be16(fragment, ipv6_offset::payload_length, static_cast<std::uint16_t>(fragment.size() - ipv6_header_size));
+  fragment[ipv6_offset::next_header] = protocol_number::fragment;
   const MutableBytes header = fragment.subspan(ipv6_header_size, ipv6_fragment_header_size);
-  header[0] = packet.next_header();
-  header[1] = 0;
-  store_be16(header, 2, static_cast<std::uint16_t>(cut.offset | (cut.more ? 1 : 0)));
-  store_be32(header, 4, cut.identification);
+  header[ipv6_fragment_offset::next_header] = packet.next_header();
+  header[ipv6_fragment_offset::reserved] = 0;
+  store_be16(header, ipv6_fragment_offset::offset_and_more,
+             static_cast<std::uint16_t>(cut.offset | (cut.more ? 1 : 0)));
+  store_be32(header, ipv6_fragment_offset::identification, cut.identification);
   copy_bytes(fragment.subspan(ipv6_header_size + ipv6_fragment_header_size), data);
 }
 

@@ -2,6 +2,7 @@
 // The two differ in the size of their addresses, not in form.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "protocols/base/bytes.hpp"
@@ -52,8 +53,33 @@ enum class GroupRecordType : std::uint8_t {
   block_old_sources = 6
 };
 
-inline constexpr std::size_t group_report_header_size = 8;  // type, 0, checksum, 0, number of records
-inline constexpr std::size_t group_record_header_size = 4;  // type, words of auxiliary data, number of sources
+// A report of MLDv2 or IGMPv3.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     |    Reserved   |            Checksum           |
+// |            Reserved           |       Number of records       |
+// |                            Records                            |
+// +---------------------------------------------------------------+
+namespace group_report_offset {
+inline constexpr std::size_t type = 0;
+inline constexpr std::size_t record_count = 6;
+}  // namespace group_report_offset
+inline constexpr std::size_t group_report_header_size = 8;
+
+// A record. Addresses have 32 or 128 bits.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |  Record type  |  Aux data / 4 |       Number of sources       |
+// |                         Group address                         |
+// |                        Source addresses                       |
+// |                         Auxiliary data                        |
+// +---------------------------------------------------------------+
+namespace group_record_offset {
+inline constexpr std::size_t type = 0;
+inline constexpr std::size_t auxiliary_words = 1;
+inline constexpr std::size_t source_count = 2;
+inline constexpr std::size_t group = 4;
+}  // namespace group_record_offset
 
 template <class Address>
 struct GroupRecord {
@@ -61,14 +87,14 @@ struct GroupRecord {
   Address group{};
   std::span<const Address> sources{};
 
-  std::size_t size() const { return group_record_header_size + Address::size * (1 + sources.size()); }
+  std::size_t size() const { return group_record_offset::group + Address::size * (1 + sources.size()); }
   /// Returns the octets written.
   std::size_t write(MutableBytes to) const {
-    to[0] = static_cast<std::uint8_t>(type);
-    to[1] = 0;
-    store_be16(to, 2, static_cast<std::uint16_t>(sources.size()));
-    group.store(to, group_record_header_size);
-    std::size_t at = group_record_header_size + Address::size;
+    to[group_record_offset::type] = static_cast<std::uint8_t>(type);
+    to[group_record_offset::auxiliary_words] = 0;
+    store_be16(to, group_record_offset::source_count, static_cast<std::uint16_t>(sources.size()));
+    group.store(to, group_record_offset::group);
+    std::size_t at = group_record_offset::group + Address::size;
     for (const Address& source : sources) {
       source.store(to, at);
       at += Address::size;
@@ -86,31 +112,78 @@ std::size_t group_report_size(std::span<const GroupRecord<Address>> records) {
 
 template <class Address>
 void write_group_report(MutableBytes to, std::uint8_t type, std::span<const GroupRecord<Address>> records) {
-  store_be64(to, 0, std::uint64_t{type} << 56 | records.size());
+  store_be64(to, group_report_offset::type, std::uint64_t{type} << 56 | records.size());
   std::size_t at = group_report_header_size;
   for (const GroupRecord<Address>& record : records) at += record.write(to.subspan(at));
 }
 
-/// Of the record that `rest` begins with; 0 if it goes past the end.
+/// A record in a report that arrived, which holds all that it announces.
 template <class Address>
-std::size_t group_record_size(Bytes rest) {
-  if (rest.size() < group_record_header_size) return 0;
-  const std::size_t size =
-      group_record_header_size + Address::size * (1U + load_be16(rest, 2)) + std::size_t{rest[1]} * 4;
-  return size > rest.size() ? 0 : size;
-}
+class GroupRecordView {
+ public:
+  /// The record that `rest` begins with; nothing if it goes past the end.
+  static std::optional<GroupRecordView> parse(Bytes rest) {
+    if (rest.size() < group_record_offset::group) return std::nullopt;
+    const std::size_t addresses = 1U + load_be16(rest, group_record_offset::source_count);
+    const std::size_t auxiliary = rest[group_record_offset::auxiliary_words] * std::size_t{4};
+    const std::size_t size = group_record_offset::group + Address::size * addresses + auxiliary;
+    if (size > rest.size()) return std::nullopt;
+    return GroupRecordView(rest.first(size));
+  }
+  Bytes bytes() const { return bytes_; }
+  GroupRecordType type() const { return GroupRecordType{bytes_[group_record_offset::type]}; }  // or any other number
+  Address group() const { return Address::load(bytes_, group_record_offset::group); }
+  std::size_t source_count() const { return load_be16(bytes_, group_record_offset::source_count); }
+  Address source(std::size_t index) const {
+    return Address::load(bytes_, group_record_offset::group + Address::size * (1 + index));
+  }
+
+ private:
+  explicit GroupRecordView(Bytes bytes) : bytes_(bytes) {}
+  Bytes bytes_;
+};
+
+/// A report whose records lie within it.
+template <class Address>
+class GroupReportView {
+ public:
+  static std::optional<GroupReportView> parse(Bytes report) {
+    if (report.size() < group_report_header_size) return std::nullopt;
+    const GroupReportView view(report);
+    return view.take_records([](const GroupRecordView<Address>&) {}) ? std::optional(view) : std::nullopt;
+  }
+  /// Of a report that parse() would take.
+  static GroupReportView of(Bytes report) { return GroupReportView(report); }
+
+  std::size_t record_count() const { return load_be16(bytes_, group_report_offset::record_count); }
+  /// Calls `each` with one record after the other.
+  template <class Each>
+  void for_each_record(const Each& each) const {
+    take_records(each);
+  }
+
+ private:
+  explicit GroupReportView(Bytes bytes) : bytes_(bytes) {}
+  /// Whether all were there.
+  template <class Each>
+  bool take_records(const Each& each) const {
+    Bytes rest = bytes_.subspan(group_report_header_size);
+    for (std::size_t left = record_count(); left > 0; --left) {
+      const auto record = GroupRecordView<Address>::parse(rest);
+      if (!record) return false;
+      each(*record);
+      rest = rest.subspan(record->bytes().size());
+    }
+    return true;
+  }
+
+  Bytes bytes_;
+};
 
 /// Whether all records that a report announces lie within it.
 template <class Address>
 bool group_records_fit(Bytes report) {
-  if (report.size() < group_report_header_size) return false;
-  Bytes rest = report.subspan(group_report_header_size);
-  for (std::size_t left = load_be16(report, 6); left > 0; --left) {
-    const std::size_t size = group_record_size<Address>(rest);
-    if (size == 0) return false;
-    rest = rest.subspan(size);
-  }
-  return true;
+  return GroupReportView<Address>::parse(report).has_value();
 }
 
 }  // namespace tunstack

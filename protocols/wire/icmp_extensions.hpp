@@ -12,6 +12,63 @@ namespace tunstack {
 
 inline constexpr std::size_t icmp_extension_header_size = 4;
 inline constexpr std::size_t icmp_extension_object_header_size = 4;
+
+// The structure: its header, then objects.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |Version|        Reserved       |            Checksum           |
+// +---------------------------------------------------------------+
+namespace icmp_extension_offset {
+inline constexpr std::size_t version = 0;  // in the upper half
+inline constexpr std::size_t checksum = 2;
+}  // namespace icmp_extension_offset
+
+// An object: its header, then as many octets as the length says behind it.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |    Length, with the header    |     Class     |     C-type    |
+// +---------------------------------------------------------------+
+namespace icmp_object_offset {
+inline constexpr std::size_t length = 0;
+inline constexpr std::size_t class_number = 2;
+inline constexpr std::size_t c_type = 3;
+}  // namespace icmp_object_offset
+
+// An index or an MTU in an object: one word.
+inline constexpr std::size_t icmp_number_part_offset = 0;
+inline constexpr std::size_t icmp_number_part_size = 4;
+inline std::uint32_t icmp_number_in(Bytes part) { return load_be32(part, icmp_number_part_offset); }
+
+// An address in an object. The length is there where an object identifies an interface (RFC 8335 2.1), and reserved
+// where it informs about one (RFC 5837 4.2).
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |     Address family number     | Address length|    Reserved   |
+// |                   Address, padded to 32 bits                  |
+// +---------------------------------------------------------------+
+namespace icmp_address_part_offset {
+inline constexpr std::size_t family = 0;
+inline constexpr std::size_t length = 2;
+inline constexpr std::size_t address = 4;
+}  // namespace icmp_address_part_offset
+
+// A name in an object that informs about an interface (RFC 5837 4.3).
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |  Part length  |       Name, padded with zeros to 32 bits      |
+// +---------------------------------------------------------------+
+namespace icmp_name_part_offset {
+inline constexpr std::size_t length = 0;
+inline constexpr std::size_t name = 1;
+}  // namespace icmp_name_part_offset
+
+// An entry of an MPLS label stack (RFC 4950 3), in one word.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |                 Label                 |  TC |S|  Time to live |
+// +---------------------------------------------------------------+
+inline constexpr std::size_t mpls_entry_size = 4;
+
 /// The quote before an extension structure has this many octets at least (RFC 4884 4).
 inline constexpr std::size_t icmp_extended_quote_size = 128;
 
@@ -34,6 +91,9 @@ struct IcmpExtensionObject {
   std::uint8_t c_type = 0;
   Bytes payload;
 };
+
+/// Whether the checksum of a structure of 4 octets at least was computed: zero says that it was not (RFC 4884 7).
+bool has_extension_checksum(Bytes structure);
 
 /// Steps over the objects of a structure; unknown classes are the reader's affair (RFC 4884 7).
 class IcmpExtensionReader {

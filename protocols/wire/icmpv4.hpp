@@ -44,14 +44,57 @@ enum class Icmpv4Type : std::uint8_t {
 };
 
 inline constexpr std::size_t icmp_header_size = 8;
-inline constexpr std::size_t icmp_checksum_offset = 2;
+
+// What all messages of both families begin with.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     |      Code     |            Checksum           |
+// |                       What the type has                       |
+// +---------------------------------------------------------------+
+namespace icmp_offset {
+inline constexpr std::size_t type = 0;
+inline constexpr std::size_t code = 1;
+inline constexpr std::size_t checksum = 2;
+inline constexpr std::size_t rest_of_header = 4;
+}  // namespace icmp_offset
+inline constexpr std::size_t icmp_checksum_offset = icmp_offset::checksum;
+
+// Echo, of both families; every other query of ICMPv4 begins likewise.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     |      Code     |            Checksum           |
+// |           Identifier          |        Sequence number        |
+// |                              Data                             |
+// +---------------------------------------------------------------+
+namespace icmp_echo_offset {
+inline constexpr std::size_t identifier = 4;
+inline constexpr std::size_t sequence = 6;
+}  // namespace icmp_echo_offset
+
+// Timestamp request and reply. Of an address mask request and reply, the mask stands first and alone.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     |    Code, 0    |            Checksum           |
+// |           Identifier          |        Sequence number        |
+// |              Originate timestamp, or address mask             |
+// |                       Receive timestamp                       |
+// |                       Transmit timestamp                      |
+// +---------------------------------------------------------------+
+namespace icmpv4_query_offset {
+inline constexpr std::size_t originate = 8;
+inline constexpr std::size_t receive = 12;
+inline constexpr std::size_t transmit = 16;
+inline constexpr std::size_t address_mask = 8;
+}  // namespace icmpv4_query_offset
+inline constexpr std::size_t icmpv4_timestamp_size = 20;
+inline constexpr std::size_t icmpv4_address_mask_size = 12;
 
 inline constexpr std::array icmpv4_rules = {
     Rule<Bytes>{Reason::icmp4_too_short, [](const Bytes& b) { return b.size() < icmp_header_size; }},
     Rule<Bytes>{Reason::icmp4_checksum_wrong, [](const Bytes& b) { return !checksum_is_intact(checksum_sum(b)); }},
 };
 
-/// A message whose length and checksum hold. Layout: type, code, checksum, rest of header, data.
+/// A message whose length and checksum hold.
 class Icmpv4View {
  public:
   static std::expected<Icmpv4View, Reason> parse(Bytes message) {
@@ -59,8 +102,8 @@ class Icmpv4View {
     return Icmpv4View(message);
   }
   Bytes bytes() const { return bytes_; }
-  std::uint8_t type() const { return bytes_[0]; }
-  std::uint8_t code() const { return bytes_[1]; }
+  std::uint8_t type() const { return bytes_[icmp_offset::type]; }
+  std::uint8_t code() const { return bytes_[icmp_offset::code]; }
 
  private:
   explicit Icmpv4View(Bytes bytes) : bytes_(bytes) {}
@@ -75,15 +118,21 @@ struct Icmpv4EchoReply {
   std::size_t size() const { return request.size(); }
   void write(MutableBytes to) const {
     copy_bytes(to, request);
-    to[0] = static_cast<std::uint8_t>(Icmpv4Type::echo_reply);
+    to[icmp_offset::type] = static_cast<std::uint8_t>(Icmpv4Type::echo_reply);
   }
   // An update gives 0x0000 also for a message of zeros, whose checksum is 0xffff: then all is summed again.
   std::uint16_t checksum(Bytes reply, ChecksumSum) const {
     const std::uint16_t received = load_be16(request, icmp_checksum_offset);
-    const std::uint16_t updated = checksum_update(received, load_be16(request, 0), request[1]);
+    const std::uint16_t updated =
+        checksum_update(received, load_be16(request, icmp_offset::type), request[icmp_offset::code]);
     return updated != 0 ? updated : internet_checksum(reply);
   }
 };
+
+/// What identifies a query and comes back in its reply, as it lies behind the checksum.
+inline std::uint32_t icmp_identifier_and_sequence(Bytes message) {
+  return load_be32(message, icmp_echo_offset::identifier);
+}
 
 /// A query, or the reply to one, of fixed form: identifier and sequence number, then words (RFC 792, RFC 950).
 struct Icmpv4Query {
@@ -95,9 +144,9 @@ struct Icmpv4Query {
 
   std::size_t size() const { return icmp_header_size + words * 4; }
   void write(MutableBytes to) const {
-    to[0] = static_cast<std::uint8_t>(type);
-    to[1] = 0;
-    store_be32(to, 4, identifier_and_sequence);
+    to[icmp_offset::type] = static_cast<std::uint8_t>(type);
+    to[icmp_offset::code] = 0;
+    store_be32(to, icmp_echo_offset::identifier, identifier_and_sequence);
     for (std::size_t i = 0; i < words; ++i) store_be32(to, icmp_header_size + i * 4, body[i]);
   }
   std::uint16_t checksum(Bytes written, ChecksumSum) const { return internet_checksum(written); }

@@ -12,6 +12,23 @@ namespace tunstack {
 
 inline constexpr std::uint8_t irdp_group_ttl = 1;  // of what goes to a multicast or broadcast address
 
+// A router advertisement. Entries begin with two words; there may be more in each.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     |      Code     |            Checksum           |
+// |    Entries    | Words in each |            Lifetime           |
+// |                         Router address                        |
+// |                        Preference level                       |
+// +---------------------------------------------------------------+
+namespace irdp_offset {
+inline constexpr std::size_t router_count = 4;
+inline constexpr std::size_t entry_words = 5;
+inline constexpr std::size_t lifetime = 6;
+// Within an entry.
+inline constexpr std::size_t entry_address = 0;
+inline constexpr std::size_t entry_preference = 4;
+}  // namespace irdp_offset
+
 /// Codes of a router advertisement.
 inline constexpr std::uint8_t irdp_routes_common_traffic = 0;
 inline constexpr std::uint8_t irdp_routes_no_common_traffic = 16;  // a mobility agent (RFC 5944 2.1)
@@ -28,17 +45,16 @@ struct AdvertisedRouter {
 /// "Never use this address as a default router" (RFC 1256 3).
 inline constexpr std::int32_t irdp_never_default = INT32_MIN;
 
-/// A message of at least icmp_header_size octets. Layout: type, code, checksum, number of addresses (8), size of an
-/// entry in words of 32 bits (8), lifetime (16), entries.
+/// A message of at least icmp_header_size octets.
 class Icmpv4RouterAdvertisementView {
  public:
   explicit Icmpv4RouterAdvertisementView(Bytes message) : bytes_(message) {}
 
-  std::uint8_t code() const { return bytes_[1]; }
-  std::size_t router_count() const { return bytes_[4]; }
-  std::size_t entry_words() const { return bytes_[5]; }
+  std::uint8_t code() const { return bytes_[icmp_offset::code]; }
+  std::size_t router_count() const { return bytes_[irdp_offset::router_count]; }
+  std::size_t entry_words() const { return bytes_[irdp_offset::entry_words]; }
   /// Seconds.
-  std::uint16_t lifetime() const { return load_be16(bytes_, 6); }
+  std::uint16_t lifetime() const { return load_be16(bytes_, irdp_offset::lifetime); }
   std::size_t entry_size() const { return entry_words() * 4; }
   bool holds_all_entries() const { return bytes_.size() >= icmp_header_size + router_count() * entry_size(); }
 
@@ -46,7 +62,8 @@ class Icmpv4RouterAdvertisementView {
   /// skipped.
   AdvertisedRouter router(std::size_t index) const {
     const std::size_t at = icmp_header_size + index * entry_size();
-    return {Ipv4Address::load(bytes_, at), static_cast<std::int32_t>(load_be32(bytes_, at + 4))};
+    return {Ipv4Address::load(bytes_, at + irdp_offset::entry_address),
+            static_cast<std::int32_t>(load_be32(bytes_, at + irdp_offset::entry_preference))};
   }
   /// All of them as a range.
   auto routers() const {
@@ -66,28 +83,30 @@ struct Icmpv4RouterAdvertisement {
 
   std::size_t size() const { return icmp_header_size + routers.size() * AdvertisedRouter::words * 4; }
   void write(MutableBytes to) const {
-    to[0] = static_cast<std::uint8_t>(Icmpv4Type::router_advertisement);
-    to[1] = irdp_routes_common_traffic;
-    to[4] = static_cast<std::uint8_t>(routers.size());
-    to[5] = AdvertisedRouter::words;
-    store_be16(to, 6, lifetime);
+    to[icmp_offset::type] = static_cast<std::uint8_t>(Icmpv4Type::router_advertisement);
+    to[icmp_offset::code] = irdp_routes_common_traffic;
+    to[irdp_offset::router_count] = static_cast<std::uint8_t>(routers.size());
+    to[irdp_offset::entry_words] = AdvertisedRouter::words;
+    store_be16(to, irdp_offset::lifetime, lifetime);
     std::size_t at = icmp_header_size;
     for (const AdvertisedRouter& router : routers) {
-      router.address.store(to, at);
-      store_be32(to, at + 4, static_cast<std::uint32_t>(router.preference));
+      router.address.store(to, at + irdp_offset::entry_address);
+      store_be32(to, at + irdp_offset::entry_preference, static_cast<std::uint32_t>(router.preference));
       at += AdvertisedRouter::words * 4;
     }
   }
   std::uint16_t checksum(Bytes written, ChecksumSum) const { return internet_checksum(written); }
 };
 
-/// Type, code, checksum, 4 reserved octets.
+/// The common header alone, its rest reserved.
 struct Icmpv4RouterSolicitation {
   static constexpr std::size_t checksum_offset = icmp_checksum_offset;
 
   std::size_t size() const { return icmp_header_size; }
   void write(MutableBytes to) const {
-    store_be64(to, 0, std::uint64_t{static_cast<std::uint8_t>(Icmpv4Type::router_solicitation)} << 56);
+    to[icmp_offset::type] = static_cast<std::uint8_t>(Icmpv4Type::router_solicitation);
+    to[icmp_offset::code] = 0;
+    store_be32(to, icmp_offset::rest_of_header, 0);
   }
   std::uint16_t checksum(Bytes written, ChecksumSum) const { return internet_checksum(written); }
 };

@@ -58,14 +58,15 @@ inline constexpr std::array icmpv6_rules = {
     Rule<Icmpv6Arrival>{Reason::icmp6_too_short,
                         [](const Icmpv6Arrival& a) {
                           return a.message.size() < icmpv6_minimum_size ||
-                                 (a.message.size() < icmp_header_size && icmpv6_has_full_header(a.message[0]));
+                                 (a.message.size() < icmp_header_size &&
+                                  icmpv6_has_full_header(a.message[icmp_offset::type]));
                         }},
     Rule<Icmpv6Arrival>{
         Reason::icmp6_checksum_wrong,
         [](const Icmpv6Arrival& a) { return !checksum_is_intact(checksum_sum(a.message, a.pseudo_header)); }},
 };
 
-/// A message whose length and checksum hold. Layout: type, code, checksum, body.
+/// A message whose length and checksum hold.
 class Icmpv6View {
  public:
   static std::expected<Icmpv6View, Reason> parse(const Icmpv6Arrival& arrival) {
@@ -73,8 +74,8 @@ class Icmpv6View {
     return Icmpv6View(arrival.message);
   }
   Bytes bytes() const { return bytes_; }
-  std::uint8_t type() const { return bytes_[0]; }
-  std::uint8_t code() const { return bytes_[1]; }
+  std::uint8_t type() const { return bytes_[icmp_offset::type]; }
+  std::uint8_t code() const { return bytes_[icmp_offset::code]; }
 
  private:
   explicit Icmpv6View(Bytes bytes) : bytes_(bytes) {}
@@ -90,16 +91,29 @@ struct Icmpv6EchoReply {
   std::size_t size() const { return request.size(); }
   void write(MutableBytes to) const {
     copy_bytes(to, request);
-    store_be16(to, 0, type_and_code);
+    store_be16(to, icmp_offset::type, type_and_code);
   }
   std::uint16_t checksum(Bytes reply, ChecksumSum pseudo_header) const {
     if (!same_addresses) return internet_checksum(reply, pseudo_header);
     const std::uint16_t received = load_be16(request, icmp_checksum_offset);
-    return checksum_update(received, load_be16(request, 0), type_and_code);
+    return checksum_update(received, load_be16(request, icmp_offset::type), type_and_code);
   }
 
  private:
   static constexpr std::uint16_t type_and_code = static_cast<std::uint16_t>(Icmpv6Type::echo_reply) << 8;
+};
+
+/// Type, code 0, and what stands behind the checksum; that is emit's affair.
+inline void write_icmp_start(MutableBytes to, Icmpv6Type type, std::uint32_t rest_of_header = 0) {
+  store_be64(to, icmp_offset::type, std::uint64_t{static_cast<std::uint8_t>(type)} << 56 | rest_of_header);
+}
+
+/// What all messages share that are written anew.
+struct Icmpv6Written {
+  static constexpr std::size_t checksum_offset = icmp_checksum_offset;
+  static std::uint16_t checksum(Bytes written, ChecksumSum pseudo_header) {
+    return internet_checksum(written, pseudo_header);
+  }
 };
 
 }  // namespace tunstack

@@ -1,9 +1,11 @@
-// Group management for IPv4: IGMP version 3 (RFC 3376 4), 2 (RFC 2236 2) and 1 (RFC 1112 I). What arrives is read
-// behind the rules of discovery/membership_rules; what leaves are messages for emit. The router alert option is not
-// here.
+// Group management for IPv4: IGMP version 3 (RFC 3376 4), 2 (RFC 2236 2) and 1 (RFC 1112 I). Views of what arrives,
+// which discovery/membership_rules judges, and messages for emit. The router alert option is not here.
 #pragma once
 
+#include <expected>
+
 #include "protocols/base/checksum.hpp"
+#include "protocols/base/rule.hpp"
 #include "protocols/wire/group_messages.hpp"
 
 namespace tunstack {
@@ -20,8 +22,25 @@ enum class IgmpType : std::uint8_t {
 inline constexpr std::uint8_t igmp_time_to_live = 1;
 inline constexpr std::size_t igmp_minimum_size = 8;    // a message of version 1 or 2
 inline constexpr std::size_t igmp_v3_query_size = 12;  // without sources
-inline constexpr std::size_t igmp_group_offset = 4;
-inline constexpr std::size_t igmp_source_count_offset = 10;
+
+// Versions 1 and 2 end behind the group; a query of version 3 goes on. Its reports are in wire/group_messages.hpp.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     | Max resp code |            Checksum           |
+// |                             Group                             |
+// |  Resv |S| QRV |      QQIC     |       Number of sources       |
+// |                        Source addresses                       |
+// +---------------------------------------------------------------+
+namespace igmp_offset {
+inline constexpr std::size_t type = 0;
+inline constexpr std::size_t response_code = 1;
+inline constexpr std::size_t checksum = 2;
+inline constexpr std::size_t group = 4;
+inline constexpr std::size_t robustness = 8;
+inline constexpr std::size_t query_interval = 9;
+inline constexpr std::size_t source_count = 10;
+}  // namespace igmp_offset
+inline constexpr std::size_t igmp_group_offset = igmp_offset::group;
 
 /// All IGMPv3-capable routers (RFC 3376 4.2.14), and all routers (RFC 2236 3).
 inline constexpr Ipv4Address igmp_report_destination{0xe0000016};
@@ -33,7 +52,7 @@ using IgmpRecord = GroupRecord<Ipv4Address>;
 /// RFC 3376 7.1: the length tells version 3, a maximum response code of 0 version 1.
 inline GroupVersion igmp_query_version(Bytes message) {
   if (message.size() >= igmp_v3_query_size) return GroupVersion::current;
-  return message[1] == 0 ? GroupVersion::oldest : GroupVersion::older;
+  return message[igmp_offset::response_code] == 0 ? GroupVersion::oldest : GroupVersion::older;
 }
 
 /// In tenths of a second on the wire; version 1 has no such field and means 10 s (RFC 3376 7.2.1).
@@ -42,21 +61,72 @@ constexpr Duration igmp_maximum_response(std::uint8_t code, GroupVersion version
   return std::chrono::milliseconds(100) * (version == GroupVersion::current ? decode_response_code<8>(code) : code);
 }
 
-/// Of a message of 8 octets, or of 12 and more whose sources fit. Layout: type, maximum response code, checksum, group;
-/// in version 3 then S and QRV, QQIC, number of sources (16), sources.
-inline IgmpQuery parse_igmp_query(Bytes message) {
-  const GroupVersion version = igmp_query_version(message);
-  IgmpQuery query{version, igmp_maximum_response(message[1], version)};
-  if (version != GroupVersion::oldest) query.group = Ipv4Address::load(message, igmp_group_offset);  // RFC 1112 I
-  if (version == GroupVersion::current)
-    query.sources =
-        message.subspan(igmp_v3_query_size, load_be16(message, igmp_source_count_offset) * Ipv4Address::size);
-  return query;
-}
+inline constexpr std::array igmp_query_length_rules = {
+    Rule<Bytes>{Reason::igmp_query_length_wrong,
+                [](const Bytes& m) { return m.size() != igmp_minimum_size && m.size() < igmp_v3_query_size; }},
+    Rule<Bytes>{Reason::igmp_query_sources_past_end,
+                [](const Bytes& m) {
+                  return m.size() >= igmp_v3_query_size &&
+                         igmp_v3_query_size + load_be16(m, igmp_offset::source_count) * Ipv4Address::size > m.size();
+                }},
+};
+
+/// A query of any version: of 8 octets, or of 12 and more whose sources fit.
+class IgmpQueryView {
+ public:
+  static std::expected<IgmpQueryView, Reason> parse(Bytes message) {
+    if (const auto broken = first_broken<igmp_query_length_rules>(message)) return std::unexpected(*broken);
+    return IgmpQueryView(message);
+  }
+  /// Of a message that parse() would take.
+  static IgmpQueryView of(Bytes message) { return IgmpQueryView(message); }
+
+  GroupVersion version() const { return igmp_query_version(bytes_); }
+  Duration maximum_response() const { return igmp_maximum_response(bytes_[igmp_offset::response_code], version()); }
+  /// Version 1 has no group there (RFC 1112 I).
+  Ipv4Address group() const {
+    return version() == GroupVersion::oldest ? Ipv4Address{} : Ipv4Address::load(bytes_, igmp_offset::group);
+  }
+  /// Addresses, one behind the other.
+  Bytes sources() const {
+    if (version() != GroupVersion::current) return {};
+    return bytes_.subspan(igmp_v3_query_size, load_be16(bytes_, igmp_offset::source_count) * Ipv4Address::size);
+  }
+  /// As it is understood; what routers tell each other is left out.
+  IgmpQuery query() const { return {version(), maximum_response(), group(), sources()}; }
+
+ private:
+  explicit IgmpQueryView(Bytes message) : bytes_(message) {}
+  Bytes bytes_;
+};
+
+/// Of a message that IgmpQueryView takes.
+inline IgmpQuery parse_igmp_query(Bytes message) { return IgmpQueryView::of(message).query(); }
+
+/// A report of version 1 or 2, or a leave.
+class IgmpV2View {
+ public:
+  static std::expected<IgmpV2View, Reason> parse(Bytes message) {
+    if (message.size() < igmp_minimum_size) return std::unexpected(Reason::igmp_too_short);
+    return IgmpV2View(message);
+  }
+  /// Of a message that parse() would take.
+  static IgmpV2View of(Bytes message) { return IgmpV2View(message); }
+
+  IgmpType type() const { return IgmpType{bytes_[igmp_offset::type]}; }
+  Ipv4Address group() const { return Ipv4Address::load(bytes_, igmp_offset::group); }
+
+ private:
+  explicit IgmpV2View(Bytes message) : bytes_(message) {}
+  Bytes bytes_;
+};
+
+/// A report of version 3.
+using IgmpReportView = GroupReportView<Ipv4Address>;
 
 /// What all messages share: a checksum without pseudo-header (RFC 3376 4.1.2).
 struct IgmpWritten {
-  static constexpr std::size_t checksum_offset = 2;
+  static constexpr std::size_t checksum_offset = igmp_offset::checksum;
   static std::uint16_t checksum(Bytes written, ChecksumSum) { return internet_checksum(written); }
 };
 
@@ -77,8 +147,8 @@ struct IgmpV2Message : IgmpWritten {
 
   static constexpr std::size_t size() { return igmp_minimum_size; }
   void write(MutableBytes to) const {
-    store_be64(to, 0, std::uint64_t{static_cast<std::uint8_t>(type)} << 56);
-    group.store(to, igmp_group_offset);
+    store_be64(to, igmp_offset::type, std::uint64_t{static_cast<std::uint8_t>(type)} << 56);
+    group.store(to, igmp_offset::group);
   }
 };
 

@@ -22,10 +22,33 @@ inline constexpr std::uint8_t router_alert = 148;
 constexpr bool is_copied(std::uint8_t type) { return (type & 0x80) != 0; }
 }  // namespace ipv4_option
 
+// An option; end of list and no operation are a type alone. Offsets are from its start, pointers count from 1.
+// Record route and the source routes:
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     |     Length    |    Pointer    |   Addresses,  |
+// |                        each of 4 octets                       |
+// +---------------------------------------------------------------+
+// Timestamp:
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     |     Length    |    Pointer    | Ovflw |  Form |
+// |             Times, each perhaps behind an address             |
+// +---------------------------------------------------------------+
+namespace ipv4_option_offset {
+inline constexpr std::size_t type = 0;
+inline constexpr std::size_t length = 1;
+inline constexpr std::size_t pointer = 2;
+inline constexpr std::size_t route = 3;              // of record route and source routes
+inline constexpr std::size_t overflow_and_form = 3;  // of a timestamp
+inline constexpr std::size_t timestamps = 4;
+}  // namespace ipv4_option_offset
+inline constexpr std::size_t ipv4_option_header_size = 2;  // type and length
+
 struct Ipv4Option {
   std::size_t offset;  // octets from the start of the options
   Bytes bytes;         // type, length and data
-  std::uint8_t type() const { return bytes[0]; }
+  std::uint8_t type() const { return bytes[ipv4_option_offset::type]; }
 };
 
 /// Steps over the options that have a length byte. Every step goes forward, so it ends whatever the bytes are.
@@ -38,9 +61,10 @@ class Ipv4OptionReader {
     while (at_ < options_.size() && options_[at_] == ipv4_option::no_operation) ++at_;
     if (at_ >= options_.size() || options_[at_] == ipv4_option::end_of_list) return std::nullopt;
     const std::size_t left = options_.size() - at_;
-    const std::size_t length = left < 2 ? 0 : options_[at_ + 1];
-    if (length < 2 || length > left) {
-      bad_length_at_ = left < 2 ? at_ : at_ + 1;
+    const bool has_length = left >= ipv4_option_header_size;
+    const std::size_t length = has_length ? options_[at_ + ipv4_option_offset::length] : 0;
+    if (length < ipv4_option_header_size || length > left) {
+      bad_length_at_ = has_length ? at_ + ipv4_option_offset::length : at_;
       return std::nullopt;
     }
     const Ipv4Option option{at_, options_.subspan(at_, length)};

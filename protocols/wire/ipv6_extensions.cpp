@@ -1,13 +1,11 @@
 #include "protocols/wire/ipv6_extensions.hpp"
 
-#include "protocols/wire/ipv6.hpp"
-
 namespace tunstack {
 
 namespace {
 
 UpperLayer start_of(Bytes packet) {
-  return {packet[ipv6_next_header_offset], false, ipv6_header_size, ipv6_next_header_offset};
+  return {packet[ipv6_offset::next_header], false, ipv6_header_size, ipv6_offset::next_header};
 }
 
 }  // namespace
@@ -24,8 +22,9 @@ std::expected<UpperLayer, NoUpperLayer> find_upper_layer(Bytes packet) {
       return std::unexpected(NoUpperLayer::in_another_fragment);
     at.protocol_at = at.offset;
     at.behind_fragment_header |= is_fragment;
-    at.protocol = header[0];
-    at.offset += static_cast<std::uint32_t>(is_fragment ? ipv6_extension_unit : (header[1] + 1U) * ipv6_extension_unit);
+    at.protocol = header[ipv6_extension_offset::next_header];
+    at.offset += static_cast<std::uint32_t>(
+        is_fragment ? ipv6_extension_unit : (header[ipv6_extension_offset::length] + 1U) * ipv6_extension_unit);
   }
   if (at.offset > packet.size()) return std::unexpected(NoUpperLayer::cut_short);
   return at;

@@ -1,19 +1,41 @@
-// Multicast Listener Discovery for IPv6: version 2 (RFC 3810 5) and version 1 (RFC 2710 3). What arrives is read behind
-// the rules of discovery/membership_rules; what leaves are messages for emit. The hop-by-hop router alert is not here.
+// Multicast Listener Discovery for IPv6: version 2 (RFC 3810 5) and version 1 (RFC 2710 3). Views of what arrives,
+// which discovery/membership_rules judges, and messages for emit. The hop-by-hop router alert is not here.
 #pragma once
 
+#include <expected>
+
+#include "protocols/base/address.hpp"
+#include "protocols/base/rule.hpp"
 #include "protocols/wire/group_messages.hpp"
-#include "protocols/wire/ndp.hpp"
+#include "protocols/wire/icmpv6.hpp"
 
 namespace tunstack {
 
 inline constexpr std::uint8_t mld_hop_limit = 1;
 inline constexpr std::size_t mld_v1_size = 24;        // a query, report or done of version 1
 inline constexpr std::size_t mld_v2_query_size = 28;  // without sources
-inline constexpr std::size_t mld_group_offset = 8;
-inline constexpr std::size_t mld_robustness_offset = 24;
-inline constexpr std::size_t mld_query_interval_offset = 25;
-inline constexpr std::size_t mld_source_count_offset = 26;
+
+// Version 1 ends behind the group; a query of version 2 goes on. Its reports are in wire/group_messages.hpp.
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |      Type     |    Code, 0    |            Checksum           |
+// |       Max response code       |            Reserved           |
+// |                        Group, 128 bits                        |
+// |  Resv |S| QRV |      QQIC     |       Number of sources       |
+// |                Source addresses, 128 bits each                |
+// +---------------------------------------------------------------+
+namespace mld_offset {
+inline constexpr std::size_t response_code = 4;
+inline constexpr std::size_t group = 8;
+inline constexpr std::size_t flags_and_robustness = 24;
+inline constexpr std::size_t query_interval = 25;
+inline constexpr std::size_t source_count = 26;
+}  // namespace mld_offset
+inline constexpr std::size_t mld_group_offset = mld_offset::group;
+
+/// Parts of flags_and_robustness.
+inline constexpr std::uint8_t mld_leaves_timers = 8;  // S
+inline constexpr std::uint8_t mld_robustness = 7;     // QRV
 
 /// All MLDv2-capable routers (RFC 3810 5.2.14), and all routers (RFC 2710 4).
 inline constexpr Ipv6Address mld_report_destination{{0xff, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x16}};
@@ -27,19 +49,80 @@ constexpr Duration mld_maximum_response(std::uint16_t code, GroupVersion version
   return std::chrono::milliseconds(version == GroupVersion::current ? decode_response_code<16>(code) : code);
 }
 
-/// Of a message of 24 octets, or of 28 and more whose sources fit (RFC 3810 8.1). Layout: type, code, checksum, maximum
-/// response code (16), reserved (16), group; in version 2 then S and QRV, QQIC, number of sources (16), sources.
-inline MldQuery parse_mld_query(Bytes message) {
-  const auto version = message.size() == mld_v1_size ? GroupVersion::older : GroupVersion::current;
-  MldQuery query{version, mld_maximum_response(load_be16(message, 4), version),
-                 Ipv6Address::load(message, mld_group_offset)};
-  if (version != GroupVersion::current) return query;
-  query.sources = message.subspan(mld_v2_query_size, load_be16(message, mld_source_count_offset) * Ipv6Address::size);
-  query.leaves_timers = (message[mld_robustness_offset] & 8) != 0;
-  query.robustness = message[mld_robustness_offset] & 7;
-  query.query_interval = std::chrono::seconds(decode_response_code<8>(message[mld_query_interval_offset]));
-  return query;
-}
+/// RFC 3810 8.1
+inline constexpr std::array mld_query_length_rules = {
+    Rule<Bytes>{Reason::mld_query_length_wrong,
+                [](const Bytes& m) { return m.size() != mld_v1_size && m.size() < mld_v2_query_size; }},
+    Rule<Bytes>{Reason::mld_query_sources_past_end,
+                [](const Bytes& m) {
+                  return m.size() >= mld_v2_query_size &&
+                         mld_v2_query_size + load_be16(m, mld_offset::source_count) * Ipv6Address::size > m.size();
+                }},
+};
+
+/// A query of either version: of 24 octets, or of 28 and more whose sources fit. What version 1 does not have is 0.
+class MldQueryView {
+ public:
+  static std::expected<MldQueryView, Reason> parse(Bytes message) {
+    if (const auto broken = first_broken<mld_query_length_rules>(message)) return std::unexpected(*broken);
+    return MldQueryView(message);
+  }
+  /// Of a message that parse() would take.
+  static MldQueryView of(Bytes message) { return MldQueryView(message); }
+
+  GroupVersion version() const { return is_current() ? GroupVersion::current : GroupVersion::older; }
+  Duration maximum_response() const {
+    return mld_maximum_response(load_be16(bytes_, mld_offset::response_code), version());
+  }
+  Ipv6Address group() const { return Ipv6Address::load(bytes_, mld_offset::group); }
+  bool leaves_timers() const {
+    return is_current() && (bytes_[mld_offset::flags_and_robustness] & mld_leaves_timers) != 0;
+  }
+  std::uint8_t robustness() const {
+    return is_current() ? bytes_[mld_offset::flags_and_robustness] & mld_robustness : std::uint8_t{0};
+  }
+  Duration query_interval() const {
+    return std::chrono::seconds(is_current() ? decode_response_code<8>(bytes_[mld_offset::query_interval]) : 0);
+  }
+  /// Addresses, one behind the other.
+  Bytes sources() const {
+    if (!is_current()) return {};
+    return bytes_.subspan(mld_v2_query_size, load_be16(bytes_, mld_offset::source_count) * Ipv6Address::size);
+  }
+  /// All of it, as it is understood.
+  MldQuery query() const {
+    return {version(), maximum_response(), group(), sources(), leaves_timers(), robustness(), query_interval()};
+  }
+
+ private:
+  explicit MldQueryView(Bytes message) : bytes_(message) {}
+  bool is_current() const { return bytes_.size() != mld_v1_size; }
+  Bytes bytes_;
+};
+
+/// Of a message that MldQueryView takes.
+inline MldQuery parse_mld_query(Bytes message) { return MldQueryView::of(message).query(); }
+
+/// A report or done of version 1.
+class MldV1View {
+ public:
+  static std::expected<MldV1View, Reason> parse(Bytes message) {
+    if (message.size() < mld_v1_size) return std::unexpected(Reason::mld_report_too_short);
+    return MldV1View(message);
+  }
+  /// Of a message that parse() would take.
+  static MldV1View of(Bytes message) { return MldV1View(message); }
+
+  Icmpv6Type type() const { return Icmpv6Type{bytes_[icmp_offset::type]}; }
+  Ipv6Address group() const { return Ipv6Address::load(bytes_, mld_offset::group); }
+
+ private:
+  explicit MldV1View(Bytes message) : bytes_(message) {}
+  Bytes bytes_;
+};
+
+/// A report of version 2.
+using MldReportView = GroupReportView<Ipv6Address>;
 
 /// A query of version 2 for all groups or for one, from any source. Times are below 32768 ms and 128 s, which are their
 /// own codes.
@@ -52,12 +135,12 @@ struct MldQueryMessage : Icmpv6Written {
 
   static constexpr std::size_t size() { return mld_v2_query_size; }
   void write(MutableBytes to) const {
-    constexpr std::uint64_t type = static_cast<std::uint8_t>(Icmpv6Type::listener_query);
-    store_be64(to, 0, type << 56 | static_cast<std::uint64_t>(maximum_response.count()) << 16);
-    group.store(to, mld_group_offset);
-    to[mld_robustness_offset] = static_cast<std::uint8_t>((leaves_timers ? 8 : 0) | robustness);
-    to[mld_query_interval_offset] = static_cast<std::uint8_t>(query_interval.count());
-    store_be16(to, mld_source_count_offset, 0);
+    write_icmp_start(to, Icmpv6Type::listener_query, static_cast<std::uint32_t>(maximum_response.count()) << 16);
+    group.store(to, mld_offset::group);
+    to[mld_offset::flags_and_robustness] =
+        static_cast<std::uint8_t>((leaves_timers ? mld_leaves_timers : 0) | robustness);
+    to[mld_offset::query_interval] = static_cast<std::uint8_t>(query_interval.count());
+    store_be16(to, mld_offset::source_count, 0);
   }
 };
 
@@ -78,8 +161,8 @@ struct MldV1Message : Icmpv6Written {
 
   static constexpr std::size_t size() { return mld_v1_size; }
   void write(MutableBytes to) const {
-    store_be64(to, 0, std::uint64_t{static_cast<std::uint8_t>(type)} << 56);
-    group.store(to, mld_group_offset);
+    write_icmp_start(to, type);
+    group.store(to, mld_offset::group);
   }
 };
 
@@ -99,15 +182,11 @@ inline MldListenerRecord older_listener_record(Icmpv6Type type, const Ipv6Addres
 /// Calls `each` with what a report or a done of either version tells, whose length the rules have checked.
 template <class Each>
 void for_each_listener_record(Bytes message, const Each& each) {
-  const Icmpv6Type type{message[0]};
-  if (type != Icmpv6Type::listener_report_v2)
-    return each(older_listener_record(type, Ipv6Address::load(message, mld_group_offset)));
-  Bytes rest = message.subspan(group_report_header_size);
-  for (std::size_t left = load_be16(message, 6); left > 0; --left) {
-    each(MldListenerRecord{GroupRecordType{rest[0]}, Ipv6Address::load(rest, group_record_header_size),
-                           load_be16(rest, 2) > 0});
-    rest = rest.subspan(group_record_size<Ipv6Address>(rest));
-  }
+  const Icmpv6Type type{message[icmp_offset::type]};
+  if (type != Icmpv6Type::listener_report_v2) return each(older_listener_record(type, MldV1View::of(message).group()));
+  MldReportView::of(message).for_each_record([&](const GroupRecordView<Ipv6Address>& record) {
+    each(MldListenerRecord{record.type(), record.group(), record.source_count() > 0});
+  });
 }
 
 }  // namespace tunstack

@@ -12,10 +12,26 @@ namespace tunstack {
 
 inline constexpr std::size_t udp_header_size = 8;
 
+//  0               8              16              24            31
+// +---------------+---------------+---------------+---------------+
+// |          Source port          |        Destination port       |
+// |             Length            |            Checksum           |
+// |                              Data                             |
+// +---------------------------------------------------------------+
+namespace udp_offset {
+inline constexpr std::size_t source_port = 0;
+inline constexpr std::size_t destination_port = 2;
+inline constexpr std::size_t length = 4;
+inline constexpr std::size_t checksum = 6;
+}  // namespace udp_offset
+
 inline constexpr std::array udp_shape_rules = {
     Rule<Bytes>{Reason::udp_too_short, [](const Bytes& b) { return b.size() < udp_header_size; }},
     Rule<Bytes>{Reason::udp_length_invalid,
-                [](const Bytes& b) { return load_be16(b, 4) < udp_header_size || load_be16(b, 4) > b.size(); }},
+                [](const Bytes& b) {
+                  const std::size_t length = load_be16(b, udp_offset::length);
+                  return length < udp_header_size || length > b.size();
+                }},
 };
 
 /// A UDP datagram whose shape holds. Octets beyond its length are cut off.
@@ -23,13 +39,13 @@ class UdpView {
  public:
   static std::expected<UdpView, Reason> parse(Bytes payload) {
     if (const auto broken = first_broken<udp_shape_rules>(payload)) return std::unexpected(*broken);
-    return UdpView(payload.first(load_be16(payload, 4)));
+    return UdpView(payload.first(load_be16(payload, udp_offset::length)));
   }
   Bytes bytes() const { return bytes_; }
   Bytes data() const { return bytes_.subspan(udp_header_size); }
-  std::uint16_t source_port() const { return load_be16(bytes_, 0); }
-  std::uint16_t destination_port() const { return load_be16(bytes_, 2); }
-  std::uint16_t checksum() const { return load_be16(bytes_, 6); }
+  std::uint16_t source_port() const { return load_be16(bytes_, udp_offset::source_port); }
+  std::uint16_t destination_port() const { return load_be16(bytes_, udp_offset::destination_port); }
+  std::uint16_t checksum() const { return load_be16(bytes_, udp_offset::checksum); }
 
  private:
   explicit UdpView(Bytes bytes) : bytes_(bytes) {}
@@ -38,16 +54,16 @@ class UdpView {
 
 /// A datagram to be sent. A checksum that comes out as zero is sent as ones: zero is none (RFC 768).
 struct UdpDatagram {
-  static constexpr std::size_t checksum_offset = 6;
+  static constexpr std::size_t checksum_offset = udp_offset::checksum;
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   Bytes data;
 
   std::size_t size() const { return udp_header_size + data.size(); }
   void write(MutableBytes to) const {
-    store_be16(to, 0, source_port);
-    store_be16(to, 2, destination_port);
-    store_be16(to, 4, static_cast<std::uint16_t>(size()));
+    store_be16(to, udp_offset::source_port, source_port);
+    store_be16(to, udp_offset::destination_port, destination_port);
+    store_be16(to, udp_offset::length, static_cast<std::uint16_t>(size()));
     copy_bytes(to.subspan(udp_header_size), data);
   }
   std::uint16_t checksum(Bytes written, ChecksumSum pseudo_header) const {

@@ -141,22 +141,25 @@ void check_packet(const Node& node, const OutgoingPacket& packet) {
   if (ipv6_has_router_alert(packet.bytes)) {
     const bool is_query = packet.bytes[48] == static_cast<std::uint8_t>(Icmpv6Type::listener_query);
     require(ip->hop_limit() == 1);
-    require(!is_query || (ip->source().is_link_local() && !node.state().is_host(packet.interface)));
+    require(!is_query || (ip->source().is_link_local() && !node.state().interface(packet.interface).is_host()));
   }
   if (ip->next_header() != protocol_number::icmpv6) return;
   const std::uint8_t type = ip->payload()[0];
   if (type >= 133 && type <= 137) require(ip->hop_limit() == 255);
-  require(type != 137 && (type != 134 || !node.state().is_host(packet.interface)));
+  require(type != 137 && (type != 134 || !node.state().interface(packet.interface).is_host()));
   require(checksum_is_intact(
       checksum_sum(ip->payload(), pseudo_header_sum(ip->source(), ip->destination(), 58, ip->payload().size()))));
 }
 
 void check_state(const Node& node) {
   require(node.state().neighbors.size() <= 16);
-  const LinkDiscovery& link = node.state().links[0];
-  require(link.addresses6->addresses().size() <= 32 && link.redirects4.size() <= 256 && link.redirects6.size() <= 256);
-  require(link.routing.routers.routers().size() <= 32);
-  require(!link.querier6 || link.querier6->groups().size() <= discovery::MldQuerier::capacity);
+  const Interface& interface = node.state().interfaces[0];
+  const InterfaceRouters& routers = interface.routers;
+  require(interface.addresses.ipv6->addresses().size() <= 32);
+  require(routers.redirects4.size() <= 256 && routers.redirects6.size() <= 256);
+  require(routers.routing.routers.routers().size() <= 32);
+  const auto& querier = interface.groups.querier;
+  require(!querier || querier->groups().size() <= discovery::MldQuerier::capacity);
 }
 
 /// Sees the first decision, which is about the frame that arrived.

@@ -184,7 +184,7 @@ inline std::vector<std::uint8_t> ipv6_packet(std::uint8_t next_header, const Ipv
   std::vector<std::uint8_t> packet(ipv6_header_size + payload.size());
   packet[0] = 0x60;
   store_be16(packet, 4, static_cast<std::uint16_t>(payload.size()));
-  packet[ipv6_next_header_offset] = next_header;
+  packet[ipv6_offset::next_header] = next_header;
   packet[7] = 64;
   source.store(packet, 8);
   destination.store(packet, 24);

@@ -107,10 +107,10 @@ Told told(Tins::ICMP error, std::size_t quoted = 84) {
   Told told;
   Host host;
   told.sent = host.answer(echo4());
-  host.node().observe(&told.listener);
+  host.observe(told.listener);
   Tins::IP ip(host4, "203.0.113.9");
   EXPECT_TRUE(host.send((ip / error / Tins::RawPDU(part(told.sent, 0, quoted))).serialize()).empty());
-  host.node().observe(nullptr);
+  host.stop_observing(told.listener);
   EXPECT_EQ(told.listener.reports, 1);
   return told;
 }

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "tunstack/node/interface_config.hpp"
+
 namespace tunstack::test {
 
 namespace {
@@ -22,25 +24,6 @@ NodeConfig host_config() {
 }
 
 Host::Host(std::initializer_list<std::string_view> settings) : Host(config_with(settings)) {}
-
-std::vector<Packet> Host::receive(const Received& received) {
-  out_.clear();
-  node_.receive(received, out_);
-  std::vector<Packet> answers;
-  for (const OutgoingPacket& packet : out_.packets()) {
-    answers.emplace_back(packet.bytes.begin(), packet.bytes.end());
-    EXPECT_TRUE(checksums_are_right(answers.back())) << "a wrong checksum was sent";
-  }
-  return answers;
-}
-
-std::vector<Packet> Host::send(const Packet& packet) {
-  return receive({.interface = InterfaceId{0}, .bytes = packet, .now = now_});
-}
-
-std::vector<Packet> Host::send_in_group_frame(const Packet& packet) {
-  return receive({.interface = InterfaceId{0}, .bytes = packet, .now = now_, .link_layer_group = true});
-}
 
 Packet Host::answer(const Packet& packet) {
   const auto answers = send(packet);

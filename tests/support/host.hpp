@@ -1,44 +1,30 @@
 // One host in memory with virtual time: send it a packet, look at what came back and why.
 #pragma once
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <optional>
-
-#include "tests/support/packets.hpp"
-#include "tunstack/node/node.hpp"
+#include "tests/support/driver.hpp"
 
 namespace tunstack::test {
 
 /// 192.0.2.2/24 and 2001:db8::2/64 (so fe80::2 too) on an interface of MTU 1500, default options.
 NodeConfig host_config();
 
-class Host {
+class Host : public Driver {
  public:
-  explicit Host(const NodeConfig& config = host_config()) : node_(config) {}
+  explicit Host(const NodeConfig& config = host_config()) : Driver(config) {}
   /// A default host but for options, each "KEY=VALUE".
   explicit Host(std::initializer_list<std::string_view> settings);
 
   /// What the host sends in answer to `packet`.
-  std::vector<Packet> send(const Packet& packet);
+  std::vector<Packet> send(const Packet& packet) { return packets_of(receive({packet})); }
   /// The same for a packet in a link-layer broadcast or multicast frame.
-  std::vector<Packet> send_in_group_frame(const Packet& packet);
+  std::vector<Packet> send_in_group_frame(const Packet& packet) {
+    return packets_of(receive({packet}, InterfaceId{0}, true));
+  }
   /// The one answer; a test failure and an empty packet if there is another number of them.
   Packet answer(const Packet& packet);
 
-  /// Time passes.
-  void wait(Duration duration) { now_ += duration; }
-
-  std::uint64_t count(Reason reason) const { return node_.counters().count(reason); }
-  Node& node() { return node_; }
-
- private:
-  std::vector<Packet> receive(const Received& received);
-
-  Node node_;
-  Outbox out_;
-  Instant now_;
+  /// Time passes, and nobody calls tick().
+  void wait(Duration duration) { wait_asleep(duration); }
 };
 
 /// Checks the rule of silence as the catalogue means it: no answer, exactly this reason counted, and a

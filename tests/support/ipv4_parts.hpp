@@ -17,13 +17,6 @@ inline std::vector<Packet> packets_in(const Outbox& out) {
   return packets;
 }
 
-/// What a host sends, as it is: Host checks the checksum of a message, which a fragment has only a part of.
-inline std::vector<Packet> raw_answers(Host& host, const Packet& packet) {
-  Outbox out;
-  host.node().receive({.interface = InterfaceId{0}, .bytes = packet, .now = Instant{}}, out);
-  return packets_in(out);
-}
-
 /// Checks one of several fragments by itself and against the first of them. `field`: its flags and offset.
 inline void expect_fragment(const Packet& fragment, const Packet& first, std::size_t field) {
   EXPECT_EQ(be16(fragment, 2), fragment.size()) << "total length";

@@ -78,7 +78,7 @@ Packet tcp_with(const Fields& ip, const TcpFields& fields, const Packet& data) {
 }
 
 bool transport_is_right(unsigned protocol, const Packet& source, const Packet& destination, const Packet& payload) {
-  if (protocol == 1) return plain_checksum(payload) == 0;
+  if (protocol == 1 || protocol == 2) return plain_checksum(payload) == 0;
   if (protocol != 6 && protocol != 17 && protocol != 58) return true;
   return plain_checksum(payload, pseudo_sum(source, destination, protocol, payload.size())) == 0;
 }
@@ -86,6 +86,22 @@ bool transport_is_right(unsigned protocol, const Packet& source, const Packet& d
 Packet cut(const Packet& packet, std::size_t from, std::size_t size) {
   return {packet.begin() + static_cast<std::ptrdiff_t>(from),
           packet.begin() + static_cast<std::ptrdiff_t>(from + size)};
+}
+
+/// Behind the extension headers, of which the host sends none that changes the destination (RFC 8200 4, 8.1). A
+/// fragment that is not the whole has no checksum to be looked at.
+bool ipv6_is_right(const Packet& packet) {
+  unsigned next = packet.at(6);
+  std::size_t at = 40;
+  while (next == 0 || next == 43 || next == 44 || next == 60) {
+    if (at + 8 > packet.size()) return false;
+    if (next == 44 && (be16(packet, at + 2) & 0xfff9) != 0) return true;
+    const std::size_t size = next == 44 ? 8 : (packet[at + 1] + 1U) * 8;
+    next = packet[at];
+    at += size;
+  }
+  if (at > packet.size()) return false;
+  return transport_is_right(next, cut(packet, 8, 16), cut(packet, 24, 16), cut(packet, at, packet.size() - at));
 }
 
 /// Who sums the payload once more: behind a source route that goes on, its last address (RFC 791 3.1).
@@ -215,8 +231,7 @@ Packet udp6(Ipv6Fields ip, unsigned port, const Packet& data) {
 }
 
 bool checksums_are_right(const Packet& packet) {
-  if (packet.at(0) >> 4 == 6)
-    return transport_is_right(packet[6], cut(packet, 8, 16), cut(packet, 24, 16), cut(packet, 40, packet.size() - 40));
+  if (packet.at(0) >> 4 == 6) return ipv6_is_right(packet);
   const std::size_t header = (packet[0] & 0x0fU) * 4;
   const bool is_fragment = (be16(packet, 6) & 0x3fff) != 0;
   return plain_checksum(cut(packet, 0, header)) == 0 &&

@@ -70,8 +70,9 @@ Packet echo6(const Ipv6Fields& ip = {}, const Packet& data = counting(56), std::
 Packet udp4(Ipv4Fields ip = {}, unsigned port = 33434, const Packet& data = counting(16));
 Packet udp6(Ipv6Fields ip = {}, unsigned port = 33434, const Packet& data = counting(16));
 
-/// Whether every checksum of a packet that was sent is right: IPv4 header, ICMP, UDP, TCP. A fragment has that of its
-/// header alone; with a source route, UDP and TCP have that of the final destination.
+/// Whether every checksum of a packet that was sent is right: IPv4 header, ICMP, IGMP, UDP, TCP, the latter also behind
+/// IPv6 extension headers. A fragment has that of its header alone, if any; with a source route, UDP and TCP have that
+/// of the final destination.
 bool checksums_are_right(const Packet& packet);
 
 }  // namespace tunstack::test

@@ -24,7 +24,7 @@ class Commands : public SystemTest {
 TEST_F(Commands, doctor_finds_that_exec_works_here) {
   const std::string said = output_of({"doctor"});
   for (const std::string& line : lines_of(said))
-    EXPECT_THAT(line, AnyOf(StartsWith("yes  "), StartsWith("no   "), StartsWith("     mend it: ")));
+    EXPECT_THAT(line, AnyOf(StartsWith("yes  "), StartsWith("no   "), StartsWith("     fix: ")));
   EXPECT_THAT(said, HasSubstr("yes  private networks can be made"));
   EXPECT_FALSE(network.link()) << "it changes nothing";
 }
@@ -35,7 +35,7 @@ TEST_F(Commands, doctor_names_what_is_missing) {
       network.run({"unshare", "-m", "sh", "-c", "mount -t tmpfs none /dev/net && exec " + program + " doctor"});
   EXPECT_EQ(doctor.status, 3) << doctor;
   EXPECT_THAT(doctor.out, StartsWith("no   the kernel has TUN devices"));
-  EXPECT_THAT(doctor.out, HasSubstr("mend it: modprobe tun"));
+  EXPECT_THAT(doctor.out, HasSubstr("fix: modprobe tun"));
 }
 
 TEST_F(Commands, rules_and_options_print_all_three_forms) {
@@ -49,7 +49,7 @@ TEST_F(Commands, rules_and_options_print_all_three_forms) {
 
 TEST_F(Commands, options_have_the_defaults_that_set_accepts) {
   for (const auto& option : nlohmann::json::parse(output_of({"options", "--json"}))) {
-    const std::string setting = option.at("key").get<std::string>() + "=" + option.at("lab").get<std::string>();
+    const std::string setting = option.at("key").get<std::string>() + "=" + option.at("default").get<std::string>();
     EXPECT_EQ(tunstack({"up", "--dry-run", "--set", setting}).status, 0) << setting;
   }
 }

@@ -64,7 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"mtu_too_large", {"up", "--mtu", "65536"}, "65535"},
                     Wrong{"set_without_value", {"up", "--set", "icmp4.echo"}, "KEY=VALUE"},
                     Wrong{"set_unknown_key", {"up", "--set", "icmp4.ecoh=on"}, "did you mean icmp4.echo?"},
-                    Wrong{"set_bad_value", {"up", "--set", "icmp4.echo=maybe"}, "on|off"},
+                    Wrong{"set_bad_value", {"up", "--set", "icmp4.echo=maybe"}, "icmp4.echo takes on or off"},
                     Wrong{"bad_profile", {"up", "--profile", "soft"}, "hardened"},
                     Wrong{"bad_explain", {"up", "--explain=x"}, "--explain"},
                     Wrong{"duration_negative", {"up", "--duration", "-1"}, "--duration"},

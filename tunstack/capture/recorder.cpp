@@ -31,9 +31,9 @@ void Recorder::decided(const Decision& decision) {
 }
 
 void Recorder::write_sent(CaptureTime time, const OutgoingPacket& packet, const std::string& comment) {
-  if (!link_address_) return writer_.write(time, Direction::out, packet.bytes, comment);
+  if (!packet.is_framed()) return writer_.write(time, Direction::out, packet.bytes, comment);
   std::vector<std::uint8_t> frame(ethernet_header_size);
-  ethernet_header(packet, *link_address_).write(frame);
+  ethernet_header(packet).write(frame);
   frame.insert(frame.end(), packet.bytes.begin(), packet.bytes.end());
   writer_.write(time, Direction::out, frame, comment);
 }

@@ -10,11 +10,9 @@ enum class Recorded : std::uint8_t { sent, all };
 
 class Recorder final : public Observer {
  public:
-  /// `start`: the time of day of the Instant zero. `link_address`: of the node, on a link with frames, which are then
-  /// written whole. `writer` must outlive the recorder.
-  Recorder(CaptureWriter& writer, Recorded recorded, CaptureTime start,
-           const std::optional<MacAddress>& link_address = {})
-      : writer_(writer), recorded_(recorded), start_(start), link_address_(link_address) {}
+  /// `start`: the time of day of the Instant zero. Frames are written whole. `writer` must outlive the recorder.
+  Recorder(CaptureWriter& writer, Recorded recorded, CaptureTime start)
+      : writer_(writer), recorded_(recorded), start_(start) {}
   void decided(const Decision& decision) override;
   void originated(const Origination& origination) override;
 
@@ -24,7 +22,6 @@ class Recorder final : public Observer {
   CaptureWriter& writer_;
   Recorded recorded_;
   CaptureTime start_;
-  std::optional<MacAddress> link_address_;
 };
 
 }  // namespace tunstack

@@ -59,10 +59,10 @@ TunDevice::TunDevice(const std::string& name, DeviceKind kind) : fd_(open_clone_
   if (::ioctl(fd_.get(), TUNGETIFF, &attached) == 0) persistent_ = (attached.ifr_flags & IFF_PERSIST) != 0;
 }
 
-TunDevice::Read TunDevice::read(MutableBytes buffer) const {
+DeviceRead TunDevice::read(MutableBytes buffer) const {
   const ssize_t got = ::read(fd_.get(), buffer.data(), buffer.size());
-  if (got >= 0) return {ReadStatus::packet, buffer.first(static_cast<std::size_t>(got))};
-  return {errno == EBADFD || errno == ENODEV ? ReadStatus::gone : ReadStatus::none, {}};
+  if (got >= 0) return {DeviceStatus::packet, buffer.first(static_cast<std::size_t>(got))};
+  return {errno == EBADFD || errno == ENODEV ? DeviceStatus::gone : DeviceStatus::none, {}};
 }
 
 bool TunDevice::write(Bytes packet) const {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "protocols/base/bytes.hpp"
+#include "tunstack/device/device.hpp"
 #include "tunstack/device/file_descriptor.hpp"
 
 namespace tunstack {
@@ -23,13 +23,7 @@ class TunDevice {
   /// Whether the device outlives this process because an administrator made it persistent.
   bool is_persistent() const { return persistent_; }
 
-  enum class ReadStatus : std::uint8_t { packet, none, gone };
-  struct Read {
-    ReadStatus status;
-    Bytes packet;  // within the buffer given
-  };
-  /// `none`: nothing waits, or the link is down. `gone`: the device was deleted.
-  Read read(MutableBytes buffer) const;
+  DeviceRead read(MutableBytes buffer) const;
 
   /// False if the device took nothing: its link is down or its queue is full.
   bool write(Bytes packet) const;
@@ -41,5 +35,7 @@ class TunDevice {
   std::string name_;
   bool persistent_ = false;
 };
+
+static_assert(Device<TunDevice>);
 
 }  // namespace tunstack

@@ -5,21 +5,18 @@
 #include "protocols/icmp/suppression.hpp"
 #include "protocols/wire/arp.hpp"
 #include "protocols/wire/ethernet.hpp"
-#include "protocols/wire/icmpv4.hpp"
-#include "protocols/wire/icmpv6.hpp"
-#include "protocols/wire/ipv4.hpp"
-#include "protocols/wire/ipv6.hpp"
-#include "protocols/wire/ipv6_extensions.hpp"
-#include "protocols/wire/ndp.hpp"
-#include "protocols/wire/tcp.hpp"
+#include "protocols/wire/icmp_error.hpp"
+#include "protocols/wire/ports.hpp"
+#include "protocols/wire/quoted_packet.hpp"
+#include "protocols/wire/redirects.hpp"
 #include "tunstack/explain/icmp_names.hpp"
 
 namespace tunstack {
 
 namespace {
 
-// A quote may be cut anywhere, so everything here reads only what is there. An error in a quote is named, but what
-// it quotes in turn is not looked at: nesting costs neither time nor stack.
+// A quote may be cut anywhere, so every packet is read as one. An error in a quote is named, but what it quotes in turn
+// is not looked at: nesting costs neither time nor stack.
 enum class Quotes : std::uint8_t { shown, left_out };
 
 PacketText text_of(Bytes packet, Quotes quotes);
@@ -38,41 +35,41 @@ std::string describe_quote(Bytes packet) {
   return fmt::format("{} > {} {}", quoted.source, quoted.destination, quoted.summary);
 }
 
-/// What the 32 bits behind the checksum of an error say, where they say something.
-std::string describe_error_field(Family family, Bytes message) {
-  constexpr unsigned fragmentation_needed = 4;
-  const unsigned type = message[0];
-  if (message.size() < icmp_header_size) return {};
-  if (family == Family::ipv4) {
-    if (type == static_cast<unsigned>(Icmpv4Type::parameter_problem)) return fmt::format(", pointer {}", message[4]);
-    if (type == static_cast<unsigned>(Icmpv4Type::redirect))
-      return fmt::format(", gateway {}", to_text(Ipv4Address::load(message, 4)));
-    const bool has_mtu =
-        type == static_cast<unsigned>(Icmpv4Type::destination_unreachable) && message[1] == fragmentation_needed;
-    return has_mtu ? fmt::format(", mtu {}", load_be16(message, 6)) : std::string();
-  }
-  if (type == static_cast<unsigned>(Icmpv6Type::parameter_problem))
-    return fmt::format(", pointer {}", load_be32(message, 4));
-  return type == static_cast<unsigned>(Icmpv6Type::packet_too_big) ? fmt::format(", mtu {}", load_be32(message, 4))
-                                                                   : std::string();
+std::string describe_pointer_or_mtu(const auto& error) {
+  if (const auto pointer = error.pointer()) return fmt::format(", pointer {}", *pointer);
+  if (const auto mtu = error.mtu()) return fmt::format(", mtu {}", *mtu);
+  return {};
 }
 
-bool has_target(Bytes message) {
-  const bool is_about_neighbor = message[0] == static_cast<unsigned>(Icmpv6Type::neighbor_solicitation) ||
-                                 message[0] == static_cast<unsigned>(Icmpv6Type::neighbor_advertisement);
-  return is_about_neighbor && message.size() >= neighbor_solicitation_size;
+/// What the 32 bits behind the checksum of an error say, where they say something.
+std::string describe_error_field(Family family, Bytes message) {
+  if (message.size() < icmp_header_size) return {};
+  if (family == Family::ipv6) return describe_pointer_or_mtu(Icmpv6ErrorView::of(message));
+  const auto error = Icmpv4ErrorView::of(message);
+  if (!error.has_type(Icmpv4Type::redirect)) return describe_pointer_or_mtu(error);
+  return fmt::format(", gateway {}", to_text(Icmpv4RedirectView::of(message).gateway()));
+}
+
+/// The fixed part of a message about a neighbor: its options may be cut.
+std::string describe_target(Bytes message) {
+  const Icmpv6Type type{message[icmp_offset::type]};
+  if (type != Icmpv6Type::neighbor_solicitation && type != Icmpv6Type::neighbor_advertisement) return {};
+  if (message.size() < neighbor_solicitation_size) return {};
+  return fmt::format(" of {}", to_text(NeighborSolicitationView::of(message).target()));
 }
 
 std::string describe_icmp(Family family, Bytes message, Quotes quotes) {
   const std::string_view name = family == Family::ipv4 ? "ICMP" : "ICMP6";
-  if (message.size() < 2) return fmt::format("{}, cut short, length {}", name, message.size());
-  std::string text = fmt::format("{} {}", name, icmp_name(family, message[0], message[1]));
-  if (message.size() >= icmp_header_size && is_echo(family, message[0]))
-    text += fmt::format(", id {}, seq {}", load_be16(message, 4), load_be16(message, 6));
-  if (family == Family::ipv6 && has_target(message))
-    text += fmt::format(" of {}", to_text(Ipv6Address::load(message, nd_target_offset)));
-  if (is_error(family, message[0])) {
-    text += fmt::format(" ({}/{}){}", message[0], message[1], describe_error_field(family, message));
+  if (message.size() < icmp_offset::checksum) return fmt::format("{}, cut short, length {}", name, message.size());
+  const std::uint8_t type = message[icmp_offset::type];
+  const std::uint8_t code = message[icmp_offset::code];
+  std::string text = fmt::format("{} {}", name, icmp_name(family, type, code));
+  if (message.size() >= icmp_header_size && is_echo(family, type))
+    text += fmt::format(", id {}, seq {}", load_be16(message, icmp_echo_offset::identifier),
+                        load_be16(message, icmp_echo_offset::sequence));
+  if (family == Family::ipv6) text += describe_target(message);
+  if (is_error(family, type)) {
+    text += fmt::format(" ({}/{}){}", type, code, describe_error_field(family, message));
     if (message.size() > icmp_header_size && quotes == Quotes::shown)
       return text + fmt::format(" [{}]", describe_quote(message.subspan(icmp_header_size)));
   }
@@ -80,8 +77,9 @@ std::string describe_icmp(Family family, Bytes message, Quotes quotes) {
 }
 
 std::string describe_ports(std::string_view name, Bytes payload) {
-  if (payload.size() < 4) return fmt::format("{}, cut short, length {}", name, payload.size());
-  return fmt::format("{} {} > {}", name, load_be16(payload, 0), load_be16(payload, 2));
+  const auto ports = find_ports(payload);
+  if (!ports) return fmt::format("{}, cut short, length {}", name, payload.size());
+  return fmt::format("{} {} > {}", name, ports->source, ports->destination);
 }
 
 std::string describe_tcp(Bytes payload) {
@@ -90,7 +88,7 @@ std::string describe_tcp(Bytes payload) {
   constexpr std::string_view letters = "FSRP.UEW";
   text += ", flags [";
   for (std::size_t bit = 0; bit < letters.size(); ++bit)
-    if (payload[13] & 1U << bit) text += letters[bit];
+    if (payload[tcp_offset::flags] & 1U << bit) text += letters[bit];
   return text + "]";
 }
 
@@ -112,28 +110,25 @@ std::string describe_payload(Family family, std::uint8_t protocol, Bytes payload
   return fmt::format("{} {}, length {}", family == Family::ipv4 ? "protocol" : "next header", protocol, payload.size());
 }
 
-std::string describe_fragment(const Bytes packet, std::size_t header) {
-  const unsigned field = load_be16(packet, 6);
-  return fmt::format("fragment, id {}, offset {}{}, length {}", load_be16(packet, 4), (field & 0x1fff) * 8,
-                     field & 0x2000 ? "+" : "", packet.size() - header);
+std::string describe_fragment(const QuotedIpv4& packet) {
+  return fmt::format("fragment, id {}, offset {}{}, length {}", packet.identification(), packet.fragment_offset(),
+                     packet.more_fragments() ? "+" : "", packet.payload().size());
 }
 
-PacketText describe_ipv4(Bytes packet, Quotes quotes) {
-  PacketText text{to_text(Ipv4Address::load(packet, 12)), to_text(Ipv4Address::load(packet, 16)), {}};
-  const std::size_t header = (packet[0] & 0x0fU) * 4;
-  const std::size_t total = load_be16(packet, 2);
-  if (header < ipv4_header_size || header > packet.size()) {
-    text.summary = fmt::format("IPv4, BAD HEADER LENGTH {}, length {}", header, packet.size());
-    return text;
-  }
-  const Bytes held = packet.first(std::max(header, std::min(total, packet.size())));
-  if ((load_be16(packet, 6) & 0x1fff) != 0)
-    text.summary = describe_fragment(held, header);
-  else
-    text.summary = describe_payload(Family::ipv4, packet[9], held.subspan(header), quotes);
-  if ((load_be16(packet, 6) & 0x3fff) == 0x2000) text.summary += ", first fragment";
-  if (!checksum_is_intact(checksum_sum(packet.first(header)))) text.summary += ", BAD HEADER CHECKSUM";
+std::string summary_of(const QuotedIpv4& packet, Quotes quotes) {
+  if (!packet.has_header())
+    return fmt::format("IPv4, BAD HEADER LENGTH {}, length {}", packet.header_size(), packet.bytes().size());
+  const QuotedIpv4 held = packet.without_padding();
+  const bool is_first = held.fragment_offset() == 0;
+  std::string text =
+      is_first ? describe_payload(Family::ipv4, held.protocol(), held.payload(), quotes) : describe_fragment(held);
+  if (is_first && held.more_fragments()) text += ", first fragment";
+  if (!checksum_is_intact(checksum_sum(held.header()))) text += ", BAD HEADER CHECKSUM";
   return text;
+}
+
+PacketText text_of(const QuotedIpv4& packet, Quotes quotes) {
+  return {to_text(packet.source()), to_text(packet.destination()), summary_of(packet, quotes)};
 }
 
 std::string_view extension_name(std::uint8_t kind) {
@@ -150,7 +145,9 @@ std::string_view extension_name(std::uint8_t kind) {
 }
 
 std::string describe_extension(std::uint8_t kind, Bytes header) {
-  if (kind == protocol_number::routing) return fmt::format("RH type {} left {}, ", header[2], header[3]);
+  if (kind == protocol_number::routing)
+    return fmt::format("RH type {} left {}, ", header[ipv6_routing_offset::type],
+                       header[ipv6_routing_offset::segments_left]);
   if (kind != protocol_number::fragment) return fmt::format("{}, ", extension_name(kind));
   const Ipv6FragmentHeader fragment(header);
   return fmt::format("fragment, id {:#x}, offset {}{}, ", fragment.identification(), fragment.offset(),
@@ -158,9 +155,10 @@ std::string describe_extension(std::uint8_t kind, Bytes header) {
 }
 
 /// The extension headers one by one, as many as are worth a line, then what they lead to.
-std::string describe_chain(Bytes packet, Quotes quotes) {
+std::string describe_chain(const QuotedIpv6& quoted, Quotes quotes) {
   constexpr int most_shown = 8;
-  UpperLayer at{packet[ipv6_next_header_offset], false, ipv6_header_size, ipv6_next_header_offset};
+  const Bytes packet = quoted.bytes();
+  UpperLayer at{quoted.next_header(), false, ipv6_header_size, ipv6_offset::next_header};
   std::string text;
   for (int shown = 0; is_ipv6_extension(at.protocol); ++shown) {
     const auto header = ipv6_extension_at(packet, at.offset, at.protocol);
@@ -175,17 +173,15 @@ std::string describe_chain(Bytes packet, Quotes quotes) {
   return text + describe_payload(Family::ipv6, at.protocol, packet.subspan(at.offset), quotes);
 }
 
-PacketText describe_ipv6(Bytes packet, Quotes quotes) {
-  const std::size_t payload = std::min<std::size_t>(load_be16(packet, 4), packet.size() - ipv6_header_size);
-  return {to_text(Ipv6Address::load(packet, 8)), to_text(Ipv6Address::load(packet, 24)),
-          describe_chain(packet.first(ipv6_header_size + payload), quotes)};
+PacketText text_of(const QuotedIpv6& packet, Quotes quotes) {
+  return {to_text(packet.source()), to_text(packet.destination()), describe_chain(packet.without_padding(), quotes)};
 }
 
 PacketText text_of(Bytes packet, Quotes quotes) {
   if (packet.empty()) return {{}, {}, "no packet"};
-  const int version = packet[0] >> 4;
-  if (version == 4 && packet.size() >= ipv4_header_size) return describe_ipv4(packet, quotes);
-  if (version == 6 && packet.size() >= ipv6_header_size) return describe_ipv6(packet, quotes);
+  if (const auto ipv4 = QuotedIpv4::parse(packet)) return text_of(*ipv4, quotes);
+  if (const auto ipv6 = QuotedIpv6::parse(packet)) return text_of(*ipv6, quotes);
+  const unsigned version = ip_version(packet);
   if (version == 4 || version == 6) return {{}, {}, fmt::format("IPv{}, cut short, length {}", version, packet.size())};
   return {{}, {}, fmt::format("IP version {}, length {}", version, packet.size())};
 }

@@ -94,15 +94,15 @@ std::string origination_json(const Origination& origination) {
   return json_line(origination.time, "out", describe(packet), packet.bytes.size(), "send", origination.reason).dump();
 }
 
-std::string address_text(const AddressChange& change) {
-  const ReasonInfo& reason = info(change.reason);
-  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", in_seconds(change.time), to_text(change.address), "own",
-                     reason.name, citation(reason), reason.text);
+std::string note_text(const Note& note) {
+  const ReasonInfo& reason = info(note.reason);
+  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", in_seconds(note.time),
+                     note.address ? to_text(*note.address) : "-", "note", reason.name, citation(reason), reason.text);
 }
 
-std::string address_json(const AddressChange& change) {
-  const PacketText subject{to_text(change.address), {}, "an address of this node"};
-  return json_line(change.time, "none", subject, 0, "own", change.reason).dump();
+std::string note_json(const Note& note) {
+  const PacketText subject{note.address ? to_text(*note.address) : std::string(), {}, {}};
+  return json_line(note.time, "none", subject, 0, "note", note.reason).dump();
 }
 
 std::string decision_json(const Decision& decision) {
@@ -126,8 +126,8 @@ void Explainer::originated(const Origination& origination) {
   print(format_ == ExplainFormat::json ? origination_json(origination) : origination_text(origination));
 }
 
-void Explainer::address_changed(const AddressChange& change) {
-  if (explain_ == Explain::all) print(format_ == ExplainFormat::json ? address_json(change) : address_text(change));
+void Explainer::noted(const Note& note) {
+  if (explain_ == Explain::all) print(format_ == ExplainFormat::json ? note_json(note) : note_text(note));
 }
 
 void Explainer::decided(const Decision& decision) {

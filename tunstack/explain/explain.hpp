@@ -19,8 +19,8 @@ std::string decision_text(const Decision& decision);
 /// Likewise for what the node sent of its own accord: direction ">" or "out", verdict "send".
 std::string origination_text(const Origination& origination);
 std::string origination_json(const Origination& origination);
-std::string address_text(const AddressChange& change);
-std::string address_json(const AddressChange& change);
+std::string note_text(const Note& note);
+std::string note_json(const Note& note);
 /// An object with time (seconds), direction, source, destination, length (octets), summary, verdict, reason, rfc,
 /// section, requirement, text; with `proposed` where a reply or error was withheld, `answer` where one was sent, and
 /// `fragments`, their number, where it was cut.
@@ -35,7 +35,7 @@ class Explainer final : public Observer {
   Explainer(Explain explain, ExplainFormat format, std::FILE* out) : explain_(explain), format_(format), out_(out) {}
   void decided(const Decision& decision) override;
   void originated(const Origination& origination) override;
-  void address_changed(const AddressChange& change) override;
+  void noted(const Note& note) override;
 
  private:
   void print(const std::string& line);

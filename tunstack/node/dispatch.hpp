@@ -3,7 +3,7 @@
 
 #include "protocols/arrival.hpp"
 #include "protocols/verdict.hpp"
-#include "tunstack/node/node_state.hpp"
+#include "tunstack/node/state.hpp"
 
 namespace tunstack {
 

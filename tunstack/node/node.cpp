@@ -1,277 +1,134 @@
 #include "tunstack/node/node.hpp"
 
-#include "protocols/ip/ipv4_fragments.hpp"
-#include "protocols/ip/ipv6_fragments.hpp"
-#include "protocols/ip/ipv6_input.hpp"
-#include "tunstack/node/dispatch.hpp"
+#include "tunstack/node/addresses.hpp"
+#include "tunstack/node/deliver.hpp"
+#include "tunstack/node/groups.hpp"
+#include "tunstack/node/masks.hpp"
+#include "tunstack/node/neighbors.hpp"
+#include "tunstack/node/routers.hpp"
 
 namespace tunstack {
 
-namespace {
-
-constexpr icmp::LimitReasons extended_echo_limit_reasons{Reason::extended_echo_rate_exceeded,
-                                                         Reason::extended_echo_rate_exceeded};
-
-std::vector<InterfaceId> interfaces_to_learn_masks_of(const NodeConfig& config) {
-  std::vector<InterfaceId> interfaces;
-  for (std::size_t i = 0; config.options.learn_mask && i < config.interfaces.size(); ++i)
-    if (std::ranges::any_of(config.interfaces[i].addresses, [](const IpPrefix& p) { return p.address.is_ipv4(); }))
-      interfaces.push_back(InterfaceId(i));
-  return interfaces;
-}
-
-bool has_link_addresses(const NodeConfig& config) {
-  return std::ranges::any_of(config.interfaces, [](const auto& i) { return i.link_address.has_value(); });
-}
-
-/// Links without addresses need no memory for neighbors.
-discovery::NeighborLimits neighbor_limits(const NodeConfig& config) {
-  if (!has_link_addresses(config)) return {.neighbors = 0, .waiting = 0, .largest_packet = 0};
-  const auto widest = std::ranges::max_element(config.interfaces, {}, &InterfaceConfig::mtu);
-  constexpr std::size_t memory = std::size_t{4} << 20;  // octets, for packets that wait on links with a large MTU
-  return {.neighbors = config.options.neighbors,
-          .waiting = std::min<std::size_t>(256, memory / widest->mtu),
-          .largest_packet = widest->mtu};
-}
-
-/// Those that are checked come with their events.
-void add_addresses(NodeState& state, InterfaceId interface) {
-  const LinkDiscovery& link = state.link(interface);
-  for (const IpPrefix& prefix : state.interfaces[static_cast<std::size_t>(interface)].addresses) {
-    const bool is_ipv4 = prefix.address.is_ipv4();
-    if (is_ipv4)
-      state.addresses.add(interface, prefix, link.addresses4 ? ip::AddressUse::tentative : ip::AddressUse::usable);
-    if (!is_ipv4 && !link.addresses6) state.addresses.add(interface, prefix);
-  }
-}
-
-NodeState make_state(const NodeConfig& config, Random& random) {
-  NodeState state{.options = config.options,
-                  .link_mtus = {},
-                  .ipv6_mtus = {},
-                  .hop_limits = {},
-                  .addresses = {},
-                  .interfaces = config.interfaces,
-                  .identification = ip::Ipv4Identification(random),
-                  .path_mtus = ip::PathMtus(random),
-                  .mask_learner = icmp::MaskLearner(interfaces_to_learn_masks_of(config), random),
-                  .neighbors = discovery::NeighborCache(random, neighbor_limits(config)),
-                  .links = {},
-                  .time_of_day_at_start = config.time_of_day_at_start};
-  for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
-    state.link_mtus.push_back(config.interfaces[i].mtu);
-    state.ipv6_mtus.push_back(config.interfaces[i].mtu);
-    state.hop_limits.push_back(static_cast<std::uint8_t>(config.options.ipv6_hop_limit));
-    state.links.emplace_back(config.interfaces[i], config.options, random);
-    if (config.interfaces[i].role == Role::router) state.addresses.become_router(InterfaceId(i));
-    if (state.links[i].querier6) state.addresses.join(InterfaceId(i), mld_report_destination);
-    add_addresses(state, InterfaceId(i));
-    if (config.interfaces[i].role == Role::router)
-      for (const IpPrefix& one : config.options.proxied.ipv6) state.addresses.proxy(InterfaceId(i), one.address.ipv6());
-  }
-  return state;
-}
-
-}  // namespace
-
 Node::Node(const NodeConfig& config)
-    : has_ethernet_(has_link_addresses(config)),
+    : start_(config.start),
       random_(config.seed),
-      state_(make_state(config, random_)),
-      error_limiter4_(icmp::ipv4_error_limit_reasons, random_),
-      error_limiter6_(icmp::ipv6_error_limit_reasons, random_),
-      probe_limiter_(extended_echo_limit_reasons, random_),
-      reassembler4_(random_, config.options.reassembly4),
-      reassembler6_(random_, config.options.reassembly6) {
+      state_(config, random_),
+      output_(config.id),
+      answers_(random_),
+      fragments_(config.options, random_) {
   update_deadline();
 }
 
-// ---- deciding ----
+// ---- what arrives ----
 
-namespace {
-
-AddressKind kind_of_source(const NodeState& state, InterfaceId interface, Ipv4Address source) {
-  return state.addresses.kind_on(interface, source);
+void Node::receive(const Received& received, Outbox& out) {
+  if (deadline_ <= received.now) [[unlikely]]
+    tick(received.now, out);
+  Turn turn = turn_at(received.now, out);
+  turn.cause = output_.next_number();
+  output_.count_in();
+  if (state_.interface(received.interface).has_frames()) [[unlikely]]
+    receive_frame(received, turn);
+  else
+    receive_datagram(received, turn);
+  if (turn.changes_deadlines) [[unlikely]]
+    finish(turn);
 }
 
-/// That others send from an optimistic address is no forgery (RFC 4429 3.3).
-AddressKind kind_of_source(const NodeState& state, InterfaceId interface, const Ipv6Address& source) {
-  const AddressKind kind = state.addresses.kind_on(interface, source);
-  return kind == AddressKind::own && state.is_optimistic(interface, source) ? AddressKind::tentative : kind;
-}
-
-}  // namespace
-
-template <class View>
-inline Arrival<View> Node::classify(const Received& received, const View& ip) const {
-  return {ip,
-          kind_of_source(state_, received.interface, ip.source()),
-          state_.addresses.kind_on(received.interface, ip.destination()),
-          received.link_layer_group,
-          received.interface,
-          received.now,
-          upper_layer_without_extensions(ip),
-          received.bytes.size()};
-}
-
-MaybeReason Node::refuses(const Ipv4Arrival& arrival) const { return ip::refuses({arrival, state_.options.ipv4}); }
-MaybeReason Node::refuses(const Ipv6Arrival& arrival) const { return ip::refuses(arrival); }
-
-inline bool Node::is_unusual(const Ipv4Arrival& arrival) const {
-  return !arrival.ip.is_plain() || state_.options.ipv4_options.required != 0;
-}
-
-std::optional<Verdict> Node::judge_unusual(const Ipv4Arrival& arrival) const {
-  if (ip::has_options_to_judge(arrival.ip, state_.options.ipv4_options))
-    if (const auto verdict = ip::judge_options(arrival.ip, state_.options.ipv4_options)) return verdict;
-  if (!arrival.ip.is_fragment()) return std::nullopt;
-  if (const auto broken =
-          first_broken<ip::ipv4_fragment_rules>(ip::Ipv4FragmentInput{arrival.ip, state_.options.fragments4.largest}))
-    return Drop{*broken};
-  return Hold{Reason::fragment_of_datagram};
-}
-
-std::optional<Verdict> Node::judge_unusual(Ipv6Arrival& arrival) const {
-  const ip::Ipv6Walk walk = ip::walk_chain(arrival, state_.options.ipv6_chain);
-  if (walk.verdict) return walk.verdict;
-  arrival.upper = walk.reached;
-  if (const auto refused = refuses(arrival)) return Drop{*refused};
-  if (arrival.protocol() != protocol_number::fragment) return std::nullopt;
-  if (arrival.was_held)
-    return Error{Reason::ipv6_fragment_in_fragments, Problem::erroneous_header_field, arrival.upper.offset};
-  if (const auto verdict = judge<ip::ipv6_fragment_rules>(ip::Ipv6Fragment(arrival))) return verdict;
-  return Hold{Reason::fragment_of_datagram};
-}
-
-namespace {
-
-/// Tells the families apart and checks the shape. `then` gets a view or the Drop that ends the matter.
-template <class Then>
-auto by_family(Bytes bytes, const Then& then) {
-  if (bytes.empty()) return then(Drop{Reason::empty_read});
-  if (bytes[0] >> 4 == 4) {
-    const auto ip = Ipv4View::parse(bytes);
-    return ip ? then(*ip) : then(Drop{ip.error()});
-  }
-  if (bytes[0] >> 4 == 6) {
-    const auto ip = Ipv6View::parse(bytes);
-    return ip ? then(*ip) : then(Drop{ip.error()});
-  }
-  return then(Drop{Reason::ip_version_unknown});
-}
-
-}  // namespace
-
-Verdict Node::decide(const Received& received) const {
-  return has_frames(received.interface) ? decide_frame(received) : decide_datagram(received);
-}
-
-Verdict Node::decide_datagram(const Received& received) const {
-  return by_family(received.bytes, [&](const auto& found) -> Verdict {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>)
-      return found;
-    else {
-      auto arrival = classify(received, found);
-      if (const auto refused = refuses(arrival)) return Drop{*refused};
-      if (is_unusual(arrival))
-        if (const auto verdict = judge_unusual(arrival)) return *verdict;
-      return dispatch(arrival, state_);
+void Node::receive_datagram(const Received& received, Turn& turn) {
+  const PacketIds ids{turn.cause, 0};
+  by_family(received.bytes, [&](const auto& found) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>) {
+      output_.record({received.bytes, received.interface, ids}, found, {}, {}, turn);
+    } else {
+      auto arrival = classify(received, found, state_);
+      process(arrival, ids, turn);
     }
   });
+}
+
+/// What the frame lets go, and what it makes this node ask for, is sent at once too.
+void Node::receive_frame(const Received& frame, Turn& turn) {
+  turn.frame = frame.bytes;
+  turn.changes_deadlines = true;
+  const Subject subject{frame.bytes, frame.interface, {turn.cause, 0}};
+  const auto content = unwrap(frame, state_);
+  if (!content) return output_.record(subject, Drop{content.error()}, {}, {}, turn);
+  if (!carries_arp(frame)) return receive_datagram(*content, turn);
+  const Verdict verdict = neighbors::judge_arp(*content, state_);
+  const std::size_t before = turn.outbox.packets().size();
+  MaybeReason withheld;
+  if (const auto packet = ArpPacket::parse(content->bytes)) {
+    addresses::on_arp(*packet, frame.interface, turn);
+    if (const auto* const delivered = std::get_if<Deliver>(&verdict))
+      withheld = neighbors::on_arp(delivered->recipient, *packet, frame.interface, turn);
+  }
+  output_.record({content->bytes, frame.interface, subject.ids}, verdict, withheld,
+                 turn.outbox.packets().subspan(before), turn);
+}
+
+template <class View>
+inline void Node::process(Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
+  const Verdict verdict = judge(arrival, state_);
+  if (arrival.is_dispatched && is_icmp(arrival)) output_.count_icmp_in(family_of(arrival), arrival.payload());
+  act(verdict, arrival, ids, turn);
 }
 
 // ---- acting ----
 
-void Node::receive(const Received& received, Outbox& out) {
-  if (next_deadline() <= received.now) [[unlikely]]
-    tick(received.now, out);
-  ++counters_.packets_in;
-  if (has_frames(received.interface)) [[unlikely]]
-    return receive_frame(received, out);
-  receive_datagram(received, out);
-}
+namespace {
 
-void Node::receive_datagram(const Received& received, Outbox& out) {
-  by_family(received.bytes, [&](const auto& found) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>)
-      conclude({received.now, received.bytes}, found, {}, {});
-    else {
-      auto arrival = classify(received, found);
-      process(arrival, out);
-    }
-  });
-}
-
-template <class Arrival>
-inline void Node::process(Arrival& arrival, Outbox& out) {
-  if (const auto refused = refuses(arrival)) return conclude({arrival.now, arrival.ip.bytes()}, Drop{*refused}, {}, {});
-  if (is_unusual(arrival)) [[unlikely]]
-    if (const auto verdict = judge_unusual(arrival)) return act_unusual(*verdict, arrival, out);
-  count_icmp_in(arrival);
-  act(dispatch(arrival, state_), arrival, out);
-}
-
-template <class Arrival>
-void Node::act_unusual(const Verdict& verdict, const Arrival& arrival, Outbox& out) {
-  if (std::holds_alternative<Hold>(verdict)) return hold(verdict, arrival, out);
-  if (reason_of(verdict) == Reason::ipv6_first_fragment_lacks_headers) refuse_others(arrival);
-  act(verdict, arrival, out);
-}
-
-template <class Arrival>
-inline void Node::act(const Verdict& verdict, const Arrival& arrival, Outbox& out) {
-  const std::size_t sent_before = out.packets().size();
-  const auto withheld = std::visit([&](const auto& v) { return apply(v, arrival, out); }, verdict);
-  conclude({arrival.now, arrival.ip.bytes(), !arrival.was_held}, verdict, withheld, out.packets().subspan(sent_before));
-}
-
-template <class Arrival>
-void Node::count_icmp_in(const Arrival& arrival) {
-  const Bytes message = arrival.payload();
-  if (is_icmp(arrival) && message.size() >= 2) counters_.icmp(family_of(arrival)).add_in(message[0], message[1]);
-}
-
-template <class Arrival>
-MaybeReason Node::apply(const Drop&, const Arrival&, Outbox&) {
+/// How a verdict is acted on, where it changes nothing but counters and what leaves.
+template <class View>
+MaybeReason act_plainly(const Verdict& verdict, const Arrival<View>& arrival, Answers& answers, Turn& turn) {
+  if (const auto* const reply = std::get_if<Reply>(&verdict)) return answers.apply(*reply, arrival, turn);
+  if (const auto* const error = std::get_if<Error>(&verdict)) return answers.apply(*error, arrival, turn);
   return {};
 }
 
-template <class Arrival>
-MaybeReason Node::apply(const Hold&, const Arrival&, Outbox&) {
-  return {};  // hold() is what acts
-}
-
-// ---- what happens later ----
-
-void Node::tick(Instant now, Outbox& out) {
-  give_up_all_due<Ipv4View>(now, out);
-  give_up_all_due<Ipv6View>(now, out);
-  step_neighbors(now, out);
-  step_links(now, out);
-  while (const auto request = state_.mask_learner.take_request(now)) ask_for_mask(*request, now, out);
-  update_deadline();
+bool is_rare(const Verdict& verdict) {
+  return std::holds_alternative<Hold>(verdict) || std::holds_alternative<Deliver>(verdict);
 }
 
 template <class View>
-void Node::hold(const Verdict& verdict, const Arrival<View>& arrival, Outbox& out) {
-  const Family family = family_of(arrival);
-  const auto added = reassembler(family).add(ip::fragment_of(arrival), fragment_policy(family), arrival.now);
-  note_reassembly();
+Subject subject_of(const Arrival<View>& arrival, const PacketIds& ids) {
+  return {arrival.ip.bytes(), arrival.interface, ids, !arrival.was_held};
+}
+
+}  // namespace
+
+template <class View>
+inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
+  if (is_rare(verdict)) [[unlikely]]
+    return act_rarely(verdict, arrival, ids, turn);
+  const std::size_t before = turn.outbox.packets().size();
+  const MaybeReason withheld = act_plainly(verdict, arrival, answers_, turn);
+  output_.record(subject_of(arrival, ids), verdict, withheld, turn.outbox.packets().subspan(before), turn);
+  if (const auto* const error = std::get_if<Error>(&verdict))
+    if (error->problem == Problem::header_chain_incomplete) [[unlikely]]
+      fragments_.refuse_later(arrival, turn);
+}
+
+template <class View>
+void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
+  turn.changes_deadlines = true;
+  if (std::holds_alternative<Hold>(verdict)) return hold(verdict, arrival, ids, turn);
+  const std::size_t before = turn.outbox.packets().size();
+  const MaybeReason withheld = deliver(std::get<Deliver>(verdict).recipient, arrival, turn);
+  output_.record(subject_of(arrival, ids), verdict, withheld, turn.outbox.packets().subspan(before), turn);
+}
+
+// ---- fragments ----
+
+template <class View>
+void Node::hold(const Verdict& verdict, const Arrival<View>& fragment, const PacketIds& ids, Turn& turn) {
+  const auto added = fragments_.add(fragment, turn);
   if (!added)
-    if (const auto error = ip::judge_incomplete(arrival, added.error())) return act(*error, arrival, out);
-  conclude({arrival.now, arrival.ip.bytes()}, verdict, added ? MaybeReason{} : MaybeReason{added.error()}, {});
+    if (const auto error = ip::judge_incomplete(fragment, added.error())) return act(*error, fragment, ids, turn);
+  output_.record(subject_of(fragment, ids), verdict, added ? MaybeReason{} : MaybeReason{added.error().reason}, {},
+                 turn);
   if (!added) return;
-  if (const std::optional<ip::Reassembled>& whole = *added) process_whole<View>(*whole, arrival.now, out);
-}
-
-void Node::refuse_others(const Ipv6Arrival& first_fragment) {
-  reassembler6_.refuse(ip::fragment_of(first_fragment), state_.options.fragments6, first_fragment.now);
-  note_reassembly();
-}
-
-void Node::note_reassembly() {
-  update_deadline();
-  counters_.by_reason[index_of(Reason::fragment_datagram_evicted)] = reassembler4_.evicted() + reassembler6_.evicted();
+  if (const std::optional<ip::Reassembled>& whole = *added) process_whole<View>(*whole, turn);
 }
 
 namespace {
@@ -288,32 +145,80 @@ Bytes keep_first_header(const ip::Reassembled& datagram, Ipv4HeaderStorage& stor
 
 }  // namespace
 
-/// A complete datagram is decided like any other; only an error about it shows that it came in fragments.
+/// A complete datagram is judged like any other; only an error about it shows that it came in fragments.
 template <class View>
-void Node::process_whole(const ip::Reassembled& datagram, Instant now, Outbox& out) {
+void Node::process_whole(const ip::Reassembled& datagram, Turn& turn) {
   Ipv4HeaderStorage storage;
   const Bytes first_header = keep_first_header<View>(datagram, storage);
   const View ip = ip::make_whole<View>(datagram);
-  auto arrival = classify({datagram.interface, ip.bytes(), now, datagram.link_layer_group}, ip);
+  auto arrival = classify({datagram.interface, ip.bytes(), turn.now, datagram.link_layer_group}, ip, state_);
   arrival.was_held = true;
   arrival.first_header = first_header;
-  process(arrival, out);
-}
-
-template <class View>
-void Node::give_up_all_due(Instant now, Outbox& out) {
-  constexpr Family family = std::is_same_v<View, Ipv4View> ? Family::ipv4 : Family::ipv6;
-  while (const auto first_fragment = reassembler(family).expire(now)) give_up<View>(*first_fragment, now, out);
+  const PacketIds ids{output_.next_number(), turn.cause};
+  turn.cause = ids.number;
+  process(arrival, ids, turn);
 }
 
 /// RFC 792: only who has the first fragment can tell the source.
 template <class View>
-void Node::give_up(const ip::Reassembled& first_fragment, Instant now, Outbox& out) {
-  const Bytes bytes = first_fragment.bytes;
-  if (bytes.empty()) return conclude({now, {}, false}, Drop{Reason::fragment_timeout_without_first}, {}, {});
-  auto arrival = classify({first_fragment.interface, bytes, now, first_fragment.link_layer_group}, View::of(bytes));
-  arrival.was_held = true;
-  act(Error{Reason::fragment_timeout, Problem::reassembly_timeout}, arrival, out);
+void Node::give_up_fragments(Turn& turn) {
+  while (const auto first = fragments_.take_expired<View>(turn.now)) {
+    const PacketIds ids{output_.next_number(), 0};
+    const Bytes bytes = first->bytes;
+    if (bytes.empty()) {
+      output_.record({{}, first->interface, ids, false}, Drop{Reason::fragment_timeout_without_first}, {}, {}, turn);
+      continue;
+    }
+    auto arrival = classify({first->interface, bytes, turn.now, first->link_layer_group}, View::of(bytes), state_);
+    arrival.was_held = true;
+    turn.cause = ids.number;
+    act(Error{Reason::fragment_timeout, Problem::reassembly_timeout}, arrival, ids, turn);
+    turn.cause = 0;
+  }
+}
+
+// ---- what happens later ----
+
+void Node::tick(Instant now, Outbox& out) {
+  Turn turn = turn_at(now, out);
+  step(turn);
+  update_deadline();
+}
+
+void Node::step(Turn& turn) {
+  give_up_fragments<Ipv4View>(turn);
+  give_up_fragments<Ipv6View>(turn);
+  neighbors::step(turn);
+  for (std::size_t i = 0; interfaces_deadline_ <= turn.now && i < state_.interfaces.size(); ++i) {
+    const auto id = static_cast<InterfaceId>(i);
+    state_.interfaces[i].routers.expire(turn.now, random_);
+    addresses::step_events(id, turn);
+    groups::step(id, turn);
+    addresses::step_checks(id, turn);
+    neighbors::step_answers(id, turn);
+    routers::step(id, turn);
+  }
+  masks::step(turn);
+}
+
+void Node::shut_down(Instant now, Outbox& out) {
+  routers::shut_down(state_, now);
+  update_deadline();
+  tick(now, out);
+}
+
+void Node::finish(Turn& turn) {
+  output_.flush(turn);
+  update_deadline();
+  if (deadline_ <= turn.now) tick(turn.now, turn.outbox);
+}
+
+void Node::update_deadline() {
+  interfaces_deadline_ = Instant::max();
+  for (const Interface& interface : state_.interfaces)
+    interfaces_deadline_ = std::min(interfaces_deadline_, interface.next_deadline());
+  deadline_ = std::min({fragments_.next_deadline(), state_.masks.next_deadline(), state_.neighbors.next_deadline(),
+                        interfaces_deadline_});
 }
 
 }  // namespace tunstack

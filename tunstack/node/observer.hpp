@@ -1,6 +1,8 @@
-// Told of every decision of a node. A node without an observer does nothing for it.
+// Told of all that a node decides, sends and counts. A node without an observer does nothing for it. Every event has
+// the number of its packet and of the packet that caused it, so that events can be joined to stories.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "protocols/base/outbox.hpp"
@@ -21,21 +23,28 @@ struct Decision {
   MaybeReason withheld;                  // why what the verdict asked for was not done
   std::span<const OutgoingPacket> sent;  // several if the answer was cut into fragments
   Bytes frame = {};                      // that the packet arrived in, where the link has addresses
+  PacketIds ids = {};                    // what is put together from fragments is caused by the last of them
+  InterfaceId interface{};
+  NodeId node{};
 };
 
-/// What a node sent of its own accord, and why.
+/// What a node sent of its own accord, and why. Each packet names its own cause.
 struct Origination {
   Instant time;
   Reason reason;
   std::span<const OutgoingPacket> sent;  // several if the datagram was cut into fragments
+  NodeId node{};
 };
 
-/// What became of an address of a node.
-struct AddressChange {
+/// What a node counts beside its decisions: what became of an address, of a packet that could not be sent, of an entry
+/// of a table.
+struct Note {
   Instant time;
   Reason reason;
-  InterfaceId interface;
-  IpAddress address;
+  InterfaceId interface{};
+  std::optional<IpAddress> address = {};  // that it is about
+  PacketNumber cause = 0;                 // the packet that brought it about, if one did
+  NodeId node{};
 };
 
 class Observer {
@@ -43,7 +52,7 @@ class Observer {
   virtual ~Observer() = default;
   virtual void decided(const Decision& decision) = 0;
   virtual void originated(const Origination&) {}
-  virtual void address_changed(const AddressChange&) {}
+  virtual void noted(const Note&) {}
   /// An ICMP error about a packet of this node arrived; for whoever sent that packet.
   virtual void error_reported(const icmp::ErrorReport&) {}
 };
@@ -58,8 +67,8 @@ class Observers final : public Observer {
   void originated(const Origination& origination) override {
     for (Observer* const observer : all_) observer->originated(origination);
   }
-  void address_changed(const AddressChange& change) override {
-    for (Observer* const observer : all_) observer->address_changed(change);
+  void noted(const Note& note) override {
+    for (Observer* const observer : all_) observer->noted(note);
   }
   void error_reported(const icmp::ErrorReport& report) override {
     for (Observer* const observer : all_) observer->error_reported(report);

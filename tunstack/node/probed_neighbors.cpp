@@ -18,9 +18,8 @@ bool is_named(const Neighbor& neighbor, std::uint16_t family, Bytes address) {
   return family == own_family && std::ranges::equal(neighbor.key.address.octets(), address);
 }
 
-}  // namespace
-
-/// Of several addresses of one neighbor the one that is reachable speaks for it.
+/// `family` is an address_family_number; a link-layer address names a neighbor too. Of several addresses of one
+/// neighbor the one that is reachable speaks for it.
 icmp::NeighborEntries neighbor_entries(const NodeState& state, std::uint16_t family, Bytes address, Instant now) {
   constexpr auto reachable = static_cast<std::uint8_t>(NeighborState::reachable);
   icmp::NeighborEntries found;
@@ -32,6 +31,16 @@ icmp::NeighborEntries neighbor_entries(const NodeState& state, std::uint16_t fam
     if (found.state != reachable) found.state = static_cast<std::uint8_t>(state.neighbors.state_of(neighbor.key, now));
   });
   return found;
+}
+
+}  // namespace
+
+Verdict answer_probe(const icmp::ExtendedEchoRequest& request, Instant now, const NodeState& state) {
+  const auto neighbors = [&](std::uint16_t family, Bytes address) {
+    return neighbor_entries(state, family, address, now);
+  };
+  const auto own = [&](std::size_t i) -> const InterfaceConfig& { return state.interfaces[i].config; };
+  return icmp::answer_extended_echo(request, {state.interfaces.size(), own, neighbors}, state.options.probe);
 }
 
 }  // namespace tunstack

@@ -1,12 +1,11 @@
-// What others may ask about the neighbors of this node (RFC 8335 3).
+// Extended echo: what others may ask about the interfaces of this node and of its neighbors (RFC 8335 3).
 #pragma once
 
 #include "protocols/icmp/extended_echo.hpp"
-#include "tunstack/node/node_state.hpp"
+#include "tunstack/node/state.hpp"
 
 namespace tunstack {
 
-/// `family` is an address_family_number; a link-layer address names a neighbor too.
-icmp::NeighborEntries neighbor_entries(const NodeState& state, std::uint16_t family, Bytes address, Instant now);
+Verdict answer_probe(const icmp::ExtendedEchoRequest& request, Instant now, const NodeState& state);
 
 }  // namespace tunstack

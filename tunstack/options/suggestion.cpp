@@ -23,8 +23,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  return *std::ranges::min_element(candidates, {}, [&](const std::string& c) { return edit_distance(word, c); });
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::size_t best = (word.size() + 2) / 3 + 1;
+  const std::string* found = nullptr;
+  for (const std::string& candidate : candidates)
+    if (const std::size_t distance = edit_distance(word, candidate); distance < best) {
+      best = distance;
+      found = &candidate;
+    }
+  return found ? std::optional(*found) : std::nullopt;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const auto meant = nearest(word, candidates);
+  return meant ? "did you mean " + *meant + "? " : "";
 }
 
 }  // namespace tunstack

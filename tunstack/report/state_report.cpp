@@ -56,14 +56,14 @@ class Reporter {
 
   Json interfaces() const {
     return of_each_interface([&](InterfaceId id, Json& rows) {
-      const InterfaceConfig& interface = state_.interfaces[index(id)];
-      const discovery::LinkParameters& link = state_.link(id).routing.link;
-      rows.push_back({{"name", interface.name},
-                      {"role", interface.role == Role::host ? "host" : "router"},
-                      {"mtu", state_.link_mtus[index(id)]},
-                      {"ipv6_mtu", state_.ipv6_mtus[index(id)]},
-                      {"hop_limit", state_.hop_limits[index(id)]},
-                      {"link_layer_address", text_or_null(interface.link_address)},
+      const Interface& interface = state_.interface(id);
+      const discovery::LinkParameters& link = interface.routers.routing.link;
+      rows.push_back({{"name", interface.config.name},
+                      {"role", interface.is_host() ? "host" : "router"},
+                      {"mtu", interface.mtu(Family::ipv4)},
+                      {"ipv6_mtu", interface.mtu(Family::ipv6)},
+                      {"hop_limit", interface.hop_limit()},
+                      {"link_layer_address", text_or_null(interface.config.link_address)},
                       {"managed", link.values().managed},
                       {"other", link.values().other},
                       {"reachable_time", rounded_seconds(link.reachable_time())},
@@ -94,7 +94,7 @@ class Reporter {
   Json routers() const {
     return of_each_interface([&](InterfaceId id, Json& rows) {
       const auto reachability = [&](const IpAddress& router) { return state_.reachability_of({id, router}, now_); };
-      const discovery::RouterList& list = state_.link(id).routing.routers;
+      const discovery::RouterList& list = state_.interface(id).routers.routing.routers;
       for (const discovery::DefaultRouter& router : list.routers())
         if (router.expires > now_)
           rows.push_back({{"interface", name(id)},
@@ -108,7 +108,7 @@ class Reporter {
 
   Json prefixes() const {
     return of_each_interface([&](InterfaceId id, Json& rows) {
-      for (const discovery::OnLinkPrefix& held : state_.link(id).routing.prefixes.prefixes())
+      for (const discovery::OnLinkPrefix& held : state_.interface(id).routers.routing.prefixes.prefixes())
         if (held.expires > now_)
           rows.push_back({{"interface", name(id)},
                           {"prefix", to_text(without_host_part(held.prefix))},
@@ -121,7 +121,7 @@ class Reporter {
   Json redirects() const {
     return of_each_interface([&](InterfaceId id, Json& rows) {
       for (const Family family : families)
-        state_.link(id).redirects(family).for_each(
+        state_.interface(id).routers.redirects(family).for_each(
             now_, [&](const IpAddress& destination, const IpAddress& next_hop, Instant until) {
               rows.push_back({{"interface", name(id)},
                               {"destination", to_text(destination)},
@@ -142,7 +142,7 @@ class Reporter {
   /// As a router, which groups others listen to.
   Json listeners() const {
     return of_each_interface([&](InterfaceId id, Json& rows) {
-      const auto& querier = state_.link(id).querier6;
+      const auto& querier = state_.interface(id).groups.querier;
       if (!querier) return;
       for (const auto& group : querier->groups())
         if (group.expires > now_)
@@ -155,7 +155,7 @@ class Reporter {
 
   Json queriers() const {
     return of_each_interface([&](InterfaceId id, Json& rows) {
-      const auto& querier = state_.link(id).querier6;
+      const auto& querier = state_.interface(id).groups.querier;
       if (querier && querier->querier())
         rows.push_back({{"interface", name(id)},
                         {"address", to_text(*querier->querier())},
@@ -212,12 +212,11 @@ class Reporter {
  private:
   /// Of an address that is not known to end: for ever.
   discovery::AddressLifetimes lifetimes_of(InterfaceId interface, const IpAddress& address) const {
-    const auto& held = state_.link(interface).addresses6;
+    const auto& held = state_.interface(interface).addresses.ipv6;
     const auto found = held && !address.is_ipv4() ? held->find(address.ipv6()) : std::nullopt;
     return found ? found->lifetimes : discovery::AddressLifetimes{};
   }
-  static std::size_t index(InterfaceId id) { return static_cast<std::size_t>(id); }
-  const std::string& name(InterfaceId id) const { return state_.interfaces[index(id)].name; }
+  const std::string& name(InterfaceId id) const { return state_.interface(id).config.name; }
 
   template <class Add>
   Json of_each_interface(const Add& add) const {

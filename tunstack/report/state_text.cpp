@@ -65,7 +65,7 @@ constexpr std::array path_mtus_columns = {Column{"destination", "destination"}, 
 constexpr std::array reassembly_columns = {Column{"family", "family"}, Column{"datagrams", "datagrams"},
                                            Column{"memory", "octets"}};
 constexpr std::array limiters_columns = {Column{"family", "family"}, Column{"destination", "destination"},
-                                         Column{"rate", "a second"}, Column{"burst", "burst"},
+                                         Column{"rate", "per second"}, Column{"burst", "burst"},
                                          Column{"tokens", "tokens"}};
 constexpr std::array counters_columns = {Column{"count", "count"}, Column{"reason", "reason"},
                                          Column{"source", "source"}};
@@ -88,7 +88,7 @@ constexpr std::array sections = {
     Section{"reassembly", "reassembly", reassembly_columns,
             [](const Json& row) { return row.value("datagrams", 0) != 0; }},
     Section{
-        "limiters", "limits of errors", limiters_columns,
+        "limiters", "rate limits of ICMP errors", limiters_columns,
         [](const Json& row) { return row.value("rate", 0) != 0 && row.value("tokens", 0) != row.value("burst", 0); }},
 };
 

@@ -1,60 +1,117 @@
-// Ties a node to a device and to time: wait, drain, answer, until told to stop.
+// Ties a machine to devices and to time: wait, drain, answer, until told to stop.
 #pragma once
 
-#include <functional>
+#include <array>
 #include <optional>
+#include <span>
 #include <vector>
 
-#include "tunstack/device/tun.hpp"
-#include "tunstack/node/node.hpp"
+#include "protocols/wire/ethernet.hpp"
+#include "tunstack/device/device.hpp"
 #include "tunstack/run/clock.hpp"
+#include "tunstack/run/event_loop.hpp"
+#include "tunstack/run/machine.hpp"
 
 namespace tunstack {
 
+enum class LoopEnd : std::uint8_t { stopped, device_gone };
+
+template <Machine M, Device D, class Clock = MonotonicClock>
 class RunLoop {
  public:
-  /// All three must outlive the loop. Throws SystemError.
-  RunLoop(const TunDevice& device, Node& node, const MonotonicClock& clock);
+  /// The n-th device is the link of the n-th interface. All must outlive the loop. Throws SystemError.
+  RunLoop(std::span<D* const> devices, M& machine, const Clock& clock)
+      : devices_(devices.begin(), devices.end()), machine_(machine), clock_(clock) {
+    for (std::size_t i = 0; i < devices_.size(); ++i)
+      events_.watch(devices_[i]->fd(), [this, i] { drain(static_cast<InterfaceId>(i), packets_a_turn); });
+  }
 
   /// Calls `ready` whenever `fd` is readable; never between two packets of one drain.
-  void watch(int fd, std::function<void()> ready);
+  void watch(int fd, std::function<void()> ready) { events_.watch(fd, std::move(ready)); }
   /// Calls `expired` once, at or after `when`.
-  void at(Instant when, std::function<void()> expired) { timers_.push_back({when, std::move(expired)}); }
+  void at(Instant when, std::function<void()> expired) { events_.at(when, std::move(expired)); }
 
-  enum class End : std::uint8_t { stopped, device_gone };
-  /// Returns after stop(), or when the device was deleted.
-  End run();
-  void stop() { stopping_ = true; }
+  /// Returns after stop(), or when a device was deleted.
+  LoopEnd run() {
+    return run_while([] { return true; });
+  }
   /// Likewise, and as soon as `going` is false.
-  End run_while(const std::function<bool()>& going);
+  template <class Going>
+  LoopEnd run_while(const Going& going) {
+    while (!stopping_ && !device_gone_ && going()) {
+      events_.wait(time_to_next_timer());
+      run_timers();
+    }
+    return device_gone_ ? LoopEnd::device_gone : LoopEnd::stopped;
+  }
+  void stop() { stopping_ = true; }
 
-  /// Lets the node take leave of its neighbors.
-  void farewell();
-  /// Answers what already waits in the device, up to `limit` packets.
-  void drain(std::size_t limit);
+  /// Lets the machine take leave of its neighbors.
+  void shut_down() {
+    machine_.shut_down(clock_.now(), outbox_);
+    send();
+  }
+  /// Answers what already waits in all devices, up to `limit` packets of each.
+  void drain(std::size_t limit) {
+    for (std::size_t i = 0; i < devices_.size(); ++i) drain(static_cast<InterfaceId>(i), limit);
+  }
 
  private:
-  struct Timer {
-    Instant when;
-    std::function<void()> expired;
-  };
-
-  void wait();
-  std::optional<Duration> time_to_next_timer() const;
-  void run_timers();
-  void send();
-  bool write(const OutgoingPacket& packet) const;
-
   // So many packets a turn, so that timers and control get their share under any load.
   static constexpr std::size_t packets_a_turn = 64;
   static constexpr std::size_t largest_packet = 65536 + 64;
 
-  const TunDevice& device_;
-  Node& node_;
-  const MonotonicClock& clock_;
-  FileDescriptor poll_;
-  std::vector<std::function<void()>> ready_;  // for each file that is watched; the first is the device
-  std::vector<Timer> timers_;
+  std::optional<Duration> time_to_next_timer() const {
+    const Instant next = std::min(machine_.next_deadline(), events_.next_timer());
+    if (next == Instant::max()) return std::nullopt;
+    return std::max(next - clock_.now(), Duration::zero());
+  }
+
+  void run_timers() {
+    const bool machine_waits = machine_.next_deadline() != Instant::max();
+    if (events_.next_timer() == Instant::max() && !machine_waits) return;
+    const Instant now = clock_.now();
+    if (machine_waits && machine_.next_deadline() <= now) {
+      machine_.tick(now, outbox_);
+      send();
+    }
+    events_.run_timers(now);
+  }
+
+  void drain(InterfaceId interface, std::size_t limit) {
+    D& device = *devices_[static_cast<std::size_t>(interface)];
+    const Instant now = clock_.now();
+    for (std::size_t i = 0; i < limit; ++i) {
+      const auto [status, packet] = device.read(buffer_);
+      if (status == DeviceStatus::gone) device_gone_ = true;
+      if (status != DeviceStatus::packet) return;
+      machine_.receive({.interface = interface, .bytes = packet, .now = now}, outbox_);
+      send();
+    }
+  }
+
+  void send() {
+    for (const OutgoingPacket& packet : outbox_.packets())
+      if (!write(packet)) [[unlikely]]
+        machine_.note({.time = clock_.now(),
+                       .reason = Reason::device_write_failed,
+                       .interface = packet.interface,
+                       .cause = packet.ids.number});
+    outbox_.clear();
+  }
+
+  bool write(const OutgoingPacket& packet) {
+    D& device = *devices_[static_cast<std::size_t>(packet.interface)];
+    if (!packet.is_framed()) return device.write(packet.bytes);
+    std::array<std::uint8_t, ethernet_header_size> header;
+    ethernet_header(packet).write(header);
+    return device.write(header, packet.bytes);
+  }
+
+  std::vector<D*> devices_;
+  M& machine_;
+  const Clock& clock_;
+  EventLoop events_;
   Outbox outbox_;
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(largest_packet);
   bool stopping_ = false;

@@ -43,8 +43,7 @@ inline AddressLifetimes draw_temporary_lifetimes(Instant now, Random& random) {
   constexpr Duration preferred = std::chrono::hours(24);  // TEMP_PREFERRED_LIFETIME
   constexpr Duration valid = std::chrono::hours(48);      // TEMP_VALID_LIFETIME
   constexpr Duration max_desync = preferred * 4 / 10;
-  const Duration desync(random.below(static_cast<std::uint64_t>(max_desync.count()) + 1));
-  return {now + preferred - desync, now + valid};
+  return {now + preferred - random.up_to(max_desync), now + valid};
 }
 
 }  // namespace tunstack::discovery

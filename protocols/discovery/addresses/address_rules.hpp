@@ -47,12 +47,17 @@ inline constexpr std::array admission_rules = {
     Rule<AddressAdmission>{Reason::address_table_full, [](const AddressAdmission& a) { return a.is_table_full; }},
 };
 
-/// Of an address that is held here.
+/// A solicitation for an address that is held here.
 struct HeardSolicitation {
   AddressState state = AddressState::tentative;
   bool is_from_unspecified = false;
   bool has_own_nonce = false;
 };
+
+/// Another node checks the address as well (RFC 4862 5.4.3).
+inline bool is_probe_of_another(const HeardSolicitation& s) {
+  return s.is_from_unspecified && !s.has_own_nonce && is_being_checked(s.state);
+}
 
 inline constexpr std::array solicitation_rules = {
     Rule<HeardSolicitation>{Reason::address_probe_looped_back,
@@ -60,9 +65,7 @@ inline constexpr std::array solicitation_rules = {
     Rule<HeardSolicitation>{
         Reason::address_resolved_while_tentative,
         [](const HeardSolicitation& s) { return !s.is_from_unspecified && s.state == AddressState::tentative; }},
-    Rule<HeardSolicitation>{
-        Reason::address_probed_by_another,
-        [](const HeardSolicitation& s) { return s.is_from_unspecified && is_being_checked(s.state); }},
+    Rule<HeardSolicitation>{Reason::address_probed_by_another, is_probe_of_another},
 };
 
 }  // namespace tunstack::discovery

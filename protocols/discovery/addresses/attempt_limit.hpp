@@ -23,7 +23,7 @@ class AttemptLimit {
   static constexpr Duration rate_limit_interval = std::chrono::seconds(60);
 
   unsigned conflicts_ = 0;
-  Instant next_{};
+  Instant next_ = Instant::min();  // no attempt was made so far
 };
 
 }  // namespace tunstack::discovery

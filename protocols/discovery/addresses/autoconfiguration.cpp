@@ -18,42 +18,41 @@ auto* find_held(Addresses& addresses, const Ipv6Address& address) {
 }  // namespace
 
 Autoconfiguration::Autoconfiguration(const AutoconfigurationSettings& settings, Random& random)
-    : settings_(settings), random_(random), temporary_identifiers_(random) {
-  held_.reserve(settings.most_addresses);
-}
+    : settings_(settings), temporary_identifiers_(random) {}
 
 // ---- adding ----
 
-MaybeReason Autoconfiguration::add_link_local(Instant now) {
-  settle(now);
+MaybeReason Autoconfiguration::add_link_local(Instant now, Random& random) {
+  settle(now, random);
   if (formed_from(link_local_prefix, AddressOrigin::link_local)) return Reason::address_held_already;
-  return form({.address = link_local_prefix, .origin = AddressOrigin::link_local}, {}, now);
+  return form({.address = link_local_prefix, .origin = AddressOrigin::link_local}, {}, now, random);
 }
 
-MaybeReason Autoconfiguration::add_configured(const IpPrefix& prefix, Instant now) {
-  settle(now);
-  return add({.address = prefix.address.ipv6(), .length = prefix.length}, {}, now);
+MaybeReason Autoconfiguration::add_configured(const IpPrefix& prefix, Instant now, Random& random) {
+  settle(now, random);
+  return add({.address = prefix.address.ipv6(), .length = prefix.length}, {}, now, random);
 }
 
-MaybeReason Autoconfiguration::add(const Identity& identity, const AddressLifetimes& lifetimes, Instant now) {
-  const bool is_full = held_.size() >= settings_.most_addresses;
+MaybeReason Autoconfiguration::add(const Identity& identity, const AddressLifetimes& lifetimes, Instant now,
+                                   Random& random) {
+  const bool is_full = held_.size() >= settings_.max_addresses;
   if (const auto broken =
           first_broken<admission_rules>(AddressAdmission{is_disabled_, held(identity.address) != nullptr, is_full}))
     return broken;
-  held_.emplace_back(identity, lifetimes, check(identity, now));
+  held_.emplace_back(identity, lifetimes, check(identity, now, random), now);
   return {};
 }
 
 /// Adds an address in the prefix that `from` has as its address.
-MaybeReason Autoconfiguration::form(Identity from, const AddressLifetimes& lifetimes, Instant now) {
-  if (!choose_identifier(from)) return Reason::address_no_identifier;
-  return add(from, lifetimes, now);
+MaybeReason Autoconfiguration::form(Identity from, const AddressLifetimes& lifetimes, Instant now, Random& random) {
+  if (!choose_identifier(from, random)) return Reason::address_no_identifier;
+  return add(from, lifetimes, now, random);
 }
 
 /// Identifiers that are reserved or in use here count as tried (RFC 7217 5). False if none is left.
-bool Autoconfiguration::choose_identifier(Identity& identity) {
-  for (; identity.attempt < most_attempts; ++identity.attempt) {
-    const InterfaceIdentifier identifier = identifier_for(identity);
+bool Autoconfiguration::choose_identifier(Identity& identity, Random& random) {
+  for (; identity.attempt < max_attempts; ++identity.attempt) {
+    const InterfaceIdentifier identifier = identifier_for(identity, random);
     const Ipv6Address address = combine(identity.address, identifier);
     if (is_reserved(identifier) || held(address)) continue;
     identity.address = address;
@@ -62,22 +61,22 @@ bool Autoconfiguration::choose_identifier(Identity& identity) {
   return false;
 }
 
-InterfaceIdentifier Autoconfiguration::identifier_for(const Identity& identity) {
-  if (identity.origin == AddressOrigin::temporary) return temporary_identifiers_.make(random_);
+InterfaceIdentifier Autoconfiguration::identifier_for(const Identity& identity, Random& random) {
+  if (identity.origin == AddressOrigin::temporary) return temporary_identifiers_.make(random);
   return make_identifier(settings_.identifiers, identity.address, identity.attempt);
 }
 
 /// An address that somebody chose, or that follows a duplicate, is not likely enough to be unique for optimism.
-DuplicateDetection Autoconfiguration::check(const Identity& identity, Instant now) {
+DuplicateDetection Autoconfiguration::check(const Identity& identity, Instant now, Random& random) {
   DetectionSettings settings = settings_.detection;
   settings.optimistic &= identity.origin != AddressOrigin::configured && identity.attempt == 0;
-  return {settings, now, random_};
+  return {settings, now, random};
 }
 
 // ---- what arrives ----
 
-MaybeReason Autoconfiguration::on_prefix(const PrefixInformation& information, Instant now) {
-  settle(now);
+MaybeReason Autoconfiguration::on_prefix(const PrefixInformation& information, Instant now, Random& random) {
+  settle(now, random);
   HeldAddress* known = formed_from(information.prefix, AddressOrigin::autoconfigured);
   if (const auto broken =
           first_broken<prefix_rules>(OfferedPrefix{information, settings_.autoconfigure, known != nullptr}))
@@ -85,26 +84,25 @@ MaybeReason Autoconfiguration::on_prefix(const PrefixInformation& information, I
   if (known)
     renew(*known, information, now);
   else if (const auto refused = form({.address = information.prefix, .origin = AddressOrigin::autoconfigured},
-                                     lifetimes_of(information, now), now))
+                                     lifetimes_of(information, now), now, random))
     return refused;
-  add_temporary(*formed_from(information.prefix, AddressOrigin::autoconfigured), now);
+  add_temporary(*formed_from(information.prefix, AddressOrigin::autoconfigured), now, random);
   return {};
 }
 
 MaybeReason Autoconfiguration::on_solicitation(const Ipv6Address& source, const Ipv6Address& target,
-                                               const std::optional<Nonce>& nonce, Instant now) {
-  settle(now);
+                                               const std::optional<Nonce>& nonce, Instant now, Random& random) {
+  settle(now, random);
   HeldAddress* address = held(target);
   if (!address) return {};
   DuplicateDetection& detection = address->detection();
   const HeardSolicitation heard{detection.state(), source == Ipv6Address{}, nonce && detection.has_sent(*nonce)};
-  const auto reason = first_broken<solicitation_rules>(heard);
-  if (reason == Reason::address_probed_by_another) detection.on_conflict(now);
-  return reason;
+  if (is_probe_of_another(heard)) detection.on_conflict(now);
+  return first_broken<solicitation_rules>(heard);
 }
 
-MaybeReason Autoconfiguration::on_advertisement(const Ipv6Address& target, Instant now) {
-  settle(now);
+MaybeReason Autoconfiguration::on_advertisement(const Ipv6Address& target, Instant now, Random& random) {
+  settle(now, random);
   HeldAddress* address = held(target);
   if (!address || !address->detection().is_being_checked()) return {};
   address->detection().on_conflict(now);
@@ -116,13 +114,13 @@ void Autoconfiguration::set_retransmission_timer(Duration timer) {
   settings_.detection.wait = timer;
 }
 
-void Autoconfiguration::on_duplicate(HeldAddress& address, Instant now) {
+void Autoconfiguration::on_duplicate(HeldAddress& address, Instant now, Random& random) {
   Identity next = address.identity();
   const bool is_of_hardware = std::holds_alternative<MacAddress>(settings_.identifiers);
   if (next.origin == AddressOrigin::link_local && is_of_hardware) return disable();
   if (next.origin == AddressOrigin::configured) return;
   ++next.attempt;
-  if (choose_identifier(next)) address.try_again(next, check(next, now));
+  if (choose_identifier(next, random)) address.try_again(next, check(next, now, random));
 }
 
 void Autoconfiguration::disable() {
@@ -133,30 +131,30 @@ void Autoconfiguration::disable() {
 
 // ---- what follows ----
 
-void Autoconfiguration::settle(Instant now) {
+void Autoconfiguration::settle(Instant now, Random& random) {
   for (HeldAddress& address : held_) address.advance(now);
-  seek_successors(now);
+  seek_successors(now, random);
   std::erase_if(held_, [](const HeldAddress& address) { return address.is_finished(); });
 }
 
-std::optional<Autoconfiguration::Event> Autoconfiguration::take_event(Instant now) {
-  settle(now);
+std::optional<Autoconfiguration::Event> Autoconfiguration::take_event(Instant now, Random& random) {
+  settle(now, random);
   for (HeldAddress& address : held_)
     if (const auto news = address.news()) {
       const bool is_checked = address.detection().is_being_checked();
       const Event event{*news, address.view(), is_checked ? address.detection().next_deadline() : now};
-      address.tell(*news);
-      if (*news == AddressEventKind::duplicate) on_duplicate(address, now);
+      address.note_reported(*news);
+      if (*news == AddressEventKind::duplicate) on_duplicate(address, now, random);
       return event;
     }
   return std::nullopt;
 }
 
-std::optional<Autoconfiguration::Due> Autoconfiguration::take_due(Instant now) {
-  settle(now);
+std::optional<Autoconfiguration::Due> Autoconfiguration::take_due(Instant now, Random& random) {
+  settle(now, random);
   for (HeldAddress& address : held_) {
     if (address.news()) continue;
-    if (const auto message = address.detection().take_due(now, random_))
+    if (const auto message = address.detection().take_due(now, random))
       return Due{address.identity().address, *message};
   }
   return std::nullopt;

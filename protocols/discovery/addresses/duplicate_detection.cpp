@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr unsigned most_advertisements = 3;        // MAX_NEIGHBOR_ADVERTISEMENT (RFC 4861 10)
+constexpr unsigned max_advertisements = 3;         // MAX_NEIGHBOR_ADVERTISEMENT (RFC 4861 10)
 constexpr Duration defend_interval = seconds(10);  // RFC 5227 1.1
 
 }  // namespace
@@ -18,7 +18,7 @@ DetectionSettings nd_detection(unsigned dad_transmits, Duration retransmission_t
           .initial_delay = {seconds(0), seconds(1)},
           .interval = {retransmission_timer, retransmission_timer},
           .wait = retransmission_timer,
-          .announcements = std::min(advertisements, most_advertisements),
+          .announcements = std::min(advertisements, max_advertisements),
           .announcement_interval = seconds(1)};
 }
 
@@ -71,13 +71,13 @@ DetectionMessage DuplicateDetection::announce(Instant now) {
 }
 
 void DuplicateDetection::on_conflict(Instant now) {
-  if (is_being_checked()) return give_up();
-  if (state_ == AddressState::duplicate || settings_.defence == Defence::unheeded) return;
+  if (is_being_checked()) return become_duplicate();
+  if (state_ == AddressState::duplicate || settings_.defence == Defence::ignore) return;
   const bool is_second = last_defence_ && now - *last_defence_ < defend_interval;
   if (!is_second && settings_.defence != Defence::never)
     defend(now);
   else if (settings_.defence != Defence::always)
-    give_up();
+    become_duplicate();
 }
 
 // An announcement that is still to come serves as the defence.
@@ -87,7 +87,7 @@ void DuplicateDetection::defend(Instant now) {
   next_ = now;
 }
 
-void DuplicateDetection::give_up() {
+void DuplicateDetection::become_duplicate() {
   state_ = AddressState::duplicate;
   next_ = Instant::max();
 }

@@ -17,16 +17,14 @@ constexpr bool is_being_checked(AddressState state) {
 }
 
 /// What an address in use does about a conflict: nothing (IPv6), or (a), (b), (c) of RFC 5227 2.4.
-enum class Defence : std::uint8_t { unheeded, never, once, always };
+enum class Defence : std::uint8_t { ignore, never, once, always };
 
 /// A duration is drawn between both, which may be equal.
 struct DurationRange {
   Duration shortest{};
   Duration longest{};
 
-  Duration draw(Random& random) const {
-    return shortest + Duration(random.below(static_cast<std::uint64_t>((longest - shortest).count()) + 1));
-  }
+  Duration draw(Random& random) const { return random.between(shortest, longest); }
 };
 
 struct DetectionSettings {
@@ -36,7 +34,7 @@ struct DetectionSettings {
   Duration wait{};         // after the last probe
   unsigned announcements = 0;
   Duration announcement_interval{};
-  Defence defence = Defence::unheeded;
+  Defence defence = Defence::ignore;
   bool optimistic = false;
 };
 
@@ -79,7 +77,7 @@ class DuplicateDetection {
   DetectionMessage probe(Instant now, Random& random);
   DetectionMessage announce(Instant now);
   void defend(Instant now);
-  void give_up();
+  void become_duplicate();
   Nonce nonce_of(unsigned probe) const;
 
   DetectionSettings settings_;

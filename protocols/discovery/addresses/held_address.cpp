@@ -7,6 +7,7 @@ InterfaceAddress HeldAddress::view() const {
 }
 
 void HeldAddress::advance(Instant now) {
+  as_of_ = now;
   detection_.advance(now);
   is_deprecated_ = lifetimes_.preferred_until <= now;
   is_over_ = is_over_ || lifetimes_.valid_until <= now;
@@ -22,58 +23,58 @@ void HeldAddress::try_again(const Identity& identity, const DuplicateDetection& 
   identity_.address = identity.address;
   identity_.attempt = identity.attempt;
   detection_ = detection;
-  told_ = Told::nothing;
-  told_deprecated_ = false;
+  reported_ = Reported::nothing;
+  reported_deprecated_ = false;
 }
 
 std::optional<AddressEventKind> HeldAddress::news() const {
-  const bool is_known = told_ != Told::nothing && told_ != Told::gone;
+  const bool is_known = reported_ != Reported::nothing && reported_ != Reported::gone;
   if (is_over_) return is_known ? std::optional(AddressEventKind::removed) : std::nullopt;
-  if (told_ == Told::nothing) return AddressEventKind::tentative;
+  if (reported_ == Reported::nothing) return AddressEventKind::tentative;
   const auto news = news_of_state();
   return news ? news : news_of_preference();
 }
 
 std::optional<AddressEventKind> HeldAddress::news_of_state() const {
   const AddressState state = detection_.state();
-  if (state == AddressState::duplicate && told_ != Told::gone) return AddressEventKind::duplicate;
-  if (state == AddressState::usable && told_ != Told::in_use) return AddressEventKind::in_use;
-  if (state == AddressState::optimistic && told_ != Told::optimistic) return AddressEventKind::optimistic;
+  if (state == AddressState::duplicate && reported_ != Reported::gone) return AddressEventKind::duplicate;
+  if (state == AddressState::usable && reported_ != Reported::in_use) return AddressEventKind::in_use;
+  if (state == AddressState::optimistic && reported_ != Reported::optimistic) return AddressEventKind::optimistic;
   return std::nullopt;
 }
 
 std::optional<AddressEventKind> HeldAddress::news_of_preference() const {
-  const bool may_be_used = told_ == Told::in_use || told_ == Told::optimistic;
-  if (!may_be_used || is_deprecated_ == told_deprecated_) return std::nullopt;
+  const bool may_be_used = reported_ == Reported::in_use || reported_ == Reported::optimistic;
+  if (!may_be_used || is_deprecated_ == reported_deprecated_) return std::nullopt;
   return is_deprecated_ ? AddressEventKind::deprecated : AddressEventKind::preferred_again;
 }
 
-void HeldAddress::tell(AddressEventKind event) {
+void HeldAddress::note_reported(AddressEventKind event) {
   switch (event) {
     case AddressEventKind::tentative:
-      told_ = Told::tentative;
+      reported_ = Reported::tentative;
       break;
     case AddressEventKind::optimistic:
-      told_ = Told::optimistic;
+      reported_ = Reported::optimistic;
       break;
     case AddressEventKind::in_use:
-      told_ = Told::in_use;
+      reported_ = Reported::in_use;
       break;
     case AddressEventKind::deprecated:
-      told_deprecated_ = true;
+      reported_deprecated_ = true;
       break;
     case AddressEventKind::preferred_again:
-      told_deprecated_ = false;
+      reported_deprecated_ = false;
       break;
     case AddressEventKind::duplicate:
     case AddressEventKind::removed:
-      told_ = Told::gone;
+      reported_ = Reported::gone;
       break;
   }
 }
 
 Instant HeldAddress::next_deadline() const {
-  if (news() || is_over_) return Instant{};
+  if (news() || is_over_) return as_of_;
   const Instant preference_ends = is_deprecated_ ? Instant::max() : lifetimes_.preferred_until;
   return std::min({detection_.next_deadline(), preference_ends, lifetimes_.valid_until});
 }

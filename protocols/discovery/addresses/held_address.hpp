@@ -1,4 +1,5 @@
-// One IPv6 address of an interface, and which of its changes the node has not been told yet.
+// One IPv6 address of an interface, and which of its changes have not been reported to the node yet. Autoconfiguration
+// holds and feeds it, and reports its news.
 #pragma once
 
 #include "protocols/discovery/addresses/address_lifetimes.hpp"
@@ -39,8 +40,10 @@ class HeldAddress {
     std::uint8_t attempt = 0;   // how many other identifiers were tried before
     AddressLifetimes limits{};  // of a temporary address
   };
-  HeldAddress(const Identity& identity, const AddressLifetimes& lifetimes, const DuplicateDetection& detection)
-      : identity_(identity), lifetimes_(shorter_of(lifetimes, identity.limits)), detection_(detection) {}
+  /// From `now` on.
+  HeldAddress(const Identity& identity, const AddressLifetimes& lifetimes, const DuplicateDetection& detection,
+              Instant now)
+      : identity_(identity), lifetimes_(shorter_of(lifetimes, identity.limits)), detection_(detection), as_of_(now) {}
 
   const Identity& identity() const { return identity_; }
   InterfaceAddress view() const;
@@ -49,6 +52,7 @@ class HeldAddress {
   const AddressLifetimes& lifetimes() const { return lifetimes_; }
   bool is_over() const { return is_over_; }
 
+  /// Comes before all else that is done to it at `now`.
   void advance(Instant now);
   void renew(const AddressLifetimes& lifetimes, Instant now);
   void end() { is_over_ = true; }
@@ -63,16 +67,16 @@ class HeldAddress {
   }
   void note_successor_sought() { is_successor_sought_ = true; }
 
-  /// What the node is to be told next, or nothing.
+  /// What is to be reported to the node next, or nothing.
   std::optional<AddressEventKind> news() const;
-  void tell(AddressEventKind event);
+  void note_reported(AddressEventKind event);
   /// Over, and the node knows.
   bool is_finished() const { return is_over_ && !news(); }
-  /// Instant{} if there is news.
+  /// News is due since it arose.
   Instant next_deadline() const;
 
  private:
-  enum class Told : std::uint8_t { nothing, tentative, optimistic, in_use, gone };
+  enum class Reported : std::uint8_t { nothing, tentative, optimistic, in_use, gone };
   std::optional<AddressEventKind> news_of_state() const;
   std::optional<AddressEventKind> news_of_preference() const;
 
@@ -82,8 +86,9 @@ class HeldAddress {
   bool is_deprecated_ = false;
   bool is_over_ = false;
   bool is_successor_sought_ = false;
-  Told told_ = Told::nothing;
-  bool told_deprecated_ = false;
+  Reported reported_ = Reported::nothing;
+  bool reported_deprecated_ = false;
+  Instant as_of_;  // when it was last looked at: what is new arose by then
 };
 
 }  // namespace tunstack::discovery

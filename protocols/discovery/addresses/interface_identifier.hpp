@@ -32,7 +32,7 @@ class StableIdentifiers {
  public:
   /// `network_id` may be empty.
   StableIdentifiers(const SipHashKey& secret_key, std::string_view interface_name, std::string_view network_id);
-  /// Of the first 64 bits of `prefix`; another one for each value of the counter.
+  /// The identifier for the first 64 bits of `prefix`; another one for each value of the counter.
   InterfaceIdentifier make(const Ipv6Address& prefix, std::uint8_t dad_counter) const;
 
  private:

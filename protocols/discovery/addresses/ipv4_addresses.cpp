@@ -10,12 +10,12 @@ MaybeReason conflict_in(const ArpPacket& packet, Ipv4Address address, const MacA
   return is_being_checked && is_probe ? MaybeReason(Reason::address4_probed_by_another) : MaybeReason{};
 }
 
-void CheckedIpv4Addresses::check(Ipv4Address address, Instant now) {
+void CheckedIpv4Addresses::check(Ipv4Address address, Instant now, Random& random) {
   const auto known = std::ranges::find(checked_, address, &Checked::address);
   const bool is_new = known == checked_.end();
   if (!is_new && known->detection.state() != AddressState::duplicate) return;
   const Instant begins = attempts_.take_attempt(now);
-  const Checked fresh{address, begins, {settings_, begins, random_}};
+  const Checked fresh{address, begins, {settings_, begins, random}, now};
   if (is_new)
     checked_.push_back(fresh);
   else
@@ -25,7 +25,7 @@ void CheckedIpv4Addresses::check(Ipv4Address address, Instant now) {
 MaybeReason CheckedIpv4Addresses::on_arp(const ArpPacket& packet, Instant now) {
   for (Checked& checked : checked_) {
     if (now < checked.begins) continue;
-    checked.detection.advance(now);
+    checked.advance(now);
     const bool is_being_checked = checked.detection.is_being_checked();
     if (const auto conflict = conflict_in(packet, checked.address, own_mac_, is_being_checked))
       return on_conflict(checked, *conflict, now);
@@ -42,20 +42,20 @@ Reason CheckedIpv4Addresses::on_conflict(Checked& checked, Reason conflict, Inst
 
 std::optional<CheckedIpv4Addresses::Event> CheckedIpv4Addresses::take_event(Instant now) {
   for (Checked& checked : checked_) {
-    checked.detection.advance(now);
+    checked.advance(now);
     if (!checked.has_news()) continue;
-    checked.told = checked.detection.state();
-    const bool is_lost = checked.told == AddressState::duplicate;
+    checked.reported = checked.detection.state();
+    const bool is_lost = checked.reported == AddressState::duplicate;
     return Event{is_lost ? Event::Kind::lost : Event::Kind::in_use, checked.address};
   }
   return std::nullopt;
 }
 
-std::optional<CheckedIpv4Addresses::Due> CheckedIpv4Addresses::take_due(Instant now) {
+std::optional<CheckedIpv4Addresses::Due> CheckedIpv4Addresses::take_due(Instant now, Random& random) {
   for (Checked& checked : checked_) {
-    checked.detection.advance(now);
+    checked.advance(now);
     if (checked.has_news()) continue;
-    if (const auto message = checked.detection.take_due(now, random_)) return Due{checked.address, message->kind};
+    if (const auto message = checked.detection.take_due(now, random)) return Due{checked.address, message->kind};
   }
   return std::nullopt;
 }
@@ -63,7 +63,7 @@ std::optional<CheckedIpv4Addresses::Due> CheckedIpv4Addresses::take_due(Instant 
 Instant CheckedIpv4Addresses::next_deadline() const {
   Instant next = Instant::max();
   for (const Checked& checked : checked_)
-    next = std::min(next, checked.has_news() ? Instant{} : checked.detection.next_deadline());
+    next = std::min(next, checked.has_news() ? checked.as_of : checked.detection.next_deadline());
   return next;
 }
 

@@ -1,5 +1,6 @@
 // The IPv4 addresses of one interface with address conflict detection (RFC 5227): each is probed before use, announced,
-// and defended.
+// and defended. A node passes on the ARP packets of the interface, takes events (what it may send from) and what is due
+// (what it sends).
 #pragma once
 
 #include <vector>
@@ -16,11 +17,11 @@ MaybeReason conflict_in(const ArpPacket& packet, Ipv4Address address, const MacA
 
 class CheckedIpv4Addresses {
  public:
-  CheckedIpv4Addresses(const DetectionSettings& settings, const MacAddress& own_mac, Random& random)
-      : settings_(settings), own_mac_(own_mac), random_(random) {}
+  CheckedIpv4Addresses(const DetectionSettings& settings, const MacAddress& own_mac)
+      : settings_(settings), own_mac_(own_mac) {}
 
   /// Checks `address`, or checks it again after it was lost. Not as often after many conflicts (RFC 5227 2.1.1).
-  void check(Ipv4Address address, Instant now);
+  void check(Ipv4Address address, Instant now, Random& random);
   /// Any ARP packet of the interface. The conflict in it, or nothing; either way the packet is treated as usual.
   MaybeReason on_arp(const ArpPacket& packet, Instant now);
 
@@ -37,7 +38,8 @@ class CheckedIpv4Addresses {
     DetectionMessage::Kind kind;
   };
   /// Nothing is sent for an address about which there is an event.
-  std::optional<Due> take_due(Instant now);
+  std::optional<Due> take_due(Instant now, Random& random);
+  /// Events are due since they arose.
   Instant next_deadline() const;
   /// Nothing if the address is not known here.
   std::optional<AddressState> state_of(Ipv4Address address) const;
@@ -47,14 +49,19 @@ class CheckedIpv4Addresses {
     Ipv4Address address;
     Instant begins;  // later than now while attempts are limited; what is heard before is no conflict
     DuplicateDetection detection;
-    AddressState told = AddressState::tentative;
-    bool has_news() const { return detection.state() != told; }
+    Instant as_of;  // when it was last looked at: what is new arose by then
+    AddressState reported = AddressState::tentative;
+
+    void advance(Instant now) {
+      as_of = now;
+      detection.advance(now);
+    }
+    bool has_news() const { return detection.state() != reported; }
   };
   Reason on_conflict(Checked& checked, Reason conflict, Instant now);
 
   DetectionSettings settings_;
   MacAddress own_mac_;
-  Random& random_;
   AttemptLimit attempts_;
   std::vector<Checked> checked_;  // as many as are configured
 };

@@ -19,13 +19,13 @@ void Autoconfiguration::renew(HeldAddress& formed, const PrefixInformation& info
 }
 
 /// None that would be deprecated before its successor is ready.
-void Autoconfiguration::add_temporary(const HeldAddress& formed, Instant now) {
+void Autoconfiguration::add_temporary(const HeldAddress& formed, Instant now, Random& random) {
   const Ipv6Address prefix = formed.identity().address;
   if (!settings_.temporary || !needs_temporary(prefix, now)) return;
-  const AddressLifetimes limits = draw_temporary_lifetimes(now, random_);
+  const AddressLifetimes limits = draw_temporary_lifetimes(now, random);
   if (shorter_of(limits, formed.lifetimes()).preferred_until <= now + regeneration_advance()) return;
   static_cast<void>(
-      form({.address = prefix, .origin = AddressOrigin::temporary, .limits = limits}, formed.lifetimes(), now));
+      form({.address = prefix, .origin = AddressOrigin::temporary, .limits = limits}, formed.lifetimes(), now, random));
 }
 
 /// Not after as many duplicates as may be tried (RFC 8981 3.4).
@@ -36,18 +36,18 @@ bool Autoconfiguration::needs_temporary(const Ipv6Address& prefix, Instant now) 
   });
 }
 
-void Autoconfiguration::seek_successors(Instant now) {
+void Autoconfiguration::seek_successors(Instant now, Random& random) {
   for (std::size_t i = 0; i < held_.size(); ++i) {  // NOLINT(modernize-loop-convert): it grows
     if (held_[i].successor_due(regeneration_advance()) > now) continue;
     held_[i].note_successor_sought();
     if (const auto* formed = formed_from(held_[i].identity().address, AddressOrigin::autoconfigured))
-      add_temporary(*formed, now);
+      add_temporary(*formed, now, random);
   }
 }
 
 /// REGEN_ADVANCE (RFC 8981 3.8)
 Duration Autoconfiguration::regeneration_advance() const {
-  return std::chrono::seconds(2) + most_attempts * settings_.detection.probes * settings_.detection.interval.longest;
+  return std::chrono::seconds(2) + max_attempts * settings_.detection.probes * settings_.detection.interval.longest;
 }
 
 }  // namespace tunstack::discovery

@@ -2,25 +2,31 @@
 
 namespace tunstack::discovery {
 
-template <class Protocol>
-GroupMembership<Protocol>::GroupMembership(const GroupMembershipConfig& config, Random& random)
-    : config_(config), random_(random.next()), memberships_(capacity) {
-  records_.reserve(capacity);
+namespace {
+
+/// Later than `after` by as much as `longest`, or by less; at once only if `longest` is 0.
+Instant random_instant(Instant after, Duration longest, Random& random) {
+  return after + (longest - random.up_to(std::max(longest, Duration(1)) - Duration(1)));
 }
+
+}  // namespace
+
+template <class Protocol>
+GroupMembership<Protocol>::GroupMembership(const GroupMembershipConfig& config) : config_(config) {}
 
 // ---- joining and leaving ----
 
 template <class Protocol>
-bool GroupMembership<Protocol>::join(const Address& group, Instant now, Instant told_at) {
+bool GroupMembership<Protocol>::join(const Address& group, Instant now, Instant report_at) {
   if (!Protocol::is_reported(group)) return true;
   Membership* const membership = place_for(group);
   if (membership == nullptr) return false;
   if (!membership->is_joined()) *membership = {.group = group};
-  const bool is_untold = membership->changes_left == config_.robustness && membership->change_due != never;
+  const bool is_unreported = membership->changes_left == config_.robustness && membership->change_due != never;
   if (++membership->users == 1)
-    announce(*membership, std::max(now, told_at));
-  else if (is_untold)
-    membership->change_due = std::min(membership->change_due, std::max(now, told_at));
+    announce(*membership, std::max(now, report_at));
+  else if (is_unreported)
+    membership->change_due = std::min(membership->change_due, std::max(now, report_at));
   return true;
 }
 
@@ -46,29 +52,31 @@ auto GroupMembership<Protocol>::find_joined(const Address& group) -> Membership*
   return found == memberships_.end() ? nullptr : &*found;
 }
 
-/// That of the group, else a free one, else that of a group whose leave was told most often.
+/// That of the group, else a free one, else a new one, else that of a group whose leave was reported most often.
 template <class Protocol>
 auto GroupMembership<Protocol>::place_for(const Address& group) -> Membership* {
-  constexpr int taken = 1000;
+  constexpr int free = 1, taken = 1000;
   const auto cost = [&](const Membership& membership) {
-    if (membership.is_free()) return 1;
+    if (membership.is_free()) return free;
     if (membership.group == group) return 0;
-    return membership.is_joined() ? taken : 1 + membership.changes_left;
+    return membership.is_joined() ? taken : free + membership.changes_left;
   };
   const auto best = std::ranges::min_element(memberships_, {}, cost);
-  return cost(*best) == taken ? nullptr : &*best;
+  const int least = best == memberships_.end() ? taken : cost(*best);
+  if (least > free && memberships_.size() < capacity) return &memberships_.emplace_back();
+  return least == taken ? nullptr : &*best;
 }
 
-/// The first report of a change leaves at once, and replaces what is still to be told of the one before.
+/// The first report of a change leaves at once, and replaces what is still to be reported of the one before.
 template <class Protocol>
 void GroupMembership<Protocol>::announce(Membership& membership, Instant now) {
-  membership.changes_left = membership.is_joined() ? config_.robustness : leaves_to_tell(membership);
+  membership.changes_left = membership.is_joined() ? config_.robustness : leaves_to_report(membership);
   membership.change_due = membership.changes_left > 0 ? now : never;
 }
 
 /// In an older version, routers need no leave where another member was heard; IGMPv1 has none (RFC 2236 3 and 4).
 template <class Protocol>
-std::uint8_t GroupMembership<Protocol>::leaves_to_tell(const Membership& membership) const {
+std::uint8_t GroupMembership<Protocol>::leaves_to_report(const Membership& membership) const {
   if (version_ == GroupVersion::current) return config_.robustness;
   return version_ == GroupVersion::older && !membership.others_reported ? 1 : 0;
 }
@@ -76,16 +84,16 @@ std::uint8_t GroupMembership<Protocol>::leaves_to_tell(const Membership& members
 // ---- what arrives ----
 
 template <class Protocol>
-void GroupMembership<Protocol>::on_query(const Query& query, Instant now) {
+void GroupMembership<Protocol>::on_query(const Query& query, Instant now, Random& random) {
   if (Protocol::shows_older_querier(query)) {
     Instant& until = query.version == GroupVersion::oldest ? oldest_until_ : older_until_;
     until = now + config_.older_version_querier_present_timeout();
   }
   follow_querier(now);
-  if (version_ == GroupVersion::current) return schedule_answer(query, now);
+  if (version_ == GroupVersion::current) return schedule_answer(query, now, random);
   for (Membership& membership : memberships_)
     if (membership.is_joined() && (query.is_general() || query.group == membership.group))
-      schedule_older_answer(membership, query, now);
+      schedule_older_answer(membership, query, now, random);
 }
 
 /// RFC 2710 4, RFC 2236 3: while our answer is pending, that of another node makes it needless.
@@ -120,8 +128,8 @@ void GroupMembership<Protocol>::cancel(Membership& membership, Instant now) {
 
 /// The rules of RFC 3810 6.2 and RFC 3376 5.2, in their order.
 template <class Protocol>
-void GroupMembership<Protocol>::schedule_answer(const Query& query, Instant now) {
-  const Instant due = random_instant(now, query.maximum_response);
+void GroupMembership<Protocol>::schedule_answer(const Query& query, Instant now, Random& random) {
+  const Instant due = random_instant(now, query.maximum_response, random);
   if (general_due_ <= due) return;
   if (query.is_general())
     general_due_ = due;
@@ -141,18 +149,19 @@ void GroupMembership<Protocol>::schedule_group_answer(Membership& membership, co
 
 /// One timer for each group; a running one is set anew only if it would end too late (RFC 2710 4, RFC 2236 3).
 template <class Protocol>
-void GroupMembership<Protocol>::schedule_older_answer(Membership& membership, const Query& query, Instant now) {
+void GroupMembership<Protocol>::schedule_older_answer(Membership& membership, const Query& query, Instant now,
+                                                      Random& random) {
   if (membership.due() <= now + query.maximum_response) return;
   cancel(membership, now);
-  membership.answer_due = random_instant(now, query.maximum_response);
+  membership.answer_due = random_instant(now, query.maximum_response, random);
 }
 
 // ---- what leaves ----
 
 template <class Protocol>
-auto GroupMembership<Protocol>::take_due(Instant now) -> std::optional<Sending> {
+auto GroupMembership<Protocol>::take_due(Instant now, Random& random) -> std::optional<Due> {
   follow_querier(now);
-  return version_ == GroupVersion::current ? take_report(now) : take_older(now);
+  return version_ == GroupVersion::current ? take_report(now, random) : take_older(now, random);
 }
 
 template <class Protocol>
@@ -163,20 +172,20 @@ Instant GroupMembership<Protocol>::next_deadline() const {
 }
 
 template <class Protocol>
-auto GroupMembership<Protocol>::take_older(Instant now) -> std::optional<Sending> {
+auto GroupMembership<Protocol>::take_older(Instant now, Random& random) -> std::optional<Due> {
   const auto membership = std::ranges::find_if(memberships_, [&](const Membership& m) { return m.due() <= now; });
   if (membership == memberships_.end()) return std::nullopt;
   membership->answer_due = never;
   membership->others_reported = false;
-  count_change(*membership, now);
+  count_change(*membership, now, random);
   const Address& group = membership->group;
-  if (!membership->is_joined()) return Sending{Protocol::leave_destination, Protocol::older_leave(group)};
-  return Sending{group, Protocol::older_report(version_, group)};
+  if (!membership->is_joined()) return Due{Protocol::leave_destination, Protocol::older_leave(group)};
+  return Due{group, Protocol::older_report(version_, group)};
 }
 
 /// As many records as fit into one packet; the others stay due. One that is too large alone goes in fragments.
 template <class Protocol>
-auto GroupMembership<Protocol>::take_report(Instant now) -> std::optional<Sending> {
+auto GroupMembership<Protocol>::take_report(Instant now, Random& random) -> std::optional<Due> {
   spread_general_answer(now);
   records_.clear();
   std::size_t size = Protocol::headers_size + group_report_header_size;
@@ -186,10 +195,10 @@ auto GroupMembership<Protocol>::take_report(Instant now) -> std::optional<Sendin
     size += record.size();
     if (size > config_.mtu && !records_.empty()) break;
     records_.push_back(record);
-    count_record(membership, now);
+    count_record(membership, now, random);
   }
   if (records_.empty()) return std::nullopt;
-  return Sending{Protocol::report_destination, typename Protocol::Report{{}, records_}};
+  return Due{Protocol::report_destination, typename Protocol::Report{{}, records_}};
 }
 
 /// A general answer is one about each whole group, pending ones about single groups among them.
@@ -215,25 +224,18 @@ auto GroupMembership<Protocol>::record_of(const Membership& membership, Instant 
 }
 
 template <class Protocol>
-void GroupMembership<Protocol>::count_record(Membership& membership, Instant now) {
-  if (membership.change_due <= now) return count_change(membership, now);
+void GroupMembership<Protocol>::count_record(Membership& membership, Instant now, Random& random) {
+  if (membership.change_due <= now) return count_change(membership, now, random);
   membership.answer_due = never;
   membership.sources.clear();
 }
 
 template <class Protocol>
-void GroupMembership<Protocol>::count_change(Membership& membership, Instant now) {
+void GroupMembership<Protocol>::count_change(Membership& membership, Instant now, Random& random) {
   if (membership.change_due > now) return;
   const Duration interval = version_ == GroupVersion::current ? config_.unsolicited_report_interval
                                                               : config_.older_unsolicited_report_interval;
-  membership.change_due = --membership.changes_left > 0 ? random_instant(now, interval) : never;
-}
-
-/// Later than `after` by as much as `most`, or by less; at once only if `most` is 0.
-template <class Protocol>
-Instant GroupMembership<Protocol>::random_instant(Instant after, Duration most) {
-  const Duration earlier(random_.below(static_cast<std::uint64_t>(std::max(most.count(), Duration::rep{1}))));
-  return after + (most - earlier);
+  membership.change_due = --membership.changes_left > 0 ? random_instant(now, interval, random) : never;
 }
 
 template <class Protocol>

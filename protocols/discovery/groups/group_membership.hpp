@@ -1,5 +1,7 @@
-// The multicast groups of one interface and when they are told to routers: the listener of MLD (RFC 3810 6, RFC 2710 4)
-// and the host of IGMP (RFC 3376 5, RFC 2236 3) in one mechanism. Sources are not filtered: every member wants all.
+// The multicast groups of one interface and when they are reported to routers: the listener of MLD (RFC 3810 6, RFC
+// 2710 4) and the host of IGMP (RFC 3376 5, RFC 2236 3) in one mechanism. A node passes on what is joined and left, and
+// the queries and reports that arrive, and sends what take_due() hands out. Sources are not filtered: every member
+// wants all.
 #pragma once
 
 #include <optional>
@@ -14,7 +16,7 @@ namespace tunstack::discovery {
 /// RFC 3810 9, RFC 3376 8, RFC 2710 7, RFC 2236 8.
 struct GroupMembershipConfig {
   std::size_t mtu = 1280;       // of the interface; a report with many groups is divided by it
-  std::uint8_t robustness = 2;  // how often a change is told
+  std::uint8_t robustness = 2;  // how often a change is reported
   Duration query_interval = std::chrono::seconds(125);
   Duration query_response_interval = std::chrono::seconds(10);
   Duration unsolicited_report_interval = std::chrono::seconds(1);
@@ -35,29 +37,30 @@ class GroupMembership {
   using Record = GroupRecord<Address>;
   static constexpr std::size_t capacity = 64;  // groups
 
-  GroupMembership(const GroupMembershipConfig& config, Random& random);
+  explicit GroupMembership(const GroupMembershipConfig& config);
 
-  /// One more user of `group`; the first one makes it told. Groups that are never reported need no place here.
+  /// One more user of `group`; the first one makes it reported. Groups that are never reported need no place here.
   /// False, and no leave() is to follow: all places are taken.
   bool join(const Address& group, Instant now) { return join(group, now, now); }
-  /// Likewise, told no sooner than `told_at` if it is the first user: the delay of RFC 4862 5.4.2.
-  bool join(const Address& group, Instant now, Instant told_at);
+  /// One more user of `group`, which is reported at `report_at` if no other user wants it sooner: the delay of RFC 4862
+  /// 5.4.2.
+  bool join(const Address& group, Instant now, Instant report_at);
   /// One user less; with the last one the group is left.
   void leave(const Address& group, Instant now);
-  /// Tells all groups anew: the interface came up, or got the address that routers believe (RFC 3590 4).
+  /// Reports all groups anew: the interface came up, or got the address that routers believe (RFC 3590 4).
   void announce_all(Instant now);
 
   /// A query that membership_rules accept.
-  void on_query(const Query& query, Instant now);
+  void on_query(const Query& query, Instant now, Random& random);
   /// A report of another node in an older version, for `group`.
   void on_report(const Address& group, Instant now);
 
-  struct Sending {
+  struct Due {
     Address destination;
     std::variant<typename Protocol::Report, typename Protocol::OlderMessage> message;  // valid until the next call
   };
   /// What is due and counts as sent by this call, or nothing. To be asked until there is nothing.
-  std::optional<Sending> take_due(Instant now);
+  std::optional<Due> take_due(Instant now, Random& random);
   Instant next_deadline() const;
 
   struct Group {
@@ -74,7 +77,7 @@ class GroupMembership {
   struct Membership {
     Address group{};
     std::uint32_t users = 0;
-    std::uint8_t changes_left = 0;        // how often the last join or leave is still to be told
+    std::uint8_t changes_left = 0;        // how often the last join or leave is still to be reported
     bool others_reported = false;         // since our last report, in an older version
     Instant change_due = never;           // Retransmission Timer (RFC 3810 6.3)
     Instant answer_due = never;           // Multicast Address Timer
@@ -88,23 +91,21 @@ class GroupMembership {
   Membership* find_joined(const Address& group);
   Membership* place_for(const Address& group);
   void announce(Membership& membership, Instant now);
-  std::uint8_t leaves_to_tell(const Membership& membership) const;
-  void count_change(Membership& membership, Instant now);
+  std::uint8_t leaves_to_report(const Membership& membership) const;
+  void count_change(Membership& membership, Instant now, Random& random);
   void cancel(Membership& membership, Instant now);
   void follow_querier(Instant now);
-  void schedule_answer(const Query& query, Instant now);
+  void schedule_answer(const Query& query, Instant now, Random& random);
   void schedule_group_answer(Membership& membership, const Query& query, Instant due);
-  void schedule_older_answer(Membership& membership, const Query& query, Instant now);
+  void schedule_older_answer(Membership& membership, const Query& query, Instant now, Random& random);
   void spread_general_answer(Instant now);
-  std::optional<Sending> take_older(Instant now);
-  std::optional<Sending> take_report(Instant now);
+  std::optional<Due> take_older(Instant now, Random& random);
+  std::optional<Due> take_report(Instant now, Random& random);
   Record record_of(const Membership& membership, Instant now) const;
-  void count_record(Membership& membership, Instant now);
-  Instant random_instant(Instant after, Duration most);
+  void count_record(Membership& membership, Instant now, Random& random);
 
   GroupMembershipConfig config_;
-  Random random_;
-  std::vector<Membership> memberships_;  // a fixed number of places
+  std::vector<Membership> memberships_;  // places, made as needed up to the capacity
   std::vector<Record> records_;          // of the report that is handed out
   GroupVersion version_ = GroupVersion::current;
   Instant older_until_ = never;   // Older Version Querier Present, or IGMPv2 Querier Present; never: none is

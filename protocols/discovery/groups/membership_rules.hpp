@@ -27,16 +27,6 @@ inline constexpr std::array mld_rules = {
     Rule<MldInput>{Reason::mld_without_router_alert, [](const MldInput& in) { return !in.router_alert; }},
 };
 
-inline constexpr std::array mld_query_length_rules = {
-    Rule<Bytes>{Reason::mld_query_length_wrong,
-                [](const Bytes& m) { return m.size() != mld_v1_size && m.size() < mld_v2_query_size; }},
-    Rule<Bytes>{Reason::mld_query_sources_past_end,
-                [](const Bytes& m) {
-                  return m.size() >= mld_v2_query_size &&
-                         mld_v2_query_size + load_be16(m, mld_source_count_offset) * Ipv6Address::size > m.size();
-                }},
-};
-
 inline constexpr std::array mld_query_rules = {
     Rule<MldQuery>{Reason::mld_query_group_not_multicast,
                    [](const MldQuery& q) { return !q.is_general() && !q.group.is_multicast(); }},
@@ -47,8 +37,9 @@ inline constexpr std::array mld_query_rules = {
 /// A query that is to be answered, or why it is not.
 inline std::expected<MldQuery, Reason> accept_mld_query(const MldInput& in) {
   if (const auto broken = first_broken<mld_rules>(in)) return std::unexpected(*broken);
-  if (const auto broken = first_broken<mld_query_length_rules>(in.message)) return std::unexpected(*broken);
-  const MldQuery query = parse_mld_query(in.message);
+  const auto view = MldQueryView::parse(in.message);
+  if (!view) return std::unexpected(view.error());
+  const MldQuery query = view->query();
   if (const auto broken = first_broken<mld_query_rules>(query)) return std::unexpected(*broken);
   return query;
 }
@@ -56,15 +47,15 @@ inline std::expected<MldQuery, Reason> accept_mld_query(const MldInput& in) {
 /// The group of a report or done of version 1.
 inline std::expected<Ipv6Address, Reason> accept_mld_v1_report(const MldInput& in) {
   if (const auto broken = first_broken<mld_rules>(in)) return std::unexpected(*broken);
-  if (in.message.size() < mld_v1_size) return std::unexpected(Reason::mld_report_too_short);
-  return Ipv6Address::load(in.message, mld_group_offset);
+  const auto view = MldV1View::parse(in.message);
+  if (!view) return std::unexpected(view.error());
+  return view->group();
 }
 
-/// A report of version 2: why it is nothing for a listener, mld_message_for_routers if it is well formed.
-inline Reason judge_mld_v2_report(const MldInput& in) {
-  if (const auto broken = first_broken<mld_rules>(in)) return *broken;
-  return group_records_fit<Ipv6Address>(in.message) ? Reason::mld_message_for_routers
-                                                    : Reason::mld_report_records_past_end;
+/// Why a report of version 2 is not read, if so.
+inline MaybeReason refuses_mld_v2_report(const MldInput& in) {
+  if (const auto broken = first_broken<mld_rules>(in)) return broken;
+  return MldReportView::parse(in.message) ? MaybeReason{} : Reason::mld_report_records_past_end;
 }
 
 struct IgmpPolicy {
@@ -89,17 +80,8 @@ inline constexpr std::array igmp_rules = {
     Rule<IgmpInput>{Reason::igmp_too_short, [](const IgmpInput& in) { return in.message.size() < igmp_minimum_size; }},
     Rule<IgmpInput>{Reason::igmp_checksum_wrong,
                     [](const IgmpInput& in) { return !checksum_is_intact(checksum_sum(in.message)); }},
-    Rule<IgmpInput>{Reason::igmp_type_unknown, [](const IgmpInput& in) { return !is_igmp_type(in.message[0]); }},
-};
-
-inline constexpr std::array igmp_query_length_rules = {
-    Rule<Bytes>{Reason::igmp_query_length_wrong,
-                [](const Bytes& m) { return m.size() != igmp_minimum_size && m.size() < igmp_v3_query_size; }},
-    Rule<Bytes>{Reason::igmp_query_sources_past_end,
-                [](const Bytes& m) {
-                  return m.size() >= igmp_v3_query_size &&
-                         igmp_v3_query_size + load_be16(m, igmp_source_count_offset) * Ipv4Address::size > m.size();
-                }},
+    Rule<IgmpInput>{Reason::igmp_type_unknown,
+                    [](const IgmpInput& in) { return !is_igmp_type(in.message[igmp_offset::type]); }},
 };
 
 struct IgmpQueryInput {
@@ -128,19 +110,19 @@ inline constexpr std::array igmp_query_rules = {
 
 /// A query that is to be answered, or why it is not. Of a message that holds igmp_rules.
 inline std::expected<IgmpQuery, Reason> accept_igmp_query(const IgmpInput& in) {
-  if (const auto broken = first_broken<igmp_query_length_rules>(in.message)) return std::unexpected(*broken);
-  const IgmpQuery query = parse_igmp_query(in.message);
+  const auto view = IgmpQueryView::parse(in.message);
+  if (!view) return std::unexpected(view.error());
+  const IgmpQuery query = view->query();
   if (const auto broken = first_broken<igmp_query_rules>(IgmpQueryInput{in, query})) return std::unexpected(*broken);
   return query;
 }
 
 /// The group in a report of version 1 or 2, of a message that holds igmp_rules.
-inline Ipv4Address reported_igmp_group(const IgmpInput& in) { return Ipv4Address::load(in.message, igmp_group_offset); }
+inline Ipv4Address reported_igmp_group(const IgmpInput& in) { return IgmpV2View::of(in.message).group(); }
 
 /// A report of version 3 that holds igmp_rules: why it is nothing for us.
 inline Reason judge_igmp_v3_report(const IgmpInput& in) {
-  return group_records_fit<Ipv4Address>(in.message) ? Reason::igmp_message_for_routers
-                                                    : Reason::igmp_report_records_past_end;
+  return IgmpReportView::parse(in.message) ? Reason::igmp_message_for_routers : Reason::igmp_report_records_past_end;
 }
 
 }  // namespace tunstack::discovery

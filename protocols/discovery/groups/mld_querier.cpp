@@ -26,9 +26,8 @@ bool shows_listener(const MldListenerRecord& record) {
 
 }  // namespace
 
-MldQuerier::MldQuerier(const MldQuerierConfig& config) : config_(config), in_force_(config) {
-  groups_.reserve(capacity);
-}
+MldQuerier::MldQuerier(const MldQuerierConfig& config, Instant start)
+    : config_(config), in_force_(config), general_due_(start) {}
 
 void MldQuerier::use_address(const std::optional<Ipv6Address>& own, Instant now) {
   if (own == own_) return;
@@ -65,7 +64,7 @@ MaybeReason MldQuerier::keep(const Ipv6Address& group, const Ipv6Address& report
   Group* kept = find(group);
   if (kept == nullptr) {
     if (groups_.size() == capacity) return Reason::mld_listeners_full;
-    kept = &groups_.emplace_back(Group{.address = group});
+    kept = &groups_.emplace_back(Group{.address = group, .expires = now});
   }
   kept->reporter = reporter;
   kept->expires = now + in_force_.multicast_address_listening_interval();
@@ -100,7 +99,7 @@ MaybeReason MldQuerier::give_way(const Ipv6Address& querier, const MldQuery& que
   other_ = querier;
   other_until_ = now + in_force_.other_querier_present_timeout();
   ask_nothing();
-  return asked_until_now ? MaybeReason(Reason::mld_querier_elsewhere) : MaybeReason{};
+  return asked_until_now ? MaybeReason(Reason::mld_other_querier_elected) : MaybeReason{};
 }
 
 // ---- time ----

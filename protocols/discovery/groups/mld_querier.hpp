@@ -1,5 +1,6 @@
 // Which IPv6 groups have listeners on one link, and who asks for them: the router of MLD (RFC 3810 7, RFC 2710 4).
-// Sources are not told apart: a group has listeners or has none.
+// A node passes on the queries and listener records that arrive, and sends what take_due() hands out. Sources are not
+// told apart: a group has listeners or has none.
 #pragma once
 
 #include <optional>
@@ -30,7 +31,8 @@ class MldQuerier {
  public:
   static constexpr std::size_t capacity = 256;  // groups
 
-  explicit MldQuerier(const MldQuerierConfig& config = {});
+  /// Of an interface that comes up at `start`, and has no address to ask from yet.
+  MldQuerier(const MldQuerierConfig& config, Instant start);
 
   /// The link-local address to ask from. A new one begins as at the start; without one, nobody is asked.
   void use_address(const std::optional<Ipv6Address>& own, Instant now);
@@ -47,7 +49,7 @@ class MldQuerier {
   struct Group {
     Ipv6Address address{};
     Ipv6Address reporter{};              // who spoke of it last
-    Instant expires{};                   // unless a listener is heard of
+    Instant expires;                     // unless a listener is heard of
     std::uint8_t queries_left = 0;       // about this group
     Instant query_due = Instant::max();  // never: no query is left
   };
@@ -75,7 +77,7 @@ class MldQuerier {
   std::optional<Ipv6Address> own_;
   std::optional<Ipv6Address> other_;  // has a lower address, and asks
   Instant other_until_ = never;
-  Instant general_due_{};  // at first: to be given an address
+  Instant general_due_;  // at first: to be given an address
   std::uint8_t startup_left_ = 0;
   std::vector<Group> groups_;  // in the order in which they were reported first
 };

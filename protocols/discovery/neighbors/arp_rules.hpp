@@ -34,7 +34,7 @@ inline constexpr std::array arp_input_rules = {
                    [](const ArpInput& in) { return in.sender == AddressKind::own; }},
     Rule<ArpInput>{Reason::arp_sender_not_a_neighbor,
                    [](const ArpInput& in) { return in.sender != AddressKind::unicast && !is_probe(in); }},
-    Rule<ArpInput>{Reason::arp_for_others,
+    Rule<ArpInput>{Reason::arp_target_not_ours,
                    [](const ArpInput& in) {
                      return in.target != AddressKind::own && !in.sender_is_known && !asks_for_proxied(in);
                    }},

@@ -26,7 +26,7 @@ inline constexpr std::array frame_rules = {
                      [](const FrameInput& in) {
                        const Bytes payload = in.frame.payload();
                        if (in.frame.type() == ethertype::arp) return false;
-                       return payload.empty() || payload[0] >> 4 != (in.frame.type() == ethertype::ipv4 ? 4 : 6);
+                       return payload.empty() || ip_version(payload) != (in.frame.type() == ethertype::ipv4 ? 4U : 6U);
                      }},
 };
 

@@ -33,7 +33,7 @@ Instant deadline_in(NeighborState state, const NeighborTimes& times, Instant now
   }
 }
 
-/// Of an advertisement (RFC 4861 7.2.5); nothing if it cannot be used.
+/// What an advertisement means (RFC 4861 7.2.5); nothing if it cannot be used.
 std::optional<NeighborEvent> event_of(const NeighborNews& news, const Neighbor& neighbor) {
   if (neighbor.state == NeighborState::failed) return std::nullopt;  // nobody asks for it any longer
   if (!has_address(neighbor.state) && !news.mac) return std::nullopt;
@@ -49,12 +49,10 @@ std::optional<NeighborEvent> event_of(const NeighborNews& news, const Neighbor& 
 
 }  // namespace
 
-NeighborCache::NeighborCache(Random& random, const NeighborLimits& limits)
+NeighborCache::NeighborCache(const NeighborLimits& limits, Random& random)
     : limits_(limits),
       secret_(random.next()),
       entries_(limits.neighbors),
-      buckets_(std::bit_ceil(limits.neighbors), no_entry),
-      free_(limits.neighbors),
       waiting_(limits.largest_packet, limits.waiting) {}
 
 // ---- entries ----
@@ -71,6 +69,7 @@ std::size_t NeighborCache::hash_of(const NeighborKey& key) const {
 EntryIndex& NeighborCache::bucket_of(const NeighborKey& key) { return buckets_[hash_of(key)]; }
 
 EntryIndex NeighborCache::find_index(const NeighborKey& key) const {
+  if (buckets_.empty()) return no_entry;
   EntryIndex at = buckets_[hash_of(key)];
   while (at != no_entry && !(entries_[at].neighbor.key == key)) at = entries_[at].next;
   return at;
@@ -91,8 +90,9 @@ NeighborState NeighborCache::state_of(const NeighborKey& key, Instant now) const
 EntryIndex NeighborCache::find_or_make(const NeighborKey& key) {
   const EntryIndex found = find_index(key);
   if (found != no_entry) return found;
-  if (free_.empty()) make_room();
-  const EntryIndex made = free_.take();
+  if (buckets_.empty()) buckets_.assign(std::bit_ceil(limits_.neighbors), no_entry);
+  if (entries_.is_full()) make_room();
+  const EntryIndex made = entries_.take();
   entries_[made].neighbor = {.key = key};
   entries_[made].next = std::exchange(bucket_of(key), made);
   return made;
@@ -101,9 +101,9 @@ EntryIndex NeighborCache::find_or_make(const NeighborKey& key) {
 /// Addresses that nobody has answered for go first, then those of neighbors that nothing was sent to lately, or that
 /// only say themselves where they are: strangers can make up any number of both.
 void NeighborCache::make_room() {
-  const auto spared = std::ranges::find_if(by_class_, [](const AgeList& list) { return list.size > 0; });
+  const auto victim = std::ranges::find_if(by_class_, [](const AgeList& list) { return list.size > 0; });
   ++evicted_;
-  remove(spared->oldest);
+  remove(victim->oldest);
 }
 
 void NeighborCache::remove(EntryIndex index) {
@@ -113,7 +113,7 @@ void NeighborCache::remove(EntryIndex index) {
   waiting_.remove_all(neighbor.waiting);
   unchain(entries_, bucket_of(neighbor.key), index);
   neighbor.state = NeighborState::none;
-  free_.give(index);
+  entries_.give(index);
 }
 
 void NeighborCache::touch(EntryIndex index, NeighborState state) {
@@ -133,6 +133,7 @@ std::uint8_t NeighborCache::apply(EntryIndex index, NeighborEvent event, const s
   touch(index, transition == nullptr ? neighbor.state : transition->to);
   if (transition == nullptr) return neighbor_action::nothing;
   if (mac && (transition->actions & neighbor_action::record)) neighbor.mac = *mac;
+  if (transition->actions & neighbor_action::release) released_ = neighbor.key;
   if (transition->to != transition->from) neighbor.solicitations = 0;
   neighbor.deadline = deadline_in(transition->to, times, now);
   if (has_timer(neighbor.state)) next_deadline_ = std::min(next_deadline_, neighbor.deadline);
@@ -156,23 +157,25 @@ std::optional<MacAddress> NeighborCache::use(const NeighborKey& key, const Neigh
   return has_address(neighbor.state) ? std::optional(neighbor.mac) : std::nullopt;
 }
 
-bool NeighborCache::keep(const NeighborKey& key, Bytes packet) {
+bool NeighborCache::keep(const NeighborKey& key, Bytes packet, const PacketIds& ids) {
   const EntryIndex index = find_index(key);
   if (index == no_entry) return false;
   WaitingQueue& queue = entries_[index].neighbor.waiting;
-  const bool has_room = !waiting_.is_full() || queue.size >= WaitingPackets::most_of_neighbor;
+  const bool has_room = !waiting_.is_full() || queue.size >= WaitingPackets::max_of_neighbor;
   if (!has_room) drop_oldest_waiting();
-  return waiting_.add(queue, packet) && has_room;
+  return waiting_.add(queue, packet, ids) && has_room;
 }
 
-/// Of the neighbor that has been asked for longest without a new packet: those of others never keep one out.
+/// Drops one of the neighbor that has been solicited for longest without a new packet: those of others never keep one
+/// out.
 void NeighborCache::drop_oldest_waiting() {
   EntryIndex at = by_class_[0].oldest;
   while (at != no_entry && entries_[at].neighbor.waiting.size == 0) at = entries_[at].of_class.newer;
   if (at != no_entry) waiting_.remove_first(entries_[at].neighbor.waiting);
 }
 
-void NeighborCache::mention(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times, Instant now) {
+void NeighborCache::on_source_link_layer_address(const NeighborKey& key, const MacAddress& mac,
+                                                 const NeighborTimes& times, Instant now) {
   const EntryIndex index = find_or_make(key);
   age(index, times, now);
   const Neighbor& neighbor = entries_[index].neighbor;
@@ -180,7 +183,7 @@ void NeighborCache::mention(const NeighborKey& key, const MacAddress& mac, const
   apply(index, NeighborEvent::mentioned_other, mac, times, now);
 }
 
-bool NeighborCache::advertise(const NeighborNews& news, const NeighborTimes& times, Instant now) {
+bool NeighborCache::on_advertisement(const NeighborNews& news, const NeighborTimes& times, Instant now) {
   const EntryIndex index = find_index(news.key);
   if (index == no_entry) return false;
   age(index, times, now);
@@ -217,8 +220,8 @@ EntryIndex NeighborCache::find_due(Instant now) {
   if (next_deadline_ > now) return no_entry;
   next_deadline_ = Instant::max();
   EntryIndex due = no_entry;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const Neighbor& neighbor = entries_[i].neighbor;
+  for (std::size_t i = 0; i < entries_.made().size(); ++i) {
+    const Neighbor& neighbor = entries_.made()[i].neighbor;
     if (!has_timer(neighbor.state)) continue;
     next_deadline_ = std::min(next_deadline_, neighbor.deadline);
     if (due == no_entry && neighbor.deadline <= now) due = static_cast<EntryIndex>(i);
@@ -235,12 +238,12 @@ NeighborCache::Step NeighborCache::step_one(EntryIndex index, const NeighborTime
   if (actions & neighbor_action::solicit) {
     ++neighbor.solicitations;
     step.solicitation = {neighbor.key, has_address(neighbor.state) ? std::optional(neighbor.mac) : std::nullopt,
-                         neighbor.waiting.size > 0 ? waiting_.first(neighbor.waiting) : Bytes{}};
+                         neighbor.waiting.size > 0 ? waiting_.first(neighbor.waiting).bytes : Bytes{}};
   }
   return step;
 }
 
-std::optional<Bytes> NeighborCache::first_waiting(const NeighborKey& key) const {
+std::optional<WaitingPacket> NeighborCache::first_waiting(const NeighborKey& key) const {
   const Neighbor* const neighbor = find(key);
   if (neighbor == nullptr || neighbor->waiting.size == 0) return std::nullopt;
   return waiting_.first(neighbor->waiting);

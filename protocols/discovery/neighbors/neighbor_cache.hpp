@@ -57,7 +57,7 @@ struct NeighborNews {
 
 class NeighborCache {
  public:
-  NeighborCache(Random& random, const NeighborLimits& limits);
+  NeighborCache(const NeighborLimits& limits, Random& random);
 
   const Neighbor* find(const NeighborKey& key) const;
   /// Whether traffic to it may be believed to arrive; nothing is known of those that are not there.
@@ -66,12 +66,13 @@ class NeighborCache {
   /// For a packet to a neighbor: its link-layer address, or nothing if that has to be asked for first.
   std::optional<MacAddress> use(const NeighborKey& key, const NeighborTimes& times, Instant now);
   /// Keeps a packet for the neighbor that use() has just not known. False if it, or an older one for it, was lost.
-  bool keep(const NeighborKey& key, Bytes packet);
+  bool keep(const NeighborKey& key, Bytes packet, const PacketIds& ids = {});
 
-  /// A solicitation or another message named the address of its sender: makes an entry if there is none.
-  void mention(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times, Instant now);
+  /// A solicitation or another message named the link-layer address of its sender: makes an entry if there is none.
+  void on_source_link_layer_address(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times,
+                                    Instant now);
   /// An advertisement: of no interest if there is no entry (RFC 4861 7.2.5). False then.
-  bool advertise(const NeighborNews& news, const NeighborTimes& times, Instant now);
+  bool on_advertisement(const NeighborNews& news, const NeighborTimes& times, Instant now);
   /// An upper layer made progress by way of it.
   void confirm(const NeighborKey& key, const NeighborTimes& times, Instant now);
   void set_router(const NeighborKey& key, bool is_router);
@@ -93,16 +94,18 @@ class NeighborCache {
   Instant next_deadline() const { return next_deadline_; }
 
   /// What waits for a neighbor that is known by now, or that is given up. Its bytes are valid until remove_waiting().
-  std::optional<Bytes> first_waiting(const NeighborKey& key) const;
+  std::optional<WaitingPacket> first_waiting(const NeighborKey& key) const;
   void remove_waiting(const NeighborKey& key);
+  /// The neighbor whose address became known last, if it did since the last call: what waits for it can be sent.
+  std::optional<NeighborKey> take_released() { return std::exchange(released_, std::nullopt); }
 
-  std::size_t size() const { return limits_.neighbors - free_.size(); }
+  std::size_t size() const { return entries_.size(); }
   std::uint64_t evicted() const { return evicted_; }
   /// How many packets were lost with neighbors that made room for others, since the last call.
   std::size_t take_lost() { return std::exchange(lost_, 0); }
   template <class Each>
   void for_each(const Each& each) const {
-    for (const Entry& entry : entries_)
+    for (const Entry& entry : entries_.made())
       if (entry.neighbor.state != NeighborState::none) each(entry.neighbor);
   }
 
@@ -110,9 +113,9 @@ class NeighborCache {
   struct Entry {
     Neighbor neighbor;
     AgeLinks of_class;
-    EntryIndex next = no_entry;  // entries that share a bucket
+    EntryIndex next = no_entry;  // of those that share a bucket
   };
-  // Those that can be spared first come first.
+  // The first victims come first.
   static constexpr std::size_t classes = 3;
   static std::size_t class_of(const Neighbor& neighbor);
 
@@ -134,14 +137,14 @@ class NeighborCache {
 
   NeighborLimits limits_;
   std::uint64_t secret_;
-  std::vector<Entry> entries_;
-  std::vector<EntryIndex> buckets_;
-  FreeEntries free_;
+  EntryPool<Entry> entries_;
+  std::vector<EntryIndex> buckets_;  // none before the first neighbor
   std::array<AgeList, classes> by_class_;
   WaitingPackets waiting_;
   Instant next_deadline_ = Instant::max();
   std::uint64_t evicted_ = 0;
   std::size_t lost_ = 0;
+  std::optional<NeighborKey> released_;
 };
 
 template <class TimesOf>

@@ -20,19 +20,19 @@ struct DiscoveredRouter {
 
 class IrdpHost {
  public:
-  /// Of an interface that comes up at `now`. Without `perform_router_discovery` it neither asks nor learns.
+  /// The interface comes up at `now`. Without `perform_router_discovery` it neither asks nor learns.
   IrdpHost(bool perform_router_discovery, Instant now, Random& random);
 
   /// Whether a solicitation is due, which counts as sent by this call.
-  bool take_solicitation(Instant now);
+  bool take_due(Instant now);
   Instant next_deadline() const { return next_; }
 
   /// A valid advertisement (irdp_advertisement_rules): nobody asks any more. `learn` gets a DiscoveredRouter for each
   /// entry whose address `is_neighbor` (in a subnet of the arrival interface); for none if the sender routes no common
   /// traffic.
   template <class IsNeighbor, class Learn>
-  void receive_advertisement(const Icmpv4RouterAdvertisementView& advertisement, const IsNeighbor& is_neighbor,
-                             const Learn& learn) {
+  void on_advertisement(const Icmpv4RouterAdvertisementView& advertisement, const IsNeighbor& is_neighbor,
+                        const Learn& learn) {
     next_ = Instant::max();
     if (!performs_router_discovery_ || advertisement.code() == irdp_routes_no_common_traffic) return;
     const std::chrono::seconds lifetime(advertisement.lifetime());

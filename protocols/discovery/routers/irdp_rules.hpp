@@ -18,7 +18,8 @@ inline bool is_too_short(const IrdpInput& in) { return in.message.size() < icmp_
 /// The reserved field and octets beyond it are ignored.
 inline constexpr std::array irdp_solicitation_rules = {
     Rule<IrdpInput>{Reason::irdp_solicitation_too_short, is_too_short},
-    Rule<IrdpInput>{Reason::irdp_solicitation_code_not_0, [](const IrdpInput& in) { return in.message[1] != 0; }},
+    Rule<IrdpInput>{Reason::irdp_solicitation_code_not_0,
+                    [](const IrdpInput& in) { return in.message[icmp_offset::code] != 0; }},
     Rule<IrdpInput>{Reason::irdp_solicitation_source_off_link,
                     [](const IrdpInput& in) { return in.source.value != 0 && !in.source_is_neighbor; }},
 };

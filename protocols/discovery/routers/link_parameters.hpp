@@ -1,4 +1,4 @@
-// What routers tell of a link besides themselves and prefixes (RFC 4861 6.3.2 and 6.3.4).
+// What routers advertise of a link besides themselves and prefixes (RFC 4861 6.3.2 and 6.3.4).
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace tunstack::discovery {
 struct LinkValues {
   std::uint8_t hop_limit = 64;  // of unicast datagrams that leave
   bool managed = false;         // addresses by DHCPv6, which is only shown
-  bool other = false;           // other configuration by DHCPv6, likewise
+  bool other = false;           // other configuration by DHCPv6, which is only shown
   Duration base_reachable_time = std::chrono::seconds(30);
   Duration retransmit_time = std::chrono::seconds(1);
   std::uint32_t mtu = 1500;  // octets of an IPv6 datagram
@@ -28,12 +28,12 @@ class LinkParameters {
   }
 
   /// The header of an advertisement and its MTU option, if it has one. A number that is 0 says nothing.
-  void learn(const RouterAdvertisementHeader& told, std::optional<std::uint32_t> mtu, Instant now, Random& random) {
-    values_.managed = told.managed;
-    values_.other = told.other;
-    if (told.hop_limit != 0) values_.hop_limit = told.hop_limit;
-    if (told.retransmit_time != 0) values_.retransmit_time = std::chrono::milliseconds(told.retransmit_time);
-    if (told.reachable_time != 0) learn_reachable_time(std::chrono::milliseconds(told.reachable_time), now, random);
+  void learn(const RouterAdvertisementHeader& header, std::optional<std::uint32_t> mtu, Instant now, Random& random) {
+    values_.managed = header.managed;
+    values_.other = header.other;
+    if (header.hop_limit != 0) values_.hop_limit = header.hop_limit;
+    if (header.retransmit_time != 0) values_.retransmit_time = std::chrono::milliseconds(header.retransmit_time);
+    if (header.reachable_time != 0) learn_reachable_time(std::chrono::milliseconds(header.reachable_time), now, random);
     if (mtu && *mtu >= ipv6_minimum_mtu && *mtu <= own_mtu_) values_.mtu = *mtu;
   }
   /// Draws the reachable time anew when it is old.
@@ -56,14 +56,14 @@ class LinkParameters {
   }
   void draw_reachable_time(Instant now, Random& random) {
     const Duration base = values_.base_reachable_time;
-    reachable_time_ = base / 2 + Duration(random.below(static_cast<std::uint64_t>(base.count()) + 1));
+    reachable_time_ = base / 2 + random.up_to(base);
     next_draw_ = now + longest_use_of_a_draw;
   }
 
   std::uint32_t own_mtu_;
   LinkValues values_;
   Duration reachable_time_{};
-  Instant next_draw_{};
+  Instant next_draw_ = no_end;
 };
 
 }  // namespace tunstack::discovery

@@ -13,8 +13,8 @@ bool are_same(const IpPrefix& a, const IpPrefix& b) { return a.length == b.lengt
 
 }  // namespace
 
-PrefixList::PrefixList(std::span<const IpPrefix> configured) : most_(configured.size() + 1 + capacity) {
-  prefixes_.reserve(most_);
+PrefixList::PrefixList(std::span<const IpPrefix> configured) : max_(configured.size() + 1 + capacity) {
+  prefixes_.reserve(configured.size() + 1);
   prefixes_.push_back({{link_local, link_local_length}, no_end, true});
   for (const IpPrefix& prefix : configured) prefixes_.push_back({prefix, no_end, true});
 }
@@ -27,7 +27,7 @@ void PrefixList::learn(const IpPrefix& prefix, std::uint32_t valid, Instant now)
   if (known != prefixes_.end()) {
     if (!known->is_configured) known->expires = end;
     if (known->expires <= now) prefixes_.erase(known);
-  } else if (end > now && prefixes_.size() < most_) {
+  } else if (end > now && prefixes_.size() < max_) {
     prefixes_.push_back({prefix, end});
   }
 }
@@ -42,9 +42,12 @@ Instant PrefixList::next_deadline() const {
   return next;
 }
 
-bool PrefixList::is_on_link(const IpAddress& address, Instant now) const {
-  return std::ranges::any_of(
-      prefixes_, [&](const OnLinkPrefix& held) { return held.expires > now && held.prefix.contains(address); });
+std::optional<std::uint8_t> PrefixList::on_link_length(const IpAddress& address, Instant now) const {
+  std::optional<std::uint8_t> longest;
+  for (const OnLinkPrefix& held : prefixes_)
+    if (held.expires > now && held.prefix.contains(address))
+      longest = std::max(longest, std::optional(held.prefix.length));
+  return longest;
 }
 
 }  // namespace tunstack::discovery

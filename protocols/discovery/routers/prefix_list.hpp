@@ -1,6 +1,7 @@
 // The prefixes of which a host knows that they are on the link (RFC 4861 5.1 and 6.3.4).
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,11 +29,13 @@ class PrefixList {
   void expire(Instant now);
   Instant next_deadline() const;
 
-  bool is_on_link(const IpAddress& address, Instant now) const;
+  /// The length of the longest prefix on the link that holds the address, or nothing.
+  std::optional<std::uint8_t> on_link_length(const IpAddress& address, Instant now) const;
+  bool is_on_link(const IpAddress& address, Instant now) const { return on_link_length(address, now).has_value(); }
   std::span<const OnLinkPrefix> prefixes() const { return prefixes_; }
 
  private:
-  std::size_t most_;  // with the configured ones
+  std::size_t max_;  // with the configured ones
   std::vector<OnLinkPrefix> prefixes_;
 };
 

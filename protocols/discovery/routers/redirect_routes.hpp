@@ -1,4 +1,5 @@
-// Next hops that redirects told, of bounded number (RFC 1122 3.3.1.2, RFC 4861 8.3).
+// Next hops that redirects named, of bounded number (RFC 1122 3.3.1.2, RFC 4861 8.3). A node asks it before its
+// routers.
 #pragma once
 
 #include <optional>
@@ -16,7 +17,7 @@ class RedirectRoutes {
   static constexpr Duration default_lifetime = std::chrono::seconds(600);  // of IPv4
   static constexpr Duration unlimited = Duration::max();  // IPv6: until the next hop fails or the place is needed
 
-  explicit RedirectRoutes(Random& random, Duration lifetime = default_lifetime);
+  RedirectRoutes(Duration lifetime, Random& random);
 
   /// Replaces what was known of `destination`; if all places are taken, the oldest route goes. A next hop that is the
   /// destination itself says that the destination is a neighbor.

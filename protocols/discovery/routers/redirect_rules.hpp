@@ -5,29 +5,28 @@
 #include <expected>
 
 #include "protocols/discovery/nd_rules.hpp"
-#include "protocols/wire/icmpv4.hpp"
-#include "protocols/wire/ipv4.hpp"
+#include "protocols/wire/redirects.hpp"
 
 namespace tunstack::discovery {
 
 // ---- IPv4 ----
 
-/// Octets of the quoted header, as it says itself.
-inline std::size_t quoted_header_size(Bytes message) { return (message[icmp_header_size] & 0x0fU) * 4; }
-
 /// Over an ICMP message whose checksum holds.
 inline constexpr std::array ipv4_redirect_message_rules = {
     Rule<Bytes>{Reason::icmp4_redirect_too_short,
-                [](const Bytes& m) { return m.size() < icmp_header_size + ipv4_header_size + 8; }},
-    Rule<Bytes>{Reason::icmp4_redirect_code_unknown, [](const Bytes& m) { return m[1] > 3; }},
-    Rule<Bytes>{
-        Reason::icmp4_redirect_quotes_no_ipv4,
-        [](const Bytes& m) { return m[icmp_header_size] >> 4 != 4 || quoted_header_size(m) < ipv4_header_size; }},
+                [](const Bytes& m) { return m.size() < icmp_header_size + ipv4_header_size + least_quoted_transport; }},
+    Rule<Bytes>{Reason::icmp4_redirect_code_unknown,
+                [](const Bytes& m) { return Icmpv4RedirectView::of(m).code() > icmpv4_redirect_last_code; }},
+    Rule<Bytes>{Reason::icmp4_redirect_quotes_no_ipv4,
+                [](const Bytes& m) {
+                  const auto quoted = QuotedIpv4::parse(Icmpv4RedirectView::of(m).quote());
+                  return !quoted || quoted->header_size() < ipv4_header_size;
+                }},
     Rule<Bytes>{Reason::icmp4_redirect_too_short,
-                [](const Bytes& m) { return m.size() < icmp_header_size + quoted_header_size(m) + 8; }},
+                [](const Bytes& m) { return !QuotedIpv4::of(Icmpv4RedirectView::of(m).quote()).has_transport(); }},
 };
 
-/// Layout: type, code, checksum, gateway, the quoted packet.
+/// What a redirect says.
 struct Ipv4Redirect {
   Ipv4Address gateway;
   Ipv4Address quoted_source;
@@ -35,8 +34,9 @@ struct Ipv4Redirect {
 
   static std::expected<Ipv4Redirect, Reason> parse(Bytes message) {
     if (const auto broken = first_broken<ipv4_redirect_message_rules>(message)) return std::unexpected(*broken);
-    return Ipv4Redirect{Ipv4Address::load(message, 4), Ipv4Address::load(message, icmp_header_size + 12),
-                        Ipv4Address::load(message, icmp_header_size + 16)};
+    const auto view = Icmpv4RedirectView::of(message);
+    const auto quoted = QuotedIpv4::of(view.quote());
+    return Ipv4Redirect{view.gateway(), quoted.source(), quoted.destination()};
   }
 };
 
@@ -70,23 +70,20 @@ inline constexpr std::array ipv4_redirect_rules = {
 
 // ---- IPv6 ----
 
-inline Ipv6Address redirected_destination(const NdInput& in) {
-  return Ipv6Address::load(in.message, nd_redirected_destination_offset);
-}
-
 /// RFC 4861 8.1, behind nd_rules.
 inline constexpr std::array ipv6_redirect_message_rules = {
     Rule<NdInput>{Reason::icmp6_redirect_source_not_link_local,
                   [](const NdInput& in) { return !in.ip.source().is_link_local(); }},
     Rule<NdInput>{Reason::icmp6_redirect_destination_multicast,
-                  [](const NdInput& in) { return redirected_destination(in).is_multicast(); }},
-    Rule<NdInput>{Reason::icmp6_redirect_target_elsewhere,
+                  [](const NdInput& in) { return Icmpv6RedirectView::of(in.message).destination().is_multicast(); }},
+    Rule<NdInput>{Reason::icmp6_redirect_target_invalid,
                   [](const NdInput& in) {
-                    return !in.target_address().is_link_local() && in.target_address() != redirected_destination(in);
+                    const auto redirect = Icmpv6RedirectView::of(in.message);
+                    return !redirect.target().is_link_local() && redirect.target_is_router();
                   }},
 };
 
-/// Layout: type, code, checksum, reserved (32), target (128), destination (128), options.
+/// What a redirect says.
 struct Ipv6Redirect {
   Ipv6Address target;
   Ipv6Address destination;
@@ -97,8 +94,8 @@ struct Ipv6Redirect {
 
   /// Of a message that keeps nd_rules.
   static Ipv6Redirect of(const NdInput& in) {
-    return {in.target_address(), redirected_destination(in),
-            find_link_layer_address(in.options(), nd_option::target_link_layer_address)};
+    const auto view = Icmpv6RedirectView::of(in.message);
+    return {view.target(), view.destination(), view.target_mac()};
   }
 };
 

@@ -21,7 +21,6 @@ auto* find_in(Routers& routers, const IpAddress& address) {
 }  // namespace
 
 RouterList::RouterList(std::span<const ConfiguredRouter> configured) {
-  routers_.reserve(configured.size() + 2 * capacity);
   for (const ConfiguredRouter& router : configured)
     if (router.preference != never_preferred) routers_.push_back({router.address, router.preference});
 }
@@ -29,14 +28,14 @@ RouterList::RouterList(std::span<const ConfiguredRouter> configured) {
 void RouterList::learn(const IpAddress& address, std::int32_t preference, std::uint16_t lifetime, Instant now) {
   expire(now);
   if (lifetime == 0 || preference == never_preferred) return withdraw(address);
-  const DefaultRouter told{address, preference, end_of_lifetime(lifetime, now)};
+  const DefaultRouter advertised{address, preference, end_of_lifetime(lifetime, now)};
   DefaultRouter* known = find_in(routers_, address);
   if (!known)
-    add(told);
+    add(advertised);
   else if (known->is_configured())
     known->failure = 0;
   else
-    *known = told;
+    *known = advertised;
 }
 
 void RouterList::add(const DefaultRouter& router) {

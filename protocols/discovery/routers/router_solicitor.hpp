@@ -26,7 +26,7 @@ class RouterSolicitor {
   void restart(Instant now, Random& random) {
     sent_ = 0;
     answered_ = false;
-    next_ = settings_.count == 0 ? no_end : now + random_up_to(settings_.delay, random);
+    next_ = settings_.count == 0 ? no_end : now + random.up_to(settings_.delay);
   }
   /// Whether a solicitation is due; it counts as sent by this call.
   bool take_due(Instant now, Random& random) {
@@ -38,7 +38,7 @@ class RouterSolicitor {
   }
   /// A valid advertisement came of a router with a lifetime that is not zero. Who has not asked yet asks once all the
   /// same, for advertisements that nobody asked for may be incomplete.
-  void hear_router() {
+  void on_router_advertisement() {
     answered_ = true;
     if (sent_ > 0) next_ = no_end;
   }
@@ -56,10 +56,7 @@ class RouterSolicitor {
     return settings_.longest_interval + tenth_more_or_less(settings_.longest_interval, random);
   }
   static Duration tenth_more_or_less(Duration duration, Random& random) {
-    return random_up_to(duration / 5, random) - duration / 10;
-  }
-  static Duration random_up_to(Duration most, Random& random) {
-    return Duration(random.below(static_cast<std::uint64_t>(most.count()) + 1));
+    return random.up_to(duration / 5) - duration / 10;
   }
 
   SolicitorSettings settings_;

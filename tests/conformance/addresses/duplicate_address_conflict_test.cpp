@@ -3,6 +3,7 @@
 #include <set>
 
 #include "tests/conformance/addresses/own_addresses.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::duplicate_address_conflict_test {
 
@@ -27,8 +28,9 @@ AllSent ipv6_in(const AllSent& all) {
 
 struct AddressLog final : Observer {
   void decided(const Decision&) override {}
-  void address_changed(const AddressChange& change) override {
-    lines.push_back(to_text(change.address) + " " + std::string(info(change.reason).name));
+  void noted(const Note& change) override {
+    if (change.address && change.reason != Reason::address_ipv6_disabled)
+      lines.push_back(to_text(*change.address) + " " + std::string(info(change.reason).name));
   }
   std::vector<std::string> lines;
 };
@@ -37,7 +39,7 @@ struct AddressLog final : Observer {
 struct WithDuplicate : OwnAddresses {
   explicit WithDuplicate(std::string_view target = own, const NodeConfig& config = checking_host())
       : OwnAddresses(config) {
-    node().observe(&log);
+    observe(log);
     wait_for_probe(target);
     at_once = send(claim_of_another(target));
   }

@@ -136,10 +136,10 @@ TEST(DuplicateAddress, DAD_009_usable_one_retransmission_timer_after_the_last_pr
     OwnAddresses line(config);
     line.wait(probes.back().at + row.wait - 1ns);
     EXPECT_FALSE(line.answers(own)) << row.why;
-    EXPECT_TRUE(line.node().is_settling());
+    EXPECT_TRUE(line.node().has_tentative_addresses());
     line.wait(1ns);
     EXPECT_TRUE(line.answers(own)) << row.why;
-    EXPECT_FALSE(line.node().is_settling());
+    EXPECT_FALSE(line.node().has_tentative_addresses());
     EXPECT_EQ(line.count(Reason::address_in_use), 1U);
   }
 }

@@ -34,7 +34,7 @@ struct Host6 : Line {
         [&](InterfaceId, const IpPrefix& prefix, ip::AddressUse) { all.push_back(to_text(prefix.address)); });
     return all;
   }
-  std::size_t prefixes() { return node().state().links[0].routing.prefixes.prefixes().size(); }
+  std::size_t prefixes() { return node().state().interfaces[0].routers.routing.prefixes.prefixes().size(); }
 };
 
 TEST(PrefixInformation, ND_RA_022_what_is_used_of_an_option) {
@@ -108,7 +108,7 @@ TEST(PrefixInformation, ND_RA_022_other_options_count_all_the_same) {
       EXPECT_TRUE(host.answers_at("2001:db8:2::ff:fe00:2"));
       EXPECT_TRUE(host.is_on_link("2001:db8:2::9"));
       EXPECT_FALSE(host.answers_at(formed));
-      EXPECT_EQ(host.node().state().ipv6_mtus[0], 1400U);
+      EXPECT_EQ(host.node().state().interfaces[0].mtu(Family::ipv6), 1400U);
       EXPECT_EQ(host.hop_to(far6), router_a);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "tests/conformance/routers/router_wire.hpp"
 #include "tests/support/ipv6_parts.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::group_wire {
 

@@ -132,7 +132,7 @@ TEST(Igmp, IGMP_002_two_queries_that_overlap_are_answered_once) {
   EXPECT_THAT(wire.texts_after(igmp_query(100), 0s), IsEmpty());
   EXPECT_THAT(wire.texts_after(igmp_query(1), 100ms), ElementsAre(own_state)) << "the sooner";
   EXPECT_THAT(wire.texts_in(1min), IsEmpty());
-  EXPECT_EQ(wire.count(Reason::igmp_query_for_us), 2U);
+  EXPECT_EQ(wire.count(Reason::igmp_query_accepted), 2U);
 }
 
 TEST(Igmp, IGMP_002_which_groups_and_sources_are_answered) {

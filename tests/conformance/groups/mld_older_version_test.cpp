@@ -146,7 +146,7 @@ TEST(MldOlderVersion, MLD_009_only_for_the_group_that_was_reported) {
   Settled wire(in_two_groups());
   EXPECT_THAT(wire.texts_after(mld_v1_query(10000), 0s), IsEmpty());
   EXPECT_THAT(wire.texts_after(mld_v1_report(own_group), 20s), ElementsAre(other_report));
-  EXPECT_EQ(wire.count(Reason::mld_report_heard), 1U);
+  EXPECT_EQ(wire.count(Reason::mld_report_accepted), 1U);
 }
 
 TEST(MldOlderVersion, MLD_009_reports_of_others_cancel_nothing_in_version_2) {

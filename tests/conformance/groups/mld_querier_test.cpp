@@ -74,7 +74,7 @@ AllSent after(Line& line, const Packet& datagram, Duration time = 0s) {
 
 std::vector<std::string> listened(Line& line) {
   std::vector<std::string> groups;
-  for (const auto& group : line.node().state().link(InterfaceId{0}).querier6->groups())
+  for (const auto& group : line.node().state().interfaces[0].groups.querier->groups())
     groups.push_back(to_text(IpAddress(group.address)));
   return groups;
 }
@@ -218,7 +218,7 @@ TEST(MldQuerying, V6_RX_002_who_does_not_query_hears_no_reports_to_groups_of_oth
     line.wait(10s);
     EXPECT_THAT(line.send(older_report("ff05::7")), IsEmpty());
     EXPECT_THAT(after(line, group_query("fe80::1", "ff05::7"), 10s), IsEmpty());
-    EXPECT_EQ(line.count(Reason::mld_report_heard) + line.count(Reason::mld_query_for_us), 0U);
+    EXPECT_EQ(line.count(Reason::mld_report_accepted) + line.count(Reason::mld_query_accepted), 0U);
     if (!config.interfaces[0].link_address) {
       EXPECT_EQ(line.count(Reason::ipv6_group_not_joined), 2U);
     }
@@ -232,7 +232,7 @@ TEST(MldQuerying, MLD_011_who_does_not_query_takes_no_messages_for_routers) {
     EXPECT_THAT(after(line, older_done("ff05::7")), IsEmpty());
     EXPECT_THAT(after(line, report(is_exclude, "ff05::7", {.destination = "ff02::1"})), IsEmpty());
     EXPECT_EQ(line.count(Reason::mld_message_for_routers), 2U);
-    EXPECT_EQ(line.count(Reason::mld_listeners_heard), 0U);
+    EXPECT_EQ(line.count(Reason::mld_listeners_updated), 0U);
   }
 }
 
@@ -255,9 +255,9 @@ TEST(MldQuerying, MLD_011_a_lower_address_asks_instead_until_it_is_silent_for_25
     Line line(config);
     line.wait(10s);
     EXPECT_THAT(after(line, general_query("fe80::9"), 30s), SizeIs(1)) << "a higher one does not count";
-    EXPECT_EQ(line.count(Reason::mld_querier_elsewhere), 0U);
+    EXPECT_EQ(line.count(Reason::mld_other_querier_elected), 0U);
     EXPECT_THAT(after(line, general_query("fe80::1"), 255s - 1ns), IsEmpty());
-    EXPECT_EQ(line.count(Reason::mld_querier_elsewhere), 1U);
+    EXPECT_EQ(line.count(Reason::mld_other_querier_elected), 1U);
     EXPECT_EQ(times_of(queries_in(line.wait(125s))), (std::vector<Duration>{1ns})) << "takes over";
   }
 }

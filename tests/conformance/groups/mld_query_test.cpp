@@ -101,7 +101,7 @@ TEST(MldQuery, MLD_006_to_any_address_of_the_interface) {
     Settled wire;
     EXPECT_THAT(wire.texts_after(mld_query(1000, {}, {.destination = destination}), 1s), ElementsAre(own_state))
         << destination;
-    EXPECT_EQ(wire.count(Reason::mld_query_for_us), 1U);
+    EXPECT_EQ(wire.count(Reason::mld_query_accepted), 1U);
   }
 }
 

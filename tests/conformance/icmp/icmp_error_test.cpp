@@ -119,17 +119,13 @@ TEST(IcmpError, ICMP6_ERR_013_destination_unreachable_switched_off) {
 
 // A full queue is congestion: the packet is lost, and nothing is said about it.
 TEST(IcmpError, ICMP6_ERR_012_no_error_for_a_drop_by_congestion) {
-  Node node(host_config());
-  Outbox queue_of_one(2000, 1);
-  const Packet request = echo6();
-  for (int i = 0; i < 2; ++i) node.receive({.interface = InterfaceId{0}, .bytes = request, .now = {}}, queue_of_one);
-  ASSERT_THAT(queue_of_one.packets(), SizeIs(1));
-  EXPECT_EQ(queue_of_one.packets()[0].bytes[40], 129) << "the echo reply that had room";
-  EXPECT_EQ(node.counters().count(Reason::outbox_full), 1U);
-  queue_of_one.clear();
-  node.receive({.interface = InterfaceId{0}, .bytes = request, .now = {}}, queue_of_one);
-  ASSERT_THAT(queue_of_one.packets(), SizeIs(1));
-  EXPECT_EQ(queue_of_one.packets()[0].bytes[40], 129) << "nothing was saved up";
+  Host host;
+  host.replace_outbox(Outbox(2000, 1));
+  const auto sent = packets_of(host.receive({echo6(), echo6()}));
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(icmp6_type(sent[0]), 129U) << "the echo reply that had room";
+  EXPECT_EQ(host.count(Reason::outbox_full), 1U);
+  EXPECT_EQ(icmp6_type(host.answer(echo6())), 129U) << "nothing was saved up";
 }
 
 // ---- the quote ----

@@ -241,12 +241,11 @@ TEST(IcmpRateLimit, ICMP4_RATE_005_answers_again_within_a_second_after_a_flood) 
 
 // ---- amplification ----
 
-/// At most one answer, no longer than the request and the headers of an error.
+/// One answer, no longer than the request and the headers of an error.
 void expect_no_amplification(Host& host, const Packet& packet) {
-  const auto answers = host.send(packet);
-  ASSERT_LE(answers.size(), 1U);
+  const Packet answer = host.answer(packet);
   const std::size_t headers = packet[0] >> 4 == 4 ? 28 : 48;
-  for (const Packet& answer : answers) EXPECT_LE(answer.size(), packet.size() + headers);
+  EXPECT_LE(answer.size(), packet.size() + headers);
 }
 
 TEST(IcmpRateLimit, ROB_003_no_request_is_answered_by_more) {
@@ -273,6 +272,7 @@ TEST(IcmpRateLimit, ROB_003_errors_stay_within_their_limits) {
     for (const Packet& error : host.send(unknown4())) octets_out += error.size();
     host.wait(1ms);
   }
+  EXPECT_GT(octets_out, 0U);
   EXPECT_LT(octets_out, octets_in / 20);
 }
 

@@ -130,6 +130,8 @@ TEST(Icmpv4Reception, ICMP4_RX_001_any_bit_of_the_message_flipped) {
     packet[bit / 8] ^= static_cast<std::uint8_t>(0x80 >> bit % 8);
     EXPECT_THAT(host.send(packet), testing::IsEmpty()) << "bit " << bit;
   }
+  EXPECT_EQ(host.count(Reason::icmp4_checksum_wrong), (whole.size() - 20) * 8);
+  EXPECT_THAT(host.send(whole), testing::SizeIs(1));
 }
 
 TEST(Icmpv4Reception, ICMP4_RX_002_unknown_types) {
@@ -228,7 +230,7 @@ TEST(Icmpv6Reception, ICMP6_RX_003_errors_whose_quote_is_cut_anywhere) {
       const bool is_too_big = icmp6_type(error) == 2;
       Reason expected = Reason::icmp6_error_about_our_packet;
       if (is_too_big) expected = Reason::ipv6_path_mtu_of_packet_not_sent;
-      if (quoted < 48 && !is_too_big) expected = Reason::icmp6_error_owner_unknown;
+      if (quoted < 48 && !is_too_big) expected = Reason::icmp6_error_upper_layer_missing;
       if (!own) expected = Reason::icmp6_error_about_foreign_packet;
       if (quoted < 40) expected = Reason::icmp6_error_quote_cut_short;
       EXPECT_SILENT(host, error, expected);

@@ -280,6 +280,8 @@ TEST(IcmpSuppression, ICMP4_SUP_009_no_error_to_such_a_source) {
     EXPECT_THAT(host.send(unknown4({.source = source})), IsEmpty()) << source;
     EXPECT_THAT(host.send(udp4({.source = source, .destination = "198.51.100.1", .ttl = 1})), IsEmpty()) << source;
   }
+  for (const char* source : {"1.0.0.0", "223.255.255.255", "192.0.2.254", "192.0.2.3"})
+    EXPECT_THAT(host.send(udp4({.source = source})), SizeIs(1)) << source;
 }
 
 // Just outside of each range, and broadcast addresses of other people's prefixes.
@@ -323,6 +325,9 @@ TEST(IcmpSuppression, ICMP6_SUP_005_no_error_to_the_subnet_router_anycast_addres
   Host host;
   EXPECT_THAT(host.send(udp6({.source = "2001:db8::"})), IsEmpty());
   EXPECT_THAT(host.send(unknown6({.source = "2001:db8::"})), IsEmpty());
+  EXPECT_EQ(host.count(Reason::udp6_port_closed), 1U);
+  EXPECT_EQ(host.count(Reason::ipv6_next_header_unrecognized), 1U);
+  EXPECT_THAT(host.send(udp6({.source = "2001:db8::3"})), SizeIs(1));
 }
 
 // ---- invalid packets, order of the rules ----

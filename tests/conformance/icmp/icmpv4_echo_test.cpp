@@ -102,6 +102,8 @@ TEST(Icmpv4Echo, ICMP4_ECHO_008_no_reply_to_a_source_that_is_no_unicast_address)
        {"0.0.0.0", "192.0.2.255", "255.255.255.255", "224.0.0.1", "224.0.0.9", "127.0.0.1", "240.0.0.1"})
     for (const std::string_view destination : {"192.0.2.2", "192.0.2.255", "224.0.0.1"})
       EXPECT_THAT(host.send(echo4({.source = source, .destination = destination})), IsEmpty()) << source;
+  for (const std::string_view destination : {"192.0.2.2", "192.0.2.255", "224.0.0.1"})
+    EXPECT_THAT(host.send(echo4({.destination = destination})), SizeIs(1)) << destination;
 }
 
 // ICMP4-ECHO-010: the order; the delay is measured elsewhere

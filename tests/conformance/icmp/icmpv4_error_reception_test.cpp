@@ -322,13 +322,12 @@ TEST(Icmpv4ErrorReception, ICMP4_SQ_001_no_overload_makes_a_source_quench) {
 
 // The outbox is full after half of them.
 TEST(Icmpv4ErrorReception, ICMP4_SQ_001_a_full_queue_makes_no_source_quench) {
-  Node node(host_config());
-  Outbox out(16 * 1024, 8);
-  const Packet request = echo4();
-  for (int i = 0; i < 20; ++i) node.receive({.interface = InterfaceId{0}, .bytes = request, .now = Instant{}}, out);
-  EXPECT_THAT(out.packets(), SizeIs(8));
-  for (const OutgoingPacket& packet : out.packets()) EXPECT_EQ(packet.bytes[20], 0) << "an echo reply";
-  EXPECT_EQ(node.counters().count(Reason::outbox_full), 12U);
+  Host host;
+  host.replace_outbox(Outbox(16 * 1024, 8));
+  const auto sent = packets_of(host.receive(std::vector(20, echo4())));
+  EXPECT_THAT(sent, SizeIs(8));
+  for (const Packet& packet : sent) EXPECT_EQ(icmp4_type(packet), 0U) << "an echo reply";
+  EXPECT_EQ(host.count(Reason::outbox_full), 12U);
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ TEST(Icmpv6ErrorReception, ICMP6_RX_003_the_quote_may_be_cut_anywhere) {
     const std::size_t enough = quoted.headers + 8;
     for (std::size_t size = 0; size <= whole.size(); ++size) {
       SCOPED_TRACE(size);
-      const auto refused = size < 40 ? Reason::icmp6_error_quote_cut_short : Reason::icmp6_error_owner_unknown;
+      const auto refused = size < 40 ? Reason::icmp6_error_quote_cut_short : Reason::icmp6_error_upper_layer_missing;
       EXPECT_SILENT(host, error6({}, part(whole, 0, size)),
                     size < enough ? refused : Reason::icmp6_error_about_our_packet);
       if (size < enough) continue;
@@ -148,7 +148,7 @@ TEST(Icmpv6ErrorReception, ICMP6_RX_003_fragments_of_ours) {
   EXPECT_EQ(listener.heard[0].report.header_size, 48U);
   EXPECT_EQ(part(listener.heard[0].transport, 0, 2), hex("81 00")) << "our echo reply";
   EXPECT_EQ(listener.heard[0].report.total_length, sent[0].size());
-  EXPECT_SILENT(host, error6_about(sent[1]), Reason::icmp6_error_owner_unknown);
+  EXPECT_SILENT(host, error6_about(sent[1]), Reason::icmp6_error_upper_layer_missing);
   EXPECT_THAT(listener.heard, SizeIs(1));
 }
 
@@ -316,7 +316,7 @@ TEST(Icmpv6ErrorReception, ICMP6_RX_007_silence_behind_extension_headers_too) {
 TEST(Icmpv6ErrorReception, STAT_001_each_refusal_has_its_counter) {
   const Packet ours = udp6(from_us);
   expect_drops({{error6({}, part(ours, 0, 39)), {Reason::icmp6_error_quote_cut_short}},
-                {error6({}, part(ours, 0, 47)), {Reason::icmp6_error_owner_unknown}},
+                {error6({}, part(ours, 0, 47)), {Reason::icmp6_error_upper_layer_missing}},
                 {error6({}, ours), {Reason::icmp6_error_about_our_packet}},
                 {error6({}, udp6()), {Reason::icmp6_error_about_foreign_packet}},
                 {too_big6(ours, 1300), {Reason::ipv6_path_mtu_of_packet_not_sent}}});

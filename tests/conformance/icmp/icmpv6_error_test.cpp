@@ -2,6 +2,7 @@
 #include "protocols/wire/ipv6.hpp"
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/support/ipv6_chains.hpp"
+#include "tunstack/node/interface_config.hpp"
 
 namespace tunstack::test::icmpv6_error_test {
 namespace {

@@ -212,6 +212,8 @@ TEST(Icmpv6Suppression, ROB_006_errors_of_the_host_are_not_answered_by_another) 
     EXPECT_THAT(peer.send(behind_faulty), IsEmpty());
     host.wait(1s);
   }
+  const auto reply = peer.send(echo6({.source = "2001:db8::2", .destination = "2001:db8::1"}));
+  EXPECT_THAT(reply, SizeIs(1)) << "it is awake";
 }
 
 }  // namespace

@@ -28,9 +28,9 @@ NodeConfig learning_config(std::string_view setting = "icmp4.mask_learn=on") {
 
 class MaskLearning : public testing::Test {
  protected:
-  explicit MaskLearning(const NodeConfig& config = learning_config()) : node(config) { node.observe(&requests); }
+  explicit MaskLearning(const NodeConfig& config = learning_config()) : driver(config) { driver.observe(requests); }
 
-  void receive(Duration when, const Packet& packet) { replay.receive(Instant(when), packet, false); }
+  void receive(Duration when, const Packet& packet) { replay.receive({.bytes = packet, .now = Instant(when)}); }
   Packet answer(std::uint32_t mask) const {
     Packet data(4);
     set_be32(data, 0, mask);
@@ -39,13 +39,13 @@ class MaskLearning : public testing::Test {
   /// Whether 192.0.2.2/24 has become 192.0.2.2/26: then this is a broadcast.
   bool has_a_mask_of_26() const {
     const Packet echo = echo4({.destination = "192.0.2.63"});
-    const Verdict verdict = node.decide({.interface = InterfaceId{0}, .bytes = echo, .now = replay.now()});
+    const Verdict verdict = driver.node().decide({.interface = InterfaceId{0}, .bytes = echo, .now = replay.now()});
     return reason_of(verdict) == Reason::icmp4_echo_to_group;
   }
 
-  Node node;
+  Driver driver;
   Requests requests;
-  Replay replay{node};
+  Replay<Node> replay{driver.node_for_replay()};
 };
 
 TEST_F(MaskLearning, ICMP4_MASK_006_three_requests_by_broadcast) {
@@ -69,10 +69,10 @@ TEST_F(MaskLearning, ICMP4_MASK_006_the_first_acceptable_reply_counts) {
   receive(1s, answer(0xffffffff));
   receive(1s, answer(0xfe000000));
   receive(1s, answer(0xffff00ff));
-  EXPECT_EQ(node.counters().count(Reason::icmp4_mask_not_acceptable), 3U);
+  EXPECT_EQ(driver.count(Reason::icmp4_mask_not_acceptable), 3U);
   EXPECT_FALSE(has_a_mask_of_26());
   receive(2s, answer(0xffffffc0));
-  EXPECT_EQ(node.counters().count(Reason::icmp4_mask_learned), 1U);
+  EXPECT_EQ(driver.count(Reason::icmp4_mask_learned), 1U);
   EXPECT_TRUE(has_a_mask_of_26());
   receive(2s, answer(0xffff0000));
   EXPECT_TRUE(has_a_mask_of_26()) << "later ones are ignored";
@@ -83,7 +83,7 @@ TEST_F(MaskLearning, ICMP4_MASK_006_the_first_acceptable_reply_counts) {
 TEST_F(MaskLearning, ICMP4_MASK_006_a_mask_of_zero_is_acceptable) {
   replay.advance(Instant(1s));
   receive(1s, answer(0));
-  EXPECT_EQ(node.counters().count(Reason::icmp4_mask_learned), 1U);
+  EXPECT_EQ(driver.count(Reason::icmp4_mask_learned), 1U);
 }
 
 TEST_F(MaskLearning, ICMP4_RX_010_replies_to_others_do_not_count) {
@@ -91,9 +91,9 @@ TEST_F(MaskLearning, ICMP4_RX_010_replies_to_others_do_not_count) {
   Packet other = answer(0xffffffc0);
   Packet icmp = icmpv4(18, 0, be32(other, 24) ^ 0x00010000U, hex("ffffffc0"));
   receive(1s, ipv4({}, icmp));
-  EXPECT_EQ(node.counters().count(Reason::icmp4_reply_unsolicited), 1U);
+  EXPECT_EQ(driver.count(Reason::icmp4_reply_unsolicited), 1U);
   receive(1s, ipv4({}, icmpv4(18, 0, be32(other, 24))));
-  EXPECT_EQ(node.counters().count(Reason::icmp4_mask_message_too_short), 1U);
+  EXPECT_EQ(driver.count(Reason::icmp4_mask_message_too_short), 1U);
   EXPECT_FALSE(has_a_mask_of_26());
 }
 
@@ -106,7 +106,7 @@ TEST_F(NoMaskLearning, ICMP4_MASK_006_ICMP4_MASK_007_by_default_nothing_is_asked
   replay.advance(Instant(100s));
   EXPECT_THAT(requests.sent, IsEmpty());
   receive(100s, ipv4({}, icmpv4(18, 0, 0, hex("ffffffc0"))));
-  EXPECT_EQ(node.counters().count(Reason::icmp4_reply_unsolicited), 1U);
+  EXPECT_EQ(driver.count(Reason::icmp4_reply_unsolicited), 1U);
   EXPECT_FALSE(has_a_mask_of_26());
 }
 

@@ -17,8 +17,8 @@ struct Heard {
 
 class Listener : public Observer {
  public:
-  explicit Listener(Host& host) : host_(host) { host.node().observe(this); }
-  ~Listener() override { host_.node().observe(nullptr); }
+  explicit Listener(Host& host) : host_(host) { host.observe(*this); }
+  ~Listener() override { host_.stop_observing(*this); }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 

@@ -1,4 +1,4 @@
-// Fragments as tests write them, and a host that is driven as a run loop drives one.
+// Fragments as tests write them, and a host that takes and sends them.
 #pragma once
 
 #include <random>
@@ -58,52 +58,18 @@ inline bool header_checksum_is_right(const Packet& packet) {
   return plain_checksum(part(packet, 0, (packet.at(0) & 0x0fU) * 4)) == 0;
 }
 
-/// A host with a clock, 192.0.2.2/24. What it sends may be in fragments.
-class FragmentLine {
+/// A host of 192.0.2.2/24. What it sends may be in fragments.
+class FragmentLine : public Driver {
  public:
-  explicit FragmentLine(const NodeConfig& config) : node_(config) {}
+  explicit FragmentLine(const NodeConfig& config) : Driver(config) {}
   explicit FragmentLine(std::initializer_list<std::string_view> settings = {})
       : FragmentLine(node_with({{"192.0.2.2/24"}}, settings)) {}
 
   Packets send(const Packet& packet) { return send(Packets{packet}); }
-  Packets send(const Packets& packets) { return receive(packets, false); }
-  Packets send_in_group_frames(const Packets& packets) { return receive(packets, true); }
-
+  Packets send(const Packets& packets) { return packets_of(receive(packets)); }
+  Packets send_in_group_frames(const Packets& packets) { return packets_of(receive(packets, InterfaceId{0}, true)); }
   /// Time passes, and whatever is due is done right when it is due; what is sent meanwhile.
-  Packets wait(Duration duration) {
-    const Instant end = now_ + duration;
-    for (std::size_t i = 0; i < 100000 && node_.next_deadline() <= end; ++i) node_.tick(node_.next_deadline(), out_);
-    EXPECT_GT(node_.next_deadline(), end) << "what was due is still due after tick()";
-    now_ = end;
-    return sent();
-  }
-  /// Time passes, and nobody is there to call tick().
-  void wait_asleep(Duration duration) { now_ += duration; }
-
-  Instant now() const { return now_; }
-  Node& node() { return node_; }
-  std::uint64_t count(Reason reason) const { return node_.counters().count(reason); }
-
- private:
-  Packets receive(const Packets& packets, bool in_group_frames) {
-    for (const Packet& packet : packets) node_.receive({InterfaceId{0}, packet, now_, in_group_frames}, out_);
-    return sent();
-  }
-  Packets sent() {
-    Packets packets;
-    for (const OutgoingPacket& packet : out_.packets()) {
-      packets.emplace_back(packet.bytes.begin(), packet.bytes.end());
-      EXPECT_TRUE(is_ipv4_fragment(packets.back()) ? header_checksum_is_right(packets.back())
-                                                   : checksums_are_right(packets.back()))
-          << "a wrong checksum was sent";
-    }
-    out_.clear();
-    return packets;
-  }
-
-  Node node_;
-  Outbox out_;
-  Instant now_;
+  Packets wait(Duration duration) { return packets_of(run_for(duration)); }
 };
 
 // An echo request in fragments, as most tests need one.

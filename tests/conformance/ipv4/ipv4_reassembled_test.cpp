@@ -52,7 +52,7 @@ TEST(Ipv4Reassembled, V4_FRAG_015_options_are_those_of_the_first_fragment) {
 TEST(Ipv4Reassembled, V4_FRAG_001_the_header_of_the_whole) {
   FragmentLine line;
   Wholes seen;
-  line.node().observe(&seen);
+  line.observe(seen);
   const Packet payload = echo_request(noise(40));
   line.send({fragment({.tos = 0x20, .ttl = 9, .flags_and_offset = 0x4000}, payload, 16, 48),
              fragment({.tos = 0x48, .ttl = 7, .flags_and_offset = 0}, payload, 0, 16)});
@@ -61,7 +61,7 @@ TEST(Ipv4Reassembled, V4_FRAG_001_the_header_of_the_whole) {
              fragment({.identification = 0x1234}, payload, 16, 48)});
   ASSERT_THAT(seen.packets, SizeIs(2));
   EXPECT_EQ(seen.packets[1], ipv4({.flags_and_offset = 0x4000, .options = record_route}, payload));
-  line.node().observe(nullptr);
+  line.stop_observing(seen);
 }
 
 // ---- ECN ----
@@ -72,11 +72,11 @@ constexpr unsigned not_ect = 0, ect1 = 1, ect0 = 2, ce = 3;
 std::optional<unsigned> merged(const std::vector<unsigned>& tos) {
   FragmentLine line;
   Wholes seen;
-  line.node().observe(&seen);
+  line.observe(seen);
   const Packet payload = echo_request(noise(8 * tos.size() - 8));
   Packets sent;
   for (std::size_t i = 0; i < tos.size(); ++i) sent = line.send(fragment({.tos = tos[i]}, payload, 8 * i, 8 * i + 8));
-  line.node().observe(nullptr);
+  line.stop_observing(seen);
   EXPECT_EQ(sent.size(), seen.packets.size());
   EXPECT_EQ(line.count(Reason::fragment_ecn_mixed), sent.empty() ? 1U : 0U);
   if (sent.empty()) return std::nullopt;

@@ -157,7 +157,7 @@ TEST(Ipv4Reassembly, V4_FRAG_005_size_not_a_multiple_of_8) {
   for (const std::size_t size : {9U, 15U, 20U, 23U}) {
     FragmentLine line;
     EXPECT_THAT(line.send(fragment({}, payload, 0, size)), IsEmpty());
-    EXPECT_EQ(line.count(Reason::fragment_size_not_of_8), 1U) << size;
+    EXPECT_EQ(line.count(Reason::fragment_length_not_multiple_of_8), 1U) << size;
     EXPECT_EQ(line.node().next_deadline(), Instant::max()) << "it began no datagram";
     EXPECT_THAT(line.send(fragment({}, payload, size / 8 * 8, 48)), IsEmpty()) << "it is no part of one";
     expect_message(line.send(fragment({}, payload, 0, size / 8 * 8)), echo_reply(noise(40)));

@@ -76,15 +76,15 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_next_deadline) {
 // Before its time tick() does nothing; after it the same fragments are a new datagram.
 TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_tick_at_any_time) {
   FragmentLine line;
-  Outbox out;
-  line.node().tick(line.now() + 1h, out);
+  line.wait_asleep(1h);
+  EXPECT_THAT(line.tick(), IsEmpty());
   line.send(first);
-  line.node().tick(line.now() + 60s - 1ns, out);
-  EXPECT_THAT(out.packets(), IsEmpty());
-  line.node().tick(line.now() + 1h, out);
-  EXPECT_THAT(out.packets(), SizeIs(1)) << "late, but told";
-  line.node().tick(line.now() + 2h, out);
-  EXPECT_THAT(out.packets(), SizeIs(1)) << "once";
+  line.wait_asleep(60s - 1ns);
+  EXPECT_THAT(line.tick(), IsEmpty());
+  line.wait_asleep(1h);
+  EXPECT_THAT(line.tick(), SizeIs(1)) << "late, but told";
+  line.wait_asleep(1h);
+  EXPECT_THAT(line.tick(), IsEmpty()) << "once";
   EXPECT_EQ(line.node().next_deadline(), Instant::max());
   EXPECT_THAT(line.send({middle, last}), IsEmpty());
   EXPECT_THAT(line.send(first), SizeIs(1));
@@ -211,6 +211,8 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_010_silent_for_group_frames) {
   EXPECT_THAT(line.send_in_group_frames({fragment({.destination = "224.0.0.1"}, payload, 0, 16)}), IsEmpty());
   EXPECT_THAT(line.send_in_group_frames({first}), IsEmpty());
   EXPECT_THAT(line.wait(10min), IsEmpty());
+  EXPECT_EQ(line.count(Reason::fragment_timeout), 1U) << "of what may come to a group";
+  EXPECT_EQ(line.count(Reason::ipv4_unicast_in_link_layer_group), 1U);
 }
 
 // Fragments for others are not kept, so nobody is told that some are missing.

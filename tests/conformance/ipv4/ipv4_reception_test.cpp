@@ -4,6 +4,7 @@
 
 #include "protocols/wire/ipv4.hpp"
 #include "tests/conformance/node/interfaces.hpp"
+#include "tunstack/node/interface_config.hpp"
 
 namespace tunstack::test::ipv4_reception_test {
 namespace {
@@ -94,6 +95,7 @@ TEST(Ipv4Reception, V4_RX_002_any_bit_of_the_header_flipped) {
     packet[bit / 8] ^= static_cast<std::uint8_t>(0x80 >> bit % 8);
     EXPECT_THAT(host.send(packet), IsEmpty()) << "bit " << bit;
   }
+  EXPECT_THAT(host.send(echo4()), SizeIs(1));
 }
 
 TEST(Ipv4Reception, V4_RX_002_the_header_checksum_covers_the_options) {
@@ -177,6 +179,7 @@ TEST(Ipv4Reception, ROB_002_every_truncation_of_the_payload) {
     Host host;
     for (std::size_t size = 20; size < whole.size(); ++size)
       EXPECT_THAT(host.send(cut_to(whole, size)), IsEmpty()) << size << " octets of protocol " << unsigned{whole[9]};
+    EXPECT_THAT(host.send(whole), SizeIs(1));
   }
 }
 
@@ -312,6 +315,7 @@ TEST(Ipv4Reception, ICMP4_ECHO_008_source_is_the_zero_broadcast) {
   for (const std::string_view setting : {"v4.zero_broadcast=off", "v4.zero_broadcast=on"}) {
     Host host({setting});
     EXPECT_THAT(host.send(echo4({.source = "192.0.2.0"})), IsEmpty()) << setting;
+    EXPECT_THAT(host.send(echo4({.source = "192.0.2.1"})), SizeIs(1)) << setting;
   }
 }
 

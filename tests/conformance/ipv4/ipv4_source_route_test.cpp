@@ -189,23 +189,23 @@ Packet tcp_with(const Packet& options) {
 
 TEST(Ipv4SourceRoute, V4_OPT_017_a_reset_takes_the_way_back_and_records_nothing) {
   Host host;
-  const Packet reset = only(raw_answers(host, tcp_with(routed_and_recorded)));
+  const Packet reset = only(host.send(tcp_with(routed_and_recorded)));
   EXPECT_EQ(destination_of(reset), "10.0.0.2");
   EXPECT_EQ(options_of(reset), hex("83 0b 04 0a000001 c0000201 00"));
   EXPECT_EQ(payload_of(reset).at(13), 0x14) << "RST and ACK";
-  EXPECT_EQ(options_of(only(raw_answers(host, tcp_with(hex("07 07 04 00000000"))))), Packet{});
+  EXPECT_EQ(options_of(only(host.send(tcp_with(hex("07 07 04 00000000"))))), Packet{});
 }
 
 TEST(Ipv4SourceRoute, V4_OPT_017_a_reset_is_intact_at_the_end_of_the_way) {
   Host host;
-  EXPECT_TRUE(is_intact_at(only(raw_answers(host, tcp_with(hex("07 07 04 00000000")))), "192.0.2.1"));
+  EXPECT_TRUE(is_intact_at(only(host.send(tcp_with(hex("07 07 04 00000000")))), "192.0.2.1"));
   for (const char* option : {"83 07 08 0a000001", "89 0b 0c 0a000001 0a000002"})
-    EXPECT_TRUE(is_intact_at(only(raw_answers(host, tcp_with(hex(option)))), "192.0.2.1")) << option;
+    EXPECT_TRUE(is_intact_at(only(host.send(tcp_with(hex(option)))), "192.0.2.1")) << option;
 }
 
 TEST(Ipv4SourceRoute, V4_OPT_017_a_udp_service_answers_by_the_way_back) {
   Host host({"l4.udp_echo=on"});
-  const Packet answer = only(raw_answers(host, udp4({.options = routed_and_recorded}, 7)));
+  const Packet answer = only(host.send(udp4({.options = routed_and_recorded}, 7)));
   EXPECT_EQ(destination_of(answer), "10.0.0.2");
   EXPECT_EQ(options_of(answer), hex("83 0b 04 0a000001 c0000201 00"));
   EXPECT_EQ(from(payload_of(answer), 8), counting(16));
@@ -216,12 +216,13 @@ TEST(Ipv4SourceRoute, V4_OPT_017_a_udp_service_answers_by_the_way_back) {
 TEST(Ipv4SourceRoute, V4_TX_003_the_source_is_the_address_asked) {
   Host host({"icmp4.error_rate=0"});
   for (const Packet& request : {echo_with(routed_and_recorded), udp4({.options = routed_and_recorded}),
-                                tcp_with(routed_and_recorded), echo_with(hex("83 07 04 0a000001"))})
-    for (const Packet& answer : raw_answers(host, request)) {
-      EXPECT_EQ(source_of(answer), "192.0.2.2");
-      EXPECT_EQ(be16(answer, 6), 0) << "V4-TX-004: flags and offset";
-      EXPECT_EQ(answer.at(8), 64);
-    }
+                                tcp_with(routed_and_recorded), echo_with(hex("83 07 04 0a000001"))}) {
+    const Packet answer = only(host.send(request));
+    ASSERT_GE(answer.size(), 20U);
+    EXPECT_EQ(source_of(answer), "192.0.2.2");
+    EXPECT_EQ(be16(answer, 6), 0) << "V4-TX-004: flags and offset";
+    EXPECT_EQ(answer.at(8), 64);
+  }
 }
 
 TEST(Ipv4SourceRoute, V4_OPT_016_a_group_is_no_end_of_a_route_that_is_answered) {

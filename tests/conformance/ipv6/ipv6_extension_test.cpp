@@ -300,19 +300,28 @@ TEST(Ipv6Extension, ROB_002_every_truncation_stays_unanswered) {
   }
 }
 
-// ROB-002: with a right payload length nothing but a parameter problem within the packet may come of it.
+/// The octet that tells the size of the header in which a packet ends after `size` octets, if it goes that far.
+std::optional<std::uint32_t> last_length_octet(const std::vector<Part>& parts, std::size_t size) {
+  std::size_t begin = 40;
+  for (const Part& part : parts) {
+    if (size < begin + part.octets.size()) return size < begin + 2 ? std::nullopt : std::optional(begin + 1);
+    begin += part.octets.size();
+  }
+  return std::nullopt;
+}
+
+// ROB-002: with a right payload length a header is larger than the packet, or the message is not what was summed.
 TEST(Ipv6Extension, ROB_002_every_truncation_of_the_payload) {
   for (const auto& parts : chains()) {
     const Packet whole = with_headers(echo6(), parts);
     for (std::size_t size = 40; size < whole.size(); ++size) {
+      SCOPED_TRACE(size);
       Host host;
       const Packet packet = cut_to(whole, size);
-      for (const Packet& sent : host.send(packet)) {
-        EXPECT_EQ(icmp6_type(sent), 4U) << size;
-        EXPECT_EQ(icmp6_code(sent), 0U) << size;
-        EXPECT_LT(be32(sent, 44), size);
-        EXPECT_EQ(from(sent, 48), packet);
-      }
+      if (const auto length_octet = last_length_octet(parts, size))
+        expect_error6(host.send(packet), 4, 0, *length_octet, packet);
+      else
+        EXPECT_THAT(host.send(packet), IsEmpty());
     }
   }
 }
@@ -332,6 +341,7 @@ TEST(Ipv6Extension, ROB_003_every_octet_of_the_headers_set_to_any_value) {
         for (const Packet& answer : sent) ASSERT_LE(answer.size(), packet.size() + 48);
       }
   }
+  EXPECT_GE(host.node().counters().packets_out, 256U) << "or there was nothing to measure";
   EXPECT_THAT(host.send(echo6()), SizeIs(1));
 }
 

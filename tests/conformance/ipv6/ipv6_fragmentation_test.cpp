@@ -147,8 +147,9 @@ TEST(Ipv6Fragmentation, V6_TX_008_identifications_are_random) {
 // RFC 6437 3: 0 is the label of a flow that is not labelled, and nothing predictable is in its place.
 TEST(Ipv6Fragmentation, V6_TX_008_flow_labels) {
   Line6 line;
-  for (const Packet& sent : line.send({echo6({.flow_label = 0x12345}), udp6({.flow_label = 0x12345})}))
-    EXPECT_EQ(be32(sent, 0) & 0xfffffU, 0U);
+  const Packets sent = line.send({echo6({.flow_label = 0x12345}), udp6({.flow_label = 0x12345})});
+  EXPECT_THAT(sent, SizeIs(2));
+  for (const Packet& one : sent) EXPECT_EQ(be32(one, 0) & 0xfffffU, 0U);
 }
 
 TEST(Ipv6Fragmentation, ROB_004_the_seed_decides_about_identifications) {
@@ -174,10 +175,10 @@ TEST(Ipv6Fragmentation, V6_FRAG_013_no_atomic_fragments) {
     EXPECT_THAT(line.send(ipv6(router, icmpv6(router, 2, 0, mtu, part(large[0], 0, 1232)))), IsEmpty());
     for (const std::size_t size : {0U, 992U, 1352U}) expect_echo_reply(line.send(echo6({}, noise(size))), noise(size));
   }
-  for (const Packet& error : line.send(udp6({}, 33434, noise(1300)))) {
-    EXPECT_EQ(unsigned{error[6]}, 58U) << "an error is cut to size, not into fragments";
-    EXPECT_EQ(error.size(), 1280U);
-  }
+  const Packets errors = line.send(udp6({}, 33434, noise(1300)));
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_EQ(unsigned{errors[0].at(6)}, 58U) << "an error is cut to size, not into fragments";
+  EXPECT_EQ(errors[0].size(), 1280U);
 }
 
 TEST(Ipv6Fragmentation, V6_FRAG_014_reserved_fields_are_sent_as_0) {
@@ -185,7 +186,10 @@ TEST(Ipv6Fragmentation, V6_FRAG_014_reserved_fields_are_sent_as_0) {
   Packet request = with_headers(echo6({}, noise(4000)), {atomic()});
   request[41] = 0xff;
   request[43] |= 0x06;
-  for (const Packet& fragment : line.send(request)) {
+  const Packets sent = line.send(request);
+  ASSERT_THAT(sent, SizeIs(3));
+  for (const Packet& fragment : sent) {
+    ASSERT_EQ(unsigned{fragment.at(6)}, 44U);
     EXPECT_EQ(unsigned{fragment.at(41)}, 0U);
     EXPECT_EQ(unsigned{fragment.at(43)} & 0x06U, 0U);
   }

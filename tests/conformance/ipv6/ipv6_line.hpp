@@ -1,4 +1,4 @@
-// A host that is driven as a run loop drives one, for IPv6 packets in parts, and what is expected of its answers.
+// A host for IPv6 packets in parts, and what is expected of its answers.
 #pragma once
 
 #include "tests/conformance/ipv4/fragments.hpp"

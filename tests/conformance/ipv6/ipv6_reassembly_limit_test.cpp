@@ -175,7 +175,12 @@ TEST(Ipv6ReassemblyLimit, ROB_002_truncated_fragments) {
       Line6 line;
       EXPECT_THAT(line.send(part(whole, 0, size)), IsEmpty()) << size;
       if (size < 40) continue;
-      for (const Packet& sent : line.send(cut_to(whole, size))) EXPECT_EQ(icmp6_type(sent), 4U) << size;
+      // Of a first fragment 64 octets are a whole chain of headers, and all but the last have 8 octets a unit.
+      const bool has_more = (whole[43] & 1) != 0;
+      const bool is_held = size >= (has_more ? 64 : 48) && (size % 8 == 0 || !has_more);
+      const Packets sent = line.send(cut_to(whole, size));
+      ASSERT_THAT(sent, SizeIs(size < 42 || is_held ? 0 : 1)) << size;
+      for (const Packet& one : sent) EXPECT_EQ(icmp6_type(one), 4U) << size;
       expect_alive(line);
     }
 }
@@ -195,6 +200,7 @@ TEST(Ipv6ReassemblyLimit, ROB_003_every_octet_of_a_fragment_header_set_to_any_va
     }
   for (const Packet& sent : line.wait(60s)) out += sent.size();
   EXPECT_LE(out, in);
+  EXPECT_GE(line.count(Reason::fragment_timeout), 200U) << "many were held in vain";
   EXPECT_EQ(line.node().next_deadline(), Instant::max());
   expect_alive(line);
 }

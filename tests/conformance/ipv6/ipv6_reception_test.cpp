@@ -89,6 +89,7 @@ TEST(Ipv6Reception, ROB_002_every_truncation_of_the_payload) {
     Host host;
     for (std::size_t size = 40; size < whole.size(); ++size)
       EXPECT_THAT(host.send(cut_to(whole, size)), IsEmpty()) << size << " octets, next header " << unsigned{whole[6]};
+    EXPECT_THAT(host.send(whole), SizeIs(1));
   }
 }
 
@@ -150,6 +151,7 @@ TEST(Ipv6Reception, V6_RX_002_the_address_of_another_interface) {
 TEST(Ipv6Reception, ICMP6_ECHO_008_the_link_local_address_of_another_link) {
   Host host(node_with({{"2001:db8::2/64", "192.0.2.2/24"}, {"2001:db8:1::3/64"}}));
   EXPECT_THAT(host.send(echo6({.source = "fe80::9", .destination = "fe80::3"})), IsEmpty());
+  EXPECT_THAT(host.send(echo6({.source = "fe80::9", .destination = "fe80::2"})), SizeIs(1));
 }
 
 // ICMP6-ECHO-008: a neighbour may have the link-local address that this node has on another link.

@@ -1,4 +1,4 @@
-// Receiving allocates nothing: memory is taken when a node is built, and no input makes it grow.
+// Receiving allocates nothing once each table was used: they are made then, and no input makes them grow.
 #include <cstdlib>
 #include <new>
 
@@ -59,7 +59,7 @@ TEST(AllocationCounter, ROB_001_counts_every_form) {
   constexpr std::align_val_t line{64};
   EXPECT_EQ(allocations_of([] { ::operator delete(::operator new(1, line), line); }), 1U);
   EXPECT_GE(allocations_of([] { static_cast<void>(counting(100)); }), 1U) << "a vector";
-  EXPECT_GE(allocations_of([] { Node node(host_config()); }), 1U) << "a node";
+  EXPECT_GE(allocations_of([] { Driver driver(host_config()); }), 1U) << "a node";
 }
 
 TEST_F(Allocation, ROB_001_echo) {
@@ -170,19 +170,18 @@ TEST_F(Allocation, V4_FRAG_018_fragments_that_are_held_evicted_and_given_up) {
     set_be32(fragment, 12, 1U << 24 | (i * 2654435761U & 0x3effffff));
     set_be16(fragment, 4, i & 0xffff);
     mend_header_checksum(fragment);
-    allocated += allocations_of([&] { receive({.interface = InterfaceId{0}, .bytes = fragment, .now = now_}); });
+    allocated += allocations_of([&] { receive(fragment); });
   }
   EXPECT_EQ(allocated, 0U);
   EXPECT_EQ(answers_, 0U);
   const std::uint64_t held = 100'000 - count(Reason::fragment_datagram_evicted);
   EXPECT_LE(held, 1024U);
   EXPECT_GE(held, 1000U) << "two blocks each of the 2048 that there are, and some must be free";
-  now_ += std::chrono::seconds(60);
-  out_.clear();
-  EXPECT_EQ(allocations_of([&] { node_->tick(now_, out_); }), 0U);
+  driver_->wait_asleep(std::chrono::seconds(60));
+  EXPECT_EQ(allocations_of([&] { sent_ = driver_->tick_unchecked(); }), 0U);
   EXPECT_EQ(count(Reason::fragment_timeout), held);
-  EXPECT_EQ(out_.packets().size(), held - count(Reason::icmp4_error_rate_of_node));
-  EXPECT_GE(out_.packets().size(), 25U) << "as many errors as come at once, about 50";
+  EXPECT_EQ(sent_.size(), held - count(Reason::icmp4_error_rate_of_node));
+  EXPECT_GE(sent_.size(), 25U) << "as many errors as come at once, about 50";
 }
 
 /// What the node sends to 192.0.2.1 in answer to an echo request of 1428 octets.
@@ -190,17 +189,17 @@ class AllocationOfErrors : public Allocation {
  protected:
   AllocationOfErrors() {
     const Packet request = echo4({}, counting(1400));
-    receive({.interface = InterfaceId{0}, .bytes = request, .now = now_});
-    sent_.assign(out_.packets()[0].bytes.begin(), out_.packets()[0].bytes.end());
+    receive(request);
+    reply_.assign(sent_[0].bytes.begin(), sent_[0].bytes.end());
   }
-  Packet sent_;
+  Packet reply_;
 };
 
 TEST_F(AllocationOfErrors, ROB_001_errors_received) {
-  const Packet too_big = ipv4({}, icmpv4(3, 4, 1300, sent_));
-  for (const Packet& error : {ipv4({}, icmpv4(3, 1, 0, sent_)), ipv4({}, icmpv4(11, 0, 0, part(sent_, 0, 28))),
-                              ipv4({}, icmpv4(3, 3, 0, part(sent_, 0, 27))), too_big}) {
-    EXPECT_EQ(allocations_of_receiving(error), 0U);
+  const Packet too_big = ipv4({}, icmpv4(3, 4, 1300, reply_));
+  for (const Packet& error : {ipv4({}, icmpv4(3, 1, 0, reply_)), ipv4({}, icmpv4(11, 0, 0, part(reply_, 0, 28))),
+                              ipv4({}, icmpv4(3, 3, 0, part(reply_, 0, 27))), too_big}) {
+    EXPECT_EQ(allocations_of_receiving(error), error == too_big ? 1U : 0U) << "the table of path MTUs, once";
     EXPECT_EQ(answers_, 0U);
   }
   EXPECT_EQ(count(Reason::icmp4_error_about_our_packet), 200U);
@@ -221,7 +220,13 @@ class AllocationOfExtras : public Allocation {
       EXPECT_FALSE(set_option(config.options, setting)) << setting;
     return config;
   }
-  AllocationOfExtras() : Allocation(config()) {}
+  AllocationOfExtras() : Allocation(config()) {
+    receive({.interface = InterfaceId{0},
+             .bytes = ipv4({.source = "203.0.113.77"}, icmpv4(42, 0, 1, question)),
+             .now = now_});
+    EXPECT_EQ(answers_, 1U) << "the limit of extended echo has its table";
+  }
+  const Packet question = hex("20000000 0008 0301 74756e30");
 };
 
 TEST_F(AllocationOfExtras, ROB_001_extensions_extended_echo_information_and_services) {
@@ -232,7 +237,6 @@ TEST_F(AllocationOfExtras, ROB_001_extensions_extended_echo_information_and_serv
   }
   EXPECT_EQ(allocations_of_receiving(udp4({}, 9)), 0U);
   EXPECT_EQ(answers_, 0U);
-  const Packet question = hex("20000000 0008 0301 74756e30");
   for (const Packet& packet :
        {ipv4({}, icmpv4(42, 0, 0x00050101, question)), ipv6({}, icmpv6({}, 160, 0, 0x00050101, question))}) {
     EXPECT_EQ(allocations_of_receiving(packet), 0U);
@@ -273,8 +277,8 @@ TEST_F(Allocation, ICMP4_RATE_005_a_million_sources_take_no_memory) {
   std::size_t allocated = 0;
   for (int i = 0; i < 1'000'000; ++i) {
     const Packet& packet = i % 2 == 0 ? sources4.next() : sources6.next();
-    now_ += std::chrono::milliseconds(1);
-    allocated += allocations_of([&] { receive({.interface = InterfaceId{0}, .bytes = packet, .now = now_}); });
+    driver_->wait_asleep(std::chrono::milliseconds(1));
+    allocated += allocations_of([&] { receive(packet); });
   }
   EXPECT_EQ(allocated, 0U);
   EXPECT_GT(answers_, 900'000U) << "the limits were asked and had room";
@@ -285,41 +289,43 @@ TEST_F(Allocation, ROB_001_queries_services_and_extended_errors) {
   NodeConfig config = host_config();
   for (const std::string_view setting : {"icmp4.info_reply=on", "probe=on", "l4.udp_echo=on", "icmp.ext=on"})
     ASSERT_FALSE(set_option(config.options, setting));
-  node_.emplace(config);
+  driver_.emplace(config);
+  make_tables();
   const Packet structure = hex("2000 fa50 0008 0301 74756e30");
   struct Case {
     Packet packet;
     std::size_t answers;
+    std::size_t tables = 0;  // that are made
   };
   for (const Case& c :
        {Case{ipv4({}, icmpv4(13, 0, 7, Packet(12))), 100}, Case{ipv4({}, icmpv4(17, 0, 7, Packet(4))), 100},
-        Case{ipv4({}, icmpv4(15, 0, 7)), 100}, Case{ipv4({}, icmpv4(42, 0, 1, structure)), 20},
+        Case{ipv4({}, icmpv4(15, 0, 7)), 100}, Case{ipv4({}, icmpv4(42, 0, 1, structure)), 20, 1},
         Case{ipv6({}, icmpv6({}, 160, 0, 1, structure)), 20}, Case{udp4({}, 7), 100}, Case{udp6({}, 7), 100},
         Case{udp4({}, 33434, counting(64)), 10}, Case{udp6({}, 33434, counting(1400)), 10}}) {
-    EXPECT_EQ(allocations_of_receiving(c.packet), 0U);
+    EXPECT_EQ(allocations_of_receiving(c.packet), c.tables);
     EXPECT_EQ(answers_, c.answers);
   }
 }
 
 // PMTU4-001: what is remembered of paths has a fixed size too.
-TEST_F(Allocation, PMTU4_001_path_mtus_of_thousands_of_destinations_take_no_memory) {
+TEST_F(Allocation, PMTU4_001_path_mtus_of_thousands_of_destinations_take_one_table) {
   std::size_t allocated = 0;
   for (std::uint32_t i = 0; i < 5000; ++i) {
     Packet request = echo4({.source = "10.0.0.0"}, counting(1472));
     set_be32(request, 12, 0x0a000000 + i);
     mend_header_checksum(request);
-    allocated += allocations_of([&] { receive({.interface = InterfaceId{0}, .bytes = request, .now = now_}); });
-    ASSERT_EQ(out_.packets().size(), 1U);
-    const Bytes sent = out_.packets()[0].bytes;
+    allocated += allocations_of([&] { receive(request); });
+    ASSERT_EQ(sent_.size(), 1U);
+    const Bytes sent = sent_[0].bytes;
     const Packet error = ipv4({}, icmpv4(3, 4, 1300, {sent.begin(), sent.begin() + 548}));
     allocated += allocations_of([&] {
-      receive({.interface = InterfaceId{0}, .bytes = error, .now = now_});
-      receive({.interface = InterfaceId{0}, .bytes = request, .now = now_});
+      receive(error);
+      receive(request);
     });
-    EXPECT_EQ(out_.packets().size(), 2U) << "in fragments";
+    EXPECT_EQ(sent_.size(), 2U) << "in fragments";
   }
-  EXPECT_EQ(allocated, 0U);
-  EXPECT_EQ(node_->counters().count(Reason::path_mtu_lowered), 5000U);
+  EXPECT_EQ(allocated, 1U);
+  EXPECT_EQ(count(Reason::path_mtu_lowered), 5000U);
 }
 
 }  // namespace

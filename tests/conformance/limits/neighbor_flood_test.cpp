@@ -1,8 +1,8 @@
 // A flood of neighbors that do not exist: memory stays what it was, and those that do are served.
 #include <random>
 
-#include "tests/support/frames.hpp"
 #include "tests/support/resident_memory.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::neighbor_flood_test {
 namespace {

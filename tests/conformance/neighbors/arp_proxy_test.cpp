@@ -1,5 +1,6 @@
 // ARP requests for addresses of nodes beyond a router, which it answers if it is told to.
 #include "tests/conformance/routers/router_wire.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::arp_proxy_test {
 
@@ -75,7 +76,7 @@ TEST(ArpProxy, ARP_016_what_is_not_answered) {
     Wire wire(row.config);
     EXPECT_THAT(wire.send(arp_request(row.request)), IsEmpty());
     EXPECT_THAT(wire.wait(2s), IsEmpty());
-    EXPECT_EQ(wire.count(Reason::arp_for_others), 1U);
+    EXPECT_EQ(wire.count(Reason::arp_target_not_ours), 1U);
     EXPECT_EQ(wire.count(Reason::arp_request_proxied), 0U);
     EXPECT_EQ(wire.node().state().neighbors.size(), 0U);
     EXPECT_THAT(wire.send(arp_request()), SizeIs(1)) << "a request after it";
@@ -86,7 +87,7 @@ TEST(ArpProxy, ARP_016_what_is_not_answered) {
 TEST(ArpProxy, ARP_016_an_own_address_that_is_being_checked) {
   Wire router(router_config({"arp.proxy=0.0.0.0/0", "arp.acd=on"}));
   EXPECT_THAT(router.send(arp_request()), IsEmpty());
-  EXPECT_EQ(router.count(Reason::arp_for_others), 1U);
+  EXPECT_EQ(router.count(Reason::arp_target_not_ours), 1U);
 }
 
 }  // namespace

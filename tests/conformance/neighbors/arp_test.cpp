@@ -1,5 +1,5 @@
 // ARP: what is answered, what is noted, and how often is asked.
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::arp_test {
 namespace {
@@ -66,7 +66,7 @@ TEST(Arp, ARP_001_every_own_address_is_answered_for) {
 TEST(Arp, ARP_001_nobody_else_is_answered_for) {
   for (const char* target : {"192.0.2.3", "192.0.2.255", "192.0.2.0", "0.0.0.0", "255.255.255.255", "224.0.0.1",
                              "127.0.0.1", "198.51.100.2"})
-    expect_dropped({{target, arp_request({.target = target}), Reason::arp_for_others}});
+    expect_dropped({{target, arp_request({.target = target}), Reason::arp_target_not_ours}});
 }
 
 // The answer goes to whom the packet says, which need not be the station that sent the frame.
@@ -110,7 +110,8 @@ TEST(Arp, ARP_009_a_probe_is_answered_but_never_noted) {
   EXPECT_EQ(wire.node().state().neighbors.size(), 0U);
   wire.send(frame(own_mac, peer_mac, 0x0806, arp({.operation = 2, .sender = "0.0.0.0"})));
   EXPECT_EQ(wire.node().state().neighbors.size(), 0U);
-  expect_dropped({{"for another", arp_request({.sender = "0.0.0.0", .target = "192.0.2.9"}), Reason::arp_for_others}});
+  expect_dropped(
+      {{"for another", arp_request({.sender = "0.0.0.0", .target = "192.0.2.9"}), Reason::arp_target_not_ours}});
 }
 
 TEST(Arp, ARP_009_senders_that_are_no_neighbors) {
@@ -177,7 +178,7 @@ TEST(Arp, ARP_003_a_known_neighbor_that_asks_for_another_is_noted_only) {
   wire.confirm("192.0.2.1", peer_mac);
   EXPECT_THAT(wire.send(arp_request({.target = "192.0.2.9"})), IsEmpty());
   EXPECT_THAT(wire.send(arp_request({.target = "192.0.2.1"})), IsEmpty());
-  EXPECT_EQ(wire.count(Reason::arp_neighbor_noted), 2U);
+  EXPECT_EQ(wire.count(Reason::arp_sender_updated), 2U);
   EXPECT_EQ(wire.count(Reason::arp_request_for_us), 0U);
 }
 
@@ -196,7 +197,7 @@ TEST(Arp, ARP_004_others_among_themselves_make_no_entry) {
              frame(broadcast_mac, peer_mac, 0x0806, arp({.operation = 2, .target = "192.0.2.9"})),
              arp_request({.target = "192.0.2.1"})});
   EXPECT_EQ(wire.node().state().neighbors.size(), 0U);
-  EXPECT_EQ(wire.count(Reason::arp_for_others), 3U);
+  EXPECT_EQ(wire.count(Reason::arp_target_not_ours), 3U);
 }
 
 // ---- asking ----

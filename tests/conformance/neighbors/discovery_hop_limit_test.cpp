@@ -41,7 +41,7 @@ std::vector<EffectRow> rows() {
        [](Line& line) { return line.hop_to(far6) == router_a; }},
       {"134: on TUN, a host has an address", on_tun(learning_host()),
        [](unsigned hop_limit) { return router_advertisement({.options = prefix_option(), .ip_hop_limit = hop_limit}); },
-       [](Line& line) { return line.node().state().links[0].addresses6->addresses().size() == 3; }},
+       [](Line& line) { return line.node().state().interfaces[0].addresses.ipv6->addresses().size() == 3; }},
       {"135: the node knows who asked", ethernet_config(),
        [](unsigned hop_limit) {
          return solicitation({.source = "2001:db8::77", .options = source_option(other_mac), .hop_limit = hop_limit});

@@ -1,7 +1,9 @@
 // Frames: which are looked into, what padding is, and where those that leave go.
+#include "protocols/wire/ethernet.hpp"
+
 #include "tests/conformance/node/counted.hpp"
 #include "tests/conformance/node/interfaces.hpp"
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::ethernet_test {
 namespace {
@@ -242,12 +244,15 @@ TEST(Ethernet, V4_TX_010_unicast_datagrams_in_unicast_frames) {
 }
 
 TEST(Ethernet, TUN_007_every_frame_has_the_own_source) {
-  OutgoingPacket packet{.interface = InterfaceId{0}, .link_destination = mac_address(peer_mac), .bytes = {}};
+  OutgoingPacket packet{.interface = InterfaceId{0},
+                        .link_destination = mac_address(peer_mac),
+                        .link_source = mac_address(own_mac),
+                        .bytes = {}};
   for (const Packet& bytes : {echo4(), echo6(), arp()}) {
     packet.bytes = bytes;
     packet.payload = bytes == arp() ? LinkPayload::arp : LinkPayload::ip;
     Packet header(14);
-    ethernet_header(packet, mac_address(own_mac)).write(header);
+    ethernet_header(packet).write(header);
     const unsigned type = bytes == arp() ? 0x0806 : type_of_datagram(bytes);
     EXPECT_EQ(header, frame(peer_mac, own_mac, type, {}));
   }

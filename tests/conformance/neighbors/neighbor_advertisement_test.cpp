@@ -1,5 +1,5 @@
 // Neighbor advertisements: the answers of the host, and what those of others change.
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::neighbor_advertisement_test {
 namespace {
@@ -110,7 +110,7 @@ TEST(NeighborAdvertisement, ND_NA_006_no_entry_is_made) {
   for (const std::uint32_t flags : {0U, 0x20000000U, 0x40000000U, 0x60000000U, 0xe0000000U})
     EXPECT_THAT(wire.send(framed(advertisement({.flags = flags}))), IsEmpty());
   EXPECT_EQ(wire.node().state().neighbors.size(), 0U);
-  EXPECT_EQ(wire.count(Reason::nd_advertisement_of_nobody_asked), 5U);
+  EXPECT_EQ(wire.count(Reason::nd_advertisement_without_entry), 5U);
 }
 
 // The target counts, not who sent it.

@@ -1,6 +1,7 @@
 // What else does not confirm that a neighbor is reachable, whose times routers may change, and that each neighbor has a
 // clock of its own (RFC 4861 7.3).
 #include "tests/conformance/routers/router_wire.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::neighbor_confirmation_test {
 

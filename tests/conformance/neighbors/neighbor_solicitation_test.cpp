@@ -1,5 +1,5 @@
 // Neighbor solicitations that arrive and leave, and what holds for all messages of Neighbor Discovery.
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::neighbor_solicitation_test {
 namespace {
@@ -180,7 +180,7 @@ TEST(NeighborDiscovery, ND_GEN_007_on_tun_nothing_is_resolved_or_noted) {
   EXPECT_EQ(icmp6_type(host.answer(echo6())), 129U) << "at once";
   EXPECT_EQ(icmp4_type(host.answer(echo4())), 0U);
   EXPECT_EQ(icmp6_type(host.answer(echo6({.source = "2001:db8:9::9"}))), 129U) << "without a router";
-  EXPECT_SILENT(host, advertisement(), Reason::nd_advertisement_of_nobody_asked);
+  EXPECT_SILENT(host, advertisement(), Reason::nd_advertisement_without_entry);
   host.send(solicitation());
   EXPECT_EQ(host.node().state().neighbors.size(), 0U);
   EXPECT_EQ(host.node().next_deadline(), Instant::max());
@@ -254,7 +254,7 @@ TEST(NeighborSolicitation, ND_NS_001_multicast_targets) {
 }
 
 TEST(NeighborSolicitation, ND_NS_002_from_nobody) {
-  const Reason not_to_group = Reason::nd_unspecified_asks_one_node;
+  const Reason not_to_group = Reason::nd_unspecified_not_to_solicited_node;
   const Reason has_address = Reason::nd_unspecified_has_link_address;
   expect_dropped(
       {{"to the host", solicitation({.source = "::", .destination = "2001:db8::2", .options = {}}), not_to_group},
@@ -371,7 +371,7 @@ TEST(NeighborSolicitation, ND_NS_008_three_a_second_apart) {
   EXPECT_EQ(wire.count(Reason::neighbor_unreachable), 1U) << "the echo reply";
   EXPECT_EQ(wire.count(Reason::neighbor_solicited), 3U);
   EXPECT_THAT(wire.send(framed(answers("2001:db8::1", peer_mac))), IsEmpty()) << "too late";
-  EXPECT_EQ(wire.count(Reason::nd_advertisement_of_nobody_asked), 1U);
+  EXPECT_EQ(wire.count(Reason::nd_advertisement_without_entry), 1U);
   EXPECT_THAT(wire.send(framed(echo6())), ElementsAre(question)) << "anew";
 }
 

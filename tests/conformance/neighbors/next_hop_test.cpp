@@ -1,5 +1,5 @@
 // Which neighbor a packet is handed to, and what becomes of gateways that do not answer.
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::next_hop_test {
 namespace {
@@ -98,8 +98,9 @@ TEST(NextHop, V4_TX_009_groups_go_straight_out) {
 TEST(NextHop, V4_TX_010_through_a_router_in_unicast_frames) {
   Wire wire(with_gateways(ethernet_config(), {first}));
   wire.confirm(first, first_mac);
-  for (const Packet& one : wire.send({far_echo4, framed(udp4({.source = far4}))}))
-    EXPECT_EQ(destination_mac(one), first_mac);
+  const Packets sent = wire.send({far_echo4, framed(udp4({.source = far4}))});
+  EXPECT_THAT(sent, SizeIs(2));
+  for (const Packet& one : sent) EXPECT_EQ(destination_mac(one), first_mac);
 }
 
 // ---- several gateways ----

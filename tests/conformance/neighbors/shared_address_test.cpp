@@ -2,6 +2,7 @@
 // routers of the link have, and those of nodes elsewhere that it is told of.
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/conformance/routers/router_wire.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::shared_address_test {
 
@@ -56,12 +57,12 @@ TEST(SharedAddresses, ND_NA_004_the_answer_comes_within_a_second_and_does_not_ov
     for_seeds(50, [&](std::uint64_t seed) {
       Wire router(with_seed(router_config({proxy_option}), seed));
       EXPECT_THAT(router.send(asks(target)), IsEmpty());
-      EXPECT_EQ(router.count(Reason::nd_solicitation_answered_soon), 1U);
+      EXPECT_EQ(router.count(Reason::nd_solicitation_answer_delayed), 1U);
       EXPECT_EQ(router.state("2001:db8::1"), NeighborState::stale) << "ND-NS-004: noted at once";
       const auto sent = router.wait(10s);
       ASSERT_THAT(sent, SizeIs(Ge(1U)));
       EXPECT_EQ(sent[0].frame, framed_to(peer_mac, shared_advertisement(target)));
-      EXPECT_EQ(router.count(Reason::nd_delayed_answer_sent), 1U);
+      EXPECT_EQ(router.count(Reason::nd_delayed_advertisement_sent), 1U);
       earliest = std::min(earliest, sent[0].at);
       latest = std::max(latest, sent[0].at);
     });
@@ -90,7 +91,7 @@ TEST(SharedAddresses, ND_NA_004_the_anycast_addresses_of_a_router) {
     SCOPED_TRACE(why);
     Wire router(with_addresses(router_config(), {own, "fe80::2/64"}));
     EXPECT_THAT(answers_to(router, asks(target, "fe80::1")), SizeIs(is_answered ? 1 : 0));
-    EXPECT_EQ(router.count(Reason::nd_delayed_answer_sent), is_answered ? 1U : 0U);
+    EXPECT_EQ(router.count(Reason::nd_delayed_advertisement_sent), is_answered ? 1U : 0U);
     Wire host(with_addresses(ethernet_config(), {own, "fe80::2/64"}));
     EXPECT_THAT(answers_to(host, asks(target, "fe80::1")), IsEmpty()) << "a host";
   }
@@ -150,10 +151,10 @@ TEST(SharedAddresses, ND_NA_004_the_address_is_that_of_the_link_where_it_is_aske
   for (const std::string_view target : {anycast, std::string_view("2001:db8:1::")}) {
     const Packet question = solicitation({.destination = solicited_node(target), .target = target, .options = {}});
     for (std::uint8_t interface = 0; interface < 2; ++interface) {
-      const std::uint64_t before = router.count(Reason::nd_solicitation_answered_soon);
+      const std::uint64_t before = router.count(Reason::nd_solicitation_answer_delayed);
       send_on(router, interface, {question});
       const bool is_there = (target == anycast) == (interface == 0);
-      EXPECT_EQ(router.count(Reason::nd_solicitation_answered_soon) - before, is_there ? 1U : 0U) << target;
+      EXPECT_EQ(router.count(Reason::nd_solicitation_answer_delayed) - before, is_there ? 1U : 0U) << target;
     }
   }
   EXPECT_EQ(router.count(Reason::nd_target_not_ours), 2U);
@@ -163,9 +164,9 @@ TEST(SharedAddresses, ND_NA_004_64_answers_wait_at_most) {
   Wire router(router_config());
   const auto solicitor = [](unsigned i) { return "2001:db8::1:" + std::to_string(i); };
   for (unsigned i = 0; i < 100; ++i) router.send(asks(anycast, solicitor(i)));
-  EXPECT_EQ(router.count(Reason::nd_answer_queue_full), 36U);
+  EXPECT_EQ(router.count(Reason::nd_advertisement_queue_full), 36U);
   for (unsigned i = 0; i < 100; ++i) router.send(asks(anycast, solicitor(0)));
-  EXPECT_EQ(router.count(Reason::nd_answer_queue_full), 36U) << "this one is answered already";
+  EXPECT_EQ(router.count(Reason::nd_advertisement_queue_full), 36U) << "this one is answered already";
   EXPECT_THAT(router.wait(1s), SizeIs(64));
   EXPECT_THAT(answers_to(router, asks(anycast, solicitor(99))), SizeIs(1)) << "there is room again";
 }
@@ -178,7 +179,7 @@ TEST(SharedAddresses, ND_NA_004_only_routers_are_proxies_and_only_for_what_they_
         std::pair{router_config({proxy_option}), std::string_view("2001:db8::a")}}) {
     Wire wire(config);
     EXPECT_THAT(answers_to(wire, asks(target)), IsEmpty());
-    EXPECT_EQ(wire.count(Reason::nd_solicitation_answered_soon), 0U);
+    EXPECT_EQ(wire.count(Reason::nd_solicitation_answer_delayed), 0U);
   }
 }
 

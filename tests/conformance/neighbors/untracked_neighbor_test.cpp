@@ -1,6 +1,6 @@
 // Neighbors that a router learns of before it has anything to send to them (RFC 9131), and neighbors that are confirmed
 // by what arrives from them (RFC 4861 7.3.1).
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::untracked_neighbor_test {
 namespace {
@@ -55,7 +55,7 @@ TEST(UntrackedNeighbor, ND_NA_012_others_do_not) {
     wire.send(row.frame);
     EXPECT_EQ(wire.neighbor(new_host), nullptr) << row.who;
     EXPECT_EQ(wire.neighbor("2001:db8:9::9"), nullptr) << row.who;
-    EXPECT_EQ(wire.count(Reason::nd_advertisement_of_nobody_asked), 1U) << row.who;
+    EXPECT_EQ(wire.count(Reason::nd_advertisement_without_entry), 1U) << row.who;
   }
 }
 

@@ -174,6 +174,8 @@ TEST(Checksum, CKSUM_005_any_bit_of_the_addresses_and_the_message_flipped) {
     packet[bit / 8] ^= static_cast<std::uint8_t>(0x80 >> bit % 8);
     EXPECT_THAT(host.send(packet), IsEmpty()) << "bit " << bit;
   }
+  EXPECT_GE(host.count(Reason::icmp6_checksum_wrong), (whole.size() - 40) * 8);
+  EXPECT_THAT(host.send(whole), SizeIs(1));
 }
 
 // ---- echo replies ----

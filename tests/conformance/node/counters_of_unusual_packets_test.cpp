@@ -63,7 +63,7 @@ TEST(CountersOfFragments, STAT_001_fragments_that_join_no_datagram) {
   expect_drops({
       {fragment(0x2000, counting(16)), {Reason::fragment_of_datagram}},
       {fragment(0x2000, {}), {Reason::fragment_without_data}},
-      {fragment(0x2000, counting(20)), {Reason::fragment_size_not_of_8}},
+      {fragment(0x2000, counting(20)), {Reason::fragment_length_not_multiple_of_8}},
       {fragment(8189, counting(1400)), {Reason::fragment_beyond_largest_datagram}},
   });
   expect_drops({{fragment(0x2000 + 64, counting(80)), {Reason::fragment_beyond_largest_datagram}}},

@@ -158,11 +158,11 @@ class Listener final : public Observer {
 TEST(Counters, STAT_001_an_observer_is_told_what_was_counted) {
   Host host;
   Listener listener;
-  host.node().observe(&listener);
+  host.observe(listener);
   const Packet reply = host.answer(echo4());
   host.send(udp4({.destination = "224.0.0.1"}));
   host.send(Packet{});
-  host.node().observe(nullptr);
+  host.stop_observing(listener);
   host.send(echo4());
   EXPECT_THAT(listener.reasons, testing::ElementsAre("icmp4_echo_request_for_us", "udp4_port_closed", "empty_read"));
   EXPECT_THAT(listener.withheld, testing::ElementsAre("", "icmp4_destination_multicast", ""));

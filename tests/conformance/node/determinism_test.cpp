@@ -1,6 +1,7 @@
 // One seed fixes everything: the same packets at the same times give the same octets. Lengths come from what
 // arrived.
 #include <random>
+#include <set>
 
 #include "tests/support/host.hpp"
 
@@ -77,7 +78,7 @@ Answers run(std::uint64_t seed, const Before& before) {
   Answers answers;
   for (int i = 0; i < 5000; ++i) {
     const Packet packet = mutations.next();
-    before(host.node(), packet);
+    before(host, packet);
     answers.push_back(host.send(packet));
     host.wait(mutations.pause());
   }
@@ -85,7 +86,12 @@ Answers run(std::uint64_t seed, const Before& before) {
 }
 
 Answers run(std::uint64_t seed) {
-  return run(seed, [](const Node&, const Packet&) {});
+  return run(seed, [](const Host&, const Packet&) {});
+}
+
+/// Kind and reason.
+std::pair<std::size_t, std::string_view> in_short(const Verdict& verdict) {
+  return {verdict.index(), info(reason_of(verdict)).name};
 }
 
 std::size_t number_of(const Answers& answers) {
@@ -134,12 +140,36 @@ TEST(Determinism, ROB_004_identifications_of_a_pair_do_not_repeat) {
 
 // ROB-004: deciding changes nothing, so a decision asked for ahead of the packet makes no difference.
 TEST(Determinism, ROB_004_asking_for_a_decision_changes_nothing) {
-  const auto ask_thrice = [](const Node& node, const Packet& packet) {
-    const Received received{.interface = InterfaceId{0}, .bytes = packet, .now = {}};
-    const Verdict verdict = node.decide(received);
-    for (int i = 0; i < 2; ++i) EXPECT_EQ(reason_of(node.decide(received)), reason_of(verdict));
+  const auto ask_twice = [](const Host& host, const Packet& packet) {
+    EXPECT_EQ(in_short(host.decide(packet)), in_short(host.decide(packet)));
   };
-  EXPECT_EQ(run(1), run(1, ask_thrice));
+  EXPECT_EQ(run(1), run(1, ask_twice));
+}
+
+/// What was decided about the packet that arrived last.
+struct LastDecision final : Observer {
+  void decided(const Decision& decision) override {
+    if (decision.arrived) last = in_short(decision.verdict);
+  }
+  std::pair<std::size_t, std::string_view> last;
+};
+
+// STAT-001, ROB-004: there is one way to decide, whether or not somebody acts on it.
+TEST(Determinism, ROB_004_what_is_decided_is_what_is_done) {
+  Host host = host_with_seed(1);
+  LastDecision done;
+  host.observe(done);
+  Mutations mutations;
+  std::set<std::string_view> reasons;
+  for (int i = 0; i < 5000; ++i) {
+    const Packet packet = mutations.next();
+    const auto decided = in_short(host.decide(packet));
+    host.send(packet);
+    ASSERT_EQ(decided, done.last) << i;
+    reasons.insert(decided.second);
+    host.wait(mutations.pause());
+  }
+  EXPECT_GE(reasons.size(), 25U) << "else there is little to compare";
 }
 
 // ---- lengths ----

@@ -1,6 +1,6 @@
 // Extended echo about interfaces on the other side of a link: what the neighbor cache says of them (RFC 8335 3 and 4).
 #include "tests/conformance/probe/extended_echo_messages.hpp"
-#include "tests/support/frames.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::probe_neighbor_test {
 namespace {
@@ -82,9 +82,7 @@ TEST(ProbeNeighbor, PROBE_009_the_same_neighbor_behind_two_interfaces) {
   wire.confirm("192.0.2.1", peer_mac);
   wire.send(framed(echo6({.source = "fe80::9", .destination = "fe80::2"})));
   EXPECT_EQ(ask(wire, by_address(2, octets_of("fe80::9"))), hex("00 20"));
-  Outbox out;
-  const Packet elsewhere = framed(echo6({.source = "fe80::9", .destination = "fe80::2"}));
-  wire.node().receive({.interface = InterfaceId{1}, .bytes = elsewhere, .now = wire.now()}, out);
+  wire.receive({framed(echo6({.source = "fe80::9", .destination = "fe80::2"}))}, InterfaceId{1});
   EXPECT_EQ(ask(wire, by_address(2, octets_of("fe80::9"))), hex("04 00"));
 }
 

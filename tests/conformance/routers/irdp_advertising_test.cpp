@@ -39,7 +39,7 @@ TEST(IrdpAdvertising, ICMP4_RD_001_off_by_default_and_for_hosts) {
     EXPECT_THAT(advertisements_in(line.wait(1h)), IsEmpty());
     EXPECT_THAT(line.send(irdp_solicitation("192.0.2.1", "192.0.2.2")), IsEmpty());
     EXPECT_THAT(advertisements_in(line.wait(1h)), IsEmpty());
-    EXPECT_THAT(line.farewell(), IsEmpty());
+    EXPECT_THAT(line.shut_down(), IsEmpty());
   }
 }
 
@@ -128,7 +128,7 @@ TEST(IrdpAdvertising, ICMP4_RD_005_each_address_of_the_interface_once) {
 TEST(IrdpAdvertising, ICMP4_RD_005_without_an_address_nothing_is_said) {
   Line line(with_addresses(router_config({"irdp.adv=on"}), {"2001:db8::2/64", "fe80::2/64"}));
   EXPECT_THAT(line.wait(1h), IsEmpty());
-  EXPECT_THAT(line.farewell(), IsEmpty());
+  EXPECT_THAT(line.shut_down(), IsEmpty());
 }
 
 // ---- to whom ----
@@ -272,7 +272,7 @@ TEST(IrdpAdvertising, V4_RX_011_who_does_not_know_its_address_may_ask_for_router
   }
   Line line = started_router();
   line.send(irdp_solicitation("0.0.0.0"));
-  EXPECT_EQ(line.count(Reason::irdp_solicitation_for_us), 1U);
+  EXPECT_EQ(line.count(Reason::irdp_solicitation_accepted), 1U);
   line.send(ipv4({.source = "0.0.0.0", .protocol = 17}, Packet{10, 0, 0, 0, 0, 8, 0, 0}));
   line.send(ipv4({.source = "0.0.0.0", .flags_and_offset = 0x2000}, icmpv4(10, 0, 0)));
   EXPECT_EQ(line.count(Reason::ipv4_source_this_network), 2U) << "no UDP, and no fragment";
@@ -303,7 +303,7 @@ TEST(IrdpAdvertising, ICMP4_RD_009_the_last_one) {
     Line line(config);
     line.wait(100s);
     line.send(irdp_solicitation());
-    const AllSent sent = line.farewell();
+    const AllSent sent = line.shut_down();
     ASSERT_THAT(sent, SizeIs(1));
     EXPECT_EQ(destination_of(sent[0].octets), "224.0.0.1");
     EXPECT_EQ(from(sent[0].octets, 20), icmpv4(9, 0, 0x01020000, octets_of("192.0.2.2") + Packet(4)));

@@ -26,7 +26,7 @@ TEST(Redirect4, ICMP4_RED_008_the_next_packets_go_to_the_new_gateway) {
     Routed line;
     EXPECT_EQ(line.hop_to(far4), router_a4);
     EXPECT_THAT(line.send(redirect4({.code = code})), IsEmpty());
-    EXPECT_EQ(line.count(Reason::icmp4_redirect_for_us), 1U);
+    EXPECT_EQ(line.count(Reason::icmp4_redirect_accepted), 1U);
     EXPECT_EQ(line.hop_to(far4), router_b4) << "code " << code;
     EXPECT_EQ(line.hop_to("203.0.113.10"), router_a4) << "a network redirect is for that host only, code " << code;
   }
@@ -92,7 +92,7 @@ TEST(Redirect4, ICMP4_RED_011_about_destinations_without_a_gateway) {
     Routed line;
     line.send(redirect4({.redirected = row.redirected}));
     EXPECT_EQ(line.count(row.reason), 1U) << row.redirected;
-    EXPECT_EQ(line.node().state().links[0].redirects4.size(), 0U);
+    EXPECT_EQ(line.node().state().interfaces[0].routers.redirects4.size(), 0U);
   }
 }
 
@@ -162,7 +162,7 @@ TEST(Redirect6, ND_RED_006_the_next_packets_go_to_the_target) {
   Routed line;
   EXPECT_EQ(line.hop_to(far6), router_a);
   EXPECT_THAT(line.send(redirect6()), IsEmpty());
-  EXPECT_EQ(line.count(Reason::icmp6_redirect_for_us), 1U);
+  EXPECT_EQ(line.count(Reason::icmp6_redirect_accepted), 1U);
   EXPECT_EQ(line.hop_to(far6), router_b);
   EXPECT_EQ(line.hop_to("2001:db8:9::a"), router_a) << "of other destinations nothing was said";
 }
@@ -216,8 +216,8 @@ TEST(Redirect6, ND_RED_005_those_that_are_not_believed) {
            Row{"code 1", {.code = 1}, Reason::nd_code_not_0},
            Row{"an option of length 0", {.options = hex("0200 000000000000")}, Reason::nd_option_malformed},
            Row{"multicast destination", {.redirected = "ff0e::9"}, Reason::icmp6_redirect_destination_multicast},
-           Row{"global target", {.target = "2001:db8::b"}, Reason::icmp6_redirect_target_elsewhere},
-           Row{"multicast target", {.target = "ff02::2"}, Reason::icmp6_redirect_target_elsewhere},
+           Row{"global target", {.target = "2001:db8::b"}, Reason::icmp6_redirect_target_invalid},
+           Row{"multicast target", {.target = "ff02::2"}, Reason::icmp6_redirect_target_invalid},
            Row{"ourselves", {.target = "fe80::2"}, Reason::icmp6_redirect_target_is_ours},
        }) {
     Routed line;
@@ -370,9 +370,18 @@ TEST(Redirects, ND_RED_006_a_flood_is_bounded_and_the_newest_stay) {
     const std::string destination = "2001:db8:77::" + std::to_string(i);
     line.send(redirect6({.redirected = destination}));
   }
-  EXPECT_EQ(line.node().state().links[0].redirects6.size(), 256U);
+  EXPECT_EQ(line.node().state().interfaces[0].routers.redirects6.size(), 256U);
   EXPECT_EQ(line.hop_to("2001:db8:77::999"), router_b);
   EXPECT_EQ(line.hop_to("2001:db8:77::1"), router_a);
+}
+
+constexpr unsigned port_unreachable4 = 0x403, port_unreachable6 = 0x601;
+
+std::uint64_t sent_out(const IcmpCounters& counters, std::uint8_t type) {
+  std::uint64_t sum = 0;
+  for (unsigned code = 0; code < IcmpCounters::codes; ++code)
+    sum += counters.out(type, static_cast<std::uint8_t>(code));
+  return sum;
 }
 
 // Not even for neighbors that talk through it although they know a better way.
@@ -380,6 +389,7 @@ TEST(Redirects, ICMP4_RED_007_ND_RED_009_a_host_never_sends_one) {
   for (const NodeConfig& config : {ethernet_config(), on_tun(ethernet_config())}) {
     Routed line(config);
     line.add_station("192.0.2.1", peer_mac, false);
+    line.add_station("2001:db8::1", peer_mac, false);
     AllSent sent;
     for (const std::string_view destination : {"192.0.2.11", "203.0.113.9", "192.0.2.2", "192.0.2.255"}) {
       for (const Sent& one : line.send(echo4({.destination = destination}))) sent.push_back(one);
@@ -394,7 +404,14 @@ TEST(Redirects, ICMP4_RED_007_ND_RED_009_a_host_never_sends_one) {
     for (const Sent& one : line.wait(1min)) sent.push_back(one);
     EXPECT_THAT(only(redirect_type4, sent), IsEmpty());
     EXPECT_THAT(only(redirect_type6, sent), IsEmpty());
+    EXPECT_EQ(line.count(Reason::ipv4_destination_not_ours), 4U);
+    EXPECT_EQ(line.count(Reason::ipv6_destination_not_ours), 4U);
     EXPECT_THAT(only(echo_reply4, sent), SizeIs(1)) << "it is awake";
+    EXPECT_THAT(only(port_unreachable4, sent), SizeIs(1));
+    EXPECT_THAT(only(echo_reply6, sent), SizeIs(2)) << "one to all nodes";
+    EXPECT_THAT(only(port_unreachable6, sent), SizeIs(1));
+    EXPECT_EQ(sent_out(line.node().counters().icmp4, 5), 0U);
+    EXPECT_EQ(sent_out(line.node().counters().icmp6, 137), 0U);
   }
 }
 

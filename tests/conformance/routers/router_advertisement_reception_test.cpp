@@ -295,11 +295,10 @@ TEST(RouterAdvertisementReception, V6_TX_001_of_that_link_only) {
   Line line(config);
   line.wait(20s);
   line.send(from_a({.hop_limit = 33, .options = mtu_option(1280)}));
-  Outbox out;
   const Packet echo = echo6({.source = "2001:db8:5::1", .destination = "2001:db8:5::2"}, counting(1400));
-  line.node().receive({.interface = InterfaceId{1}, .bytes = echo, .now = Instant(20s)}, out);
-  ASSERT_THAT(out.packets(), SizeIs(1));
-  EXPECT_EQ(out.packets()[0].bytes[7], 64);
+  const AllSent sent = line.receive({echo}, InterfaceId{1});
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(sent[0].octets.at(7), 64);
 }
 
 /// Times of the solicitations of somebody who is not there.
@@ -479,7 +478,7 @@ TEST(RouterAdvertisementReception, ND_RA_017_the_link_local_prefix_is_not_to_be_
   line.send(from_a({.options = prefix_option({.prefix = "fe80::", .length = 10, .valid = 0})}));
   EXPECT_EQ(line.hop_to("fe80::99"), "? fe80::99");
   line.send(from_a({.options = prefix_option({.prefix = "fe80:0:0:1::", .length = 64, .valid = 10})}));
-  EXPECT_THAT(line.node().state().links[0].routing.prefixes.prefixes(), SizeIs(4)) << "none but its own";
+  EXPECT_THAT(line.node().state().interfaces[0].routers.routing.prefixes.prefixes(), SizeIs(4)) << "none but its own";
   line.wait(1h);
   EXPECT_EQ(line.hop_to("fe80::98"), "? fe80::98");
 }
@@ -517,7 +516,7 @@ TEST(RouterAdvertisementReception, ND_RA_010_what_a_host_does_not_use_does_no_ha
                          octets_of("2001:db8::53") + hex("1f 03 0000 00000708 01 61 07 6578616d706c65 00 0000000000") +
                          hex("26 02 0708 0064 ff9b 0000 0000 0000 0000") + hex("fd 01 000000000000");
   line.send(from_a({.options = options + prefix_option()}));
-  EXPECT_EQ(line.count(Reason::router_advertisement_heard), 1U);
+  EXPECT_EQ(line.count(Reason::router_advertisement_accepted), 1U);
   EXPECT_EQ(line.hop_to(in_prefix), "? 2001:db8:1::9");
 }
 
@@ -529,7 +528,8 @@ TEST(RouterAdvertisementReception, ND_RA_019_a_flood_of_routers_leaves_room) {
     line.send(router_advertisement({.source = source, .options = prefix_option()}));
   }
   EXPECT_EQ(line.hop_to(far6), router_a);
-  EXPECT_EQ(line.node().state().links[0].routing.routers.routers().size(), 16U) << "at least 2, and not without end";
+  EXPECT_EQ(line.node().state().interfaces[0].routers.routing.routers.routers().size(), 16U)
+      << "at least 2, and not without end";
 }
 
 }  // namespace

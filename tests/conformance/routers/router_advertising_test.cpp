@@ -54,7 +54,7 @@ TEST(RouterAdvertising, ND_RA_021_a_host_never_advertises) {
     EXPECT_THAT(advertisements_in(line.wait(1h)), IsEmpty());
     EXPECT_THAT(line.send(router_solicitation()), IsEmpty());
     EXPECT_THAT(advertisements_in(line.wait(1h)), IsEmpty());
-    EXPECT_THAT(advertisements_in(line.farewell()), IsEmpty());
+    EXPECT_THAT(advertisements_in(line.shut_down()), IsEmpty());
   }
 }
 
@@ -207,7 +207,7 @@ TEST(RouterAdvertising, ND_RA_005_answers_and_last_words_are_whole_too) {
   line.wait(5s);
   line.send(router_solicitation());
   EXPECT_THAT(advertisements_in(line.wait(1s)), SizeIs(2));
-  EXPECT_THAT(advertisements_in(line.farewell()), SizeIs(2));
+  EXPECT_THAT(advertisements_in(line.shut_down()), SizeIs(2));
 }
 
 TEST(RouterAdvertising, ND_RA_009_routes) {
@@ -339,7 +339,7 @@ TEST(RouterAdvertising, ND_RS_004_solicitations_that_are_not_valid) {
   };
   const Row rows[] = {
       {"from :: with an address", router_solicitation({.source = "::", .options = source_option(peer_mac)}),
-       Reason::router_solicitation_from_nobody_with_address},
+       Reason::router_solicitation_unspecified_has_link_address},
       {"through a router", router_solicitation({.options = source_option(peer_mac), .hop_limit = 254}),
        Reason::nd_hop_limit_not_255},
       {"code 1", router_solicitation({.options = source_option(peer_mac), .code = 1}), Reason::nd_code_not_0},
@@ -367,7 +367,7 @@ TEST(RouterAdvertising, ND_RS_004_too_short) {
   line.wait(100s);
   EXPECT_THAT(line.send(ipv6(ip, message)), IsEmpty());
   EXPECT_EQ(line.count(Reason::icmp6_checksum_wrong), 0U);
-  EXPECT_EQ(line.count(Reason::router_solicitation_heard), 0U);
+  EXPECT_EQ(line.count(Reason::router_solicitation_accepted), 0U);
   EXPECT_THAT(line.wait(3s), IsEmpty());
 }
 
@@ -413,7 +413,7 @@ TEST(RouterAdvertising, ND_RA_006_last_words) {
                                    on_tun(router_of_prefix_1({"nd.adv=on", "nd.adv_pref=high"}))}) {
     Line line(config);
     line.wait(5s);
-    AllSent sent = advertisements_in(line.farewell());
+    AllSent sent = advertisements_in(line.shut_down());
     ASSERT_THAT(sent, SizeIs(1)) << "the first at once";
     const Packet& last = sent[0].octets;
     EXPECT_EQ(destination_of(last), "ff02::1");
@@ -428,16 +428,16 @@ TEST(RouterAdvertising, ND_RA_006_last_words) {
 TEST(RouterAdvertising, ND_RA_006_routes_end_too) {
   Line line(router_of_prefix_1({"nd.adv=on", "nd.adv_routes=2001:db8:9::/48"}));
   line.wait(5s);
-  const AllSent sent = advertisements_in(line.farewell());
+  const AllSent sent = advertisements_in(line.shut_down());
   ASSERT_THAT(sent, SizeIs(1));
   EXPECT_EQ(from(sent[0].octets, sent[0].octets.size() - 16), hex("18 02 30 00 00000000 2001 0db8 0009 0000"));
 }
 
 TEST(RouterAdvertising, ND_RA_006_what_was_never_said_is_not_withdrawn) {
   Line silent(router_config());
-  EXPECT_THAT(silent.farewell(), IsEmpty());
+  EXPECT_THAT(silent.shut_down(), IsEmpty());
   Line new_one(router_config({"nd.adv=on"}));
-  EXPECT_THAT(new_one.farewell(), IsEmpty());
+  EXPECT_THAT(new_one.shut_down(), IsEmpty());
   EXPECT_THAT(new_one.wait(1h), IsEmpty());
 }
 

@@ -108,7 +108,7 @@ TEST(RouterSolicitation, ND_RS_001_switched_off) {
     Line line(config);
     EXPECT_THAT(line.wait(1h), IsEmpty());
     line.send(router_advertisement({.hop_limit = 33, .options = source_option(mac_a)}));
-    EXPECT_EQ(line.count(Reason::router_advertisement_not_wanted), 1U);
+    EXPECT_EQ(line.count(Reason::router_advertisement_ignored), 1U);
     EXPECT_EQ(line.hop_to(far6), "");
     EXPECT_EQ(line.reply6().at(7), 64);
   }

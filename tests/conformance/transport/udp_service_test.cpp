@@ -212,6 +212,7 @@ TEST(UdpService, ROB_006_two_hosts_with_all_services_fall_silent) {
   }
   EXPECT_EQ(peer.count(Reason::udp_discard_for_us), 2U);
   EXPECT_EQ(peer.count(Reason::udp4_port_closed), 2U);
+  EXPECT_EQ(peer.count(Reason::udp6_port_closed), 2U);
   EXPECT_THAT(peer.send(from_port4(7, 7, {.source = "192.0.2.2", .destination = "192.0.2.1"})), IsEmpty());
 }
 

@@ -123,7 +123,7 @@ TEST(AddressTable, ICMP4_RATE_005_free_places_come_first_and_addresses_spread) {
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
       Random random(seed);
       Table table(random);
-      Table other(random);  // where the value of a free place is the last to be spared
+      Table other(random);  // where the value of a free place is the last to be given up
       for (std::uint32_t i = 1; i <= 1024; ++i) {
         table.find_or_make(address(i), less) = i;
         other.find_or_make(address(i), std::greater<>()) = i;

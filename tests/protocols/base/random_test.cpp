@@ -35,5 +35,32 @@ TEST(Random, below_reaches_every_number_below_the_bound_and_no_other) {
   EXPECT_EQ(random.below(1), 0U);
 }
 
+TEST(Random, durations_reach_both_of_their_ends_and_nothing_beyond) {
+  Random random(1);
+  std::array<int, 5> between{}, up_to{};
+  for (int i = 0; i < 3000; ++i) {
+    const Duration some = random.between(Duration(-1), Duration(3));
+    ASSERT_GE(some, Duration(-1));
+    ASSERT_LE(some, Duration(3));
+    ++between[static_cast<std::size_t>(some.count() + 1)];
+    const Duration other = random.up_to(Duration(4));
+    ASSERT_GE(other, Duration(0));
+    ASSERT_LE(other, Duration(4));
+    ++up_to[static_cast<std::size_t>(other.count())];
+  }
+  for (const int count : between) EXPECT_NEAR(count, 600, 120);
+  for (const int count : up_to) EXPECT_NEAR(count, 600, 120);
+  EXPECT_EQ(random.up_to(Duration(0)), Duration(0));
+  EXPECT_EQ(random.between(Duration(7), Duration(7)), Duration(7));
+}
+
+// ROB-004: seeded runs are the same as ever only if a duration stays the remainder of one number.
+TEST(Random, ROB_004_a_duration_is_one_number) {
+  Random first(3), second(3);
+  const Duration longest = std::chrono::seconds(10);
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(first.up_to(longest).count(), second.below(static_cast<std::uint64_t>(longest.count()) + 1));
+}
+
 }  // namespace
 }  // namespace tunstack::test::random_test

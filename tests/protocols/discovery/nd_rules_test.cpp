@@ -42,7 +42,7 @@ TEST(NdRules, ND_GEN_001_the_first_broken_rule) {
   fields.options = source_option(peer_mac);
   EXPECT_EQ(refused(solicitation(fields)), Reason::nd_target_multicast);
   fields.target = "2001:db8::3";
-  EXPECT_EQ(refused(solicitation(fields)), Reason::nd_unspecified_asks_one_node);
+  EXPECT_EQ(refused(solicitation(fields)), Reason::nd_unspecified_not_to_solicited_node);
   fields.destination = "ff02::1:ff00:3";
   EXPECT_EQ(refused(solicitation(fields)), Reason::nd_unspecified_has_link_address);
   fields.options = {};

@@ -35,12 +35,15 @@ ExtendedEchoRequest request(const Packet& message) {
   return {Family::ipv4, message, parse_address("192.0.2.1").value(), AddressKind::unicast, AddressKind::own};
 }
 
+const icmp::KnownInterfaces known{interfaces.size(),
+                                  [](std::size_t i) -> const InterfaceConfig& { return interfaces[i]; }};
+
 std::string_view reason(const ExtendedEchoRequest& request, const ExtendedEchoPolicy& policy = enabled()) {
-  return info(reason_of(icmp::answer_extended_echo(request, {interfaces}, policy))).name;
+  return info(reason_of(icmp::answer_extended_echo(request, known, policy))).name;
 }
 
 Packet reply(const ExtendedEchoRequest& request, const ExtendedEchoPolicy& policy = enabled()) {
-  const Verdict verdict = icmp::answer_extended_echo(request, {interfaces}, policy);
+  const Verdict verdict = icmp::answer_extended_echo(request, known, policy);
   const auto& message = std::get<ExtendedEchoReply>(std::get<Reply>(verdict).message);
   Packet written(message.size());
   message.write(written);

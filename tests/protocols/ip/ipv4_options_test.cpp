@@ -9,8 +9,8 @@
 namespace tunstack::test::ipv4_options_test {
 namespace {
 
-using ip::EchoedOptions;
 using ip::Ipv4OptionPolicy;
+using ip::ReplyOptions;
 using ip::SourceRoutes;
 
 Packet padded(Packet options) {
@@ -36,12 +36,12 @@ struct Answer {
 };
 
 /// From 192.0.2.2 to a request of 192.0.2.1, at 0x01020304 ms.
-Answer answer_to(const Packet& options, EchoedOptions echoed = EchoedOptions::source_route_and_log) {
+Answer answer_to(const Packet& options, ReplyOptions echoed = ReplyOptions::source_route_and_log) {
   const Packet packet = ipv4({.options = padded(options)}, {});
   ip::LocalAddresses addresses;
   addresses.add(InterfaceId{0}, parse_prefix("192.0.2.2/24").value());
   const Ipv4Arrival request{.ip = Ipv4View::parse(packet).value()};
-  const auto path = ip::return_path(request, {Ipv4Address{0xc0000202}, addresses, 0x01020304}, echoed);
+  const auto path = ip::return_route(request, {Ipv4Address{0xc0000202}, addresses, 0x01020304}, echoed);
   const Ipv4Address first_hop = path.first_hop.value_or(request.ip.source());
   return {to_text(IpAddress(first_hop)), {path.options().begin(), path.options().end()}};
 }
@@ -139,18 +139,18 @@ TEST(Ipv4ReturnPath, V4_OPT_004_nothing_of_other_options) {
 TEST(Ipv4ReturnPath, V4_OPT_011_logs_go_into_answers_to_queries_alone) {
   const Packet logs = hex("07 07 04 00000000 44 08 05 00 00000000");
   EXPECT_EQ(answer_to(logs), (Answer{"192.0.2.1", hex("07 07 08 c0000202 44 08 09 00 01020304 00")}));
-  EXPECT_EQ(answer_to(logs, EchoedOptions::source_route), (Answer{"192.0.2.1", {}}));
+  EXPECT_EQ(answer_to(logs, ReplyOptions::source_route), (Answer{"192.0.2.1", {}}));
 }
 
 TEST(Ipv4ReturnPath, V4_OPT_017_a_source_route_goes_into_any_answer) {
   const Packet route = hex("83 0b 0c 0a000001 0a000002 07 07 04 00000000");
   EXPECT_EQ(answer_to(route), (Answer{"10.0.0.2", hex("83 0b 04 0a000001 c0000201 07 07 08 c0000202 0000")}));
-  EXPECT_EQ(answer_to(route, EchoedOptions::source_route), (Answer{"10.0.0.2", hex("83 0b 04 0a000001 c0000201 00")}));
+  EXPECT_EQ(answer_to(route, ReplyOptions::source_route), (Answer{"10.0.0.2", hex("83 0b 04 0a000001 c0000201 00")}));
 }
 
 // The part before the pointer, as errors about a route that goes on need it (RFC 1812 4.3.2.6).
 TEST(Ipv4ReturnPath, V4_OPT_017_only_the_part_that_was_passed) {
-  const auto returned = [](std::string_view route) { return answer_to(hex(route), EchoedOptions::source_route); };
+  const auto returned = [](std::string_view route) { return answer_to(hex(route), ReplyOptions::source_route); };
   EXPECT_EQ(returned("83 0b 04 0a000001 0a000002"), (Answer{"192.0.2.1", {}}));
   EXPECT_EQ(returned("83 0b 07 0a000001 0a000002"), (Answer{"192.0.2.1", {}}));
   EXPECT_EQ(returned("83 0b 08 0a000001 0a000002"), (Answer{"10.0.0.1", hex("83 07 04 c0000201 00")}));

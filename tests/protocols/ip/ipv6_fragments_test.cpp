@@ -87,12 +87,12 @@ TEST(Ipv6Fragments, V6_FRAG_005_the_first_thing_wrong_counts) {
   const Ipv6Fields udp_ip{.next_header = 17};
   EXPECT_EQ(judged(piece6(0, counting(16), true, udp_ip)), "");
   EXPECT_EQ(judged(piece6(8, counting(9), false, udp_ip)), "");
-  EXPECT_EQ(judged(piece6(0, counting(9), true, udp_ip)), "ipv6_fragment_size_not_of_8 4");
-  EXPECT_EQ(judged(piece6(65528, counting(9), true, udp_ip)), "ipv6_fragment_size_not_of_8 4");
+  EXPECT_EQ(judged(piece6(0, counting(9), true, udp_ip)), "ipv6_fragment_length_not_multiple_of_8 4");
+  EXPECT_EQ(judged(piece6(65528, counting(9), true, udp_ip)), "ipv6_fragment_length_not_multiple_of_8 4");
   EXPECT_EQ(judged(piece6(65528, counting(8), true, udp_ip)), "ipv6_fragment_beyond_largest_packet 42");
   EXPECT_EQ(judged(with_headers(piece6(65528, counting(8), false), {destination("")})),
             "ipv6_fragment_beyond_largest_packet 50");
-  EXPECT_EQ(judged(piece6(0, counting(7), true, udp_ip)), "ipv6_fragment_size_not_of_8 4");
+  EXPECT_EQ(judged(piece6(0, counting(7), true, udp_ip)), "ipv6_fragment_length_not_multiple_of_8 4");
   EXPECT_EQ(judged(piece6(0, counting(8), true, {.next_header = 6})), "ipv6_first_fragment_lacks_headers 0");
   EXPECT_EQ(judged(piece6(8, {}, false)), "fragment_without_data");
 }

@@ -60,7 +60,7 @@ TEST(Ipv6Options, V6_EXT_020_limits) {
 
 TEST(Ipv6Options, V6_EXT_021_paddings_are_counted_in_the_whole_header) {
   Packet options;
-  for (std::size_t i = 0; i < ip::most_paddings; ++i) options = options + hex("01 00");
+  for (std::size_t i = 0; i < ip::max_paddings; ++i) options = options + hex("01 00");
   Packet separated = options + hex("1e 02 0000");
   EXPECT_EQ(judge(destination(separated + hex("1e 00"))), Judged{});
   EXPECT_EQ(judge(destination(separated + hex("01 00"))), (Judged{"ipv6_option_padding_too_long", true, 138}));

@@ -42,7 +42,7 @@ class Datagram {
     EXPECT_LE(before - pool_.available(), needed) << "more than was asked for";
     if (!refused) return "";
     EXPECT_EQ(pool_.available(), before) << "a refused fragment takes nothing";
-    return std::string(info(*refused).name);
+    return std::string(info(refused->reason).name);
   }
 
   Packet read(std::size_t data_size) const {

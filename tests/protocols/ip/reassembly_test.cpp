@@ -19,7 +19,7 @@ constexpr Instant start{};
 /// Octets for a Fragment to refer to, and the Reassembler that gets it.
 class Table {
  public:
-  explicit Table(const ip::ReassemblyLimits& limits = {}) : reassembler_(random_, limits) {}
+  explicit Table(const ip::ReassemblyLimits& limits = {}) : reassembler_(limits, random_) {}
 
   /// "held", "whole", or the name of the reason against it.
   std::string add(
@@ -30,7 +30,7 @@ class Table {
     Fragment fragment{.key = key, .offset = offset, .more = more, .header = header, .data = data};
     change(fragment);
     const auto added = reassembler_.add(fragment, policy, now);
-    if (!added) return std::string(info(added.error()).name);
+    if (!added) return std::string(info(added.error().reason).name);
     if (!*added) return "held";
     whole = **added;
     bytes.assign(whole.bytes.begin(), whole.bytes.end());

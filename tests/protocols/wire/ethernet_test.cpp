@@ -43,8 +43,12 @@ TEST(EthernetHeader, TUN_007_the_type_of_what_is_sent) {
   };
   for (const Row& row : {Row{echo4(), LinkPayload::ip, 0x0800}, Row{echo6(), LinkPayload::ip, 0x86dd},
                          Row{arp(), LinkPayload::arp, 0x0806}}) {
-    const OutgoingPacket packet{InterfaceId{0}, row.payload, mac_address(peer_mac), row.bytes};
-    const EthernetHeader header = ethernet_header(packet, mac_address(own_mac));
+    const OutgoingPacket packet{.interface = InterfaceId{0},
+                                .payload = row.payload,
+                                .link_destination = mac_address(peer_mac),
+                                .link_source = mac_address(own_mac),
+                                .bytes = row.bytes};
+    const EthernetHeader header = ethernet_header(packet);
     EXPECT_EQ(header.type, row.type);
     EXPECT_EQ(header.destination, mac_address(peer_mac));
     EXPECT_EQ(header.source, mac_address(own_mac));
@@ -55,7 +59,7 @@ TEST(Outbox, TUN_010_where_a_packet_goes) {
   Outbox out(1024, 8);
   out.add(InterfaceId{0}, 100);
   out.add(InterfaceId{0}, 100);
-  out.address(1, mac_address(peer_mac), LinkPayload::arp);
+  out.address(1, mac_address(peer_mac), mac_address(own_mac), LinkPayload::arp);
   EXPECT_EQ(out.packets()[0].link_destination, MacAddress{});
   EXPECT_EQ(out.packets()[0].payload, LinkPayload::ip);
   EXPECT_EQ(out.packets()[1].link_destination, mac_address(peer_mac));
@@ -66,7 +70,7 @@ TEST(Outbox, ND_NS_009_what_waits_is_taken_back) {
   Outbox out(1024, 8);
   const auto first = out.add(InterfaceId{0}, 100);
   const auto second = out.add(InterfaceId{0}, 50);
-  out.address(1, mac_address(peer_mac), LinkPayload::arp);
+  out.address(1, mac_address(peer_mac), mac_address(own_mac), LinkPayload::arp);
   out.add(InterfaceId{0}, 500);
   out.keep_only(3);
   EXPECT_EQ(out.packets().size(), 3U) << "nothing to take back";

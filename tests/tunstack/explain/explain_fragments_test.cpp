@@ -47,9 +47,9 @@ TEST(ExplainFragments, one_line_for_each_and_one_for_the_datagram) {
       story.texts,
       testing::ElementsAre(
           "1.500000 < 192.0.2.1 > 192.0.2.2  ICMP echo request, id 1281, seq 1, length 1480, first fragment  hold   "
-          "fragment_of_datagram  RFC 791 3.2: a fragment joins the others of its datagram",
+          "fragment_of_datagram  RFC 791 3.2: the fragment is kept until its datagram is complete",
           "1.500000 < 192.0.2.1 > 192.0.2.2  fragment, id 4660, offset 1480, length 1488            hold   "
-          "fragment_of_datagram  RFC 791 3.2: a fragment joins the others of its datagram",
+          "fragment_of_datagram  RFC 791 3.2: the fragment is kept until its datagram is complete",
           "1.500000 < 192.0.2.1 > 192.0.2.2  ICMP echo request, id 1281, seq 1, length 2968         reply  "
           "icmp4_echo_request_for_us  RFC 1122 3.2.2.6: an echo request is answered with its own data -> 3 fragments"));
 }
@@ -89,7 +89,8 @@ TEST(ExplainFragments, time_is_over) {
   ASSERT_EQ(story.texts.size(), 3U);
   EXPECT_EQ(story.texts[1],
             "61.500000 < 192.0.2.1 > 192.0.2.2  UDP 40000 > 33434, first fragment                      error  "
-            "fragment_timeout  RFC 1122 3.3.2: the other fragments did not come in time -> ICMP time exceeded, in "
+            "fragment_timeout  RFC 1122 3.3.2: reassembly timed out: the other fragments did not arrive in time -> "
+            "ICMP time exceeded, in "
             "reassembly (11/1) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434, first fragment]");
   EXPECT_EQ(story.jsons[1]["verdict"], "error");
   EXPECT_EQ(story.jsons[1]["source"], "192.0.2.1");
@@ -104,9 +105,10 @@ TEST(ExplainFragments, time_is_over_and_the_first_is_missing) {
   story.send({});
   ASSERT_EQ(story.texts.size(), 3U);
   EXPECT_THAT(story.texts[1], testing::StartsWith("61.500000 < ?  "));
-  EXPECT_THAT(story.texts[1],
-              testing::EndsWith("  drop   fragment_timeout_without_first  RFC 792: the other fragments did not come in "
-                                "time, among them the first, so nobody is told"));
+  EXPECT_THAT(
+      story.texts[1],
+      testing::EndsWith("  drop   fragment_timeout_without_first  RFC 792: reassembly timed out without the first "
+                        "fragment: no ICMP error is sent"));
   EXPECT_EQ(story.jsons[1]["length"], 0);
   EXPECT_EQ(story.jsons[1]["source"], "");
 }
@@ -119,7 +121,7 @@ TEST(ExplainText, take) {
   EXPECT_THAT(story.texts,
               testing::ElementsAre(
                   "1.500000 < 192.0.2.1 > 192.0.2.2  UDP 40000 > 9                                          take   "
-                  "udp_discard_for_us  RFC 863: the discard service throws away what it gets"));
+                  "udp_discard_for_us  RFC 863: the discard service discards the data and does not answer"));
 }
 
 TEST(ExplainJson, take_of_an_error_about_a_packet_of_ours) {

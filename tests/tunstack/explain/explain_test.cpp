@@ -34,10 +34,10 @@ class Lines final : public Observer {
 Lines lines_about(const Packet& packet) {
   Host host;
   Lines lines;
-  host.node().observe(&lines);
+  host.observe(lines);
   host.wait(1500ms);
   host.send(packet);
-  host.node().observe(nullptr);
+  host.stop_observing(lines);
   EXPECT_EQ(lines.decisions, 1);
   return lines;
 }
@@ -56,8 +56,8 @@ TEST(ExplainText, reply) {
 TEST(ExplainText, drop) {
   EXPECT_EQ(lines_about(to_other_host).text,
             "1.500000 < 192.0.2.1 > 192.0.2.9  ICMP echo request, id 1281, seq 1, length 64           drop   "
-            "ipv4_destination_not_ours  RFC 1122 3.2.1.3: nobody here has this address: a host answers for configured "
-            "addresses only and forwards nothing");
+            "ipv4_destination_not_ours  RFC 1122 3.2.1.3: the destination is not an address or group of this "
+            "node, and this node does not forward");
 }
 
 TEST(ExplainText, error_sent) {
@@ -71,7 +71,7 @@ TEST(ExplainText, error_withheld_is_a_drop_for_the_reason_of_the_suppression) {
   EXPECT_EQ(lines_about(to_broadcast).text,
             "1.500000 < 192.0.2.1 > 192.0.2.255  UDP 40000 > 33434                                    drop   "
             "icmp4_destination_broadcast (no error: udp4_port_closed)  RFC 1122 3.2.2: "
-            "no error about a datagram to a broadcast address");
+            "the destination is a broadcast address: no error is sent about the datagram");
 }
 
 TEST(ExplainText, design_has_no_section_and_no_packet_no_addresses) {
@@ -137,12 +137,10 @@ TEST(ExplainJson, no_packet_has_no_addresses) {
 // ---- a reply that was withheld ----
 
 TEST(Explain, reply_that_found_no_room_is_a_drop) {
-  Node node(host_config());
+  Driver driver(host_config(), Outbox(16, 16));
   Lines lines;
-  node.observe(&lines);
-  Outbox too_small(16, 16);
-  const Packet request = echo4();
-  node.receive({.bytes = request, .now = {}}, too_small);
+  driver.observe(lines);
+  EXPECT_TRUE(driver.receive({echo4()}).empty());
   EXPECT_THAT(lines.text, HasSubstr("  drop   outbox_full (no reply: icmp4_echo_request_for_us)  design: "));
   EXPECT_EQ(lines.json["reason"], "outbox_full");
   EXPECT_EQ(lines.json["proposed"], nlohmann::json({{"verdict", "reply"}, {"reason", "icmp4_echo_request_for_us"}}));
@@ -151,16 +149,12 @@ TEST(Explain, reply_that_found_no_room_is_a_drop) {
 
 // An outbox that already holds packets must not lend one of them to a decision that sent nothing.
 TEST(Explain, answers_of_earlier_packets_are_not_taken_for_this_one) {
-  Node node(host_config());
+  Host host;
   Lines lines;
-  node.observe(&lines);
-  Outbox out;
-  const Packet request = echo4();
-  node.receive({.bytes = request, .now = {}}, out);
-  EXPECT_TRUE(lines.json.contains("answer"));
-  node.receive({.bytes = to_other_host, .now = {}}, out);
-  EXPECT_EQ(out.packets().size(), 1U);
-  EXPECT_FALSE(lines.json.contains("answer"));
+  host.observe(lines);
+  EXPECT_EQ(host.receive({echo4(), to_other_host}).size(), 1U);
+  EXPECT_EQ(lines.decisions, 2);
+  EXPECT_FALSE(lines.json.contains("answer")) << "of the second, while that of the first waits to be sent";
 }
 
 // ---- the observer ----
@@ -172,9 +166,9 @@ std::string written(Explain explain, ExplainFormat format,
   std::FILE* file = ::open_memstream(&memory, &size);
   Host host({"l4.udp_discard=on"});
   Explainer explainer(explain, format, file);
-  host.node().observe(&explainer);
+  host.observe(explainer);
   for (const Packet& packet : packets) host.send(packet);
-  host.node().observe(nullptr);
+  host.stop_observing(explainer);
   std::fclose(file);
   const std::unique_ptr<char, decltype(&std::free)> owned(memory, &std::free);
   return {memory, size};

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tunstack/options/options.hpp"
+#include "tests/tunstack/options/every_option.hpp"
 
 namespace tunstack::test::option_values_test {
 namespace {
@@ -134,12 +134,12 @@ constexpr Fixed fixed[] = {
 };
 
 TEST(Options, have_the_defaults_of_the_decisions) {
-  ASSERT_EQ(option_table().size(), std::size(fixed)) << "a row is missing here";
-  for (std::size_t i = 0; i < std::size(fixed); ++i) {
-    const OptionRow& row = option_table()[i];
-    EXPECT_EQ(row.key, fixed[i].key);
-    EXPECT_EQ(row.lab, fixed[i].lab) << row.key;
-    EXPECT_EQ(row.hardened, fixed[i].hardened) << row.key;
+  EXPECT_EQ(every_option().size(), std::size(fixed)) << "a row is missing here";
+  for (const Fixed& expected : fixed) {
+    const OptionRow* row = find_option(expected.key);
+    ASSERT_TRUE(row) << expected.key;
+    EXPECT_EQ(row->lab, expected.lab) << expected.key;
+    EXPECT_EQ(row->hardened, expected.hardened) << expected.key;
   }
 }
 
@@ -203,8 +203,10 @@ TEST(Options, ND_NA_004_and_ARP_016_whom_a_router_can_answer_for) {
     EXPECT_TRUE(options.proxied.empty()) << refused;
   }
   NodeOptions options;
-  EXPECT_EQ(set_option(options, "nd.proxy=192.0.2.9")->why, "nd.proxy takes none, or IPv6 ADDRESS,ADDRESS...");
-  EXPECT_EQ(set_option(options, "arp.proxy=2001:db8::9")->why, "arp.proxy takes none, or IPv4 PREFIX,PREFIX...");
+  EXPECT_EQ(set_option(options, "nd.proxy=192.0.2.9")->why,
+            "nd.proxy takes IPv6 unicast addresses separated by commas, or none (none: no proxy)");
+  EXPECT_EQ(set_option(options, "arp.proxy=2001:db8::9")->why,
+            "arp.proxy takes IPv4 prefixes separated by commas, or none (none: no proxy)");
 }
 
 // ---- meaning ----

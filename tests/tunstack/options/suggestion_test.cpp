@@ -1,4 +1,4 @@
-// The nearest of several words.
+// The nearest of several words, if any is near.
 #include "tunstack/options/suggestion.hpp"
 
 #include <gtest/gtest.h>
@@ -15,17 +15,31 @@ TEST(Suggestion, one_letter_replaced_left_out_or_too_many) {
 }
 
 TEST(Suggestion, counts_letters_wherever_they_are_missing) {
-  EXPECT_EQ(nearest("rate", {"icmp4.error_burst", "error_rate", "reply_rate_of_all"}), "error_rate")
-      << "6 letters, not 13";
+  EXPECT_EQ(nearest("error_rte_of_node", {"error_burst_of_node", "icmp4.error_rate_of_node", "error_rate_of_node"}),
+            "error_rate_of_node");
   EXPECT_EQ(nearest("abcdef", {"bcdefa", "abcxyz"}), "bcdefa") << "one left out and one added, against three replaced";
 }
 
-TEST(Suggestion, shortest_for_no_word_at_all) { EXPECT_EQ(nearest("", {"three", "of", "many"}), "of"); }
+TEST(Suggestion, a_third_of_the_letters_may_differ_and_no_more) {
+  EXPECT_EQ(nearest("abcdef", {"abcdxy"}), "abcdxy");
+  EXPECT_EQ(nearest("abcdef", {"abcxyz"}), std::nullopt);
+  EXPECT_EQ(nearest("abcdefg", {"abcdxyz"}), "abcdxyz") << "rounded up";
+  EXPECT_EQ(nearest("abcdefg", {"abcwxyz"}), std::nullopt);
+  EXPECT_EQ(nearest("a", {"b"}), "b");
+  EXPECT_EQ(nearest("a", {"bc"}), std::nullopt);
+}
+
+TEST(Suggestion, none_without_a_word_or_candidates) {
+  EXPECT_EQ(nearest("", {"a", "of"}), std::nullopt);
+  EXPECT_EQ(nearest("word", {}), std::nullopt);
+  EXPECT_EQ(nearest("xyz", {"completely different"}), std::nullopt);
+}
 
 TEST(Suggestion, first_of_equals) { EXPECT_EQ(nearest("cat", {"bat", "hat"}), "bat"); }
 
-TEST(Suggestion, only_candidate_however_far) {
-  EXPECT_EQ(nearest("xyz", {"completely different"}), "completely different");
+TEST(Suggestion, as_a_question_or_nothing) {
+  EXPECT_EQ(did_you_mean("optons", {"rules", "options"}), "did you mean options? ");
+  EXPECT_EQ(did_you_mean("colour", {"rules", "options"}), "");
 }
 
 }  // namespace

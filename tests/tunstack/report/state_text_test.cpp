@@ -75,10 +75,10 @@ TEST(StateText, memory_and_limits_that_nobody_uses_are_left_out) {
             "  family  datagrams  octets\n"
             "  ipv6            2    4096\n"
             "\n"
-            "limits of errors\n"
-            "  family  destination  a second  burst  tokens\n"
-            "  ipv4                     1000     50      49\n"
-            "  ipv4    192.0.2.1          10     10       9\n");
+            "rate limits of ICMP errors\n"
+            "  family  destination  per second  burst  tokens\n"
+            "  ipv4                       1000     50      49\n"
+            "  ipv4    192.0.2.1            10     10       9\n");
 }
 
 TEST(StateText, counters_with_their_sources) {
@@ -109,7 +109,7 @@ TEST(StateText, a_section_for_each_array_that_is_filled) {
   for (const char* part :
        {"\ninterfaces\n", "  name  role", "  tun0  host", "\naddresses\n", "  tun0       2001:db8::2",
         "\ndefault routers\n", "in use", "\nprefixes\n", "192.0.2.0/24", "on-link", "configured", "\ngroups\n",
-        "ff02::1", "\nreassembly\n", "\nlimits of errors\n", "\ncounters\n", "\nICMP messages\n"})
+        "ff02::1", "\nreassembly\n", "\nrate limits of ICMP errors\n", "\ncounters\n", "\nICMP messages\n"})
     EXPECT_THAT(text, testing::HasSubstr(part));
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("\nneighbors\n")));
 }

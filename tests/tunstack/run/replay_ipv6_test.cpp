@@ -31,12 +31,12 @@ struct Log final : Observer {
 
 class ReplayIpv6Test : public testing::Test {
  protected:
-  ReplayIpv6Test() { node.observe(&log); }
-  void receive(Duration when, const Packet& packet) { replay.receive(Instant(when), packet, false); }
+  ReplayIpv6Test() { driver.observe(log); }
+  void receive(Duration when, const Packet& packet) { replay.receive({.bytes = packet, .now = Instant(when)}); }
 
-  Node node{host_config()};
+  Driver driver{host_config()};
   Log log;
-  Replay replay{node};
+  Replay<Node> replay{driver.node_for_replay()};
   const Packet message = icmpv6({}, 128, 0, 0x05010001, counting(72));
   const Packet first = fragment6({}, message, 0, 40);
   const Packet last = fragment6({}, message, 40, 80);
@@ -109,13 +109,13 @@ TEST_F(ReplayIpv6Test, ROB_004_the_same_seed_gives_the_same_packets) {
   const auto run = [&](std::uint64_t seed) {
     NodeConfig config = host_config();
     config.seed = seed;
-    Node other(config);
+    Driver other(config);
     Log packets;
-    other.observe(&packets);
-    Replay again(other);
+    other.observe(packets);
+    Replay<Node> again(other.node_for_replay());
     for (int i = 0; i < 5; ++i)
       for (const Packet& fragment : fragments6({}, icmpv6({}, 128, 0, 1, counting(2992)), 1448))
-        again.receive(Instant(1s * i), fragment, false);
+        again.receive({.bytes = fragment, .now = Instant(1s * i)});
     EXPECT_THAT(packets.sent, SizeIs(15));
     return packets.sent;
   };
@@ -124,9 +124,9 @@ TEST_F(ReplayIpv6Test, ROB_004_the_same_seed_gives_the_same_packets) {
 }
 
 TEST_F(ReplayIpv6Test, ICMP6_SUP_004_frames_to_groups_stay_marked) {
-  replay.receive(Instant(0s), udp6(), true);
+  replay.receive({.bytes = udp6(), .now = Instant(0s), .link_layer_group = true});
   EXPECT_THAT(log.sent, IsEmpty());
-  EXPECT_EQ(node.counters().count(Reason::icmp6_link_layer_group), 1U);
+  EXPECT_EQ(driver.count(Reason::icmp6_link_layer_group), 1U);
 }
 
 }  // namespace

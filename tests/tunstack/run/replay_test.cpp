@@ -27,12 +27,12 @@ struct Log final : Observer {
 
 class ReplayTest : public testing::Test {
  protected:
-  ReplayTest() { node.observe(&log); }
-  void receive(Duration when, const Packet& packet) { replay.receive(Instant(when), packet, false); }
+  ReplayTest() { driver.observe(log); }
+  void receive(Duration when, const Packet& packet) { replay.receive({.bytes = packet, .now = Instant(when)}); }
 
-  Node node{host_config()};
+  Driver driver{host_config()};
   Log log;
-  Replay replay{node};
+  Replay<Node> replay{driver.node_for_replay()};
   const Packet fragment = ipv4({.flags_and_offset = 0x2000}, icmpv4(8, 0, 1, counting(16)));
 };
 
@@ -64,11 +64,11 @@ TEST_F(ReplayTest, ROB_004_the_same_seed_gives_the_same_packets) {
   const auto run = [&](std::uint64_t seed) {
     NodeConfig config = host_config();
     config.seed = seed;
-    Node other(config);
+    Driver other(config);
     Log packets;
-    other.observe(&packets);
-    Replay again(other);
-    for (int i = 0; i < 5; ++i) again.receive(Instant(1s * i), echo4(), false);
+    other.observe(packets);
+    Replay<Node> again(other.node_for_replay());
+    for (int i = 0; i < 5; ++i) again.receive({.bytes = echo4(), .now = Instant(1s * i)});
     return packets.sent;
   };
   EXPECT_EQ(run(7), run(7));
@@ -76,9 +76,9 @@ TEST_F(ReplayTest, ROB_004_the_same_seed_gives_the_same_packets) {
 }
 
 TEST_F(ReplayTest, V4_RX_016_frames_to_groups_stay_marked) {
-  replay.receive(Instant(0s), echo4(), true);
+  replay.receive({.bytes = echo4(), .now = Instant(0s), .link_layer_group = true});
   EXPECT_THAT(log.sent, SizeIs(0));
-  EXPECT_EQ(node.counters().count(Reason::ipv4_unicast_in_link_layer_group), 1U);
+  EXPECT_EQ(driver.count(Reason::ipv4_unicast_in_link_layer_group), 1U);
 }
 
 }  // namespace

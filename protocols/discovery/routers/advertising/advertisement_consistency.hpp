@@ -1,4 +1,4 @@
-// What another router tells differently (RFC 4861 6.2.7). A field that either side leaves unspecified differs from
+// What another router advertises differently (RFC 4861 6.2.7). A field that either side leaves unspecified differs from
 // nothing, and routers may advertise different prefixes.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace tunstack::discovery {
 
-/// An advertisement of another router beside what we tell.
+/// An advertisement of another router beside our own.
 struct Compared {
   const AdvertisingConfig& ours;
   RouterAdvertisementHeader theirs;
@@ -20,7 +20,7 @@ constexpr bool differ_if_specified(std::uint32_t ours, std::uint32_t theirs) {
   return ours != 0 && theirs != 0 && ours != theirs;
 }
 
-/// Whether a prefix that both tell has two values of `lifetime`.
+/// Whether a prefix that both advertise has two values of `lifetime`.
 inline bool differ_in(const Compared& c, std::uint32_t PrefixInformation::* lifetime) {
   NdOptionReader reader(c.their_options);
   while (const auto option = reader.next()) {
@@ -60,7 +60,7 @@ inline constexpr std::array consistency_rules = {
 /// Bit i is set if consistency_rules[i] is broken.
 using Inconsistencies = std::bitset<consistency_rules.size()>;
 
-/// Of a message whose shape was checked: at least router_advertisement_size octets, options that are well formed.
+/// How a message differs whose shape was checked: at least router_advertisement_size octets, options well formed.
 inline Inconsistencies inconsistencies(const AdvertisingConfig& ours, Bytes message) {
   const Compared compared{ours, RouterAdvertisementHeader::parse(message), message.subspan(router_advertisement_size)};
   Inconsistencies broken;

@@ -26,7 +26,7 @@ void append(std::vector<std::uint8_t>& options, const auto& option) {
 
 }  // namespace
 
-AdvertisementParts::Told::Told(const AdvertisingConfig& config) : header(header_of(config)) {
+AdvertisementParts::Advertised::Advertised(const AdvertisingConfig& config) : header(header_of(config)) {
   if (config.mtu) append(options, MtuOption{*config.mtu});
   for (const auto& prefix : config.prefixes) append(options, prefix);
   for (const auto& route : config.routes) append(options, route);
@@ -55,9 +55,9 @@ void AdvertisementParts::divide(std::size_t room) {
 }
 
 RouterAdvertisementMessage AdvertisementParts::part(std::size_t i, bool is_final) const {
-  const Told& told = is_final ? final_ : usual_;
+  const Advertised& advertised = is_final ? final_ : usual_;
   const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
-  return {{}, told.header, source_mac_, Bytes(told.options).subspan(begin, ends_[i] - begin)};
+  return {{}, advertised.header, source_mac_, Bytes(advertised.options).subspan(begin, ends_[i] - begin)};
 }
 
 }  // namespace tunstack::discovery

@@ -1,4 +1,5 @@
-// The messages that tell a configuration: one, or several where the options do not fit one packet (RFC 4861 6.2.3).
+// The messages that advertise a configuration: one, or several where the options do not fit one packet (RFC
+// 4861 6.2.3).
 #pragma once
 
 #include "protocols/discovery/routers/advertising/advertising_config.hpp"
@@ -8,7 +9,7 @@ namespace tunstack::discovery {
 /// Written once, so that sending takes no memory.
 class AdvertisementParts {
  public:
-  /// Of a configuration without fault. `source_mac` is told in every part, if there is one; `link_mtu` is at least
+  /// `config` is without fault. `source_mac` stands in every part, if there is one; `link_mtu` is at least
   /// 1280.
   AdvertisementParts(const AdvertisingConfig& config, const std::optional<MacAddress>& source_mac,
                      std::size_t link_mtu);
@@ -19,16 +20,16 @@ class AdvertisementParts {
   RouterAdvertisementMessage part(std::size_t i, bool is_final) const;
 
  private:
-  struct Told {
-    explicit Told(const AdvertisingConfig& config);
+  struct Advertised {
+    explicit Advertised(const AdvertisingConfig& config);
     RouterAdvertisementHeader header;
     std::vector<std::uint8_t> options;
   };
 
   void divide(std::size_t room);
 
-  Told usual_;
-  Told final_;  // its options are as long as the usual ones
+  Advertised usual_;
+  Advertised final_;  // its options are as long as the usual ones
   std::optional<MacAddress> source_mac_;
   std::vector<std::size_t> ends_;  // of the options of each part
 };

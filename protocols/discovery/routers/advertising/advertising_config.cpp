@@ -11,10 +11,10 @@ namespace {
 using std::chrono::seconds;
 using Fault = std::optional<std::string>;  // the value that is refused
 
-/// Of the least link (RFC 8200 5), behind the headers and with the address of the router.
+/// Octets on the least link (RFC 8200 5), behind the headers and with the address of the router.
 constexpr std::size_t room_for_an_option =
     ipv6_minimum_mtu - ipv6_header_size - router_advertisement_size - nd_option_unit;
-constexpr std::size_t most_routes = 17;  // RFC 4191 4
+constexpr std::size_t max_routes = 17;  // RFC 4191 4
 
 Fault fault_if(bool broken, std::string value) { return broken ? Fault(std::move(value)) : std::nullopt; }
 
@@ -22,9 +22,9 @@ std::string text(seconds time) { return std::to_string(time.count()) + " s"; }
 std::string text(const Ipv6Address& prefix, unsigned length) {
   return to_text(IpAddress(prefix)) + "/" + std::to_string(length);
 }
-std::string text(const PrefixInformation& told) { return "the prefix " + text(told.prefix, told.length); }
-std::string text(const RouteInformation& told) { return "the route " + text(told.prefix, told.length); }
-std::string text(const Pref64& told) { return "the PREF64 " + text(told.prefix, told.length); }
+std::string text(const PrefixInformation& prefix) { return "the prefix " + text(prefix.prefix, prefix.length); }
+std::string text(const RouteInformation& route) { return "the route " + text(route.prefix, route.length); }
+std::string text(const Pref64& nat64) { return "the PREF64 " + text(nat64.prefix, nat64.length); }
 std::string text(const Rdnss& told) { return "RDNSS with " + std::to_string(told.servers.size()) + " servers"; }
 std::string text(const Dnssl& told) { return "DNSSL with " + std::to_string(told.names.size()) + " names"; }
 
@@ -120,7 +120,7 @@ constexpr std::array limits = {
           "has the preference 2, which is reserved (RFC 4191 2.3)"},
     Limit{first_route_that_stands_twice, "stands there twice (RFC 4191 2.3)"},
     Limit{[](const Config& c) {
-            return fault_if(c.routes.size() > most_routes, std::to_string(c.routes.size()) + " routes");
+            return fault_if(c.routes.size() > max_routes, std::to_string(c.routes.size()) + " routes");
           },
           "are more than the 17 that a link should see (RFC 4191 4)"},
     Limit{[](const Config& c) {
@@ -128,13 +128,13 @@ constexpr std::array limits = {
                             [](const auto& list) { return list.servers.empty() || list.size() > room_for_an_option; });
           },
           "is empty or fits into no packet of 1280 octets (RFC 8106 5.1)"},
-    Limit{first_that_cannot_be_a_server, "is no unicast address (RFC 8106 5.1)"},
+    Limit{first_that_cannot_be_a_server, "is not a unicast address (RFC 8106 5.1)"},
     Limit{[](const Config& c) {
             return fault_in(c.dnssl,
                             [](const auto& list) { return list.names.empty() || list.size() > room_for_an_option; });
           },
           "is empty or fits into no packet of 1280 octets (RFC 8106 5.2)"},
-    Limit{first_that_is_no_name, "is no domain name (RFC 1035 2.3.1)"},
+    Limit{first_that_is_no_name, "is not a domain name (RFC 1035 2.3.1)"},
     Limit{[](const Config& c) {
             return fault_in(c.pref64, [](const auto& p) {
               return std::ranges::find(Pref64::lengths, p.length) == Pref64::lengths.end();

@@ -1,4 +1,4 @@
-// What a router tells the hosts of a link, and how often (RFC 4861 6.2.1).
+// What a router advertises to the hosts of a link, and how often (RFC 4861 6.2.1).
 #pragma once
 
 #include <optional>

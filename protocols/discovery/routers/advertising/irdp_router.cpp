@@ -40,7 +40,7 @@ constexpr std::array bounds = {
             return c.advertised_lifetime() < c.max_interval || c.advertised_lifetime() > seconds(9000);
           },
           "the advertisement lifetime is the maximum interval up to 9000 seconds"},
-    Bound{[](const IrdpRouterConfig& c) { return c.addresses.size() > irdp_most_addresses; },
+    Bound{[](const IrdpRouterConfig& c) { return c.addresses.size() > irdp_max_addresses; },
           "at most 68 addresses of an interface are listed"},
     Bound{lists_an_address_twice, "an address is listed once"},
 };
@@ -50,10 +50,6 @@ std::vector<AdvertisedRouter> advertised_routers(const IrdpRouterConfig& config)
   for (const auto& [address, advertise, preference] : config.addresses)
     if (config.advertise && advertise) routers.push_back({address, preference});
   return routers;
-}
-
-Duration uniform(Duration least, Duration most, Random& random) {
-  return least + Duration(random.below(static_cast<std::uint64_t>((most - least).count()) + 1));
 }
 
 }  // namespace
@@ -73,15 +69,13 @@ IrdpRouter::IrdpRouter(const IrdpRouterConfig& config, Instant now, Random& rand
       solicited_unicast_(config.solicited_unicast),
       routers_(advertised_routers(config)),
       stopped_(routers_.empty()),
-      next_multicast_(stopped_ ? Instant::max() : now + uniform({}, max_response_delay, random)) {
-  solicitors_.reserve(most_solicitors);
-}
+      next_multicast_(stopped_ ? Instant::max() : now + random.up_to(max_response_delay)) {}
 
-void IrdpRouter::receive_solicitation(Ipv4Address source, Instant now, Random& random) {
+void IrdpRouter::on_solicitation(Ipv4Address source, Instant now, Random& random) {
   if (stopped_ || is_waiting(source)) return;
-  const bool alone = solicited_unicast_ && source.value != 0 && solicitors_.size() < most_solicitors;
+  const bool alone = solicited_unicast_ && source.value != 0 && solicitors_.size() < max_solicitors;
   if (alone)
-    solicitors_.push_back({source, now + uniform({}, max_response_delay, random)});
+    solicitors_.push_back({source, now + random.up_to(max_response_delay)});
   else
     answer_all(now, random);
 }
@@ -96,7 +90,7 @@ void IrdpRouter::answer_all(Instant now, Random& random) {
   const Instant latest = now + max_response_delay;
   if (next_multicast_ <= latest) return;
   const Instant earliest = std::max(now, no_answer_before_);
-  next_multicast_ = earliest + uniform({}, latest - earliest, random);
+  next_multicast_ = earliest + random.up_to(latest - earliest);
 }
 
 void IrdpRouter::stop(Instant now) {
@@ -105,18 +99,18 @@ void IrdpRouter::stop(Instant now) {
   next_multicast_ = now;
 }
 
-std::optional<IrdpRouter::Sending> IrdpRouter::take_due(Instant now, Random& random) {
+std::optional<IrdpRouter::Due> IrdpRouter::take_due(Instant now, Random& random) {
   if (next_multicast_ <= now) return take_multicast(now, random);
-  const auto due = std::ranges::find_if(solicitors_, [now](const Solicitor& s) { return s.due <= now; });
-  if (due == solicitors_.end()) return std::nullopt;
-  const Sending sending{due->address};
-  *due = solicitors_.back();
+  const auto waiting = std::ranges::find_if(solicitors_, [now](const Solicitor& s) { return s.due <= now; });
+  if (waiting == solicitors_.end()) return std::nullopt;
+  const Due due{waiting->address};
+  *waiting = solicitors_.back();
   solicitors_.pop_back();
-  return sending;
+  return due;
 }
 
 // It answers everybody who waits.
-IrdpRouter::Sending IrdpRouter::take_multicast(Instant now, Random& random) {
+IrdpRouter::Due IrdpRouter::take_multicast(Instant now, Random& random) {
   solicitors_.clear();
   no_answer_before_ = now + max_response_delay;
   next_multicast_ = stopped_ ? Instant::max() : now + next_interval(random);
@@ -124,7 +118,7 @@ IrdpRouter::Sending IrdpRouter::take_multicast(Instant now, Random& random) {
 }
 
 Duration IrdpRouter::next_interval(Random& random) {
-  const Duration interval = uniform(min_interval_, max_interval_, random);
+  const Duration interval = random.between(min_interval_, max_interval_);
   if (initial_left_ == 0) return interval;
   --initial_left_;
   return std::min(interval, max_initial_advert_interval);

@@ -32,40 +32,40 @@ struct IrdpRouterConfig {
 };
 
 /// Advertised addresses that fit into 576 octets, which every host takes (RFC 1122 3.3.2).
-inline constexpr std::size_t irdp_most_addresses = 68;
+inline constexpr std::size_t irdp_max_addresses = 68;
 
 /// What the first refused value must be instead, or nothing.
 std::optional<std::string_view> fault_of(const IrdpRouterConfig& config);
 
 class IrdpRouter {
  public:
-  /// Of an interface that comes up at `now`. `config` is without fault.
+  /// The interface comes up at `now`. `config` is without fault.
   IrdpRouter(const IrdpRouterConfig& config, Instant now, Random& random);
 
   /// Whether solicitations are answered: something is advertised, and it has not been stopped.
   bool is_advertising() const { return !stopped_; }
 
   /// A valid solicitation (irdp_solicitation_rules).
-  void receive_solicitation(Ipv4Address source, Instant now, Random& random);
+  void on_solicitation(Ipv4Address source, Instant now, Random& random);
   /// The interface goes down, or the node ends: a last advertisement is due at once.
   void stop(Instant now);
 
-  struct Sending {
+  struct Due {
     Ipv4Address destination;
     bool lifetime_is_zero = false;
-    friend bool operator==(const Sending&, const Sending&) = default;
+    friend bool operator==(const Due&, const Due&) = default;
   };
   /// An advertisement that is due and counts as sent by this call, or nothing.
-  std::optional<Sending> take_due(Instant now, Random& random);
+  std::optional<Due> take_due(Instant now, Random& random);
   Instant next_deadline() const;
 
   /// Refers to the router.
-  Icmpv4RouterAdvertisement message_of(const Sending& sending) const {
-    return {sending.lifetime_is_zero ? std::uint16_t{0} : lifetime_, routers_};
+  Icmpv4RouterAdvertisement message_of(const Due& due) const {
+    return {due.lifetime_is_zero ? std::uint16_t{0} : lifetime_, routers_};
   }
 
  private:
-  static constexpr std::size_t most_solicitors = 8;
+  static constexpr std::size_t max_solicitors = 8;
 
   /// A host that will be answered alone.
   struct Solicitor {
@@ -75,7 +75,7 @@ class IrdpRouter {
 
   bool is_waiting(Ipv4Address source) const;
   void answer_all(Instant now, Random& random);
-  Sending take_multicast(Instant now, Random& random);
+  Due take_multicast(Instant now, Random& random);
   Duration next_interval(Random& random);
 
   Ipv4Address advertisement_address_;

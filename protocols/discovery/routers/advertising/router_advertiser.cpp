@@ -6,28 +6,22 @@ namespace tunstack::discovery {
 
 // RFC 4861 does not say when the first one goes out. As soon as an answer would, not at the same instant as those of
 // all other routers that got their power back.
-RouterAdvertiser::RouterAdvertiser(const AdvertisingConfig& config, Random& random, Instant start)
+RouterAdvertiser::RouterAdvertiser(const AdvertisingConfig& config, Instant start, Random& random)
     : constants_(config.constants),
       min_interval_(min_interval_of(config)),
       max_interval_(config.max_interval),
       answers_by_unicast_(config.answers_by_unicast),
-      random_(&random),
-      next_multicast_(start + random_within(Duration(0), constants_.max_answer_delay)),
+      next_multicast_(start + random.up_to(constants_.max_answer_delay)),
       earliest_multicast_(start) {}
 
-Duration RouterAdvertiser::random_within(Duration least, Duration most) {
-  const auto choices = static_cast<std::uint64_t>((most - least).count()) + 1;
-  return least + Duration(static_cast<Duration::rep>(random_->below(choices)));
-}
-
-Duration RouterAdvertiser::next_interval() {
-  const Duration interval = random_within(min_interval_, max_interval_);
+Duration RouterAdvertiser::next_interval(Random& random) const {
+  const Duration interval = random.between(min_interval_, max_interval_);
   return sent_ < constants_.initial_advertisements ? std::min(interval, constants_.max_initial_interval) : interval;
 }
 
-void RouterAdvertiser::solicited(const Ipv6Address& source, Instant now) {
+void RouterAdvertiser::on_solicitation(const Ipv6Address& source, Instant now, Random& random) {
   if (stopped_ || sent_ == 0) return;  // the first of all comes as soon as an answer
-  const Duration delay = random_within(Duration(0), constants_.max_answer_delay);
+  const Duration delay = random.up_to(constants_.max_answer_delay);
   const bool may_be_unicast = answers_by_unicast_ && source != Ipv6Address{};
   if (may_be_unicast && answer_by_unicast(source, now + delay)) return;
   next_multicast_ = std::min(next_multicast_, std::max(now, earliest_multicast_) + delay);
@@ -35,11 +29,9 @@ void RouterAdvertiser::solicited(const Ipv6Address& source, Instant now) {
 
 /// False if there is no place for another answer.
 bool RouterAdvertiser::answer_by_unicast(const Ipv6Address& solicitor, Instant due) {
-  for (const Answer& answer : answers_)
-    if (answer.due != Instant::max() && answer.solicitor == solicitor) return true;
-  const auto free = std::ranges::find(answers_, Instant::max(), &Answer::due);
-  if (free == answers_.end()) return false;
-  *free = {solicitor, due};
+  if (std::ranges::find(answers_, solicitor, &Answer::solicitor) != answers_.end()) return true;
+  if (answers_.size() == max_answers) return false;
+  answers_.push_back({solicitor, due});
   return true;
 }
 
@@ -47,27 +39,28 @@ void RouterAdvertiser::stop(Instant now) {
   if (stopped_) return;
   stopped_ = true;
   next_multicast_ = sent_ == 0 ? Instant::max() : now;
-  answers_.fill({});
+  answers_.clear();
 }
 
-std::optional<RouterAdvertiser::Sending> RouterAdvertiser::take_due(Instant now) {
-  if (next_multicast_ <= now) return stopped_ ? send_final(now) : send_multicast(now);
-  Answer& answer = *std::ranges::min_element(answers_, {}, &Answer::due);
-  if (answer.due > now) return std::nullopt;
-  answer.due = Instant::max();
-  return Sending{answer.solicitor, false};
+std::optional<RouterAdvertiser::Due> RouterAdvertiser::take_due(Instant now, Random& random) {
+  if (next_multicast_ <= now) return stopped_ ? take_final(now) : take_multicast(now, random);
+  const auto first = std::ranges::min_element(answers_, {}, &Answer::due);
+  if (first == answers_.end() || first->due > now) return std::nullopt;
+  const Due due{first->solicitor, false};
+  answers_.erase(first);
+  return due;
 }
 
 /// Whoever waits for an answer has it (RFC 4861 6.2.6).
-RouterAdvertiser::Sending RouterAdvertiser::send_multicast(Instant now) {
-  answers_.fill({});
+RouterAdvertiser::Due RouterAdvertiser::take_multicast(Instant now, Random& random) {
+  answers_.clear();
   sent_ = std::min(sent_ + 1, std::max(constants_.initial_advertisements, 1U));
-  next_multicast_ = now + next_interval();
+  next_multicast_ = now + next_interval(random);
   earliest_multicast_ = now + constants_.min_delay_between;
   return {ipv6_all_nodes, false};
 }
 
-RouterAdvertiser::Sending RouterAdvertiser::send_final(Instant now) {
+RouterAdvertiser::Due RouterAdvertiser::take_final(Instant now) {
   ++finals_sent_;
   const bool is_last = finals_sent_ >= constants_.final_advertisements;
   next_multicast_ = is_last ? Instant::max() : now + constants_.min_delay_between;
@@ -75,7 +68,9 @@ RouterAdvertiser::Sending RouterAdvertiser::send_final(Instant now) {
 }
 
 Instant RouterAdvertiser::next_deadline() const {
-  return std::min(next_multicast_, std::ranges::min(answers_, {}, &Answer::due).due);
+  Instant next = next_multicast_;
+  for (const Answer& answer : answers_) next = std::min(next, answer.due);
+  return next;
 }
 
 }  // namespace tunstack::discovery

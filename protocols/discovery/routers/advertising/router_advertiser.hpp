@@ -1,9 +1,9 @@
-// When a router advertises itself on one interface (RFC 4861 6.2.4 to 6.2.6). What it then says stands in
-// advertisement_parts.
+// When a router advertises itself on one interface (RFC 4861 6.2.4 to 6.2.6). A node passes on solicitations, and sends
+// the parts of an advertisement (advertisement_parts) when take_due() says so.
 #pragma once
 
-#include <array>
 #include <optional>
+#include <vector>
 
 #include "protocols/base/random.hpp"
 #include "protocols/discovery/routers/advertising/advertising_config.hpp"
@@ -13,47 +13,45 @@ namespace tunstack::discovery {
 class RouterAdvertiser {
  public:
   /// From `start` on the interface has a link-local address to send from.
-  RouterAdvertiser(const AdvertisingConfig& config, Random& random, Instant start);
+  RouterAdvertiser(const AdvertisingConfig& config, Instant start, Random& random);
 
   /// A valid solicitation came, perhaps from ::.
-  void solicited(const Ipv6Address& source, Instant now);
+  void on_solicitation(const Ipv6Address& source, Instant now, Random& random);
   /// Ends the advertising: the final ones follow, the first at once. Nothing that was never said is withdrawn.
   void stop(Instant now);
 
-  struct Sending {
+  struct Due {
     Ipv6Address destination;
     bool lifetime_is_zero;  // a final one
   };
   /// An advertisement (all its parts) that is due and counts as sent by this call, or nothing.
-  std::optional<Sending> take_due(Instant now);
+  std::optional<Due> take_due(Instant now, Random& random);
   Instant next_deadline() const;
 
  private:
-  static constexpr std::size_t most_answers = 8;  // pending at once; a multicast serves whoever comes then
+  static constexpr std::size_t max_answers = 8;  // pending at once; a multicast serves whoever comes then
 
   struct Answer {
     Ipv6Address solicitor;
-    Instant due = Instant::max();  // never: the place is free
+    Instant due;
   };
 
-  Duration random_within(Duration least, Duration most);
-  Duration next_interval();
+  Duration next_interval(Random& random) const;
   bool answer_by_unicast(const Ipv6Address& solicitor, Instant due);
-  Sending send_multicast(Instant now);
-  Sending send_final(Instant now);
+  Due take_multicast(Instant now, Random& random);
+  Due take_final(Instant now);
 
   AdvertisingConstants constants_;
   Duration min_interval_;
   Duration max_interval_;
   bool answers_by_unicast_;
-  Random* random_;
 
   unsigned sent_ = 0;  // multicasts, as far as they count as initial ones
   bool stopped_ = false;
   unsigned finals_sent_ = 0;
   Instant next_multicast_;
-  Instant earliest_multicast_{};  // MIN_DELAY_BETWEEN_RAS after the last one
-  std::array<Answer, most_answers> answers_;
+  Instant earliest_multicast_;   // of an answer: MIN_DELAY_BETWEEN_RAS after the last one
+  std::vector<Answer> answers_;  // pending, oldest first
 };
 
 }  // namespace tunstack::discovery

@@ -18,9 +18,9 @@ const Ipv6Address unspecified;
 
 TEST(AddressChecks, DAD_001_three_addresses_three_checks) {
   AutoconfiguringHost host(by_mac);
-  host.autoconfiguration.add_link_local(host.now);
-  host.autoconfiguration.add_configured({ip6("2001:db8:1::5"), 48}, host.now);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+  host.autoconfiguration.add_link_local(host.now, host.random);
+  host.autoconfiguration.add_configured({ip6("2001:db8:1::5"), 48}, host.now, host.random);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
   host.run_for(10s);
   std::vector<Ipv6Address> probed, announced;
   std::set<discovery::Nonce> nonces;
@@ -41,7 +41,7 @@ TEST(AddressChecks, DAD_001_none_with_dad_transmits_0) {
   AutoconfigurationSettings settings = by_mac;
   settings.detection = discovery::nd_detection(0);
   AutoconfiguringHost host(settings);
-  host.autoconfiguration.add_link_local(host.now);
+  host.autoconfiguration.add_link_local(host.now, host.random);
   EXPECT_EQ(host.autoconfiguration.find(link_local_of_mac)->state, AddressState::usable);
   host.run_for(0s);
   EXPECT_EQ(host.history(), "tentative in_use") << "the groups are joined all the same";
@@ -53,16 +53,16 @@ TEST(AddressChecks, DAD_001_none_with_dad_transmits_0) {
 TEST(AddressChecks, DAD_002_nothing_is_sent_before_the_event) {
   AutoconfiguringHost host(by_mac);
   Autoconfiguration& a = host.autoconfiguration;
-  a.add_link_local(host.now);
-  EXPECT_EQ(a.next_deadline(), Instant{});
-  EXPECT_FALSE(a.take_due(host.now + 1s));
-  EXPECT_EQ(a.take_event(host.now)->kind, AddressEventKind::tentative);
-  EXPECT_EQ(a.take_due(host.now + 1s)->message.kind, Kind::probe);
+  a.add_link_local(host.now, host.random);
+  EXPECT_EQ(a.next_deadline(), host.now);
+  EXPECT_FALSE(a.take_due(host.now + 1s, host.random));
+  EXPECT_EQ(a.take_event(host.now, host.random)->kind, AddressEventKind::tentative);
+  EXPECT_EQ(a.take_due(host.now + 1s, host.random)->message.kind, Kind::probe);
   EXPECT_EQ(a.next_deadline(), host.now + 2s);
-  EXPECT_FALSE(a.take_event(host.now + 2s - 1ns));
-  EXPECT_FALSE(a.take_due(host.now + 2s)) << "usable now, but nobody was told";
-  EXPECT_EQ(a.take_event(host.now + 2s)->kind, AddressEventKind::in_use);
-  EXPECT_EQ(a.take_due(host.now + 2s)->message.kind, Kind::announcement);
+  EXPECT_FALSE(a.take_event(host.now + 2s - 1ns, host.random));
+  EXPECT_FALSE(a.take_due(host.now + 2s, host.random)) << "usable now, but nobody was told";
+  EXPECT_EQ(a.take_event(host.now + 2s, host.random)->kind, AddressEventKind::in_use);
+  EXPECT_EQ(a.take_due(host.now + 2s, host.random)->message.kind, Kind::announcement);
   EXPECT_EQ(a.next_deadline(), never);
 }
 
@@ -70,7 +70,7 @@ TEST(AddressChecks, DAD_003_ten_starts_different_delays) {
   std::set<Instant> first;
   for (unsigned seed = 0; seed < 10; ++seed) {
     AutoconfiguringHost host(by_mac, seed);
-    host.autoconfiguration.add_link_local(host.now);
+    host.autoconfiguration.add_link_local(host.now, host.random);
     host.run_for(1s);
     ASSERT_EQ(host.sent.size(), 1U);
     first.insert(host.sent[0].at);
@@ -81,7 +81,7 @@ TEST(AddressChecks, DAD_003_ten_starts_different_delays) {
 TEST(AddressChecks, DAD_005_a_probe_of_another_node_means_duplicate) {
   AutoconfiguringHost host = probing_host();
   const discovery::Nonce theirs{1, 2, 3, 4, 5, 6};
-  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(unspecified, global_of_mac, theirs, host.now)),
+  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(unspecified, global_of_mac, theirs, host.now, host.random)),
             "address_probed_by_another");
   host.run_for(5s);
   EXPECT_EQ(host.history(), "tentative duplicate");
@@ -89,12 +89,13 @@ TEST(AddressChecks, DAD_005_a_probe_of_another_node_means_duplicate) {
   EXPECT_EQ(host.sent.size(), 1U);
   EXPECT_FALSE(host.autoconfiguration.is_disabled()) << "only the link-local address disables";
   AutoconfiguringHost without_nonce = probing_host();
-  EXPECT_TRUE(without_nonce.autoconfiguration.on_solicitation(unspecified, global_of_mac, {}, without_nonce.now));
+  EXPECT_TRUE(without_nonce.autoconfiguration.on_solicitation(unspecified, global_of_mac, {}, without_nonce.now,
+                                                              without_nonce.random));
 }
 
 TEST(AddressChecks, DAD_005_a_solicitation_with_a_unicast_source_is_ignored) {
   AutoconfiguringHost host = probing_host();
-  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(peer, global_of_mac, {}, host.now)),
+  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(peer, global_of_mac, {}, host.now, host.random)),
             "address_resolved_while_tentative");
   host.run_for(5s);
   EXPECT_EQ(host.history(), "tentative in_use");
@@ -102,19 +103,20 @@ TEST(AddressChecks, DAD_005_a_solicitation_with_a_unicast_source_is_ignored) {
 
 TEST(AddressChecks, DAD_006_an_advertisement_means_duplicate) {
   AutoconfiguringHost host = probing_host();
-  EXPECT_EQ(name_of(host.autoconfiguration.on_advertisement(global_of_mac, host.now)), "address_advertised_by_another");
+  EXPECT_EQ(name_of(host.autoconfiguration.on_advertisement(global_of_mac, host.now, host.random)),
+            "address_advertised_by_another");
   host.run_for(5s);
   EXPECT_EQ(host.history(), "tentative duplicate");
 }
 
 TEST(AddressChecks, DAD_006_messages_about_other_addresses_and_those_in_use_are_treated_as_usual) {
   AutoconfiguringHost host = probing_host();
-  EXPECT_FALSE(host.autoconfiguration.on_advertisement(ip6("2001:db8::1"), host.now));
-  EXPECT_FALSE(host.autoconfiguration.on_solicitation(unspecified, ip6("2001:db8::1"), {}, host.now));
+  EXPECT_FALSE(host.autoconfiguration.on_advertisement(ip6("2001:db8::1"), host.now, host.random));
+  EXPECT_FALSE(host.autoconfiguration.on_solicitation(unspecified, ip6("2001:db8::1"), {}, host.now, host.random));
   host.now += 1s;  // usable now, though the node did not ask yet
-  EXPECT_FALSE(host.autoconfiguration.on_advertisement(global_of_mac, host.now));
-  EXPECT_FALSE(host.autoconfiguration.on_solicitation(unspecified, global_of_mac, {}, host.now));
-  EXPECT_FALSE(host.autoconfiguration.on_solicitation(peer, global_of_mac, {}, host.now));
+  EXPECT_FALSE(host.autoconfiguration.on_advertisement(global_of_mac, host.now, host.random));
+  EXPECT_FALSE(host.autoconfiguration.on_solicitation(unspecified, global_of_mac, {}, host.now, host.random));
+  EXPECT_FALSE(host.autoconfiguration.on_solicitation(peer, global_of_mac, {}, host.now, host.random));
   host.run_for(1s);
   EXPECT_EQ(host.history(), "tentative in_use");
 }
@@ -122,23 +124,23 @@ TEST(AddressChecks, DAD_006_messages_about_other_addresses_and_those_in_use_are_
 TEST(AddressChecks, DAD_008_our_own_probe_that_comes_back_is_no_conflict) {
   AutoconfiguringHost host = probing_host();
   const auto nonce = host.sent.at(0).due.message.nonce;
-  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(unspecified, global_of_mac, nonce, host.now)),
+  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(unspecified, global_of_mac, nonce, host.now, host.random)),
             "address_probe_looped_back");
   host.run_for(5s);
   EXPECT_EQ(host.history(), "tentative in_use");
-  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(unspecified, global_of_mac, nonce, host.now)),
+  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(unspecified, global_of_mac, nonce, host.now, host.random)),
             "address_probe_looped_back")
       << "late";
 }
 
 TEST(AddressChecks, DAD_007_the_link_local_address_of_the_mac_disables_ipv6) {
   AutoconfiguringHost host(by_mac);
-  host.autoconfiguration.add_configured({ip6("2001:db8::5"), 64}, host.now);
+  host.autoconfiguration.add_configured({ip6("2001:db8::5"), 64}, host.now, host.random);
   host.run_for(5s);
-  host.autoconfiguration.add_link_local(host.now);
+  host.autoconfiguration.add_link_local(host.now, host.random);
   host.run_for(1s);
   EXPECT_FALSE(host.autoconfiguration.is_disabled());
-  host.autoconfiguration.on_advertisement(link_local_of_mac, host.now);
+  host.autoconfiguration.on_advertisement(link_local_of_mac, host.now, host.random);
   host.sent.clear();
   host.run_for(99s);
   EXPECT_TRUE(host.autoconfiguration.is_disabled());
@@ -146,16 +148,17 @@ TEST(AddressChecks, DAD_007_the_link_local_address_of_the_mac_disables_ipv6) {
   EXPECT_EQ(host.history(ip6("2001:db8::5")), "tentative in_use removed");
   EXPECT_EQ(host.autoconfiguration.addresses().size(), 1U) << "the duplicate is still shown";
   EXPECT_TRUE(host.sent.empty());
-  EXPECT_EQ(name_of(host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now)), "address_ipv6_disabled");
-  EXPECT_EQ(name_of(host.autoconfiguration.add_configured({ip6("2001:db8::6"), 64}, host.now)),
+  EXPECT_EQ(name_of(host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random)),
+            "address_ipv6_disabled");
+  EXPECT_EQ(name_of(host.autoconfiguration.add_configured({ip6("2001:db8::6"), 64}, host.now, host.random)),
             "address_ipv6_disabled");
 }
 
 TEST(AddressChecks, DAD_007_a_configured_duplicate_is_given_up) {
   AutoconfiguringHost host(by_stable);
-  host.autoconfiguration.add_configured({ip6("2001:db8::5"), 64}, host.now);
+  host.autoconfiguration.add_configured({ip6("2001:db8::5"), 64}, host.now, host.random);
   host.run_for(1s);
-  host.autoconfiguration.on_advertisement(ip6("2001:db8::5"), host.now);
+  host.autoconfiguration.on_advertisement(ip6("2001:db8::5"), host.now, host.random);
   host.run_for(99s);
   EXPECT_EQ(host.history(), "tentative duplicate");
   EXPECT_EQ(host.sent.size(), 1U);
@@ -166,7 +169,7 @@ TEST(AddressChecks, DAD_009_the_retransmission_timer_of_the_link) {
   settings.detection = discovery::nd_detection(2);
   AutoconfiguringHost host(settings);
   host.autoconfiguration.set_retransmission_timer(300ms);
-  host.autoconfiguration.add_link_local(host.now);
+  host.autoconfiguration.add_link_local(host.now, host.random);
   host.run_for(5s);
   ASSERT_EQ(host.sent.size(), 3U);
   EXPECT_EQ(host.sent[1].at, host.sent[0].at + 300ms);
@@ -177,13 +180,14 @@ TEST(AddressChecks, DAD_011_optimistic_addresses) {
   AutoconfigurationSettings settings = by_mac;
   settings.detection.optimistic = true;
   AutoconfiguringHost host(settings);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
-  host.autoconfiguration.add_configured({ip6("2001:db8::5"), 64}, host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
+  host.autoconfiguration.add_configured({ip6("2001:db8::5"), 64}, host.now, host.random);
   host.run_for(0s);
   EXPECT_EQ(host.history(global_of_mac), "tentative optimistic");
   EXPECT_EQ(host.history(ip6("2001:db8::5")), "tentative") << "RFC 4429 3.1: not those that people choose";
-  EXPECT_FALSE(host.autoconfiguration.on_solicitation(peer, global_of_mac, {}, host.now)) << "answered with O=0";
-  host.autoconfiguration.on_prefix(advertised("2001:db8::", 99, 0), host.now);
+  EXPECT_FALSE(host.autoconfiguration.on_solicitation(peer, global_of_mac, {}, host.now, host.random))
+      << "answered with O=0";
+  host.autoconfiguration.on_prefix(advertised("2001:db8::", 99, 0), host.now, host.random);
   host.run_for(5s);
   EXPECT_EQ(host.history(global_of_mac), "tentative optimistic deprecated in_use");
 }
@@ -192,10 +196,10 @@ TEST(AddressChecks, DAD_011_an_optimistic_duplicate) {
   AutoconfigurationSettings settings = by_stable;
   settings.detection.optimistic = true;
   AutoconfiguringHost host(settings);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
   host.run_for(500ms);
   const Ipv6Address first = host.autoconfiguration.addresses()[0].address;
-  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(unspecified, first, {}, host.now)),
+  EXPECT_EQ(name_of(host.autoconfiguration.on_solicitation(unspecified, first, {}, host.now, host.random)),
             "address_probed_by_another");
   host.run_for(0s);
   EXPECT_EQ(host.history(first), "tentative optimistic duplicate");
@@ -206,9 +210,9 @@ TEST(AddressChecks, DAD_011_the_address_after_a_deprecated_duplicate_is_deprecat
   AutoconfigurationSettings settings = by_stable;
   settings.detection.optimistic = true;
   AutoconfiguringHost host(settings);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::", 5000, 0), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::", 5000, 0), host.now, host.random);
   host.run_for(500ms);
-  host.autoconfiguration.on_advertisement(host.autoconfiguration.addresses()[0].address, host.now);
+  host.autoconfiguration.on_advertisement(host.autoconfiguration.addresses()[0].address, host.now, host.random);
   host.run_for(5s);
   EXPECT_EQ(host.history(), "tentative optimistic deprecated duplicate tentative in_use deprecated");
 }

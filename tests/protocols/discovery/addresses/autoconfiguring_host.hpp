@@ -1,7 +1,6 @@
 // An interface that autoconfigures, driven as a node does: at each deadline first the events, then what is to be sent.
 #pragma once
 
-#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -35,7 +34,7 @@ inline const Ipv6Address global_of_mac = ip6("2001:db8::74:c0ff:fe00:202");
 class AutoconfiguringHost {
  public:
   explicit AutoconfiguringHost(const AutoconfigurationSettings& settings, unsigned seed = 1)
-      : random_(std::make_unique<Random>(seed)), autoconfiguration(settings, *random_) {}
+      : random(seed), autoconfiguration(settings, random) {}
 
   struct Happened {
     Instant at;
@@ -86,13 +85,12 @@ class AutoconfiguringHost {
     return names[static_cast<std::size_t>(kind)];
   }
   void work(Instant at) {
-    while (const auto event = autoconfiguration.take_event(at)) events.push_back({at, *event});
-    while (const auto due = autoconfiguration.take_due(at)) sent.push_back({at, *due});
+    while (const auto event = autoconfiguration.take_event(at, random)) events.push_back({at, *event});
+    while (const auto due = autoconfiguration.take_due(at, random)) sent.push_back({at, *due});
   }
 
-  std::unique_ptr<Random> random_;  // stays where it is when the host is moved
-
  public:
+  Random random;
   Autoconfiguration autoconfiguration;
   Instant now{1000s};
   std::vector<Happened> events;
@@ -102,7 +100,7 @@ class AutoconfiguringHost {
 /// With `settings`, 1 s after a prefix came: the probe is sent, the address still tentative.
 inline AutoconfiguringHost probing_host(const AutoconfigurationSettings& settings = by_mac) {
   AutoconfiguringHost host(settings);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
   host.run_for(1s);
   return host;
 }

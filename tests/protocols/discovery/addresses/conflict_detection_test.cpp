@@ -136,5 +136,14 @@ TEST(AttemptLimit, ARP_015_one_attempt_a_minute_after_ten_conflicts) {
   EXPECT_EQ(limit.take_attempt(start + 500s), start + 500s) << "the last one is long ago";
 }
 
+TEST(AttemptLimit, ARP_015_the_first_attempt_is_at_once_whenever_time_begins) {
+  for (const Instant begin : {Instant{-1000000h}, Instant{-1ns}, Instant{}, Instant{1000000h}}) {
+    discovery::AttemptLimit limit;
+    for (int conflict = 0; conflict < 10; ++conflict) limit.on_conflict();
+    EXPECT_EQ(limit.take_attempt(begin), begin);
+    EXPECT_EQ(limit.take_attempt(begin), begin + 60s);
+  }
+}
+
 }  // namespace
 }  // namespace tunstack::test::conflict_detection_test

@@ -62,7 +62,7 @@ class Ipv4AddressesOfAnInterface : public testing::Test {
   }
   void work() {
     while (const auto event = addresses.take_event(now)) events.push_back(*event);
-    while (const auto due = addresses.take_due(now)) sent.push_back({now, due->address, due->kind});
+    while (const auto due = addresses.take_due(now, random)) sent.push_back({now, due->address, due->kind});
   }
   void expect_last_event(EventKind kind, Ipv4Address address) const {
     ASSERT_FALSE(events.empty());
@@ -71,15 +71,15 @@ class Ipv4AddressesOfAnInterface : public testing::Test {
   }
 
   Random random{1};
-  CheckedIpv4Addresses addresses{discovery::arp_detection(), our_mac, random};
+  CheckedIpv4Addresses addresses{discovery::arp_detection(), our_mac};
   Instant now = start;
   std::vector<CheckedIpv4Addresses::Event> events;
   std::vector<Sent> sent;
 };
 
 TEST_F(Ipv4AddressesOfAnInterface, ARP_012_each_is_probed_and_announced) {
-  addresses.check(ours, now);
-  addresses.check(other, now);
+  addresses.check(ours, now, random);
+  addresses.check(other, now, random);
   run_until(start + 60s);
   EXPECT_EQ(events.size(), 2U);
   for (const Ipv4Address address : {ours, other}) {
@@ -94,25 +94,25 @@ TEST_F(Ipv4AddressesOfAnInterface, ARP_012_each_is_probed_and_announced) {
 }
 
 TEST_F(Ipv4AddressesOfAnInterface, ARP_012_announced_after_the_node_was_told) {
-  addresses.check(ours, now);
+  addresses.check(ours, now, random);
   run_until(start + 1s);
   while (addresses.state_of(ours) != AddressState::usable) {
     now = addresses.next_deadline();
-    while (addresses.take_due(now)) {
+    while (addresses.take_due(now, random)) {
     }
   }
-  EXPECT_EQ(addresses.next_deadline(), Instant{});
-  EXPECT_FALSE(addresses.take_due(now));
+  EXPECT_EQ(addresses.next_deadline(), now);
+  EXPECT_FALSE(addresses.take_due(now, random));
   EXPECT_EQ(addresses.take_event(now)->kind, EventKind::in_use);
-  EXPECT_EQ(addresses.take_due(now)->kind, Kind::announcement);
+  EXPECT_EQ(addresses.take_due(now, random)->kind, Kind::announcement);
 }
 
 TEST_F(Ipv4AddressesOfAnInterface, ARP_013_one_is_lost_the_other_goes_on) {
-  addresses.check(ours, now);
-  addresses.check(other, now);
+  addresses.check(ours, now, random);
+  addresses.check(other, now, random);
   run_until(start + 1s);
   EXPECT_EQ(name_of(addresses.on_arp(arp(their_mac, ours, peer), now)), "address4_conflict");
-  EXPECT_EQ(addresses.next_deadline(), Instant{});
+  EXPECT_EQ(addresses.next_deadline(), now);
   run_until(start + 2s);
   expect_last_event(EventKind::lost, ours);
   run_until(start + 60s);
@@ -122,14 +122,14 @@ TEST_F(Ipv4AddressesOfAnInterface, ARP_013_one_is_lost_the_other_goes_on) {
 }
 
 TEST_F(Ipv4AddressesOfAnInterface, ARP_013_the_period_ends_two_seconds_after_the_last_probe) {
-  addresses.check(ours, now);
+  addresses.check(ours, now, random);
   while (sent.size() < 3) run_until(addresses.next_deadline());
   now += 2s;
   EXPECT_FALSE(addresses.on_arp(arp(their_mac, none, ours), now)) << "in use now, though nobody asked yet";
 }
 
 TEST_F(Ipv4AddressesOfAnInterface, ARP_014_two_conflicts_five_seconds_apart) {
-  addresses.check(ours, now);
+  addresses.check(ours, now, random);
   run_until(start + 60s);
   sent.clear();
   EXPECT_TRUE(addresses.on_arp(arp(their_mac, ours, peer), now));
@@ -147,7 +147,7 @@ TEST_F(Ipv4AddressesOfAnInterface, ARP_014_two_conflicts_five_seconds_apart) {
 TEST_F(Ipv4AddressesOfAnInterface, ARP_015_ten_conflicts_then_one_attempt_a_minute) {
   const auto lose = [&] {
     sent.clear();
-    addresses.check(ours, now);
+    addresses.check(ours, now, random);
     while (sent.empty()) run_until(addresses.next_deadline());
     for (int packet = 0; packet < 3; ++packet) addresses.on_arp(arp(their_mac, ours, peer), now);
     run_until(now);
@@ -166,15 +166,15 @@ TEST_F(Ipv4AddressesOfAnInterface, ARP_015_ten_conflicts_then_one_attempt_a_minu
     before = attempt;
   }
   EXPECT_EQ(events.size(), 15U);
-  addresses.check(ours, now);
+  addresses.check(ours, now, random);
   EXPECT_FALSE(addresses.on_arp(arp(their_mac, ours, peer), now)) << "the next attempt has not begun";
   EXPECT_EQ(addresses.state_of(ours), AddressState::tentative);
 }
 
 TEST_F(Ipv4AddressesOfAnInterface, ARP_015_an_address_that_is_not_lost_is_not_checked_again) {
-  addresses.check(ours, now);
+  addresses.check(ours, now, random);
   run_until(start + 60s);
-  addresses.check(ours, now);
+  addresses.check(ours, now, random);
   EXPECT_EQ(addresses.state_of(ours), AddressState::usable);
 }
 

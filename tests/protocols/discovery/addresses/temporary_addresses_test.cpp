@@ -21,13 +21,13 @@ std::vector<InterfaceAddress> temporaries(const AutoconfiguringHost& host) {
 
 AutoconfiguringHost host_with(const PrefixInformation& information) {
   AutoconfiguringHost host(temporary);
-  EXPECT_FALSE(host.autoconfiguration.on_prefix(information, host.now));
+  EXPECT_FALSE(host.autoconfiguration.on_prefix(information, host.now, host.random));
   return host;
 }
 
 TEST(TemporaryAddresses, SLAAC_011_off_by_default) {
   AutoconfiguringHost host({.identifiers = mac("02:74:c0:00:02:02")});
-  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
   EXPECT_TRUE(temporaries(host).empty());
   EXPECT_EQ(host.autoconfiguration.addresses().size(), 1U);
 }
@@ -36,8 +36,8 @@ TEST(TemporaryAddresses, SLAAC_011_one_for_each_prefix) {
   AutoconfiguringHost host(temporary);
   const Instant begun = host.now;
   for (const char* prefix : {"2001:db8::", "2001:db8:0:1::", "2001:db8::"})
-    host.autoconfiguration.on_prefix(advertised(prefix), host.now);
-  host.autoconfiguration.add_link_local(host.now);
+    host.autoconfiguration.on_prefix(advertised(prefix), host.now, host.random);
+  host.autoconfiguration.add_link_local(host.now, host.random);
   const auto made = temporaries(host);
   ASSERT_EQ(made.size(), 2U);
   EXPECT_TRUE(discovery::share_prefix(made[0].address, ip6("2001:db8::")));
@@ -59,7 +59,7 @@ TEST(TemporaryAddresses, SLAAC_011_another_one_with_another_seed) {
   std::set<std::uint32_t> identifiers;
   for (unsigned seed = 0; seed < 20; ++seed) {
     AutoconfiguringHost host(temporary, seed);
-    host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+    host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
     identifiers.insert(load_be32(temporaries(host)[0].address.octets, 12));
   }
   EXPECT_EQ(identifiers.size(), 20U);
@@ -88,7 +88,7 @@ TEST(TemporaryAddresses, SLAAC_011_two_weeks) {
   std::set<std::uint32_t> identifiers;
   for (int hour = 1; hour < 14 * 24; ++hour) {
     host.run_for(1h);
-    if (hour % 5 == 0) host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+    if (hour % 5 == 0) host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
     const auto held = temporaries(host);
     EXPECT_EQ(std::ranges::count(held, false, &InterfaceAddress::is_deprecated), 1) << hour;
     EXPECT_LE(held.size(), 4U);
@@ -102,7 +102,7 @@ TEST(TemporaryAddresses, SLAAC_011_not_longer_than_the_prefix) {
   AutoconfiguringHost host = host_with(advertised("2001:db8::", 3000, 2000));
   EXPECT_EQ(temporaries(host)[0].lifetimes, (discovery::AddressLifetimes{host.now + 2000s, host.now + 3000s}));
   host.run_for(100s);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::", 2000, 1000), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::", 2000, 1000), host.now, host.random);
   EXPECT_EQ(temporaries(host)[0].lifetimes, (discovery::AddressLifetimes{host.now + 1000s, host.now + 2900s}))
       << "SLAAC-004: 2900 s remain valid";
 }
@@ -111,8 +111,9 @@ TEST(TemporaryAddresses, SLAAC_011_no_advertisement_takes_it_beyond_its_own_limi
   AutoconfiguringHost host = host_with(advertised("2001:db8::"));
   const auto limits = temporaries(host)[0].lifetimes;
   host.run_for(1h);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::", 3000, 2000), host.now);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::", infinite_lifetime, infinite_lifetime), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::", 3000, 2000), host.now, host.random);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::", infinite_lifetime, infinite_lifetime), host.now,
+                                   host.random);
   ASSERT_EQ(temporaries(host).size(), 1U);
   EXPECT_EQ(temporaries(host)[0].lifetimes, limits);
 }
@@ -136,7 +137,7 @@ TEST(TemporaryAddresses, SLAAC_011_how_long_before_the_deprecation) {
     AutoconfigurationSettings settings = temporary;
     settings.detection = discovery::nd_detection(c.dad_transmits, c.retransmission_timer);
     AutoconfiguringHost host(settings);
-    host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+    host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
     const Instant ends = temporaries(host)[0].lifetimes.preferred_until;
     host.run_until(ends);
     const Ipv6Address successor = temporaries(host).at(1).address;
@@ -149,18 +150,18 @@ TEST(TemporaryAddresses, SLAAC_011_a_prefix_that_is_deprecated_and_comes_back) {
   AutoconfiguringHost host = host_with(advertised("2001:db8::"));
   const Ipv6Address first = temporaries(host)[0].address;
   host.run_for(10s);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::", 9000, 0), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::", 9000, 0), host.now, host.random);
   host.run_for(100s);
   EXPECT_EQ(temporaries(host).size(), 1U);
   EXPECT_EQ(host.history(first), "tentative in_use deprecated");
-  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
   host.run_for(100s);
   EXPECT_EQ(host.history(first), "tentative in_use deprecated preferred_again");
   EXPECT_EQ(temporaries(host).size(), 1U);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::", 999'999, 100), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::", 999'999, 100), host.now, host.random);
   host.run_for(99s);
   EXPECT_EQ(temporaries(host).size(), 1U) << "its successor would be deprecated as well";
-  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
   host.run_for(24h);
   EXPECT_GE(temporaries(host).size(), 2U) << "sought in vain once, sought again";
 }
@@ -173,11 +174,11 @@ TEST(TemporaryAddresses, SLAAC_011_duplicates_three_tries) {
     host.run_for(1s);
     ASSERT_EQ(temporaries(host).size(), 1U);
     tried.insert(load_be32(temporaries(host)[0].address.octets, 12));
-    host.autoconfiguration.on_advertisement(temporaries(host)[0].address, host.now);
+    host.autoconfiguration.on_advertisement(temporaries(host)[0].address, host.now, host.random);
   }
   EXPECT_EQ(tried.size(), 3U);
   host.run_for(1h);
-  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now);
+  host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random);
   host.run_for(23h);
   ASSERT_EQ(temporaries(host).size(), 1U);
   EXPECT_EQ(temporaries(host)[0].state, AddressState::duplicate);
@@ -187,16 +188,16 @@ TEST(TemporaryAddresses, SLAAC_011_duplicates_three_tries) {
 TEST(TemporaryAddresses, SLAAC_011_a_second_try_is_used) {
   AutoconfiguringHost host = host_with(advertised("2001:db8::"));
   host.run_for(1s);
-  host.autoconfiguration.on_advertisement(temporaries(host)[0].address, host.now);
+  host.autoconfiguration.on_advertisement(temporaries(host)[0].address, host.now, host.random);
   host.run_for(5s);
   EXPECT_EQ(temporaries(host)[0].state, AddressState::usable);
 }
 
 TEST(TemporaryAddresses, SLAAC_011_only_as_far_as_there_are_places) {
   AutoconfigurationSettings settings = temporary;
-  settings.most_addresses = 1;
+  settings.max_addresses = 1;
   AutoconfiguringHost host(settings);
-  EXPECT_FALSE(host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now));
+  EXPECT_FALSE(host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random));
   host.run_for(99h);
   EXPECT_TRUE(temporaries(host).empty());
 }

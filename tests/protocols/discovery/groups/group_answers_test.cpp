@@ -53,6 +53,10 @@ TEST(GroupAnswers, MLD_004_nobody_answers_for_no_group) {
   member.query(current, 1s);
   member.query(current, 1s, five);
   EXPECT_THAT(member.texts_within(2s), IsEmpty());
+  member.join(five);
+  member.sent_within(10s);
+  member.query(current, 1s, five);
+  EXPECT_THAT(member.texts_within(2s), testing::SizeIs(1));
 }
 
 TEST(GroupAnswers, MLD_004_a_maximum_response_time_of_0_is_at_once) {
@@ -248,7 +252,7 @@ TEST(GroupAnswers, MLD_004_an_answer_is_divided_by_the_mtu) {
     member.query(current, 0s);
     std::vector<std::size_t> records;
     std::set<std::string> groups;
-    while (const auto sending = member->take_due(member.now())) {
+    while (const auto sending = member.take_due(member.now())) {
       const auto& report = std::get<MldReport>(sending->message);
       records.push_back(report.records.size());
       for (const MldRecord& record : report.records) groups.insert(to_text(record.group));

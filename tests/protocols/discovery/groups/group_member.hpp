@@ -51,7 +51,7 @@ class Member {
   using Address = typename Protocol::Address;
 
   explicit Member(std::uint64_t seed = 1, const discovery::GroupMembershipConfig& config = {})
-      : random_(seed), membership_(config, random_) {}
+      : random_(seed), membership_(config) {}
 
   Instant now() const { return now_; }
   Membership& operator*() { return membership_; }
@@ -61,15 +61,16 @@ class Member {
   void leave(const Address& group) { membership_.leave(group, now_); }
   void report(const Address& group) { membership_.on_report(group, now_); }
   void query(GroupVersion version, Duration maximum_response, const Address& group = {}, Bytes sources = {}) {
-    membership_.on_query({version, maximum_response, group, sources}, now_);
+    membership_.on_query({version, maximum_response, group, sources}, now_, random_);
   }
 
+  std::optional<typename Membership::Due> take_due(Instant now) { return membership_.take_due(now, random_); }
   /// What is sent now.
   std::vector<std::string> sent_now() {
     std::vector<std::string> sent;
-    while (const auto sending = membership_.take_due(now_)) {
-      sent.push_back(to_text(sending->destination) +
-                     std::visit([](const auto& message) { return to_text(message); }, sending->message));
+    while (const auto due = take_due(now_)) {
+      sent.push_back(to_text(due->destination) +
+                     std::visit([](const auto& message) { return to_text(message); }, due->message));
       if (sent.size() > 1000) throw std::runtime_error("it never ends");
     }
     return sent;

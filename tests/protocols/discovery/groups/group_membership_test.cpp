@@ -173,7 +173,7 @@ TEST(GroupMembership, groups_are_bounded) {
   EXPECT_THAT(member.sent_now(), ElementsAre("ff02::16 TO_EX ff05::140"));
 }
 
-// A join matters more than the repetition of a leave, and the leave told more often is spared first.
+// A join matters more than the repetition of a leave, and the leave reported more often goes first.
 TEST(GroupMembership, a_join_takes_the_place_of_a_group_that_is_being_left) {
   MldMember member(1, {.robustness = 3});
   for (unsigned i = 0; i < 64; ++i) member.join(numbered(i));
@@ -182,14 +182,14 @@ TEST(GroupMembership, a_join_takes_the_place_of_a_group_that_is_being_left) {
   member.leave(numbered(8));
   EXPECT_EQ(member.sent_now().size(), 1U);
   const Instant repeat = member->next_deadline();
-  const auto repeated = member->take_due(repeat);
+  const auto repeated = member.take_due(repeat);
   ASSERT_TRUE(repeated);
   const Ipv6Address told_twice = std::get<MldReport>(repeated->message).records[0].group;
   const Ipv6Address told_once = told_twice == numbered(7) ? numbered(8) : numbered(7);
   EXPECT_TRUE(member->join(numbered(64), repeat));
   std::vector<Ipv6Address> left;
   for (Instant now = repeat; now != Instant::max(); now = member->next_deadline())
-    while (const auto sending = member->take_due(now))
+    while (const auto sending = member.take_due(now))
       for (const MldRecord& record : std::get<MldReport>(sending->message).records)
         if (record.type == GroupRecordType::change_to_include) left.push_back(record.group);
   EXPECT_THAT(left, ElementsAre(told_once, told_once));
@@ -209,7 +209,7 @@ TEST(GroupMembership, rejoining_takes_the_place_that_the_group_still_has) {
 TEST(GroupMembership, nothing_is_due_at_the_start) {
   MldMember member;
   EXPECT_EQ(member->next_deadline(), Instant::max());
-  EXPECT_FALSE(member->take_due(member.now()));
+  EXPECT_FALSE(member.take_due(member.now()));
   EXPECT_THAT(member->groups(), IsEmpty());
   EXPECT_EQ(member->version(), current);
 }

@@ -32,7 +32,8 @@ std::string seconds_text(Duration time) {
 /// A querier, driven as a node does: it wakes at its deadlines, and what leaves is text.
 class Link {
  public:
-  explicit Link(const MldQuerierConfig& config = {}, const std::optional<Ipv6Address>& from = own) : querier_(config) {
+  explicit Link(const MldQuerierConfig& config = {}, const std::optional<Ipv6Address>& from = own)
+      : querier_(config, Instant{}) {
     querier_.use_address(from, now_);
   }
 
@@ -299,7 +300,7 @@ TEST(MldQuerier, MLD_011_gives_way_to_lower_addresses_only) {
                          Row{"fe80::1:0", false, "higher, though its last octet is lower"}}) {
     Link link = settled();
     const MaybeReason said = link.hear_query(address(row.querier));
-    EXPECT_EQ(said, row.gives_way ? MaybeReason(Reason::mld_querier_elsewhere) : MaybeReason()) << row.why;
+    EXPECT_EQ(said, row.gives_way ? MaybeReason(Reason::mld_other_querier_elected) : MaybeReason()) << row.why;
     EXPECT_EQ(link->is_querier(), !row.gives_way) << row.why;
     EXPECT_EQ(link->querier(), row.gives_way ? address(row.querier) : own) << row.why;
     EXPECT_EQ(link.asked_within(100s).size(), row.gives_way ? 0U : 1U) << row.why;

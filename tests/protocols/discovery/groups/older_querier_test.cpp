@@ -149,7 +149,7 @@ TEST(OlderQuerier, MLD_008_a_leave_at_the_end_of_the_timeout_is_of_version_2) {
   const Instant end = member.now() + 260s;
   EXPECT_EQ(member->next_deadline(), end);
   member->leave(five, end);
-  const auto sending = member->take_due(end);
+  const auto sending = member.take_due(end);
   ASSERT_TRUE(sending);
   EXPECT_EQ(sending->destination, mld_report_destination);
   EXPECT_LE(member->next_deadline(), end + 1s) << "told twice";

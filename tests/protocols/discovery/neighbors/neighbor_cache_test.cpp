@@ -26,12 +26,14 @@ NeighborKey key4(unsigned number) { return {InterfaceId{0}, Ipv4Address{0x0a0000
 class Cache {
  public:
   explicit Cache(const NeighborLimits& limits = {.neighbors = 16, .waiting = 8, .largest_packet = 100})
-      : cache(random_, limits) {}
+      : cache(limits, random_) {}
 
   std::optional<MacAddress> use(const NeighborKey& k) { return cache.use(k, times, now); }
-  void mention(const NeighborKey& k, const MacAddress& mac = peer) { cache.mention(k, mac, times, now); }
+  void on_source_link_layer_address(const NeighborKey& k, const MacAddress& mac = peer) {
+    cache.on_source_link_layer_address(k, mac, times, now);
+  }
   bool answer(const NeighborKey& k, std::optional<MacAddress> mac = peer) {
-    return cache.advertise({.key = k, .mac = mac, .solicited = true}, times, now);
+    return cache.on_advertisement({.key = k, .mac = mac, .solicited = true}, times, now);
   }
   /// It was asked for, and has answered.
   void learn(const NeighborKey& k) {
@@ -73,7 +75,7 @@ TEST(NeighborCache, ND_GEN_009_each_part_of_a_key_counts) {
                                       key4(1), key4(2), {InterfaceId{1}, Ipv4Address{0x0a000001}}};
   for (const NeighborKey& k : keys) {
     EXPECT_EQ(c.cache.find(k), nullptr);
-    c.mention(k);
+    c.on_source_link_layer_address(k);
     EXPECT_NE(c.cache.find(k), nullptr);
   }
   EXPECT_EQ(c.count(), keys.size());
@@ -115,7 +117,7 @@ TEST(NeighborCache, ND_NS_008_asks_three_times) {
 
 TEST(NeighborCache, ND_NUD_003_probes_three_times) {
   Cache c;
-  c.mention(key(1));
+  c.on_source_link_layer_address(key(1));
   EXPECT_EQ(c.cache.next_deadline(), Instant::max());
   EXPECT_EQ(c.use(key(1)), peer);
   EXPECT_EQ(c.cache.next_deadline(), c.now + 5s);
@@ -185,7 +187,7 @@ TEST(NeighborCache, ND_NUD_005_progress_of_an_upper_layer_confirms) {
   };
   for (const Row& row : {Row{NeighborState::delay, 1s}, Row{NeighborState::probe, 5s}}) {
     Cache c;
-    c.mention(key(1));
+    c.on_source_link_layer_address(key(1));
     c.use(key(1));
     c.now += row.after;
     c.steps();
@@ -211,19 +213,20 @@ TEST(NeighborCache, ND_NA_006_news_of_unknown_and_failed_neighbors) {
   EXPECT_FALSE(c.answer(key(1), std::nullopt)) << "no address";
   for (int i = 0; i < 4; ++i, c.now += 1s) c.steps();
   ASSERT_EQ(c.state(key(1)), NeighborState::failed);
-  EXPECT_FALSE(c.cache.advertise({.key = key(1), .mac = peer, .solicited = true, .is_router = true}, c.times, c.now));
+  EXPECT_FALSE(
+      c.cache.on_advertisement({.key = key(1), .mac = peer, .solicited = true, .is_router = true}, c.times, c.now));
   EXPECT_EQ(c.state(key(1)), NeighborState::failed);
   EXPECT_FALSE(c.cache.find(key(1))->is_router);
-  c.mention(key(1));
+  c.on_source_link_layer_address(key(1));
   EXPECT_EQ(c.state(key(1)), NeighborState::stale) << "but it may say itself where it is";
 }
 
 TEST(NeighborCache, ND_NS_004_the_address_that_is_mentioned) {
   Cache c;
   c.learn(key(1));
-  c.mention(key(1), peer);
+  c.on_source_link_layer_address(key(1), peer);
   EXPECT_EQ(c.state(key(1)), NeighborState::reachable);
-  c.mention(key(1), other);
+  c.on_source_link_layer_address(key(1), other);
   EXPECT_EQ(c.state(key(1)), NeighborState::stale);
   EXPECT_EQ(c.cache.find(key(1))->mac, other);
 }
@@ -233,7 +236,7 @@ TEST(NeighborCache, ND_NA_007_routers) {
   c.cache.set_router(key(1), true);
   EXPECT_EQ(c.count(), 0U);
   c.use(key(1));
-  EXPECT_TRUE(c.cache.advertise({.key = key(1), .mac = peer, .is_router = true}, c.times, c.now));
+  EXPECT_TRUE(c.cache.on_advertisement({.key = key(1), .mac = peer, .is_router = true}, c.times, c.now));
   EXPECT_TRUE(c.cache.find(key(1))->is_router);
   EXPECT_TRUE(c.answer(key(1)));
   EXPECT_TRUE(c.cache.find(key(1))->is_router) << "ARP says nothing of it";
@@ -252,9 +255,9 @@ TEST(NeighborCache, ND_NS_009_what_waits) {
   EXPECT_TRUE(c.cache.keep(key(1), counting(6)));
   const auto steps = c.steps();
   EXPECT_EQ(steps.at(0).solicitation->prompted_by.size(), 5U) << "the first";
-  EXPECT_EQ(c.cache.first_waiting(key(1))->size(), 5U);
+  EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 5U);
   c.cache.remove_waiting(key(1));
-  EXPECT_EQ(c.cache.first_waiting(key(1))->size(), 6U);
+  EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 6U);
   c.cache.remove_waiting(key(1));
   EXPECT_FALSE(c.cache.first_waiting(key(1)));
   EXPECT_FALSE(c.cache.first_waiting(key(2)));
@@ -269,7 +272,7 @@ TEST(NeighborCache, ND_NS_009_the_newest_finds_room_whoever_else_waits) {
   c.use(key(9));
   EXPECT_FALSE(c.cache.keep(key(9), counting(9))) << "one is lost";
   EXPECT_FALSE(c.cache.first_waiting(key(1))) << "the oldest";
-  for (unsigned i = 2; i <= 9; ++i) EXPECT_EQ(c.cache.first_waiting(key(i))->size(), i);
+  for (unsigned i = 2; i <= 9; ++i) EXPECT_EQ(c.cache.first_waiting(key(i))->bytes.size(), i);
 }
 
 TEST(NeighborCache, ND_NS_009_a_full_queue_takes_from_itself) {
@@ -282,7 +285,7 @@ TEST(NeighborCache, ND_NS_009_a_full_queue_takes_from_itself) {
   }
   c.use(key(1));
   EXPECT_FALSE(c.cache.keep(key(1), counting(4)));
-  EXPECT_EQ(c.cache.first_waiting(key(1))->size(), 2U);
+  EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 2U);
   for (unsigned i = 2; i <= 6; ++i) EXPECT_TRUE(c.cache.first_waiting(key(i))) << "others lose nothing";
 }
 
@@ -312,10 +315,10 @@ TEST(NeighborCache, ND_GEN_009_the_places_of_the_evicted_come_back) {
 TEST(NeighborCache, ND_GEN_009_who_is_evicted_first) {
   Cache c;
   for (unsigned i = 0; i < 4; ++i) {
-    c.learn(key(i));          // in use, confirmed
-    c.mention(key(100 + i));  // stale
-    c.use(key(200 + i));      // incomplete
-    c.mention(key(300 + i));
+    c.learn(key(i));                               // in use, confirmed
+    c.on_source_link_layer_address(key(100 + i));  // stale
+    c.use(key(200 + i));                           // incomplete
+    c.on_source_link_layer_address(key(300 + i));
     c.use(key(300 + i));  // in use, but it has never answered
   }
   ASSERT_EQ(c.count(), 16U);
@@ -336,7 +339,7 @@ TEST(NeighborCache, ND_GEN_009_who_is_evicted_first) {
 TEST(NeighborCache, ND_GEN_009_a_stale_one_goes_before_those_in_use) {
   Cache c;
   for (unsigned i = 0; i < 16; ++i) c.learn(key(i));
-  c.mention(key(15), other);
+  c.on_source_link_layer_address(key(15), other);
   ASSERT_EQ(c.state(key(15)), NeighborState::stale);
   c.learn(key(100));
   EXPECT_EQ(c.cache.find(key(15)), nullptr);
@@ -347,8 +350,8 @@ TEST(NeighborCache, ND_GEN_009_failed_ones_go_first_too) {
   Cache c;
   for (unsigned i = 0; i < 8; ++i) c.use(key(i));
   for (int i = 0; i < 4; ++i, c.now += 1s) c.steps();
-  for (unsigned i = 8; i < 16; ++i) c.mention(key(i));
-  c.mention(key(16));
+  for (unsigned i = 8; i < 16; ++i) c.on_source_link_layer_address(key(i));
+  c.on_source_link_layer_address(key(16));
   EXPECT_EQ(c.count(), 16U);
   EXPECT_EQ(c.state(key(0)), NeighborState::none);
   for (unsigned i = 8; i <= 16; ++i) EXPECT_EQ(c.state(key(i)), NeighborState::stale);
@@ -374,11 +377,11 @@ TEST(NeighborCache, ND_GEN_009_an_answer_of_long_ago_does_not_count) {
   c.now += 5s;
   for (int i = 0; i < 4; ++i, c.now += 1s) c.steps();
   ASSERT_EQ(c.state(key(1)), NeighborState::failed);
-  c.mention(key(1));
+  c.on_source_link_layer_address(key(1));
   c.use(key(1));
   c.learn(key(2));
   for (unsigned i = 0; i < 15; ++i) {
-    c.mention(key(100 + i));
+    c.on_source_link_layer_address(key(100 + i));
     c.use(key(100 + i));
   }
   EXPECT_EQ(c.cache.find(key(1)), nullptr);
@@ -394,7 +397,7 @@ TEST(NeighborCache, ND_GEN_009_a_flood_of_keys) {
                                             : key4(static_cast<unsigned>(random()) % 5000);
     switch (random() % 6) {
       case 0:
-        c.mention(k, random() % 2 ? peer : other);
+        c.on_source_link_layer_address(k, random() % 2 ? peer : other);
         break;
       case 1:
         c.cache.forget(k);
@@ -417,11 +420,11 @@ TEST(NeighborCache, ND_GEN_009_a_flood_of_keys) {
 
 TEST(NeighborCache, ND_GEN_009_the_largest_table) {
   Cache c({.neighbors = 65000, .waiting = 8, .largest_packet = 100});
-  for (unsigned i = 0; i < 65000; ++i) c.mention(key(i));
+  for (unsigned i = 0; i < 65000; ++i) c.on_source_link_layer_address(key(i));
   EXPECT_EQ(c.cache.size(), 65000U);
   EXPECT_EQ(c.cache.evicted(), 0U);
   for (unsigned i = 0; i < 65000; i += 97) ASSERT_NE(c.cache.find(key(i)), nullptr) << i;
-  c.mention(key(70000));
+  c.on_source_link_layer_address(key(70000));
   EXPECT_EQ(c.cache.find(key(0)), nullptr);
   EXPECT_EQ(c.cache.evicted(), 1U);
 }
@@ -430,7 +433,7 @@ TEST(NeighborCache, ND_GEN_009_the_largest_table) {
 
 TEST(NeighborCache, ND_NUD_006_the_earliest_deadline) {
   Cache c;
-  c.mention(key(1));
+  c.on_source_link_layer_address(key(1));
   c.use(key(1));  // in 5 s
   EXPECT_EQ(c.cache.next_deadline(), c.now + 5s);
   c.now += 1s;

@@ -16,7 +16,7 @@ using testing::IsEmpty;
 std::vector<Packet> taken_from(WaitingPackets& waiting, WaitingQueue& queue) {
   std::vector<Packet> packets;
   while (queue.size > 0) {
-    const Bytes first = waiting.first(queue);
+    const Bytes first = waiting.first(queue).bytes;
     packets.emplace_back(first.begin(), first.end());
     waiting.remove_first(queue);
   }

@@ -28,8 +28,8 @@ std::vector<Instant> solicitations(IrdpHost& host, Instant until) {
   std::vector<Instant> sent;
   while (host.next_deadline() <= until && sent.size() < 10) {
     const Instant due = host.next_deadline();
-    EXPECT_FALSE(host.take_solicitation(due - Duration(1)));
-    EXPECT_TRUE(host.take_solicitation(due));
+    EXPECT_FALSE(host.take_due(due - Duration(1)));
+    EXPECT_TRUE(host.take_due(due));
     sent.push_back(due);
   }
   return sent;
@@ -37,8 +37,8 @@ std::vector<Instant> solicitations(IrdpHost& host, Instant until) {
 
 std::vector<DiscoveredRouter> told(IrdpHost& host, const Packet& message) {
   std::vector<DiscoveredRouter> routers;
-  host.receive_advertisement(Icmpv4RouterAdvertisementView(message), is_neighbor,
-                             [&](const DiscoveredRouter& router) { routers.push_back(router); });
+  host.on_advertisement(Icmpv4RouterAdvertisementView(message), is_neighbor,
+                        [&](const DiscoveredRouter& router) { routers.push_back(router); });
   return routers;
 }
 
@@ -56,7 +56,7 @@ TEST(IrdpHost, ICMP4_RD_012_three_solicitations) {
     EXPECT_EQ(sent[1] - sent[0], seconds(3));
     EXPECT_EQ(sent[2] - sent[1], seconds(3));
     EXPECT_EQ(host.next_deadline(), Instant::max());
-    EXPECT_FALSE(host.take_solicitation(start + seconds(3600)));
+    EXPECT_FALSE(host.take_due(start + seconds(3600)));
     first.insert(sent[0]);
   }
   EXPECT_GT(first.size(), 100U);
@@ -89,7 +89,7 @@ TEST(IrdpHost, ICMP4_RD_013_off) {
   Random random(1);
   IrdpHost host(false, start, random);
   EXPECT_EQ(host.next_deadline(), Instant::max());
-  EXPECT_FALSE(host.take_solicitation(start + seconds(3600)));
+  EXPECT_FALSE(host.take_due(start + seconds(3600)));
   EXPECT_THAT(told(host, advertisement), IsEmpty());
 }
 
@@ -119,6 +119,7 @@ TEST(IrdpHost, ICMP4_RD_019_no_router_for_common_traffic) {
   Random random(1);
   IrdpHost host(true, start, random);
   EXPECT_THAT(told(host, icmpv4(9, 16, 0x01020708, hex("c0000201 00000005"))), IsEmpty());
+  EXPECT_THAT(told(host, icmpv4(9, 0, 0x01020708, hex("c0000201 00000005"))), testing::SizeIs(1));
 }
 
 }  // namespace

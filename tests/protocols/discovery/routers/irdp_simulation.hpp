@@ -19,7 +19,7 @@ inline discovery::IrdpRouterConfig config_with(std::chrono::seconds least, std::
 
 struct Sent {
   Instant at;
-  discovery::IrdpRouter::Sending what;
+  discovery::IrdpRouter::Due what;
 };
 
 /// A router whose deadlines are kept to the nanosecond.
@@ -47,8 +47,8 @@ class IrdpSimulation {
     return sent;
   }
   std::vector<Sent> for_time(Duration time) { return until(now_ + time); }
-  void solicit(Ipv4Address source) { router_.receive_solicitation(source, now_, random_); }
-  std::optional<discovery::IrdpRouter::Sending> take_due() { return router_.take_due(now_, random_); }
+  void solicit(Ipv4Address source) { router_.on_solicitation(source, now_, random_); }
+  std::optional<discovery::IrdpRouter::Due> take_due() { return router_.take_due(now_, random_); }
 
  private:
   Random random_;

@@ -22,7 +22,7 @@ IpAddress host6(std::uint8_t number) {
 
 TEST(RedirectRoutes, ICMP4_RED_008_the_last_redirect_for_each_destination_counts) {
   Random random(1);
-  RedirectRoutes routes(random);
+  RedirectRoutes routes(RedirectRoutes::default_lifetime, random);
   EXPECT_EQ(routes.find(host(1), start), std::nullopt);
   routes.learn(host(1), gateway, start);
   routes.learn(host(2), other_gateway, start);
@@ -43,7 +43,7 @@ TEST(RedirectRoutes, ICMP4_RED_012_they_expire) {
   for (const Case& c : {Case{{}, true, "at once"}, Case{seconds(600) - Duration(1), true, "until the end"},
                         Case{seconds(600), false, "after 600 s"}, Case{seconds(9999), false, "for good"}}) {
     Random random(1);
-    RedirectRoutes routes(random);
+    RedirectRoutes routes(RedirectRoutes::default_lifetime, random);
     routes.learn(host(1), gateway, start);
     EXPECT_EQ(routes.next_deadline(), start + seconds(600));
     EXPECT_EQ(routes.find(host(1), start + c.wait).has_value(), c.expected) << c.why;
@@ -54,7 +54,7 @@ TEST(RedirectRoutes, ICMP4_RED_012_they_expire) {
 
 TEST(RedirectRoutes, ICMP4_RED_012_a_configured_lifetime_and_each_route_in_its_time) {
   Random random(1);
-  RedirectRoutes routes(random, seconds(10));
+  RedirectRoutes routes(seconds(10), random);
   routes.learn(host(1), gateway, start);
   routes.learn(host(2), gateway, start + seconds(4));
   routes.learn(host(1), gateway, start + seconds(7));  // told again: from here on
@@ -70,14 +70,14 @@ TEST(RedirectRoutes, ICMP4_RED_012_a_configured_lifetime_and_each_route_in_its_t
 // 1.2.3.4 and 102:304:: begin with the same octets.
 TEST(RedirectRoutes, ICMP4_RED_008_the_families_are_apart) {
   Random random(1);
-  RedirectRoutes routes(random);
+  RedirectRoutes routes(RedirectRoutes::default_lifetime, random);
   routes.learn(Ipv4Address{0x01020304}, gateway, start);
   EXPECT_EQ(routes.find(Ipv6Address{{1, 2, 3, 4}}, start), std::nullopt);
 }
 
 TEST(RedirectRoutes, ND_RED_006_without_a_lifetime_until_the_next_hop_fails) {
   Random random(1);
-  RedirectRoutes routes(random, RedirectRoutes::unlimited);
+  RedirectRoutes routes(RedirectRoutes::unlimited, random);
   routes.learn(host6(1), host6(0xfe), start);
   routes.learn(host6(2), host6(2), start);  // on the link
   EXPECT_EQ(routes.next_deadline(), Instant::max());
@@ -89,7 +89,7 @@ TEST(RedirectRoutes, ND_RED_006_without_a_lifetime_until_the_next_hop_fails) {
 
 TEST(RedirectRoutes, ND_RED_008_all_routes_by_a_next_hop_are_forgotten) {
   Random random(1);
-  RedirectRoutes routes(random);
+  RedirectRoutes routes(RedirectRoutes::default_lifetime, random);
   for (std::uint32_t i = 0; i < 10; ++i) routes.learn(host(i), i % 2 == 0 ? gateway : other_gateway, start);
   routes.forget_via(gateway);
   for (std::uint32_t i = 0; i < 10; ++i)
@@ -100,7 +100,7 @@ TEST(RedirectRoutes, ND_RED_008_all_routes_by_a_next_hop_are_forgotten) {
 
 TEST(RedirectRoutes, ICMP4_RED_012_configured_routes_change) {
   Random random(1);
-  RedirectRoutes routes(random);
+  RedirectRoutes routes(RedirectRoutes::default_lifetime, random);
   routes.learn(host(1), gateway, start);
   routes.forget_all();
   EXPECT_EQ(routes.find(host(1), start), std::nullopt);
@@ -109,7 +109,7 @@ TEST(RedirectRoutes, ICMP4_RED_012_configured_routes_change) {
 
 TEST(RedirectRoutes, ICMP4_RED_008_the_oldest_of_256_goes) {
   Random random(1);
-  RedirectRoutes routes(random);
+  RedirectRoutes routes(RedirectRoutes::default_lifetime, random);
   for (std::uint32_t i = 0; i < 256; ++i) routes.learn(host(i), gateway, start + seconds(i));
   EXPECT_EQ(routes.size(), 256U);
   routes.learn(host(0), gateway, start + seconds(256));  // the first is the newest now

@@ -168,8 +168,8 @@ TEST(RedirectRules, ND_RED_005_messages) {
            RedirectCase{"multicast destination", "icmp6_redirect_destination_multicast",
                         redirect6(link_local_target, group)},
            RedirectCase{"both multicast", "icmp6_redirect_destination_multicast", redirect6(group, group)},
-           RedirectCase{"target elsewhere", "icmp6_redirect_target_elsewhere", redirect6(neighbor, destination)},
-           RedirectCase{"target multicast", "icmp6_redirect_target_elsewhere", redirect6(group, destination)},
+           RedirectCase{"target elsewhere", "icmp6_redirect_target_invalid", redirect6(neighbor, destination)},
+           RedirectCase{"target multicast", "icmp6_redirect_target_invalid", redirect6(group, destination)},
        })
     EXPECT_EQ(broken6(c), c.broken) << c.what;
 }

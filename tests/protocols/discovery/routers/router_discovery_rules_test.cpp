@@ -71,9 +71,9 @@ TEST(RouterDiscoveryRules, ND_RS_004_ND_GEN_001_to_003_solicitations) {
            Message{"code 1", "nd_code_not_0", "fe80::1", {}, 255, 1},
            Message{"length 0", "nd_option_malformed", "fe80::1", hex("0100 000000000000")},
            Message{"past the end", "nd_option_malformed", "fe80::1", hex("0102 000000000000")},
-           Message{"from :: with an address", "router_solicitation_from_nobody_with_address", "::", mac_option},
-           Message{"of any size", "router_solicitation_from_nobody_with_address", "::", long_mac_option},
-           Message{"in any place", "router_solicitation_from_nobody_with_address",
+           Message{"from :: with an address", "router_solicitation_unspecified_has_link_address", "::", mac_option},
+           Message{"of any size", "router_solicitation_unspecified_has_link_address", "::", long_mac_option},
+           Message{"in any place", "router_solicitation_unspecified_has_link_address",
                    "::", hex("c801 000000000000") + mac_option},
        })
     EXPECT_EQ(first_broken_in<discovery::router_solicitation_rules>(m, 133, {}), m.broken) << m.what;

@@ -96,7 +96,7 @@ TEST(RouterSolicitor, ND_RS_001_an_answer_ends_it) {
   for (const int sent_before : {1, 2}) {
     Host host;
     for (int i = 0; i < sent_before; ++i) ASSERT_TRUE(host.is_sent_at_deadline());
-    host.solicitor.hear_router();
+    host.solicitor.on_router_advertisement();
     EXPECT_EQ(host.solicitor.next_deadline(), no_end);
     EXPECT_FALSE(host.solicitor.take_due(start + 1h, host.random));
   }
@@ -106,7 +106,7 @@ TEST(RouterSolicitor, ND_RS_001_an_answer_ends_it) {
 TEST(RouterSolicitor, ND_RS_001_who_hears_a_router_too_early_asks_once) {
   Host host;
   const Instant first = host.solicitor.next_deadline();
-  host.solicitor.hear_router();
+  host.solicitor.on_router_advertisement();
   EXPECT_EQ(host.solicitor.next_deadline(), first);
   EXPECT_TRUE(host.is_sent_at_deadline());
   EXPECT_EQ(host.solicitor.next_deadline(), no_end);
@@ -115,7 +115,7 @@ TEST(RouterSolicitor, ND_RS_001_who_hears_a_router_too_early_asks_once) {
 TEST(RouterSolicitor, ND_RS_001_begins_anew) {
   Host host;
   ASSERT_TRUE(host.is_sent_at_deadline());
-  host.solicitor.hear_router();
+  host.solicitor.on_router_advertisement();
   host.solicitor.restart(start + 1h, host.random);
   EXPECT_GE(host.solicitor.next_deadline(), start + 1h);
   EXPECT_LE(host.solicitor.next_deadline(), start + 1h + 1s);
@@ -165,7 +165,7 @@ TEST(RouterSolicitor, ND_RS_003_the_randomness_goes_both_ways) {
 TEST(RouterSolicitor, ND_RS_003_an_answer_ends_it_and_the_next_start_is_quick) {
   Host host({.backoff = true});
   ASSERT_EQ(host.gaps(6).size(), 6U);
-  host.solicitor.hear_router();
+  host.solicitor.on_router_advertisement();
   EXPECT_EQ(host.solicitor.next_deadline(), no_end);
   host.solicitor.restart(start + 1h, host.random);
   EXPECT_LE(host.gaps(1).front(), 4400ms);

@@ -27,7 +27,7 @@ TEST(IrdpAnswers, ICMP4_RD_006_a_host_is_answered_alone_after_a_random_delay) {
     run.solicit(first_host);
     const auto sent = run.for_time(seconds(60));
     ASSERT_THAT(sent, SizeIs(1));
-    EXPECT_EQ(sent[0].what, (IrdpRouter::Sending{first_host, false}));
+    EXPECT_EQ(sent[0].what, (IrdpRouter::Due{first_host, false}));
     EXPECT_LE(sent[0].at - asked, seconds(2));
     delays.insert(sent[0].at - asked);
     EXPECT_EQ(run.router().next_deadline(), unsolicited) << "the timer goes on";
@@ -53,7 +53,7 @@ TEST(IrdpAnswers, ICMP4_RD_006_answers_to_all) {
       run.solicit(c.source);
       const auto sent = run.for_time(seconds(60));
       ASSERT_THAT(sent, SizeIs(1)) << c.what;
-      EXPECT_EQ(sent[0].what, (IrdpRouter::Sending{ipv4_all_systems, false})) << c.what;
+      EXPECT_EQ(sent[0].what, (IrdpRouter::Due{ipv4_all_systems, false})) << c.what;
       EXPECT_LE(sent[0].at - asked, seconds(2)) << c.what;
       delays.insert(sent[0].at - asked);
       EXPECT_EQ(run.router().next_deadline(), sent[0].at + seconds(600)) << c.what << ": the timer is reset";
@@ -88,6 +88,7 @@ TEST(IrdpAnswers, ICMP4_RD_007_a_flood_does_not_multiply_and_nobody_waits_too_lo
     std::ranges::copy(run.for_time(milliseconds(10)), std::back_inserter(sent));
   }
   std::ranges::copy(run.for_time(seconds(2)), std::back_inserter(sent));
+  EXPECT_THAT(sent, SizeIs(testing::AllOf(testing::Ge(10U), testing::Le(11U)))) << "in 22 s";
   for (const Duration gap : gaps(sent)) EXPECT_GE(gap, seconds(2));
   for (const Instant at : asked)
     EXPECT_TRUE(std::ranges::any_of(sent, [&](const Sent& s) { return s.at >= at && s.at <= at + seconds(2); }));

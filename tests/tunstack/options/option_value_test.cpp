@@ -1,0 +1,157 @@
+// What each kind of option takes and refuses, asked of every row of that kind.
+#include "tunstack/options/option_value.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/tunstack/options/every_option.hpp"
+
+namespace tunstack::test::option_value_test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Texts = std::vector<std::string>;
+
+void expect_refused(const OptionRow& row, const Texts& values) {
+  NodeOptions options = options_of(Profile::hardened);
+  const auto before = values_of(options);
+  for (const std::string& value : values) {
+    EXPECT_TRUE(set(options, row.key, value)) << row.key << "='" << value << "'";
+    EXPECT_EQ(values_of(options), before) << row.key << "='" << value << "'";
+  }
+}
+
+void expect_taken(const OptionRow& row, const std::string& value, const std::string& written) {
+  NodeOptions options = options_of(Profile::hardened);
+  EXPECT_FALSE(set(options, row.key, value)) << row.key << "='" << value << "'";
+  EXPECT_EQ(value_of(row, options), written) << row.key << "='" << value << "'";
+}
+
+TEST(OptionValue, flags_are_on_or_off) {
+  for (const auto& [row, flag] : options_of_kind<option::Flag>()) {
+    NodeOptions options;
+    EXPECT_FALSE(set(options, row.key, "on")) << row.key;
+    EXPECT_TRUE(*flag.slot(options)) << row.key;
+    EXPECT_FALSE(set(options, row.key, "off")) << row.key;
+    EXPECT_FALSE(*flag.slot(options)) << row.key;
+    expect_refused(row, {"1", "0", "yes", "true", "on,off", "on or off"});
+  }
+}
+
+TEST(OptionValue, numbers_are_taken_from_minimum_to_maximum_and_not_beyond) {
+  for (const auto& [row, number] : options_of_kind<option::Number>()) {
+    const std::uint64_t minimum = number.minimum, maximum = number.maximum;
+    ASSERT_LT(minimum, maximum) << row.key;
+    expect_taken(row, std::to_string(minimum), std::to_string(minimum));
+    expect_taken(row, std::to_string(maximum), std::to_string(maximum));
+    expect_refused(row, {std::to_string(maximum + 1), minimum == 0 ? "-1" : std::to_string(minimum - 1)});
+  }
+}
+
+TEST(OptionValue, special_numbers_are_taken) {
+  std::size_t special_numbers = 0;
+  for (const auto& [row, number] : options_of_kind<option::Number>())
+    for (const option::SpecialNumber& special : number.special) {
+      expect_taken(row, std::to_string(special.value), std::to_string(special.value));
+      ++special_numbers;
+    }
+  EXPECT_GE(special_numbers, 10U);
+}
+
+TEST(OptionValue, each_choice_is_taken_and_means_something_of_its_own) {
+  for (const auto& [row, kind] : options_of_kind<option::OneOf>()) {
+    ASSERT_GE(kind.choices.size(), 2U) << row.key;
+    for (const option::Choice& choice : kind.choices) {
+      expect_taken(row, std::string(choice.word), std::string(choice.word));
+      EXPECT_EQ(std::ranges::count(kind.choices, choice.word, &option::Choice::word), 1) << choice.word;
+      EXPECT_EQ(std::ranges::count(kind.choices, choice.value, &option::Choice::value), 1) << choice.word;
+    }
+    expect_refused(row, {joined(words_of(kind.choices)), words_of(kind.choices)[0] + " ", "on", "default"});
+  }
+}
+
+TEST(OptionValue, sets_are_taken_in_any_order_and_not_with_gaps) {
+  for (const auto& [row, kind] : options_of_kind<option::SetOf>()) {
+    const Texts words = words_of(kind.choices);
+    ASSERT_GE(words.size(), 2U) << row.key;
+    std::uint8_t bits = 0;
+    for (const option::Choice& choice : kind.choices) {
+      EXPECT_EQ(bits & choice.value, 0) << choice.word << " has a bit of another choice";
+      bits |= choice.value;
+      expect_taken(row, std::string(choice.word), std::string(choice.word));
+    }
+    const std::string both = words[0] + "," + words[1];
+    expect_taken(row, words[1] + "," + words[0], both);
+    expect_taken(row, both, both);
+    expect_taken(row, joined(words), joined(words));
+    expect_refused(row, {both + ",", "," + both, words[0] + ",,", words[0] + ", " + words[1], words[0] + ",nothing",
+                         words[0] + "|" + words[1]});
+  }
+}
+
+TEST(OptionValue, prefixes_of_the_families_of_their_row) {
+  for (const auto& [row, kind] : options_of_kind<option::Prefixes>()) {
+    const std::string empty(kind.empty.word);
+    const Texts ipv4 = {"192.0.2.0/24", "192.0.2.0/24,198.51.100.7/32", "0.0.0.0/0"};
+    const Texts ipv6 = {"2001:db8::/32", "2001:db8::/32,2001:db8:1::1/128", "::/0"};
+    for (const std::string& value : ipv4)
+      kind.families == option::Families::ipv6 ? expect_refused(row, {value}) : expect_taken(row, value, value);
+    for (const std::string& value : ipv6)
+      kind.families == option::Families::ipv4 ? expect_refused(row, {value}) : expect_taken(row, value, value);
+    const std::string mixed = "192.0.2.0/24,2001:db8::/32";
+    kind.families == option::Families::both ? expect_taken(row, mixed, mixed) : expect_refused(row, {mixed});
+    expect_taken(row, empty, empty);
+    expect_refused(row, {"192.0.2.0/33", "2001:db8::/129", "192.0.2.0/24,", ",2001:db8::/32", "nothing",
+                         "192.0.2.0/24," + empty, "2001:db8::/32 ,2001:db8::/33", "example.org/24"});
+  }
+}
+
+TEST(OptionValue, addresses_are_whole_and_of_the_scope_of_their_row) {
+  for (const auto& [row, kind] : options_of_kind<option::Addresses>()) {
+    ASSERT_EQ(kind.families, option::Families::ipv6) << row.key;
+    expect_taken(row, "2001:db8::9", "2001:db8::9/128");
+    expect_taken(row, "2001:db8::9/128,fe80::9", "2001:db8::9/128,fe80::9/128");
+    expect_taken(row, std::string(kind.empty.word), std::string(kind.empty.word));
+    expect_refused(row, {"2001:db8::/64", "192.0.2.9", "2001:db8::9,192.0.2.9", "2001:db8::9,", "nothing"});
+    if (kind.scope == option::AddressScope::unicast)
+      expect_refused(row, {"ff02::9", "::", "::1", "2001:db8::9,ff02::9"});
+    else
+      expect_taken(row, "ff02::9", "ff02::9/128");
+  }
+}
+
+TEST(OptionValue, names_are_what_stands_between_commas) {
+  for (const auto& [row, kind] : options_of_kind<option::Names>()) {
+    NodeOptions options;
+    ASSERT_FALSE(set(options, row.key, "one,two words,3")) << row.key;
+    EXPECT_THAT(*kind.slot(options), ElementsAre("one", "two words", "3")) << row.key;
+    ASSERT_FALSE(set(options, row.key, kind.empty.word)) << row.key;
+    EXPECT_THAT(*kind.slot(options), IsEmpty()) << row.key;
+  }
+}
+
+TEST(OptionValue, nonsense_is_refused_and_changes_nothing) {
+  for (const OptionRow& row : every_option())
+    if (!std::holds_alternative<option::Names>(row.kind))  // whether a name will do is asked where it is used
+      expect_refused(row, {"",       " ",  "-1",       "+1",    "4294967296", "4294967360", "18446744073709551616",
+                           "ON",     "On", "on ",      " on",   "true",       "1.5",        "0x1",
+                           "on|off", "|",  "rst|port", "576|8", "on=off",     "1 "});
+}
+
+TEST(OptionValue, kinds_in_words) {
+  const auto kind_of_option = [](std::string_view key) -> const option::Kind& { return find_option(key)->kind; };
+  EXPECT_EQ(option::kind_name(kind_of_option("mld")), "flag");
+  EXPECT_EQ(option::kind_name(kind_of_option("v4.ttl")), "number");
+  EXPECT_EQ(option::kind_name(kind_of_option("icmp4.quote")), "choice");
+  EXPECT_EQ(option::kind_name(kind_of_option("probe.allow_kinds")), "set");
+  EXPECT_EQ(option::kind_name(kind_of_option("arp.proxy")), "prefixes");
+  EXPECT_EQ(option::kind_name(kind_of_option("nd.proxy")), "addresses");
+  EXPECT_EQ(option::kind_name(kind_of_option("nd.adv_dnssl")), "names");
+  EXPECT_EQ(option::accepted_values(kind_of_option("arp.proxy")), "IPv4 prefixes separated by commas, or none");
+  EXPECT_EQ(option::accepted_values(kind_of_option("nd.proxy")), "IPv6 unicast addresses separated by commas, or none");
+  EXPECT_EQ(option::accepted_values(kind_of_option("nd.adv_dnssl")), "domain names separated by commas, or none");
+}
+
+}  // namespace
+}  // namespace tunstack::test::option_value_test

@@ -1,0 +1,177 @@
+#include "tunstack/node/addresses.hpp"
+
+#include "protocols/discovery/nd_rules.hpp"
+#include "tunstack/node/nd_input.hpp"
+
+namespace tunstack::addresses {
+
+namespace {
+
+using discovery::AddressEventKind;
+using discovery::Autoconfiguration;
+using discovery::CheckedIpv4Addresses;
+using discovery::DetectionMessage;
+
+Reason reason_of(AddressEventKind kind) {
+  switch (kind) {
+    case AddressEventKind::tentative:
+      return Reason::address_tentative;
+    case AddressEventKind::optimistic:
+      return Reason::address_optimistic;
+    case AddressEventKind::in_use:
+      return Reason::address_in_use;
+    case AddressEventKind::deprecated:
+      return Reason::address_deprecated;
+    case AddressEventKind::preferred_again:
+      return Reason::address_preferred;
+    case AddressEventKind::duplicate:
+      return Reason::address_duplicate;
+    case AddressEventKind::removed:
+      break;
+  }
+  return Reason::address_removed;
+}
+
+std::optional<discovery::Nonce> nonce_in(Bytes options) {
+  const auto option = find_nd_option(options, nd_option::nonce);
+  if (!option || option->bytes.size() != nd_option_unit) return std::nullopt;
+  discovery::Nonce nonce;
+  copy_bytes(nonce, option->bytes.subspan(2));
+  return nonce;
+}
+
+}  // namespace
+
+// ---- what others say ----
+
+MaybeReason on_tentative_target(const Ipv6Arrival& arrival, Turn& turn) {
+  const Bytes message = arrival.payload();
+  const discovery::NdInput input{arrival.ip, message, neighbor_solicitation_size};
+  auto& addresses = turn.state.interface(arrival.interface).addresses.ipv6;
+  if (!addresses) return {};
+  const bool is_solicitation = message[0] == static_cast<std::uint8_t>(Icmpv6Type::neighbor_solicitation);
+  return is_solicitation ? addresses->on_solicitation(arrival.ip.source(), input.target_address(),
+                                                      nonce_in(input.options()), turn.now, turn.random)
+                         : addresses->on_advertisement(input.target_address(), turn.now, turn.random);
+}
+
+void on_arp(const ArpPacket& packet, InterfaceId interface, Turn& turn) {
+  auto& addresses = turn.state.interface(interface).addresses.ipv4;
+  if (const auto conflict = addresses ? addresses->on_arp(packet, turn.now) : MaybeReason{})
+    turn.output.note(*conflict, interface, turn, IpAddress(packet.sender));
+}
+
+void on_prefix(const PrefixInformation& prefix, InterfaceId interface, Turn& turn) {
+  auto& addresses = turn.state.interface(interface).addresses.ipv6;
+  if (const auto refused = addresses ? addresses->on_prefix(prefix, turn.now, turn.random) : MaybeReason{})
+    turn.output.note(*refused, interface, turn, IpAddress(prefix.prefix));
+}
+
+// ---- events ----
+
+namespace {
+
+/// The groups that an address needs, and that of its anycast address if this is a router.
+template <class Apply>
+void for_each_group_of(const discovery::InterfaceAddress& own, const Interface& interface, const Apply& apply) {
+  apply(solicited_node_group(own.address));
+  const auto anycast = interface.is_host() ? std::nullopt : ip::subnet_router_address(own.address, own.length);
+  if (anycast) apply(solicited_node_group(*anycast));
+}
+
+void begin_check(const Autoconfiguration::Event& event, InterfaceId id, Turn& turn) {
+  const discovery::InterfaceAddress& own = event.address;
+  Interface& interface = turn.state.interface(id);
+  turn.state.addresses.add(id, {own.address, own.length}, ip::AddressUse::tentative);
+  for_each_group_of(own, interface, [&](const Ipv6Address& group) {
+    if (interface.groups.mld) interface.groups.mld->join(group, turn.now, event.check_begins);
+  });
+}
+
+void end_use(const discovery::InterfaceAddress& own, InterfaceId id, Turn& turn) {
+  Interface& interface = turn.state.interface(id);
+  turn.state.addresses.remove(id, own.address);
+  for_each_group_of(own, interface, [&](const Ipv6Address& group) {
+    if (interface.groups.mld) interface.groups.mld->leave(group, turn.now);
+  });
+}
+
+void use(const Autoconfiguration::Event& event, InterfaceId id, Turn& turn) {
+  const discovery::InterfaceAddress& own = event.address;
+  auto& mld = turn.state.interface(id).groups.mld;
+  // Routers believe reports with a source, not those before (RFC 3590 4).
+  if (mld && event.kind == AddressEventKind::in_use && own.address.is_link_local()) mld->announce_all(turn.now);
+  if (turn.state.addresses.kind_on(id, own.address) == AddressKind::unicast)
+    turn.state.addresses.add(id, {own.address, own.length});
+  const bool is_deprecated = own.is_deprecated || event.kind == AddressEventKind::deprecated;
+  turn.state.addresses.set_use(id, own.address, is_deprecated ? ip::AddressUse::deprecated : ip::AddressUse::usable,
+                               own.origin == discovery::AddressOrigin::temporary);
+}
+
+void take(const Autoconfiguration::Event& event, InterfaceId id, Turn& turn) {
+  switch (event.kind) {
+    case AddressEventKind::tentative:
+      begin_check(event, id, turn);
+      break;
+    case AddressEventKind::duplicate:
+    case AddressEventKind::removed:
+      end_use(event.address, id, turn);
+      break;
+    default:
+      use(event, id, turn);
+  }
+  turn.output.note(reason_of(event.kind), id, turn, IpAddress(event.address.address));
+}
+
+void take(const CheckedIpv4Addresses::Event& event, InterfaceId id, Turn& turn) {
+  const bool is_lost = event.kind == CheckedIpv4Addresses::Event::Kind::lost;
+  if (is_lost)
+    turn.state.addresses.remove(id, event.address);
+  else
+    turn.state.addresses.set_use(id, event.address, ip::AddressUse::usable);
+  turn.output.note(is_lost ? Reason::address4_lost : Reason::address_in_use, id, turn, IpAddress(event.address));
+}
+
+}  // namespace
+
+void step_events(InterfaceId id, Turn& turn) {
+  InterfaceAddresses& addresses = turn.state.interface(id).addresses;
+  while (const auto event = addresses.ipv6 ? addresses.ipv6->take_event(turn.now, turn.random) : std::nullopt)
+    take(*event, id, turn);
+  while (const auto event = addresses.ipv4 ? addresses.ipv4->take_event(turn.now) : std::nullopt)
+    take(*event, id, turn);
+}
+
+// ---- checks ----
+
+namespace {
+
+void send(const Autoconfiguration::Due& due, InterfaceId id, Turn& turn) {
+  const Interface& interface = turn.state.interface(id);
+  if (due.message.kind == DetectionMessage::Kind::probe)
+    return turn.output.originate(Reason::address_probed, nd_header({}, solicited_node_group(due.target)),
+                                 NeighborSolicitation{{}, due.target, {}, due.message.nonce}, id, turn);
+  const auto flags = static_cast<std::uint8_t>(na_override | (interface.is_host() ? 0 : na_router));
+  turn.output.originate(Reason::address_announced, nd_header(due.target, ipv6_all_nodes),
+                        NeighborAdvertisement{{}, flags, due.target, interface.config.link_address}, id, turn);
+}
+
+void send(const CheckedIpv4Addresses::Due& due, InterfaceId id, Turn& turn) {
+  const bool is_probe = due.kind == DetectionMessage::Kind::probe;
+  const ArpPacket request{ArpOperation::request, turn.state.interface(id).mac(), is_probe ? Ipv4Address{} : due.address,
+                          MacAddress{}, due.address};
+  turn.output.originate_arp(is_probe ? Reason::address4_probed : Reason::address4_announced, request, mac_broadcast, id,
+                            turn);
+}
+
+}  // namespace
+
+void step_checks(InterfaceId id, Turn& turn) {
+  InterfaceAddresses& addresses = turn.state.interface(id).addresses;
+  while (const auto due = addresses.ipv6 ? addresses.ipv6->take_due(turn.now, turn.random) : std::nullopt)
+    send(*due, id, turn);
+  while (const auto due = addresses.ipv4 ? addresses.ipv4->take_due(turn.now, turn.random) : std::nullopt)
+    send(*due, id, turn);
+}
+
+}  // namespace tunstack::addresses

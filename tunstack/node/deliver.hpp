@@ -1,0 +1,12 @@
+// Who takes a packet that is delivered: THE table from a Recipient to the door of a service.
+#pragma once
+
+#include "tunstack/node/output.hpp"
+
+namespace tunstack {
+
+/// Hands the packet over. The reason tells why what it asks for was not done.
+MaybeReason deliver(Recipient recipient, const Ipv4Arrival& arrival, Turn& turn);
+MaybeReason deliver(Recipient recipient, const Ipv6Arrival& arrival, Turn& turn);
+
+}  // namespace tunstack

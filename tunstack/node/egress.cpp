@@ -1,0 +1,144 @@
+#include "tunstack/node/egress.hpp"
+
+#include <algorithm>
+
+namespace tunstack {
+
+namespace {
+
+std::optional<std::uint8_t> on_link_length(InterfaceId id, const IpAddress& address, Instant now,
+                                           const NodeState& state) {
+  return address.is_ipv4() ? state.addresses.on_link_length(id, address.ipv4())
+                           : state.interface(id).routers.routing.prefixes.on_link_length(address, now);
+}
+
+std::optional<IpAddress> default_router_on(InterfaceId id, Family family, Instant now, const NodeState& state) {
+  return state.interface(id).routers.routing.routers.choose(
+      family, [&](const IpAddress& router) { return state.reachability_of({id, router}, now); });
+}
+
+AddressKind kind_on(InterfaceId id, const IpAddress& address, const NodeState& state) {
+  return address.is_ipv4() ? state.addresses.kind_on(id, address.ipv4()) : state.addresses.kind_on(id, address.ipv6());
+}
+
+/// Groups need no resolution (RFC 1112 6.4, RFC 4861 7.2).
+MacAddress mac_of(const IpAddress& group, AddressKind kind) {
+  if (!group.is_ipv4()) return mac_of_group(group.ipv6());
+  return is_multicast(kind) ? mac_of_group(group.ipv4()) : mac_broadcast;
+}
+
+/// An interface, and the neighbor there where it has neighbors.
+struct Way {
+  InterfaceId interface{};
+  std::optional<IpAddress> next_hop = {};
+};
+
+/// Which interfaces may be chosen: that of the request alone, or it before all others.
+enum class Choice : std::uint8_t { one, any };
+
+class Chooser {
+ public:
+  Chooser(const IpAddress& destination, InterfaceId from, Choice choice, Instant now, const NodeState& state)
+      : destination_(destination), from_(from), choice_(choice), now_(now), state_(state) {}
+
+  /// Redirects, then the longest match of the links' prefixes and of routes, then default routers.
+  std::optional<Way> by_neighbor() const {
+    if (const auto way = redirected()) return way;
+    if (const auto way = longest_match()) return way;
+    return by_default_router();
+  }
+  /// Who is at the other end of a link without addresses takes everything.
+  std::optional<Way> without_neighbor() const {
+    return first_way(
+        [&](InterfaceId id) { return state_.interface(id).has_frames() ? std::nullopt : std::optional(Way{id}); });
+  }
+
+ private:
+  /// Calls `find` for the interface of the request first, then for all others, until it gives a way.
+  template <class Find>
+  std::optional<Way> first_way(const Find& find) const {
+    if (const auto way = find(from_)) return way;
+    for (std::size_t i = 0; choice_ == Choice::any && i < state_.interfaces.size(); ++i)
+      if (InterfaceId(i) != from_)
+        if (const auto way = find(InterfaceId(i))) return way;
+    return std::nullopt;
+  }
+
+  std::optional<Way> redirected() const {
+    return first_way([&](InterfaceId id) -> std::optional<Way> {
+      const auto next_hop = state_.interface(id).routers.redirects(destination_.family()).find(destination_, now_);
+      return next_hop ? std::optional(Way{id, next_hop}) : std::nullopt;
+    });
+  }
+
+  std::optional<Way> longest_match() const {
+    std::optional<std::uint8_t> longest;
+    Way way;
+    first_way([&](InterfaceId id) -> std::optional<Way> {
+      const auto length = on_link_length(id, destination_, now_, state_);
+      if (length > longest) way = {id, destination_};
+      longest = std::max(longest, length);
+      return std::nullopt;
+    });
+    const ip::Route* const route = state_.routes.find(destination_);
+    const bool may_be_taken = route != nullptr && (choice_ == Choice::any || route->interface == from_);
+    if (may_be_taken && (!longest || route->prefix.length > *longest))
+      return Way{route->interface, route->gateway.value_or(destination_)};
+    return longest ? std::optional(way) : std::nullopt;
+  }
+
+  std::optional<Way> by_default_router() const {
+    return first_way([&](InterfaceId id) -> std::optional<Way> {
+      const auto router = default_router_on(id, destination_.family(), now_, state_);
+      return router ? std::optional(Way{id, router}) : std::nullopt;
+    });
+  }
+
+  const IpAddress& destination_;
+  InterfaceId from_;
+  Choice choice_;
+  Instant now_;
+  const NodeState& state_;
+};
+
+std::size_t path_mtu_to(const IpAddress& destination, std::size_t link_mtu, Instant now, const NodeState& state) {
+  return destination.is_ipv4() ? state.path_mtus.to(destination.ipv4(), link_mtu, now)
+                               : state.path_mtus.to(destination.ipv6(), link_mtu, now);
+}
+
+Egress by_way_of(const Way& way, const IpAddress& destination, Instant now, const NodeState& state) {
+  const Interface& interface = state.interface(way.interface);
+  const std::size_t link_mtu = interface.mtu(destination.family());
+  Egress egress{.link = {way.interface, path_mtu_to(destination, link_mtu, now, state)}};
+  if (!interface.has_frames()) return egress;
+  if (!destination.is_ipv4() && interface.has_no_ipv6()) egress.refused = Reason::address_ipv6_disabled;
+  egress.next_hop = way.next_hop;
+  return egress;
+}
+
+}  // namespace
+
+Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state) {
+  const AddressKind kind = kind_on(from, destination, state);
+  if (is_group(kind)) {
+    Egress egress = by_way_of({from}, destination, now, state);
+    if (state.interface(from).has_frames()) egress.group_mac = mac_of(destination, kind);
+    return egress;
+  }
+  const bool is_scoped = !destination.is_ipv4() && destination.ipv6().is_link_local();
+  const Chooser chooser(destination, from, is_scoped ? Choice::one : Choice::any, now, state);
+  auto way = chooser.by_neighbor();
+  if (!way) way = chooser.without_neighbor();
+  Egress egress = by_way_of(way.value_or(Way{from}), destination, now, state);
+  const bool needs_neighbor = state.interface(egress.link.interface).has_frames();
+  if (!egress.refused && needs_neighbor && !egress.next_hop) egress.refused = Reason::no_route;
+  return egress;
+}
+
+std::optional<IpAddress> next_hop_on(InterfaceId interface, const IpAddress& destination, Instant now,
+                                     const NodeState& state) {
+  const auto way = Chooser(destination, interface, Choice::one, now, state).by_neighbor();
+  return way ? way->next_hop : std::nullopt;
+}
+
+}  // namespace tunstack

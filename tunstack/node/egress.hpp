@@ -1,0 +1,38 @@
+// Where a packet leaves: the interface, the next hop there, and the MTU of the way. Asked for everything that a node
+// sends, before it is written; it changes nothing.
+#pragma once
+
+#include "protocols/wire/fragmentation.hpp"
+#include "tunstack/node/state.hpp"
+
+namespace tunstack {
+
+struct Egress {
+  Link link{};               // the MTU is that of the path, in octets
+  MaybeReason refused = {};  // why nothing can go there, if so
+  // On links with addresses one of both.
+  std::optional<MacAddress> group_mac = {};
+  std::optional<IpAddress> next_hop = {};
+};
+
+/// The way to a destination that is not known to be a plain one on a link without addresses.
+Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state);
+
+/// The way to `destination`, the first hop of a source route if there is one. Groups, link-local addresses, and what
+/// several interfaces reach equally well, leave by `from`, where the request came in (RFC 1122 3.3.1, RFC 4861 5.2,
+/// RFC 4007 9).
+template <class Address>
+inline Egress egress_to(const Address& destination, InterfaceId from, Instant now, const NodeState& state) {
+  if (state.interfaces.size() == 1 && !state.interfaces[0].has_frames()) [[likely]] {
+    constexpr Family family = std::is_same_v<Address, Ipv4Address> ? Family::ipv4 : Family::ipv6;
+    return {.link = {from, state.path_mtus.to(destination, state.interfaces[0].mtu(family), now)}};
+  }
+  return choose_egress(destination, from, now, state);
+}
+
+/// The neighbor that packets to `destination` are handed to on an interface: itself if it is on the link, or the router
+/// that suits best (RFC 1122 3.3.1.1, RFC 4861 5.2).
+std::optional<IpAddress> next_hop_on(InterfaceId interface, const IpAddress& destination, Instant now,
+                                     const NodeState& state);
+
+}  // namespace tunstack

@@ -1,0 +1,149 @@
+#include "tunstack/node/output.hpp"
+
+namespace tunstack {
+
+namespace {
+
+/// Addresses that were given up meanwhile are no sources any more (RFC 5227 2.4, RFC 4862 5.5.4).
+bool is_from_us(Bytes packet, InterfaceId interface, const NodeState& state) {
+  return is_own(packet[0] >> 4 == 4 ? state.addresses.kind_on(interface, Ipv4View::of(packet).source())
+                                    : state.addresses.kind_on(interface, Ipv6View::of(packet).source()));
+}
+
+}  // namespace
+
+// ---- telling ----
+
+void Output::tell(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
+                  std::span<const OutgoingPacket> sent, const Turn& turn) {
+  observer_->decided({.time = turn.now,
+                      .packet = subject.packet,
+                      .arrived = subject.arrived,
+                      .verdict = verdict,
+                      .withheld = withheld,
+                      .sent = sent,
+                      .frame = subject.arrived ? turn.frame : Bytes{},
+                      .ids = subject.ids,
+                      .interface = subject.interface,
+                      .node = node_});
+}
+
+void Output::tell_origination(Reason reason, std::span<const OutgoingPacket> sent, const Turn& turn) {
+  count(reason);
+  if (observer_) observer_->originated({turn.now, reason, sent, node_});
+}
+
+void Output::note(Reason reason, InterfaceId interface, const Turn& turn, const std::optional<IpAddress>& address) {
+  note({turn.now, reason, interface, address, turn.cause});
+}
+
+void Output::note(const Note& note) {
+  count(note.reason);
+  if (!observer_) return;
+  Note told = note;
+  told.node = node_;
+  observer_->noted(told);
+}
+
+// ---- ARP ----
+
+bool Output::send_arp(const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn) {
+  const std::size_t before = turn.outbox.packets().size();
+  const MutableBytes room = turn.outbox.add(interface, arp_size);
+  if (room.empty()) return false;
+  packet.write(room);
+  turn.outbox.address(before, to, turn.state.interface(interface).mac(), LinkPayload::arp);
+  identify(before, turn);
+  ++counters_.packets_out;
+  return true;
+}
+
+void Output::originate_arp(Reason reason, const ArpPacket& packet, const MacAddress& to, InterfaceId interface,
+                           Turn& turn) {
+  const std::size_t before = turn.outbox.packets().size();
+  if (send_arp(packet, to, interface, turn))
+    return tell_origination(reason, turn.outbox.packets().subspan(before), turn);
+  note(reason, interface, turn);
+  note(Reason::outbox_full, interface, turn, IpAddress(packet.target));
+}
+
+// ---- neighbors ----
+
+/// Packets lost with neighbors that made room for others.
+void Output::note_evicted_packets(Turn& turn) {
+  for (std::size_t lost = turn.state.neighbors.take_lost(); lost > 0; --lost)
+    note(Reason::neighbor_evicted, InterfaceId{}, turn);
+}
+
+MaybeReason Output::resolve(std::size_t first, const Egress& egress, Turn& turn) {
+  auto& [state, output, random, outbox, now, cause, frame, changes_deadlines] = turn;
+  auto mac = egress.group_mac;
+  const discovery::NeighborKey key{egress.link.interface, egress.next_hop.value_or(IpAddress{})};
+  if (!mac) {
+    mac = state.neighbors.use(key, state.neighbor_times(key), now);
+    changes_deadlines = true;
+    note_evicted_packets(turn);
+  }
+  if (mac) {
+    for (std::size_t i = first; i < outbox.packets().size(); ++i)
+      outbox.address(i, *mac, state.interface(key.interface).mac());
+    return {};
+  }
+  bool all_are_kept = true;
+  for (const OutgoingPacket& packet : outbox.packets().subspan(first))
+    all_are_kept &= state.neighbors.keep(key, packet.bytes, packet.ids);
+  outbox.keep_only(first);
+  return all_are_kept ? Reason::neighbor_resolution_pending : Reason::neighbor_queue_full;
+}
+
+void Output::flush(Turn& turn) {
+  note_evicted_packets(turn);
+  const auto key = turn.state.neighbors.take_released();
+  const discovery::Neighbor* const neighbor = key ? turn.state.neighbors.find(*key) : nullptr;
+  if (neighbor == nullptr || neighbor->waiting.size == 0) return;
+  const std::size_t before = turn.outbox.packets().size();
+  send_waiting(*key, neighbor->mac, turn);
+  const auto sent = turn.outbox.packets().subspan(before);
+  if (sent.empty()) return;
+  turn.state.neighbors.use(*key, turn.state.neighbor_times(*key), turn.now);  // if stale, it is asked soon
+  turn.changes_deadlines = true;
+  tell_origination(Reason::neighbor_resolved, sent, turn);
+}
+
+void Output::send_waiting(const discovery::NeighborKey& key, const MacAddress& to, Turn& turn) {
+  for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key)) {
+    if (!is_from_us(waiting->bytes, key.interface, turn.state)) {
+      record({waiting->bytes, key.interface, waiting->ids, false}, Drop{Reason::address_removed_while_waiting}, {}, {},
+             turn);
+      continue;
+    }
+    const std::size_t place = turn.outbox.packets().size();
+    const MutableBytes room = turn.outbox.add(key.interface, waiting->bytes.size());
+    if (room.empty()) {
+      note({turn.now, Reason::outbox_full, key.interface, key.address, waiting->ids.cause});
+      continue;
+    }
+    copy_bytes(room, waiting->bytes);
+    turn.outbox.address(place, to, turn.state.interface(key.interface).mac());
+    turn.outbox.identify(place, waiting->ids);
+    count_out(room);
+  }
+}
+
+void Output::drop_waiting(const discovery::NeighborKey& key, Turn& turn) {
+  for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key))
+    record({waiting->bytes, key.interface, waiting->ids, false}, Drop{Reason::neighbor_unreachable}, {}, {}, turn);
+}
+
+void Output::count_out(Bytes datagram) {
+  ++counters_.packets_out;
+  const auto ipv6 = datagram[0] >> 4 == 6 ? find_upper_layer(datagram) : std::unexpected(NoUpperLayer::cut_short);
+  if (ipv6 && ipv6->protocol == protocol_number::icmpv6)
+    counters_.icmp(Family::ipv6).add_out(datagram[ipv6->offset], datagram[ipv6->offset + 1]);
+  if (datagram[0] >> 4 != 4) return;
+  const Ipv4View ipv4 = Ipv4View::of(datagram);
+  if (ipv4.protocol() == protocol_number::icmpv4 && ipv4.fragment_offset() == 0)
+    counters_.icmp(Family::ipv4).add_out(ipv4.payload()[0], ipv4.payload()[1]);
+}
+
+}  // namespace tunstack

@@ -1,0 +1,97 @@
+// The input module: what a datagram or frame is, and what is to become of it. Judging changes nothing but how far the
+// arrival itself was read; decide() and receive() of a node ask the same function.
+#pragma once
+
+#include "protocols/ip/ipv4_input.hpp"
+#include "protocols/ip/ipv6_input.hpp"
+#include "tunstack/node/dispatch.hpp"
+
+namespace tunstack {
+
+/// A packet as a device delivers it. The bytes are read during the call only.
+struct Received {
+  InterfaceId interface{};
+  Bytes bytes;  // from the first octet of the IP header; a whole frame where the link has addresses
+  Instant now;
+  bool link_layer_group = false;  // came in a link-layer broadcast or multicast frame
+};
+
+// ---- kinds ----
+
+inline AddressKind kind_of_source(const NodeState& state, InterfaceId interface, Ipv4Address source) {
+  return state.addresses.kind_on(interface, source);
+}
+/// That others send from an optimistic address is no forgery (RFC 4429 3.3).
+inline AddressKind kind_of_source(const NodeState& state, InterfaceId interface, const Ipv6Address& source) {
+  const AddressKind kind = state.addresses.kind_on(interface, source);
+  if (kind != AddressKind::own) [[likely]]
+    return kind;
+  return state.interface(interface).is_optimistic(source) ? AddressKind::tentative : kind;
+}
+
+template <class View>
+inline Arrival<View> classify(const Received& received, const View& ip, const NodeState& state) {
+  return {ip,
+          kind_of_source(state, received.interface, ip.source()),
+          state.addresses.kind_on(received.interface, ip.destination()),
+          received.link_layer_group,
+          received.interface,
+          received.now,
+          upper_layer_without_extensions(ip),
+          received.bytes.size()};
+}
+
+// ---- datagrams ----
+
+/// Tells the families apart and checks the shape. `then` gets a view or the Drop that ends the matter.
+template <class Then>
+inline auto by_family(Bytes bytes, const Then& then) {
+  if (bytes.empty()) return then(Drop{Reason::empty_read});
+  if (bytes[0] >> 4 == 4) {
+    const auto ip = Ipv4View::parse(bytes);
+    return ip ? then(*ip) : then(Drop{ip.error()});
+  }
+  if (bytes[0] >> 4 == 6) {
+    const auto ip = Ipv6View::parse(bytes);
+    return ip ? then(*ip) : then(Drop{ip.error()});
+  }
+  return then(Drop{Reason::ip_version_unknown});
+}
+
+inline MaybeReason refuses(const Ipv4Arrival& arrival, const NodeState& state) {
+  return ip::refuses({arrival, state.options.ipv4});
+}
+inline MaybeReason refuses(const Ipv6Arrival& arrival, const NodeState&) { return ip::refuses(arrival); }
+
+/// Nearly all datagrams have neither options or extension headers nor are they fragments.
+inline bool has_options_or_fragment(const Ipv4Arrival& arrival, const NodeState& state) {
+  return !arrival.ip.is_plain() || state.options.ipv4_options.required != 0;
+}
+inline bool has_options_or_fragment(const Ipv6Arrival& arrival, const NodeState&) {
+  return is_ipv6_extension(arrival.protocol());
+}
+[[gnu::noinline]] std::optional<Verdict> judge_options_and_fragment(const Ipv4Arrival& arrival, const NodeState& state);
+/// Moves the arrival along to its upper layer.
+[[gnu::noinline]] std::optional<Verdict> judge_options_and_fragment(Ipv6Arrival& arrival, const NodeState& state);
+
+/// What is to become of a datagram: the rows of reception, its options or chain, then those of its protocol.
+template <class View>
+[[gnu::always_inline]] inline Verdict judge(Arrival<View>& arrival, const NodeState& state) {
+  if (const auto refused = refuses(arrival, state)) return Drop{*refused};
+  if (has_options_or_fragment(arrival, state)) [[unlikely]]
+    if (const auto verdict = judge_options_and_fragment(arrival, state)) return *verdict;
+  arrival.is_dispatched = true;
+  return dispatch(arrival, state);
+}
+
+// ---- frames ----
+
+/// What the frame carries, or why nobody looks into it.
+std::expected<Received, Reason> unwrap(const Received& frame, const NodeState& state);
+/// Of a frame that was unwrapped.
+bool carries_arp(const Received& frame);
+
+/// What is to become of a packet, and why, without a trace.
+Verdict judge_received(const Received& received, const NodeState& state);
+
+}  // namespace tunstack

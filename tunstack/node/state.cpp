@@ -1,0 +1,88 @@
+#include "tunstack/node/state.hpp"
+
+#include <algorithm>
+
+namespace tunstack {
+
+using discovery::NeighborState;
+using discovery::Reachability;
+
+namespace {
+
+bool has_ipv4(const InterfaceConfig& interface) {
+  return std::ranges::any_of(interface.addresses, [](const IpPrefix& prefix) { return prefix.address.is_ipv4(); });
+}
+
+std::vector<InterfaceId> interfaces_to_learn_masks_of(const NodeConfig& config) {
+  std::vector<InterfaceId> interfaces;
+  for (std::size_t i = 0; config.options.learn_mask && i < config.interfaces.size(); ++i)
+    if (has_ipv4(config.interfaces[i])) interfaces.push_back(InterfaceId(i));
+  return interfaces;
+}
+
+/// Links without addresses need no memory for neighbors.
+discovery::NeighborLimits neighbor_limits(const NodeConfig& config) {
+  const auto has_frames = [](const InterfaceConfig& i) { return i.link_address.has_value(); };
+  if (std::ranges::none_of(config.interfaces, has_frames)) return {.neighbors = 0, .waiting = 0, .largest_packet = 0};
+  const auto widest = std::ranges::max_element(config.interfaces, {}, &InterfaceConfig::mtu);
+  constexpr std::size_t memory = std::size_t{4} << 20;  // octets, for packets that wait on links with a large MTU
+  return {.neighbors = config.options.neighbors,
+          .waiting = std::min<std::size_t>(256, memory / widest->mtu),
+          .largest_packet = widest->mtu};
+}
+
+/// Those that are checked come with their events.
+void add_addresses(NodeState& state, InterfaceId id) {
+  const Interface& interface = state.interface(id);
+  if (!interface.is_host()) state.addresses.become_router(id);
+  if (interface.groups.querier) state.addresses.join(id, mld_report_destination);
+  for (const IpPrefix& prefix : interface.config.addresses) {
+    const bool is_checked = prefix.address.is_ipv4() && interface.addresses.ipv4;
+    if (prefix.address.is_ipv4() || !interface.addresses.ipv6)
+      state.addresses.add(id, prefix, is_checked ? ip::AddressUse::tentative : ip::AddressUse::usable);
+  }
+  if (interface.is_host()) return;
+  for (const IpPrefix& one : state.options.proxied.ipv6) state.addresses.proxy(id, one.address.ipv6());
+}
+
+}  // namespace
+
+NodeState::NodeState(const NodeConfig& config, Random& random)
+    : options(config.options),
+      path_mtus(random),
+      identification(random),
+      masks(interfaces_to_learn_masks_of(config), config.start, random),
+      neighbors(neighbor_limits(config), random),
+      time_of_day_at_start(config.time_of_day_at_start) {
+  interfaces.reserve(config.interfaces.size());
+  for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
+    interfaces.emplace_back(config.interfaces[i], config.options, config.start, random);
+    add_addresses(*this, InterfaceId(i));
+  }
+  for (const ip::Route& route : config.routes) routes.add(route);
+}
+
+bool NodeState::is_proxied(InterfaceId id, Ipv4Address address) const {
+  return !interface(id).is_host() &&
+         std::ranges::any_of(options.proxied.ipv4, [&](const IpPrefix& prefix) { return prefix.contains(address); });
+}
+
+bool NodeState::is_starting(Instant start) const {
+  return std::ranges::any_of(interfaces, [&](const Interface& i) { return i.next_deadline() <= start; });
+}
+
+Reachability NodeState::reachability_of(const discovery::NeighborKey& key, Instant now) const {
+  const NeighborState state = neighbors.state_of(key, now);
+  if (state == NeighborState::failed) return Reachability::unreachable;
+  const bool is_unknown = state == NeighborState::none || state == NeighborState::incomplete;
+  return is_unknown ? Reachability::unknown : Reachability::reachable;
+}
+
+std::uint32_t NodeState::time_of_day(Instant now) const {
+  const auto since_midnight =
+      (time_of_day_at_start + std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch())).count();
+  const auto time = static_cast<std::uint32_t>(since_midnight % icmp::milliseconds_a_day);
+  return time | (options.queries.timestamp_nonstandard ? icmp::nonstandard_time : 0);
+}
+
+}  // namespace tunstack

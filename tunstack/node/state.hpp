@@ -1,0 +1,58 @@
+// What judges may read of the node that they decide for; they never change it. Services change their own part, and
+// what one learns for another goes through here.
+#pragma once
+
+#include <vector>
+
+#include "protocols/discovery/neighbors/neighbor_cache.hpp"
+#include "protocols/icmp/mask_learning.hpp"
+#include "protocols/icmp/queries.hpp"
+#include "protocols/ip/ipv4_identification.hpp"
+#include "protocols/ip/local_addresses.hpp"
+#include "protocols/ip/path_mtu.hpp"
+#include "protocols/ip/routes.hpp"
+#include "tunstack/node/interface.hpp"
+
+namespace tunstack {
+
+/// What a node is made of.
+struct NodeConfig {
+  std::vector<InterfaceConfig> interfaces;
+  NodeOptions options;
+  std::uint64_t seed = 0;                            // of all randomness of the node
+  std::chrono::milliseconds time_of_day_at_start{};  // UT since midnight, at the Instant zero
+  Instant start{};                                   // when it begins; any Instant
+  std::vector<ip::Route> routes = {};                // beside those of its own links
+  NodeId id{};                                       // that events name
+};
+
+struct NodeState {
+  NodeState(const NodeConfig& config, Random& random);
+
+  NodeOptions options;
+  std::vector<Interface> interfaces;
+  ip::LocalAddresses addresses;
+  ip::Routes routes;
+  ip::PathMtus path_mtus;
+  ip::Ipv4Identification identification;
+  icmp::MaskLearner masks;
+  discovery::NeighborCache neighbors;
+  std::chrono::milliseconds time_of_day_at_start{};  // UT, at the Instant zero
+
+  Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }
+  const Interface& interface(InterfaceId id) const { return interfaces[static_cast<std::size_t>(id)]; }
+
+  /// Whether an option says that requests for the address are answered.
+  bool is_proxied(InterfaceId id, Ipv4Address address) const;
+  discovery::NeighborTimes neighbor_times(const discovery::NeighborKey& key) const {
+    return key.address.is_ipv4() ? options.arp : interface(key.interface).neighbor_times(options.neighbor_discovery);
+  }
+  discovery::Reachability reachability_of(const discovery::NeighborKey& key, Instant now) const;
+  /// Addresses have news that nobody has asked for.
+  bool is_starting(Instant start) const;
+
+  /// As the wire has it: ms since midnight UT, the high bit set if it is not to be trusted (RFC 792).
+  std::uint32_t time_of_day(Instant now) const;
+};
+
+}  // namespace tunstack

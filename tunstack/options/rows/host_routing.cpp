@@ -1,0 +1,26 @@
+#include "tunstack/options/rows/rows.hpp"
+
+namespace tunstack::option {
+
+namespace {
+
+constexpr OptionRow rows[] = {
+    {"nd.accept_ra", Flag{[](NodeOptions& o) { return &o.accept_advertisements; }}, "on", "on", "RFC 4861 6.3, D-29",
+     "solicit IPv6 router advertisements and configure this node by them; only with --role host"},
+    {"nd.rs_backoff", Flag{[](NodeOptions& o) { return &o.solicits_for_ever; }}, "off", "off", "RFC 7559 2",
+     "repeat router solicitations at growing intervals until an IPv6 router answers"},
+    {"nd.accept_redirects", Flag{[](NodeOptions& o) { return &o.accept_redirects6; }}, "on", "off", "RFC 4861 8.3",
+     "follow ICMPv6 redirects; only with --role host"},
+    {"icmp4.accept_redirects", Flag{[](NodeOptions& o) { return &o.accept_redirects4; }}, "on", "off",
+     "RFC 1122 3.2.2.2, D-19", "follow ICMPv4 redirects, network redirects like host redirects; only with --role host"},
+    {"icmp.redirect_lifetime", Number{1, 86400, "seconds", [](NodeOptions& o) { return &o.redirect_lifetime; }}, "600",
+     "600", "RFC 1122 3.3.1.2", "time for which a route from an ICMPv4 or ICMPv6 redirect is used"},
+    {"irdp.host", Flag{[](NodeOptions& o) { return &o.discovers_routers4; }}, "on", "on", "RFC 1256 5.1",
+     "solicit IPv4 router advertisements and use the routers that they list; only with --role host"},
+};
+
+}  // namespace
+
+std::span<const OptionRow> host_routing_rows() { return rows; }
+
+}  // namespace tunstack::option

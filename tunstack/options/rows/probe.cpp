@@ -1,0 +1,43 @@
+#include "tunstack/options/rows/rows.hpp"
+
+namespace tunstack::option {
+
+namespace {
+
+constexpr Choice reply_bodies[] = {{"copy", icmp::ProbeBody::copy, "the header and the data of the request"},
+                                   {"none", icmp::ProbeBody::none, "the header alone"}};
+
+constexpr Choice zero_checksums[] = {
+    {"accept", icmp::ZeroChecksum::accept, "accepted, as an extension structure without a checksum"},
+    {"reject", icmp::ZeroChecksum::reject, "answered as a malformed query"}};
+
+constexpr Choice localities[] = {{"both", icmp::ProbeLocality::both, "interfaces of this node and of its neighbors"},
+                                 {"local", icmp::ProbeLocality::local, "interfaces of this node"},
+                                 {"remote", icmp::ProbeLocality::remote, "interfaces of neighbors of this node"}};
+
+constexpr Choice kinds[] = {{"name", icmp::probe_kind::name, "by the name of the interface"},
+                            {"index", icmp::probe_kind::index, "by the number of the interface"},
+                            {"address", icmp::probe_kind::address, "by an address of the interface"}};
+
+constexpr OptionRow rows[] = {
+    {"probe", Flag{[](NodeOptions& o) { return &o.probe.enabled; }}, "off", "off", "RFC 8335 4, D-30",
+     "answer ICMP extended echo requests, of IPv4 and IPv6"},
+    {"probe.reply_body", OneOf{reply_bodies, [](NodeOptions& o) { return &o.probe.reply_body; }}, "copy", "none",
+     "RFC 8335 4, D-12", "content of ICMP extended echo replies"},
+    {"probe.zero_checksum", OneOf{zero_checksums, [](NodeOptions& o) { return &o.probe.zero_checksum; }}, "accept",
+     "accept", "RFC 4884 7, D-12",
+     "treatment of ICMP extended echo requests with the checksum 0 in the extension structure"},
+    {"probe.allow_sources",
+     Prefixes{Families::both, {"any", "every source"}, [](NodeOptions& o) { return &o.probe.sources; }}, "any", "any",
+     "RFC 8335 8, D-30", "source addresses from which ICMP extended echo requests are answered"},
+    {"probe.allow_local", OneOf{localities, [](NodeOptions& o) { return &o.probe.locality; }}, "both", "local",
+     "RFC 8335 8, D-30", "interfaces that ICMP extended echo requests may ask about"},
+    {"probe.allow_kinds", SetOf{kinds, [](NodeOptions& o) { return &o.probe.kinds; }}, "name,index,address", "address",
+     "RFC 8335 8, D-30", "ways in which ICMP extended echo requests may identify an interface"},
+};
+
+}  // namespace
+
+std::span<const OptionRow> probe_rows() { return rows; }
+
+}  // namespace tunstack::option

@@ -1,0 +1,25 @@
+// What runs on links and in time: a node, and whatever is made of nodes. Run loop, replay and tests drive all of them
+// by the same three calls.
+#pragma once
+
+#include <concepts>
+
+#include "tunstack/node/node.hpp"
+
+namespace tunstack {
+
+/// receive() and tick() add what is to be sent to the outbox; tick() is due at next_deadline(). note() counts what
+/// happened to a packet after it left.
+template <class M>
+concept Machine =
+    requires(M& machine, const M& same, const Received& received, const Note& note, Instant now, Outbox& out) {
+      machine.receive(received, out);
+      machine.tick(now, out);
+      machine.shut_down(now, out);
+      machine.note(note);
+      { same.next_deadline() } -> std::same_as<Instant>;
+    };
+
+static_assert(Machine<Node>);
+
+}  // namespace tunstack
