@@ -19,22 +19,21 @@ function(tunstack_fuzzed target)
   endif()
 endfunction()
 
-# tunstack_read_together(TARGET folders...): the files of each folder are compiled as one, of several joined by | too,
-# because most of the time goes to the headers that they share. So no two of them may give different things in them the
-# same name; but a local may have that of another file's constant. Not in the preset `debug`, which shows that each file
-# includes what it uses, and builds one file quickly.
+# tunstack_read_together(TARGET [folders...]): the files of each of the folders are compiled as one, of several joined by |
+# too, and all others as one, because most of the time goes to the headers that they share. So no two of them may give
+# different things in them the same name; but a local may have that of another file's constant. Not in the preset
+# `debug`, which shows that each file includes what it uses, and builds one file quickly.
 function(tunstack_read_together target)
   if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT TUNSTACK_SANITIZE)
     return()
   endif()
   get_target_property(sources ${target} SOURCES)
+  set_source_files_properties(${sources} PROPERTIES UNITY_GROUP others)
   foreach(folders ${ARGN})
     string(MAKE_C_IDENTIFIER ${folders} group)
-    foreach(source ${sources})
-      if(source MATCHES "^(${folders})")
-        set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
-      endif()
-    endforeach()
+    set(inside ${sources})
+    list(FILTER inside INCLUDE REGEX "^(${folders})")
+    set_source_files_properties(${inside} PROPERTIES UNITY_GROUP ${group})
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   target_compile_options(${target} PRIVATE -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>)
