@@ -6,6 +6,7 @@
 
 #include "tunstack/fault.hpp"
 #include "tunstack/node/link_discovery.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace tunstack {
 

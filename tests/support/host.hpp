@@ -8,6 +8,7 @@
 
 #include "tests/support/packets.hpp"
 #include "tunstack/node/node.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace tunstack::test {
 

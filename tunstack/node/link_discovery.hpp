@@ -14,7 +14,7 @@
 #include "protocols/discovery/routers/irdp_host.hpp"
 #include "protocols/discovery/routers/redirect_routes.hpp"
 #include "protocols/interface.hpp"
-#include "tunstack/options/options.hpp"
+#include "tunstack/options/node_options.hpp"
 
 namespace tunstack {
 

@@ -11,7 +11,7 @@
 #include "protocols/ip/local_addresses.hpp"
 #include "protocols/ip/path_mtu.hpp"
 #include "tunstack/node/link_discovery.hpp"
-#include "tunstack/options/options.hpp"
+#include "tunstack/options/node_options.hpp"
 
 namespace tunstack {
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tunstack/options/options.hpp"
+
 namespace tunstack::test::link_discovery_test {
 namespace {
 
