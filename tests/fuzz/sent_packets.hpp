@@ -8,6 +8,7 @@
 #include "protocols/wire/ipv4_options.hpp"
 #include "protocols/wire/numbers.hpp"
 #include "tunstack/node/node.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace tunstack::fuzz {
 
