@@ -2,6 +2,7 @@
 // Input: one octet of choices, then steps of 5 octets, each a fragment and the time before it.
 #include "tests/fuzz/ipv6_reassembly_model.hpp"
 #include "tunstack/options/options.hpp"
+#include "tunstack/node/interface_config.hpp"
 
 namespace {
 
