@@ -4,9 +4,9 @@ namespace tunstack::option {
 
 namespace {
 
-constexpr SpecialNumber no_limit[] = {{0, "no limit"}};
+constexpr SpecialNumber no_padding_limit[] = {{0, "no limit"}};
 
-constexpr OptionRow rows[] = {
+constexpr OptionRow rows_of_ipv6[] = {
     {"v6.hop_limit", Number{1, 255, "hops", [](NodeOptions& o) { return &o.ipv6_hop_limit; }}, "64", "64", "RFC 8200 3",
      "hop limit of IPv6 packets that this node originates, where no protocol or router fixes another"},
     {"v6.ext.max_headers", Number{1, 32, "headers", [](NodeOptions& o) { return &o.ipv6_chain.headers; }}, "8", "8",
@@ -18,7 +18,7 @@ constexpr OptionRow rows[] = {
      "1280", "RFC 8504 5.3, D-20",
      "size of the IPv6 header with all extension headers; a packet with more is dropped and reported"},
     {"v6.ext.max_padding",
-     Number{0, 255, "octets", [](NodeOptions& o) { return &o.ipv6_chain.options.padding; }, no_limit}, "0", "7",
+     Number{0, 255, "octets", [](NodeOptions& o) { return &o.ipv6_chain.options.padding; }, no_padding_limit}, "0", "7",
      "RFC 8504 5.3, D-20",
      "padding in a row within one IPv6 extension header; a packet with more, or with 17 padding options in one header, "
      "is dropped and reported"},
@@ -41,6 +41,6 @@ constexpr OptionRow rows[] = {
 
 }  // namespace
 
-std::span<const OptionRow> ipv6_rows() { return rows; }
+std::span<const OptionRow> ipv6_rows() { return rows_of_ipv6; }
 
 }  // namespace tunstack::option
