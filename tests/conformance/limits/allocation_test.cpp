@@ -221,9 +221,7 @@ class AllocationOfExtras : public Allocation {
     return config;
   }
   AllocationOfExtras() : Allocation(config()) {
-    receive({.interface = InterfaceId{0},
-             .bytes = ipv4({.source = "203.0.113.77"}, icmpv4(42, 0, 1, question)),
-             .now = now_});
+    receive(ipv4({.source = "203.0.113.77"}, icmpv4(42, 0, 1, question)));
     EXPECT_EQ(answers_, 1U) << "the limit of extended echo has its table";
   }
   const Packet question = hex("20000000 0008 0301 74756e30");

@@ -4,11 +4,7 @@ namespace tunstack::option {
 
 namespace {
 
-<<<<<<< HEAD
 constexpr OptionRow groups_options[] = {
-=======
-constexpr OptionRow rows_of_groups[] = {
->>>>>>> build
     {"mld", Flag{[](NodeOptions& o) { return &o.own.reports_ipv6_groups; }}, "on", "on", "RFC 3810 6",
      "report by MLD which IPv6 multicast groups this node listens to"},
     {"mld.querier", Flag{[](NodeOptions& o) { return &o.router.queries_listeners; }}, "off", "off", "RFC 3810 7",
@@ -19,10 +15,6 @@ constexpr OptionRow rows_of_groups[] = {
 
 }  // namespace
 
-<<<<<<< HEAD
 std::span<const OptionRow> group_rows() { return groups_options; }
-=======
-std::span<const OptionRow> group_rows() { return rows_of_groups; }
->>>>>>> build
 
 }  // namespace tunstack::option

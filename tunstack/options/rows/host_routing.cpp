@@ -4,11 +4,7 @@ namespace tunstack::option {
 
 namespace {
 
-<<<<<<< HEAD
 constexpr OptionRow host_routing_options[] = {
-=======
-constexpr OptionRow rows_of_host_routing[] = {
->>>>>>> build
     {"nd.accept_ra", Flag{[](NodeOptions& o) { return &o.accept_advertisements; }}, "on", "on", "RFC 4861 6.3, D-29",
      "solicit IPv6 router advertisements and configure this node by them; only with --role host"},
     {"nd.rs_backoff", Flag{[](NodeOptions& o) { return &o.solicits_for_ever; }}, "off", "off", "RFC 7559 2",
@@ -25,10 +21,6 @@ constexpr OptionRow rows_of_host_routing[] = {
 
 }  // namespace
 
-<<<<<<< HEAD
 std::span<const OptionRow> host_routing_rows() { return host_routing_options; }
-=======
-std::span<const OptionRow> host_routing_rows() { return rows_of_host_routing; }
->>>>>>> build
 
 }  // namespace tunstack::option
