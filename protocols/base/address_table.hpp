@@ -1,5 +1,5 @@
-// A table by address of bounded size: each address has a few places, and who comes last takes the one whose value is
-// the least.
+// A table by address of fixed size, made at its first use: each address has a few places, and who comes last takes the
+// one whose value is the least.
 #pragma once
 
 #include <algorithm>
@@ -16,10 +16,11 @@ class AddressTable {
  public:
   static constexpr std::size_t capacity = 1024;
 
-  explicit AddressTable(Random& random) : secret_(random.next()), entries_(capacity) {}
+  explicit AddressTable(Random& random) : secret_(random.next()) {}
 
   /// The value of `address`, or nullptr.
   const Value* find(const IpAddress& address) const {
+    if (entries_.empty()) return nullptr;
     for (const Entry& entry : std::span(entries_).subspan(first_place(address), ways))
       if (entry.used && entry.address == address) return &entry.value;
     return nullptr;
@@ -34,6 +35,7 @@ class AddressTable {
   /// The value of `address`; a fresh one replaces the smallest, by `less`, of those that share its places.
   template <class Less>
   Value& find_or_make(const IpAddress& address, const Less& less) {
+    if (entries_.empty()) entries_.resize(capacity);
     const auto places = std::span(entries_).subspan(first_place(address), ways);
     for (Entry& entry : places)
       if (entry.used && entry.address == address) return entry.value;

@@ -1,10 +1,10 @@
-// Entries of one vector, linked into lists by their age. An entry may be in several lists, by a member of links for
-// each.
+// Entries in places of one pool, linked into lists by their age. An entry may be in several lists, by a member of links
+// for each. Tables that strangers fill are made of these: bounded, and each step in constant time.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
+#include <utility>
 #include <vector>
 
 namespace tunstack {
@@ -21,15 +21,15 @@ struct AgeList {
   std::size_t size = 0;
 
   /// Adds `index`, which is in no list by these links, as the newest.
-  template <class Entry>
-  void append(std::vector<Entry>& entries, AgeLinks Entry::* links, EntryIndex index) {
+  template <class Entries, class Entry>
+  void append(Entries& entries, AgeLinks Entry::* links, EntryIndex index) {
     entries[index].*links = {newest, no_entry};
     (newest == no_entry ? oldest : (entries[newest].*links).newer) = index;
     newest = index;
     ++size;
   }
-  template <class Entry>
-  void unlink(std::vector<Entry>& entries, AgeLinks Entry::* links, EntryIndex index) {
+  template <class Entries, class Entry>
+  void unlink(Entries& entries, AgeLinks Entry::* links, EntryIndex index) {
     const AgeLinks own = entries[index].*links;
     (own.older == no_entry ? oldest : (entries[own.older].*links).newer) = own.newer;
     (own.newer == no_entry ? newest : (entries[own.newer].*links).older) = own.older;
@@ -38,30 +38,48 @@ struct AgeList {
 };
 
 /// Takes `index` out of a chain that is linked by the member `next`, as those of one hash bucket are.
-template <class Entry>
-void unchain(std::vector<Entry>& entries, EntryIndex& head, EntryIndex index) {
+template <class Entries>
+void unchain(Entries& entries, EntryIndex& head, EntryIndex index) {
   EntryIndex* at = &head;
   while (*at != index) at = &entries[*at].next;
   *at = entries[index].next;
 }
 
-/// Places that nobody uses; the lower ones are taken first.
-class FreeEntries {
+/// Places for entries: made when they are first needed, up to a bound, and used again. The one that was given back last
+/// is taken first. Those that nobody uses are linked by the member `next`, which is their users' own otherwise.
+template <class Entry>
+class EntryPool {
  public:
-  explicit FreeEntries(std::size_t capacity) : free_(capacity) {
-    std::iota(free_.rbegin(), free_.rend(), EntryIndex{0});
-  }
-  bool empty() const { return free_.empty(); }
-  std::size_t size() const { return free_.size(); }
+  explicit EntryPool(std::size_t capacity) : capacity_(capacity) {}
+
+  /// Places in use.
+  std::size_t size() const { return in_use_; }
+  bool is_full() const { return in_use_ == capacity_; }
+  /// Takes the memory for all places at once, so that no entry moves later; it is touched only when they are made.
+  void reserve() { entries_.reserve(capacity_); }
+
+  /// A place; the pool is not full. The entry is as its last user left it, and others may move.
   EntryIndex take() {
-    const EntryIndex taken = free_.back();
-    free_.pop_back();
-    return taken;
+    ++in_use_;
+    if (free_ != no_entry) return std::exchange(free_, entries_[free_].next);
+    entries_.emplace_back();
+    return static_cast<EntryIndex>(entries_.size() - 1);
   }
-  void give(EntryIndex index) { free_.push_back(index); }
+  void give(EntryIndex index) {
+    --in_use_;
+    entries_[index].next = std::exchange(free_, index);
+  }
+
+  Entry& operator[](EntryIndex index) { return entries_[index]; }
+  const Entry& operator[](EntryIndex index) const { return entries_[index]; }
+  /// All that were made, also those that nobody uses, as their last users left them.
+  const std::vector<Entry>& made() const { return entries_; }
 
  private:
-  std::vector<EntryIndex> free_;
+  std::vector<Entry> entries_;
+  std::size_t capacity_;
+  std::size_t in_use_ = 0;
+  EntryIndex free_ = no_entry;
 };
 
 }  // namespace tunstack

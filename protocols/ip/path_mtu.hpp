@@ -1,8 +1,10 @@
-// What is known of the MTU of paths (RFC 1191): estimates for single destinations, of bounded number, that grow old.
+// What is known of the MTU of paths (RFC 1191): estimates for single destinations, of bounded number, that grow old. A
+// node lowers them as errors say, and asks before it sends. Tables are made when the first estimate, or large packet,
+// comes.
 #pragma once
 
-#include <array>
 #include <expected>
+#include <memory>
 
 #include "protocols/base/address_table.hpp"
 #include "protocols/base/reason.hpp"
@@ -48,10 +50,11 @@ class PathMtus {
   /// Remembers that a packet went to `destination` that not every path takes, so that a forged report about others is
   /// found out (RFC 8201 4). Forgotten when another destination comes to its place.
   void note_large_packet(const Ipv6Address& destination) {
+    if (!large_packets_) large_packets_ = std::make_unique<std::uint32_t[]>(large_packets);
     large_packets_[place_of(destination)] = tag_of(destination);
   }
   bool sent_large_packet(const Ipv6Address& destination) const {
-    return large_packets_[place_of(destination)] == tag_of(destination);
+    return large_packets_ && large_packets_[place_of(destination)] == tag_of(destination);
   }
 
  private:
@@ -69,7 +72,7 @@ class PathMtus {
   }
 
   std::uint64_t secret_;
-  std::array<std::uint32_t, large_packets> large_packets_{};
+  std::unique_ptr<std::uint32_t[]> large_packets_;  // tags by place, once there was one
   Instant latest_ = Instant::min();  // when the last estimate will be over: nearly always nothing is looked up
   AddressTable<Estimate> estimates_;
 };

@@ -9,24 +9,25 @@ constexpr std::uint8_t congestion_experienced = 1U << 3;
 
 }  // namespace
 
-Reassembler::Reassembler(const ReassemblyLimits& limits, Random& random)
-    : limits_(limits),
-      pool_(std::size_t{limits.kibioctets} * 1024),
-      table_(limits.datagrams, random),
-      whole_(BlockPool::block_size + largest_fragmented_payload) {}
+Reassembler::Reassembler(const ReassemblyLimits& limits, Random& random) : limits_(limits), secret_(random.next()) {}
+
+Reassembler::Memory::Memory(const ReassemblyLimits& limits, std::uint64_t secret)
+    : pool(std::size_t{limits.kibioctets} * 1024),
+      table(limits.datagrams, secret),
+      whole(std::make_unique_for_overwrite<std::uint8_t[]>(BlockPool::block_size + largest_fragmented_payload)) {}
 
 std::expected<std::optional<Reassembled>, Reason> Reassembler::add(const Fragment& fragment,
                                                                    const ReassemblyPolicy& policy, Instant now) {
   const Index index = find_or_make(fragment, policy, now);
-  IncompleteDatagram& datagram = table_[index];
+  IncompleteDatagram& datagram = table()[index];
   if (datagram.refused) return std::unexpected(Reason::fragment_of_refused_datagram);
   const std::size_t needed = datagram.data.blocks_for(fragment);
-  if (pool_.available() < needed) make_room(needed, index);
-  if (pool_.available() < needed) {
+  if (pool().available() < needed) make_room(needed, index);
+  if (pool().available() < needed) {
     refuse(datagram);
     return std::unexpected(Reason::fragment_pool_exhausted);
   }
-  if (const auto refused = datagram.data.add(fragment, policy.overlap, pool_)) {
+  if (const auto refused = datagram.data.add(fragment, policy.overlap, pool())) {
     if (refused != Reason::fragment_duplicate) refuse(datagram);
     return std::unexpected(*refused);
   }
@@ -38,12 +39,14 @@ std::expected<std::optional<Reassembled>, Reason> Reassembler::add(const Fragmen
 
 /// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
 Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
-  const Index known = table_.find(fragment.key);
+  if (!memory_) memory_ = std::make_unique<Memory>(limits_, secret_);
+  const Index known = table().find(fragment.key);
   if (known != none) return known;
-  if (table_.size_of(fragment.key.source) >= limits_.datagrams_of_source) evict(table_.oldest_of(fragment.key.source));
-  if (table_.is_full()) evict(table_.oldest());
-  const Index made = table_.add(fragment.key);
-  IncompleteDatagram& datagram = table_[made];
+  if (table().size_of(fragment.key.source) >= limits_.datagrams_of_source)
+    evict(table().oldest_of(fragment.key.source));
+  if (table().is_full()) evict(table().oldest());
+  const Index made = table().add(fragment.key);
+  IncompleteDatagram& datagram = table()[made];
   datagram.expires = now + std::chrono::seconds(policy.timeout);
   datagram.data.clear();
   datagram.interface = fragment.interface;
@@ -54,19 +57,20 @@ Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const Rea
 }
 
 void Reassembler::refuse_later_fragments(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
-  refuse(table_[find_or_make(fragment, policy, now)]);
+  const Index index = find_or_make(fragment, policy, now);
+  refuse(table()[index]);
 }
 
 void Reassembler::make_room(std::size_t blocks, Index except) {
-  for (Index at = table_.oldest(); at != none && pool_.available() < blocks;) {
-    const Index newer = table_.newer_than(at);
-    if (at != except && !table_[at].refused) evict(at);
+  for (Index at = table().oldest(); at != none && pool().available() < blocks;) {
+    const Index newer = table().newer_than(at);
+    if (at != except && !table()[at].refused) evict(at);
     at = newer;
   }
 }
 
 std::expected<std::optional<Reassembled>, Reason> Reassembler::complete(Index index, std::size_t largest) {
-  IncompleteDatagram& datagram = table_[index];
+  IncompleteDatagram& datagram = table()[index];
   const bool marked = (datagram.ecn_seen & congestion_experienced) != 0;
   const bool too_large = datagram.data.header_size() + datagram.data.size() > largest;
   if (too_large || (marked && (datagram.ecn_seen & not_ect) != 0)) {
@@ -80,18 +84,18 @@ std::expected<std::optional<Reassembled>, Reason> Reassembler::complete(Index in
 }
 
 std::optional<Reassembled> Reassembler::expire(Instant now) {
-  while (next_deadline() <= now && table_[table_.oldest()].refused) remove(table_.oldest());
+  while (next_deadline() <= now && oldest().refused) remove(table().oldest());
   if (next_deadline() > now) return std::nullopt;
-  const IncompleteDatagram& datagram = table_[table_.oldest()];
+  const IncompleteDatagram& datagram = oldest();
   Reassembled first = {.interface = datagram.interface, .link_layer_group = datagram.link_layer_group};
   if (datagram.data.has_first()) first = read(datagram, datagram.data.first_size());
-  remove(table_.oldest());
+  remove(table().oldest());
   return first;
 }
 
 Reassembled Reassembler::read(const IncompleteDatagram& datagram, std::size_t data_size) {
-  const MutableBytes bytes(whole_.data(), datagram.data.header_size() + data_size);
-  datagram.data.read(bytes, pool_);
+  const MutableBytes bytes(memory_->whole.get(), datagram.data.header_size() + data_size);
+  datagram.data.read(bytes, pool());
   return {.bytes = bytes,
           .header_size = datagram.data.header_size(),
           .interface = datagram.interface,
@@ -100,7 +104,7 @@ Reassembled Reassembler::read(const IncompleteDatagram& datagram, std::size_t da
 
 /// The data goes, but the key stays until its time is over, so that nothing more of it gets in.
 void Reassembler::refuse(IncompleteDatagram& datagram) {
-  datagram.data.release(pool_);
+  datagram.data.release(pool());
   datagram.data.clear();
   datagram.refused = true;
 }
@@ -111,8 +115,8 @@ void Reassembler::evict(Index index) {
 }
 
 void Reassembler::remove(Index index) {
-  table_[index].data.release(pool_);
-  table_.remove(index);
+  table()[index].data.release(pool());
+  table().remove(index);
 }
 
 }  // namespace tunstack::ip

@@ -1,13 +1,15 @@
 // Puts fragments together again, for both families (RFC 791 3.2, RFC 8200 4.5).
 //
 // Fed by a node with each fragment that passed the rules of its family; emptied when a datagram is complete, when
-// its time is over, or when the pool needs the room. All memory is taken at the start.
+// its time is over, or when the pool needs the room. All memory is taken at the first fragment, and touched as far as
+// fragments ever filled it.
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <optional>
-#include <vector>
 
+#include "protocols/base/random.hpp"
 #include "protocols/ip/reassembly_table.hpp"
 
 namespace tunstack::ip {
@@ -53,17 +55,29 @@ class Reassembler {
   /// fragment as it arrived, or empty bytes if that never came. Nothing if no time is over.
   std::optional<Reassembled> expire(Instant now);
   /// When expire() will have something to give, or never.
-  Instant next_deadline() const { return table_.size() == 0 ? Instant::max() : table_[table_.oldest()].expires; }
+  Instant next_deadline() const { return datagrams_held() == 0 ? Instant::max() : oldest().expires; }
 
-  std::size_t datagrams_held() const { return table_.size(); }
+  std::size_t datagrams_held() const { return memory_ ? memory_->table.size() : 0; }
   /// Octets of the pool that hold fragments.
-  std::size_t memory_used() const { return pool_.in_use() * BlockPool::block_size; }
+  std::size_t memory_used() const { return memory_ ? memory_->pool.in_use() * BlockPool::block_size : 0; }
   /// Incomplete datagrams that had to make room so far.
   std::uint64_t evicted() const { return evicted_; }
 
  private:
   using Index = ReassemblyTable::Index;
   static constexpr Index none = ReassemblyTable::none;
+
+  struct Memory {
+    Memory(const ReassemblyLimits& limits, std::uint64_t secret);
+    BlockPool pool;
+    ReassemblyTable table;
+    std::unique_ptr<std::uint8_t[]> whole;  // the datagram that is handed out
+  };
+
+  // Once there was a fragment.
+  BlockPool& pool() { return memory_->pool; }
+  ReassemblyTable& table() { return memory_->table; }
+  const IncompleteDatagram& oldest() const { return memory_->table[memory_->table.oldest()]; }
 
   Index find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
   void make_room(std::size_t blocks, Index except);
@@ -74,10 +88,9 @@ class Reassembler {
   void remove(Index index);
 
   ReassemblyLimits limits_;
-  BlockPool pool_;
-  ReassemblyTable table_;
+  std::uint64_t secret_;
   std::uint64_t evicted_ = 0;
-  std::vector<std::uint8_t> whole_;
+  std::unique_ptr<Memory> memory_;
 };
 
 }  // namespace tunstack::ip

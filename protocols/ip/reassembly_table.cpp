@@ -9,14 +9,15 @@ namespace tunstack::ip {
 
 using Index = ReassemblyTable::Index;
 
-ReassemblyTable::ReassemblyTable(std::size_t capacity, Random& random)
-    : secret_(random.next()),
+ReassemblyTable::ReassemblyTable(std::size_t capacity, std::uint64_t secret)
+    : secret_(secret),
       entries_(capacity),
-      free_entries_(capacity),
       buckets_(std::bit_ceil(capacity), none),
       sources_(capacity),
-      free_sources_(capacity),
-      source_buckets_(std::bit_ceil(capacity), none) {}
+      source_buckets_(std::bit_ceil(capacity), none) {
+  entries_.reserve();
+  sources_.reserve();
+}
 
 Index ReassemblyTable::find(const FragmentKey& key) const {
   Index at = buckets_[bucket_of(key)];
@@ -25,7 +26,7 @@ Index ReassemblyTable::find(const FragmentKey& key) const {
 }
 
 Index ReassemblyTable::add(const FragmentKey& key) {
-  const Index made = free_entries_.take();
+  const Index made = entries_.take();
   Entry& entry = entries_[made];
   entry.datagram.key = key;
   Index& bucket = buckets_[bucket_of(key)];
@@ -42,7 +43,7 @@ void ReassemblyTable::remove(Index index) {
   sources_[entry.source].by_age.unlink(entries_, &Entry::of_source, index);
   if (sources_[entry.source].by_age.size == 0) forget_source(entry.source);
   unchain(entries_, buckets_[bucket_of(entry.datagram.key)], index);
-  free_entries_.give(index);
+  entries_.give(index);
 }
 
 std::size_t ReassemblyTable::size_of(const IpAddress& source) const {
@@ -59,7 +60,7 @@ Index ReassemblyTable::find_source(const IpAddress& source) const {
 Index ReassemblyTable::find_or_make_source(const IpAddress& source) {
   const Index found = find_source(source);
   if (found != none) return found;
-  const Index made = free_sources_.take();
+  const Index made = sources_.take();
   Index& bucket = source_buckets_[bucket_of(source)];
   sources_[made] = {source, {}, std::exchange(bucket, made)};
   return made;
@@ -67,7 +68,7 @@ Index ReassemblyTable::find_or_make_source(const IpAddress& source) {
 
 void ReassemblyTable::forget_source(Index index) {
   unchain(sources_, source_buckets_[bucket_of(sources_[index].address)], index);
-  free_sources_.give(index);
+  sources_.give(index);
 }
 
 std::size_t ReassemblyTable::bucket_of(const FragmentKey& key) const {

@@ -1,11 +1,10 @@
 // Incomplete datagrams, found by their key, by their source and by their age, each in constant time, whatever
-// arrives. All memory is taken at the start.
+// arrives. All memory is taken at the start, and touched only as far as there were ever datagrams.
 #pragma once
 
 #include <vector>
 
 #include "protocols/base/linked_entries.hpp"
-#include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
 #include "protocols/ip/partial_datagram.hpp"
 
@@ -26,13 +25,14 @@ class ReassemblyTable {
   using Index = EntryIndex;
   static constexpr Index none = no_entry;
 
-  ReassemblyTable(std::size_t capacity, Random& random);
+  /// `secret` keeps strangers from aiming at one bucket.
+  ReassemblyTable(std::size_t capacity, std::uint64_t secret);
 
   IncompleteDatagram& operator[](Index index) { return entries_[index].datagram; }
   const IncompleteDatagram& operator[](Index index) const { return entries_[index].datagram; }
 
   Index find(const FragmentKey& key) const;
-  bool is_full() const { return free_entries_.empty(); }
+  bool is_full() const { return entries_.is_full(); }
   /// The table is not full and does not hold `key`. All but the key is as the last user of the place left it.
   Index add(const FragmentKey& key);
   void remove(Index index);
@@ -66,12 +66,10 @@ class ReassemblyTable {
   std::size_t bucket_of(const IpAddress& source) const;
 
   std::uint64_t secret_;
-  std::vector<Entry> entries_;
-  FreeEntries free_entries_;
+  EntryPool<Entry> entries_;
   std::vector<Index> buckets_;
   AgeList by_age_;
-  std::vector<Source> sources_;
-  FreeEntries free_sources_;
+  EntryPool<Source> sources_;
   std::vector<Index> source_buckets_;
 };
 

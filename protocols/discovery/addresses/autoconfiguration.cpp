@@ -18,9 +18,7 @@ auto* find_held(Addresses& addresses, const Ipv6Address& address) {
 }  // namespace
 
 Autoconfiguration::Autoconfiguration(const AutoconfigurationSettings& settings, Random& random)
-    : settings_(settings), temporary_identifiers_(random) {
-  held_.reserve(settings.max_addresses);
-}
+    : settings_(settings), temporary_identifiers_(random) {}
 
 // ---- adding ----
 

@@ -12,10 +12,7 @@ Instant random_instant(Instant after, Duration longest, Random& random) {
 }  // namespace
 
 template <class Protocol>
-GroupMembership<Protocol>::GroupMembership(const GroupMembershipConfig& config)
-    : config_(config), memberships_(capacity) {
-  records_.reserve(capacity);
-}
+GroupMembership<Protocol>::GroupMembership(const GroupMembershipConfig& config) : config_(config) {}
 
 // ---- joining and leaving ----
 
@@ -55,17 +52,19 @@ auto GroupMembership<Protocol>::find_joined(const Address& group) -> Membership*
   return found == memberships_.end() ? nullptr : &*found;
 }
 
-/// That of the group, else a free one, else that of a group whose leave was reported most often.
+/// That of the group, else a free one, else a new one, else that of a group whose leave was reported most often.
 template <class Protocol>
 auto GroupMembership<Protocol>::place_for(const Address& group) -> Membership* {
-  constexpr int taken = 1000;
+  constexpr int free = 1, taken = 1000;
   const auto cost = [&](const Membership& membership) {
-    if (membership.is_free()) return 1;
+    if (membership.is_free()) return free;
     if (membership.group == group) return 0;
-    return membership.is_joined() ? taken : 1 + membership.changes_left;
+    return membership.is_joined() ? taken : free + membership.changes_left;
   };
   const auto best = std::ranges::min_element(memberships_, {}, cost);
-  return cost(*best) == taken ? nullptr : &*best;
+  const int least = best == memberships_.end() ? taken : cost(*best);
+  if (least > free && memberships_.size() < capacity) return &memberships_.emplace_back();
+  return least == taken ? nullptr : &*best;
 }
 
 /// The first report of a change leaves at once, and replaces what is still to be reported of the one before.

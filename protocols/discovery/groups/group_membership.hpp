@@ -105,7 +105,7 @@ class GroupMembership {
   void count_record(Membership& membership, Instant now, Random& random);
 
   GroupMembershipConfig config_;
-  std::vector<Membership> memberships_;  // a fixed number of places
+  std::vector<Membership> memberships_;  // places, made as needed up to the capacity
   std::vector<Record> records_;          // of the report that is handed out
   GroupVersion version_ = GroupVersion::current;
   Instant older_until_ = never;   // Older Version Querier Present, or IGMPv2 Querier Present; never: none is

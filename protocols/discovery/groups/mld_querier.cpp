@@ -27,9 +27,7 @@ bool shows_listener(const MldListenerRecord& record) {
 }  // namespace
 
 MldQuerier::MldQuerier(const MldQuerierConfig& config, Instant start)
-    : config_(config), in_force_(config), general_due_(start) {
-  groups_.reserve(capacity);
-}
+    : config_(config), in_force_(config), general_due_(start) {}
 
 void MldQuerier::use_address(const std::optional<Ipv6Address>& own, Instant now) {
   if (own == own_) return;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <optional>
+#include <vector>
 
 #include "protocols/base/address.hpp"
 #include "protocols/base/random.hpp"
@@ -27,8 +27,8 @@ class DelayedAnswers {
   bool add(const Answer& answer, Instant now, Random& random) {
     const auto waits = [&](const Place& place) { return !place.is_free() && place.answer == answer; };
     if (std::ranges::any_of(places_, waits)) return true;
-    const auto free = std::ranges::find_if(places_, &Place::is_free);
-    if (free == places_.end()) return false;
+    Place* const free = free_place();
+    if (free == nullptr) return false;
     *free = {answer, now + random.up_to(max_anycast_delay_time)};
     next_ = std::min(next_, free->due);
     return true;
@@ -52,8 +52,14 @@ class DelayedAnswers {
     Instant due = never;
     bool is_free() const { return due == never; }
   };
+  /// Places are made when there is none, up to the capacity, and used again.
+  Place* free_place() {
+    const auto free = std::ranges::find_if(places_, &Place::is_free);
+    if (free != places_.end()) return &*free;
+    return places_.size() < capacity ? &places_.emplace_back() : nullptr;
+  }
 
-  std::array<Place, capacity> places_;
+  std::vector<Place> places_;
   Instant next_ = never;
 };
 

@@ -53,8 +53,6 @@ NeighborCache::NeighborCache(const NeighborLimits& limits, Random& random)
     : limits_(limits),
       secret_(random.next()),
       entries_(limits.neighbors),
-      buckets_(std::bit_ceil(limits.neighbors), no_entry),
-      free_(limits.neighbors),
       waiting_(limits.largest_packet, limits.waiting) {}
 
 // ---- entries ----
@@ -71,6 +69,7 @@ std::size_t NeighborCache::hash_of(const NeighborKey& key) const {
 EntryIndex& NeighborCache::bucket_of(const NeighborKey& key) { return buckets_[hash_of(key)]; }
 
 EntryIndex NeighborCache::find_index(const NeighborKey& key) const {
+  if (buckets_.empty()) return no_entry;
   EntryIndex at = buckets_[hash_of(key)];
   while (at != no_entry && !(entries_[at].neighbor.key == key)) at = entries_[at].next;
   return at;
@@ -91,8 +90,9 @@ NeighborState NeighborCache::state_of(const NeighborKey& key, Instant now) const
 EntryIndex NeighborCache::find_or_make(const NeighborKey& key) {
   const EntryIndex found = find_index(key);
   if (found != no_entry) return found;
-  if (free_.empty()) make_room();
-  const EntryIndex made = free_.take();
+  if (buckets_.empty()) buckets_.assign(std::bit_ceil(limits_.neighbors), no_entry);
+  if (entries_.is_full()) make_room();
+  const EntryIndex made = entries_.take();
   entries_[made].neighbor = {.key = key};
   entries_[made].next = std::exchange(bucket_of(key), made);
   return made;
@@ -113,7 +113,7 @@ void NeighborCache::remove(EntryIndex index) {
   waiting_.remove_all(neighbor.waiting);
   unchain(entries_, bucket_of(neighbor.key), index);
   neighbor.state = NeighborState::none;
-  free_.give(index);
+  entries_.give(index);
 }
 
 void NeighborCache::touch(EntryIndex index, NeighborState state) {
@@ -219,8 +219,8 @@ EntryIndex NeighborCache::find_due(Instant now) {
   if (next_deadline_ > now) return no_entry;
   next_deadline_ = Instant::max();
   EntryIndex due = no_entry;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const Neighbor& neighbor = entries_[i].neighbor;
+  for (std::size_t i = 0; i < entries_.made().size(); ++i) {
+    const Neighbor& neighbor = entries_.made()[i].neighbor;
     if (!has_timer(neighbor.state)) continue;
     next_deadline_ = std::min(next_deadline_, neighbor.deadline);
     if (due == no_entry && neighbor.deadline <= now) due = static_cast<EntryIndex>(i);

@@ -97,13 +97,13 @@ class NeighborCache {
   std::optional<Bytes> first_waiting(const NeighborKey& key) const;
   void remove_waiting(const NeighborKey& key);
 
-  std::size_t size() const { return limits_.neighbors - free_.size(); }
+  std::size_t size() const { return entries_.size(); }
   std::uint64_t evicted() const { return evicted_; }
   /// How many packets were lost with neighbors that made room for others, since the last call.
   std::size_t take_lost() { return std::exchange(lost_, 0); }
   template <class Each>
   void for_each(const Each& each) const {
-    for (const Entry& entry : entries_)
+    for (const Entry& entry : entries_.made())
       if (entry.neighbor.state != NeighborState::none) each(entry.neighbor);
   }
 
@@ -111,7 +111,7 @@ class NeighborCache {
   struct Entry {
     Neighbor neighbor;
     AgeLinks of_class;
-    EntryIndex next = no_entry;  // entries that share a bucket
+    EntryIndex next = no_entry;  // of those that share a bucket
   };
   // The first victims come first.
   static constexpr std::size_t classes = 3;
@@ -135,9 +135,8 @@ class NeighborCache {
 
   NeighborLimits limits_;
   std::uint64_t secret_;
-  std::vector<Entry> entries_;
-  std::vector<EntryIndex> buckets_;
-  FreeEntries free_;
+  EntryPool<Entry> entries_;
+  std::vector<EntryIndex> buckets_;  // none before the first neighbor
   std::array<AgeList, classes> by_class_;
   WaitingPackets waiting_;
   Instant next_deadline_ = Instant::max();

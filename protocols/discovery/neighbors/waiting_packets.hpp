@@ -1,4 +1,5 @@
-// Packets that wait until it is known where they go: in places of one size, taken at the start.
+// Packets that wait until it is known where they go, in places of one size. The neighbor cache keeps them, and gives
+// them out when their neighbor is known or given up. Places are made when first needed, and then kept.
 #pragma once
 
 #include <memory>
@@ -19,31 +20,32 @@ class WaitingPackets {
   static constexpr std::size_t max_of_neighbor = 3;
 
   /// `largest`: octets of a packet.
-  WaitingPackets(std::size_t largest, std::size_t packets)
-      : largest_(largest),
-        memory_(std::make_unique_for_overwrite<std::uint8_t[]>(largest * packets)),
-        packets_(packets),
-        free_(packets) {}
+  WaitingPackets(std::size_t largest, std::size_t packets) : largest_(largest), packets_(packets) {}
 
-  bool is_full() const { return free_.empty(); }
+  bool is_full() const { return packets_.is_full(); }
   /// Copies a packet; of one neighbor the oldest makes room. False if this one was not taken, or an older one lost.
   bool add(WaitingQueue& queue, Bytes packet) {
     const bool has_room = queue.size < max_of_neighbor;
     if (!has_room) remove_first(queue);
-    if (free_.empty() || packet.size() > largest_) return false;
-    const EntryIndex made = free_.take();
-    packets_[made] = {packet.size(), no_entry};
-    copy_bytes({place(made), largest_}, packet);
+    if (is_full() || packet.size() > largest_) return false;
+    const EntryIndex made = packets_.take();
+    Packet& kept = packets_[made];
+    if (!kept.memory) kept.memory = std::make_unique_for_overwrite<std::uint8_t[]>(largest_);
+    copy_bytes({kept.memory.get(), largest_}, packet);
+    kept.size = packet.size();
+    kept.next = no_entry;
     (queue.first == no_entry ? queue.first : packets_[queue.last].next) = made;
     queue.last = made;
     ++queue.size;
     return has_room;
   }
   /// The first of a queue that is not empty; valid until the next add().
-  Bytes first(const WaitingQueue& queue) const { return {place(queue.first), packets_[queue.first].size}; }
+  Bytes first(const WaitingQueue& queue) const {
+    const Packet& packet = packets_[queue.first];
+    return {packet.memory.get(), packet.size};
+  }
   void remove_first(WaitingQueue& queue) {
-    free_.give(queue.first);
-    queue.first = packets_[queue.first].next;
+    packets_.give(std::exchange(queue.first, packets_[queue.first].next));
     --queue.size;
   }
   void remove_all(WaitingQueue& queue) {
@@ -52,15 +54,13 @@ class WaitingPackets {
 
  private:
   struct Packet {
+    std::unique_ptr<std::uint8_t[]> memory;  // of the largest packet
     std::size_t size = 0;
     EntryIndex next = no_entry;
   };
-  std::uint8_t* place(EntryIndex index) const { return memory_.get() + index * largest_; }
 
   std::size_t largest_;
-  std::unique_ptr<std::uint8_t[]> memory_;
-  std::vector<Packet> packets_;
-  FreeEntries free_;
+  EntryPool<Packet> packets_;
 };
 
 }  // namespace tunstack::discovery

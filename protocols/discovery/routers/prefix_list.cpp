@@ -14,7 +14,7 @@ bool are_same(const IpPrefix& a, const IpPrefix& b) { return a.length == b.lengt
 }  // namespace
 
 PrefixList::PrefixList(std::span<const IpPrefix> configured) : max_(configured.size() + 1 + capacity) {
-  prefixes_.reserve(max_);
+  prefixes_.reserve(configured.size() + 1);
   prefixes_.push_back({{link_local, link_local_length}, no_end, true});
   for (const IpPrefix& prefix : configured) prefixes_.push_back({prefix, no_end, true});
 }

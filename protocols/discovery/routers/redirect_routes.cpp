@@ -4,9 +4,7 @@
 
 namespace tunstack::discovery {
 
-RedirectRoutes::RedirectRoutes(Duration lifetime, Random& random) : secret_(random.next()), lifetime_(lifetime) {
-  routes_.reserve(capacity);
-}
+RedirectRoutes::RedirectRoutes(Duration lifetime, Random& random) : secret_(random.next()), lifetime_(lifetime) {}
 
 std::vector<RedirectRoutes::Route>::const_iterator RedirectRoutes::position_of(const IpAddress& destination) const {
   const std::uint64_t hash = keyed_hash(destination, secret_);

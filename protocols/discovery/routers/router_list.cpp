@@ -21,7 +21,6 @@ auto* find_in(Routers& routers, const IpAddress& address) {
 }  // namespace
 
 RouterList::RouterList(std::span<const ConfiguredRouter> configured) {
-  routers_.reserve(configured.size() + 2 * capacity);
   for (const ConfiguredRouter& router : configured)
     if (router.preference != never_preferred) routers_.push_back({router.address, router.preference});
 }

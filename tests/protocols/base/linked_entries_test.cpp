@@ -92,24 +92,70 @@ TEST(Unchain, first_middle_and_last) {
   }
 }
 
-TEST(FreeEntries, the_lower_ones_first_and_each_once) {
-  FreeEntries free(5);
-  EXPECT_EQ(free.size(), 5U);
+struct Place {
+  int content = 0;
+  EntryIndex next = no_entry;
+};
+
+TEST(EntryPool, ROB_001_the_lower_ones_first_and_each_once) {
+  EntryPool<Place> pool(5);
+  EXPECT_TRUE(pool.made().empty()) << "nothing before it is needed";
   for (EntryIndex index = 0; index < 5; ++index) {
-    EXPECT_FALSE(free.empty());
-    EXPECT_EQ(free.take(), index);
+    EXPECT_FALSE(pool.is_full());
+    EXPECT_EQ(pool.take(), index);
+    EXPECT_EQ(pool.size(), index + 1U);
   }
-  EXPECT_TRUE(free.empty());
-  free.give(3);
-  EXPECT_EQ(free.size(), 1U);
-  EXPECT_EQ(free.take(), 3);
-  EXPECT_TRUE(FreeEntries(0).empty());
+  EXPECT_TRUE(pool.is_full());
+  EXPECT_TRUE(EntryPool<Place>(0).is_full());
 }
 
-TEST(FreeEntries, as_many_as_there_can_be) {
-  FreeEntries free(65000);
+TEST(EntryPool, what_was_given_back_last_is_taken_first_and_as_it_was_left) {
+  EntryPool<Place> pool(5);
+  for (int content = 0; content < 4; ++content) pool[pool.take()].content = content;
+  pool.give(1);
+  pool.give(3);
+  EXPECT_EQ(pool.size(), 2U);
+  EXPECT_EQ(pool.take(), 3);
+  EXPECT_EQ(pool[3].content, 3);
+  EXPECT_EQ(pool.take(), 1);
+  EXPECT_EQ(pool[1].content, 1);
+  EXPECT_EQ(pool.take(), 4) << "then a new one";
+  EXPECT_EQ(pool.made().size(), 5U);
+}
+
+TEST(EntryPool, ROB_001_with_its_memory_taken_entries_stay_where_they_are) {
+  EntryPool<Place> pool(1000);
+  pool.reserve();
+  const Place* const first = &pool[pool.take()];
+  while (!pool.is_full()) pool.take();
+  EXPECT_EQ(first, &pool[0]);
+}
+
+TEST(EntryPool, random_operations) {
+  std::mt19937 random(1);
+  EntryPool<Place> pool(20);
+  std::vector<EntryIndex> model;
+  for (int step = 0; step < 5000; ++step) {
+    ASSERT_EQ(pool.size(), model.size());
+    ASSERT_EQ(pool.is_full(), model.size() == 20);
+    if (random() % 2 != 0 && !pool.is_full()) {
+      const EntryIndex taken = pool.take();
+      ASSERT_EQ(std::ranges::count(model, taken), 0) << "in use";
+      model.push_back(taken);
+      pool[taken].content = step;
+    } else if (!model.empty()) {
+      const auto given = model.begin() + static_cast<std::ptrdiff_t>(random() % model.size());
+      pool.give(*given);
+      model.erase(given);
+    }
+  }
+  EXPECT_LE(pool.made().size(), 20U);
+}
+
+TEST(EntryPool, as_many_as_there_can_be) {
+  EntryPool<Place> pool(65000);
   std::set<EntryIndex> taken;
-  while (!free.empty()) taken.insert(free.take());
+  while (!pool.is_full()) taken.insert(pool.take());
   EXPECT_EQ(taken.size(), 65000U);
   EXPECT_FALSE(taken.contains(no_entry));
 }

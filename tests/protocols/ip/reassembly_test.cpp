@@ -280,5 +280,23 @@ TEST(Reassembler, V4_FRAG_018_others_make_room_the_oldest_first) {
   EXPECT_EQ(table.last(key(4)), "whole") << "the third made room, not the fourth";
 }
 
+// Memory is made at the first fragment, also where that is one to refuse.
+TEST(Reassembler, V6_FRAG_008_the_first_fragment_of_all_is_refused) {
+  Random random(1);
+  Reassembler reassembler({}, random);
+  EXPECT_EQ(reassembler.next_deadline(), Instant::max());
+  EXPECT_EQ(reassembler.datagrams_held(), 0U);
+  EXPECT_EQ(reassembler.memory_used(), 0U);
+  EXPECT_FALSE(reassembler.expire(start + std::chrono::hours(1)));
+  const std::array<std::uint8_t, 8> octets{};
+  const ip::Fragment fragment{.key = {}, .more = true, .header = octets, .data = octets};
+  reassembler.refuse_later_fragments(fragment, {}, start);
+  const auto later = reassembler.add(fragment, {}, start);
+  ASSERT_FALSE(later);
+  EXPECT_EQ(later.error(), Reason::fragment_of_refused_datagram);
+  EXPECT_FALSE(reassembler.expire(start + std::chrono::seconds(60))) << "nobody is told of what was refused";
+  EXPECT_EQ(reassembler.datagrams_held(), 0U);
+}
+
 }  // namespace
 }  // namespace tunstack::test::reassembly_test

