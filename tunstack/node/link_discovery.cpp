@@ -108,17 +108,19 @@ LinkDiscovery::LinkDiscovery(const InterfaceConfig& interface, const NodeOptions
     groups4.emplace(discovery::GroupMembershipConfig{.mtu = interface.mtu});
   if (interface.role == Role::router && options.router.queries_listeners)
     querier6.emplace(discovery::MldQuerierConfig{}, Instant{});
-  if (interface.role == Role::router) join_groups_of_router(options.proxied);
   begin_with(interface, random);
 }
 
-void LinkDiscovery::join_groups_of_router(const ProxyOptions& proxied) {
-  if (groups4) groups4->join(ipv4_all_routers, Instant{});
-  if (!groups6) return;
-  groups6->join(ipv6_all_routers, Instant{});
-  groups6->join(ipv6_all_site_routers, Instant{});
-  if (querier6) groups6->join(mld_report_destination, Instant{});
-  for (const IpPrefix& one : proxied.ipv6) groups6->join(solicited_node_group(one.address.ipv6()), Instant{});
+void LinkDiscovery::on_group_change(const ip::GroupChange& change, Instant now, Instant report_at) {
+  const auto pass_on = [&](auto& groups, const auto& group) {
+    if (!groups) return;
+    if (change.kind == ip::GroupChange::Kind::left) return groups->leave(group, now);
+    groups->join(group, now, report_at);
+  };
+  if (change.group.is_ipv4())
+    pass_on(groups4, change.group.ipv4());
+  else
+    pass_on(groups6, change.group.ipv6());
 }
 
 /// What is configured is checked too.

@@ -14,6 +14,7 @@
 #include "protocols/discovery/routers/irdp_host.hpp"
 #include "protocols/discovery/routers/redirect_routes.hpp"
 #include "protocols/interface.hpp"
+#include "protocols/ip/local_addresses.hpp"
 #include "tunstack/options/options.hpp"
 
 namespace tunstack {
@@ -41,7 +42,8 @@ struct LinkDiscovery {
   /// Another node has the address of the MAC address (RFC 4862 5.4.5).
   bool has_no_ipv6() const { return addresses6 && addresses6->is_disabled(); }
   void begin_with(const InterfaceConfig& interface, Random& random);
-  void join_groups_of_router(const ProxyOptions& proxied);
+  /// Has routers told of a group that was joined or left, at `report_at` or later.
+  void on_group_change(const ip::GroupChange& change, Instant now, Instant report_at);
   /// As a listener or as a router.
   bool speaks_mld() const { return groups6.has_value() || querier6.has_value(); }
   /// Of neighbor discovery; routers may change them.

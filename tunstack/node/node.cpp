@@ -69,6 +69,7 @@ NodeState make_state(const NodeConfig& config, Random& random) {
     if (config.interfaces[i].role == Role::router)
       for (const IpPrefix& one : config.options.proxied.ipv6) state.addresses.proxy(InterfaceId(i), one.address.ipv6());
   }
+  state.pass_on_group_changes(Instant{}, Instant{});
   return state;
 }
 

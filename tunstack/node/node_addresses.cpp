@@ -63,24 +63,22 @@ void Node::take_address_event(InterfaceId interface, const discovery::Autoconfig
   const bool is_temporary = own.origin == discovery::AddressOrigin::temporary;
   const bool is_deprecated = own.is_deprecated || event.kind == AddressEventKind::deprecated;
   auto& groups = state_.link(interface).groups6;
-  const auto anycast = state_.is_host(interface) ? std::nullopt : ip::subnet_router_address(own.address, own.length);
   switch (event.kind) {
     case AddressEventKind::tentative:
       state_.addresses.add(interface, {own.address, own.length}, ip::AddressUse::tentative);
-      if (groups) groups->join(solicited_node_group(own.address), now, event.check_begins);
-      if (groups && anycast) groups->join(solicited_node_group(*anycast), now, event.check_begins);
+      state_.pass_on_group_changes(now, event.check_begins);
       break;
     case AddressEventKind::duplicate:
     case AddressEventKind::removed:
       state_.addresses.remove(interface, own.address);
-      if (groups) groups->leave(solicited_node_group(own.address), now);
-      if (groups && anycast) groups->leave(solicited_node_group(*anycast), now);
+      state_.pass_on_group_changes(now, now);
       break;
     default:
       // Routers believe reports with a source, not those before (RFC 3590 4).
       if (groups && event.kind == AddressEventKind::in_use && own.address.is_link_local()) groups->announce_all(now);
       if (state_.addresses.kind_on(interface, own.address) == AddressKind::unicast)
         state_.addresses.add(interface, {own.address, own.length});
+      state_.pass_on_group_changes(now, now);
       state_.addresses.set_use(interface, own.address,
                                is_deprecated ? ip::AddressUse::deprecated : ip::AddressUse::usable, is_temporary);
   }

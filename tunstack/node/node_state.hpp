@@ -46,6 +46,11 @@ struct NodeState {
   }
   LinkDiscovery& link(InterfaceId interface) { return links[static_cast<std::size_t>(interface)]; }
   const LinkDiscovery& link(InterfaceId interface) const { return links[static_cast<std::size_t>(interface)]; }
+  /// Has routers told of the groups that were joined or left.
+  void pass_on_group_changes(Instant now, Instant report_at) {
+    addresses.take_group_changes(
+        [&](const ip::GroupChange& change) { link(change.interface).on_group_change(change, now, report_at); });
+  }
   discovery::NeighborTimes neighbor_times(const discovery::NeighborKey& key) const {
     return key.address.is_ipv4() ? options.arp : link(key.interface).neighbor_times(options.neighbor_discovery);
   }

@@ -41,7 +41,7 @@ Json text_or_null(const std::optional<MacAddress>& address) { return address ? J
 /// The prefix alone: 192.0.2.0/24 of 192.0.2.2/24.
 IpPrefix without_host_part(IpPrefix prefix) {
   if (prefix.address.is_ipv4()) {
-    const std::uint32_t mask = prefix.length == 0 ? 0 : 0xffffffffU << (32 - prefix.length);
+    const std::uint32_t mask = ipv4_mask(prefix.length);
     return {Ipv4Address{prefix.address.ipv4().value & mask}, prefix.length};
   }
   Ipv6Address address = prefix.address.ipv6();
