@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "tunstack/node/interface_config.hpp"
 #include "tunstack/node/node.hpp"
 
 namespace {

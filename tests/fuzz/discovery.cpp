@@ -3,8 +3,10 @@
 // Input: one octet of choices, then steps: a pause, a form, a length, and as many octets of a message.
 #include <algorithm>
 
+#include "protocols/wire/ethernet.hpp"
 #include "tests/fuzz/sent_packets.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace {
 

@@ -5,6 +5,7 @@
 
 #include "tests/fuzz/sent_packets.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace {
 

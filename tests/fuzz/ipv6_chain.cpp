@@ -7,6 +7,7 @@
 #include "tests/fuzz/ipv6_walk.hpp"
 #include "tests/fuzz/sent_packets.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace {
 

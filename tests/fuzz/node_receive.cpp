@@ -2,6 +2,7 @@
 // Input: one byte of choices, then one packet.
 #include "tests/fuzz/sent_packets.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace {
 

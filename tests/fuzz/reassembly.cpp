@@ -1,6 +1,7 @@
 // Sequences of fragments: no crash, nothing malformed leaves, and what does leave is what a plain model expects.
 // Input: one octet of choices, then steps of 5 octets, each a fragment and the time before it.
 #include "tests/fuzz/reassembly_model.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace {
 

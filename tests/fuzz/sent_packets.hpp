@@ -7,7 +7,9 @@
 
 #include "protocols/wire/ipv4_options.hpp"
 #include "protocols/wire/numbers.hpp"
+#include "tunstack/node/interface_config.hpp"
 #include "tunstack/node/node.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace tunstack::fuzz {
 

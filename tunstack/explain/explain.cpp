@@ -94,15 +94,25 @@ std::string origination_json(const Origination& origination) {
   return json_line(origination.time, "out", describe(packet), packet.bytes.size(), "send", origination.reason).dump();
 }
 
+namespace {
+
+/// What a note is about, in the place of a verdict: an address of this node, or something else that is counted.
+std::string_view note_name(const ReasonInfo& reason) { return reason.area == "address" ? "own" : "note"; }
+
+std::string subject_of(const Note& note) { return note.address ? to_text(*note.address) : std::string(); }
+
+}  // namespace
+
 std::string note_text(const Note& note) {
   const ReasonInfo& reason = info(note.reason);
-  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", in_seconds(note.time),
-                     note.address ? to_text(*note.address) : "-", "note", reason.name, citation(reason), reason.text);
+  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", in_seconds(note.time), subject_of(note), note_name(reason),
+                     reason.name, citation(reason), reason.text);
 }
 
 std::string note_json(const Note& note) {
-  const PacketText subject{note.address ? to_text(*note.address) : std::string(), {}, {}};
-  return json_line(note.time, "none", subject, 0, "note", note.reason).dump();
+  const std::string_view name = note_name(info(note.reason));
+  const PacketText subject{subject_of(note), {}, name == "own" ? "an address of this node" : ""};
+  return json_line(note.time, "none", subject, 0, name, note.reason).dump();
 }
 
 std::string decision_json(const Decision& decision) {

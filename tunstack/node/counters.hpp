@@ -28,7 +28,7 @@ class IcmpCounters {
  private:
   using Row = std::array<std::array<std::uint64_t, 2>, codes>;
   static constexpr std::uint16_t none = 0xffff;
-  static constexpr std::size_t usual_types = 4;
+  static constexpr std::size_t usual_types = 16;  // more are rare: their rows are made when they come
 
   static constexpr std::size_t place_of(std::uint8_t code) { return code < codes - 1 ? code : codes - 1; }
   std::uint64_t count(std::uint8_t type, std::uint8_t code, std::size_t direction) const {

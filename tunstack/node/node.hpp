@@ -15,8 +15,6 @@ namespace tunstack {
 class Node {
  public:
   explicit Node(const NodeConfig& config);
-  Node(const Node&) = delete;  // its parts share one stream of random numbers
-  Node& operator=(const Node&) = delete;
 
   /// What is to become of a packet, and why. Pure: the same function that receive() asks, and nothing changes.
   Verdict decide(const Received& received) const { return judge_received(received, state_); }
@@ -80,5 +78,8 @@ class Node {
   Answers answers_;
   Fragments fragments_;
 };
+
+// A network holds many of them in a vector.
+static_assert(std::is_nothrow_move_constructible_v<Node>);
 
 }  // namespace tunstack

@@ -1,4 +1,6 @@
 // Receiving allocates nothing once each table was used: they are made then, and no input makes them grow.
+#include <malloc.h>
+
 #include <cstdlib>
 #include <new>
 
@@ -7,6 +9,7 @@
 namespace {
 
 std::size_t allocated_so_far = 0;
+std::size_t octets_in_use = 0;
 
 constexpr std::align_val_t default_alignment{__STDCPP_DEFAULT_NEW_ALIGNMENT__};
 
@@ -17,7 +20,13 @@ void* counted(std::size_t size, std::align_val_t alignment = default_alignment) 
   const std::size_t rounded = size == 0 ? step : (size + step - 1) / step * step;
   void* memory = std::aligned_alloc(step, rounded);
   if (memory == nullptr) std::abort();
+  octets_in_use += malloc_usable_size(memory);
   return memory;
+}
+
+void give_back(void* memory) {
+  octets_in_use -= malloc_usable_size(memory);
+  std::free(memory);
 }
 
 }  // namespace
@@ -32,20 +41,21 @@ NEW operator new(std::size_t size, const std::nothrow_t&) noexcept { return coun
 NEW operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
 NEW operator new(std::size_t size, std::align_val_t alignment) { return counted(size, alignment); }
 NEW operator new[](std::size_t size, std::align_val_t alignment) { return counted(size, alignment); }
-DELETE operator delete(void* memory) noexcept { std::free(memory); }
-DELETE operator delete[](void* memory) noexcept { std::free(memory); }
-DELETE operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-DELETE operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-DELETE operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-DELETE operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-DELETE operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-DELETE operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-DELETE operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-DELETE operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+DELETE operator delete(void* memory) noexcept { give_back(memory); }
+DELETE operator delete[](void* memory) noexcept { give_back(memory); }
+DELETE operator delete(void* memory, const std::nothrow_t&) noexcept { give_back(memory); }
+DELETE operator delete[](void* memory, const std::nothrow_t&) noexcept { give_back(memory); }
+DELETE operator delete(void* memory, std::size_t) noexcept { give_back(memory); }
+DELETE operator delete[](void* memory, std::size_t) noexcept { give_back(memory); }
+DELETE operator delete(void* memory, std::align_val_t) noexcept { give_back(memory); }
+DELETE operator delete[](void* memory, std::align_val_t) noexcept { give_back(memory); }
+DELETE operator delete(void* memory, std::size_t, std::align_val_t) noexcept { give_back(memory); }
+DELETE operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { give_back(memory); }
 #undef NEW
 #undef DELETE
 
 std::size_t tunstack::test::allocations() { return allocated_so_far; }
+std::size_t tunstack::test::allocated_octets() { return octets_in_use; }
 
 namespace tunstack::test::allocation_test {
 
@@ -221,9 +231,7 @@ class AllocationOfExtras : public Allocation {
     return config;
   }
   AllocationOfExtras() : Allocation(config()) {
-    receive({.interface = InterfaceId{0},
-             .bytes = ipv4({.source = "203.0.113.77"}, icmpv4(42, 0, 1, question)),
-             .now = now_});
+    receive(ipv4({.source = "203.0.113.77"}, icmpv4(42, 0, 1, question)));
     EXPECT_EQ(answers_, 1U) << "the limit of extended echo has its table";
   }
   const Packet question = hex("20000000 0008 0301 74756e30");

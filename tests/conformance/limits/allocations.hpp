@@ -10,6 +10,8 @@ namespace tunstack::test {
 
 /// Of the whole program so far.
 std::size_t allocations();
+/// That are in use now.
+std::size_t allocated_octets();
 
 /// How often `action` allocates.
 template <class Action>

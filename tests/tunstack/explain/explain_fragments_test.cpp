@@ -17,10 +17,10 @@ using testing::HasSubstr;
 class Story final : public Observer {
  public:
   explicit Story(std::initializer_list<std::string_view> settings = {}) : host_(settings) {
-    host_.node().observe(this);
+    host_.observe(*this);
     host_.wait(1500ms);
   }
-  ~Story() override { host_.node().observe(nullptr); }
+  ~Story() override { host_.stop_observing(*this); }
   void decided(const Decision& decision) override {
     texts.push_back(decision_text(decision));
     jsons.push_back(nlohmann::json::parse(decision_json(decision)));

@@ -21,7 +21,7 @@ constexpr Choice defences[] = {
     {"once", discovery::Defence::once, "the address is defended, and given up after a second conflict within 10 s"},
     {"always", discovery::Defence::always, "the address is defended and never given up"}};
 
-constexpr OptionRow rows_of_addresses[] = {
+constexpr OptionRow addresses_options[] = {
     {"dad.transmits", Number{0, 10, "solicitations", [](NodeOptions& o) { return &o.own.probes; }, not_checked}, "1",
      "1", "RFC 4862 5.1",
      "number of neighbor solicitations by which an IPv6 address is checked for duplicates, on links with link-layer "
@@ -50,6 +50,6 @@ constexpr OptionRow rows_of_addresses[] = {
 
 }  // namespace
 
-std::span<const OptionRow> address_rows() { return rows_of_addresses; }
+std::span<const OptionRow> address_rows() { return addresses_options; }
 
 }  // namespace tunstack::option

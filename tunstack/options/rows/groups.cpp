@@ -4,7 +4,7 @@ namespace tunstack::option {
 
 namespace {
 
-constexpr OptionRow rows_of_groups[] = {
+constexpr OptionRow groups_options[] = {
     {"mld", Flag{[](NodeOptions& o) { return &o.own.reports_ipv6_groups; }}, "on", "on", "RFC 3810 6",
      "report by MLD which IPv6 multicast groups this node listens to"},
     {"mld.querier", Flag{[](NodeOptions& o) { return &o.router.queries_listeners; }}, "off", "off", "RFC 3810 7",
@@ -15,6 +15,6 @@ constexpr OptionRow rows_of_groups[] = {
 
 }  // namespace
 
-std::span<const OptionRow> group_rows() { return rows_of_groups; }
+std::span<const OptionRow> group_rows() { return groups_options; }
 
 }  // namespace tunstack::option

@@ -4,7 +4,7 @@ namespace tunstack::option {
 
 namespace {
 
-constexpr OptionRow rows_of_host_routing[] = {
+constexpr OptionRow host_routing_options[] = {
     {"nd.accept_ra", Flag{[](NodeOptions& o) { return &o.accept_advertisements; }}, "on", "on", "RFC 4861 6.3, D-29",
      "solicit IPv6 router advertisements and configure this node by them; only with --role host"},
     {"nd.rs_backoff", Flag{[](NodeOptions& o) { return &o.solicits_for_ever; }}, "off", "off", "RFC 7559 2",
@@ -21,6 +21,6 @@ constexpr OptionRow rows_of_host_routing[] = {
 
 }  // namespace
 
-std::span<const OptionRow> host_routing_rows() { return rows_of_host_routing; }
+std::span<const OptionRow> host_routing_rows() { return host_routing_options; }
 
 }  // namespace tunstack::option

@@ -13,7 +13,7 @@ constexpr Choice overlaps[] = {{"drop", ip::Overlap::drop, "the whole datagram i
                                {"first", ip::Overlap::first, "the octets that arrived first are kept"},
                                {"last", ip::Overlap::last, "the octets that arrived last are kept"}};
 
-constexpr OptionRow rows_of_ipv4[] = {
+constexpr OptionRow ipv4_options[] = {
     {"v4.ttl", Number{1, 255, "hops", [](NodeOptions& o) { return &o.ipv4_ttl; }}, "64", "64", "RFC 1122 3.2.1.7",
      "time to live of IPv4 datagrams that this node originates, where no protocol fixes another"},
     {"v4.strong_es", Flag{[](NodeOptions& o) { return &o.ipv4.strong_es; }}, "off", "off", "RFC 1122 3.3.4.2(A)",
@@ -46,6 +46,6 @@ constexpr OptionRow rows_of_ipv4[] = {
 
 }  // namespace
 
-std::span<const OptionRow> ipv4_rows() { return rows_of_ipv4; }
+std::span<const OptionRow> ipv4_rows() { return ipv4_options; }
 
 }  // namespace tunstack::option

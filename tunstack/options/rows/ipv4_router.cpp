@@ -4,10 +4,10 @@ namespace tunstack::option {
 
 namespace {
 
-constexpr SpecialNumber default_ipv4_minimum[] = {{0, "0.75 of irdp.adv_max"}};
+constexpr SpecialNumber irdp_default_minimum[] = {{0, "0.75 of irdp.adv_max"}};
 constexpr SpecialNumber default_lifetime[] = {{0, "three times irdp.adv_max"}};
 
-constexpr OptionRow rows_of_ipv4_router[] = {
+constexpr OptionRow ipv4_router_options[] = {
     {"irdp.adv", Flag{[](NodeOptions& o) { return &o.router4.advertises; }}, "off", "off", "RFC 1256 4.1",
      "send IPv4 router advertisements; needs --role router"},
     {"irdp.adv_broadcast", Flag{[](NodeOptions& o) { return &o.router4.by_broadcast; }}, "off", "off", "RFC 1256 4.1",
@@ -15,7 +15,7 @@ constexpr OptionRow rows_of_ipv4_router[] = {
     {"irdp.adv_max", Number{4, 1800, "seconds", [](NodeOptions& o) { return &o.router4.max_interval; }}, "600", "600",
      "RFC 1256 4.1", "longest time between two unsolicited IPv4 router advertisements"},
     {"irdp.adv_min",
-     Number{0, 1800, "seconds", [](NodeOptions& o) { return &o.router4.min_interval; }, default_ipv4_minimum}, "0", "0",
+     Number{0, 1800, "seconds", [](NodeOptions& o) { return &o.router4.min_interval; }, irdp_default_minimum}, "0", "0",
      "RFC 1256 4.1",
      "shortest time between two unsolicited IPv4 router advertisements, from 3 seconds to irdp.adv_max"},
     {"irdp.adv_lifetime",
@@ -29,6 +29,6 @@ constexpr OptionRow rows_of_ipv4_router[] = {
 
 }  // namespace
 
-std::span<const OptionRow> ipv4_router_rows() { return rows_of_ipv4_router; }
+std::span<const OptionRow> ipv4_router_rows() { return ipv4_router_options; }
 
 }  // namespace tunstack::option

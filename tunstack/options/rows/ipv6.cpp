@@ -6,7 +6,7 @@ namespace {
 
 constexpr SpecialNumber no_padding_limit[] = {{0, "no limit"}};
 
-constexpr OptionRow rows_of_ipv6[] = {
+constexpr OptionRow ipv6_options[] = {
     {"v6.hop_limit", Number{1, 255, "hops", [](NodeOptions& o) { return &o.ipv6_hop_limit; }}, "64", "64", "RFC 8200 3",
      "hop limit of IPv6 packets that this node originates, where no protocol or router fixes another"},
     {"v6.ext.max_headers", Number{1, 32, "headers", [](NodeOptions& o) { return &o.ipv6_chain.headers; }}, "8", "8",
@@ -41,6 +41,6 @@ constexpr OptionRow rows_of_ipv6[] = {
 
 }  // namespace
 
-std::span<const OptionRow> ipv6_rows() { return rows_of_ipv6; }
+std::span<const OptionRow> ipv6_rows() { return ipv6_options; }
 
 }  // namespace tunstack::option

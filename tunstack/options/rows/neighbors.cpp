@@ -4,7 +4,7 @@ namespace tunstack::option {
 
 namespace {
 
-constexpr OptionRow rows_of_neighbors[] = {
+constexpr OptionRow neighbors_options[] = {
     {"nd.neighbors", Number{16, 4096, "neighbors", [](NodeOptions& o) { return &o.neighbors; }}, "1024", "1024",
      "RFC 4861 5.3", "size of the neighbor cache, which ARP and Neighbor Discovery share"},
     {"arp.retrans_ms", Number{10, 60000, "ms", [](NodeOptions& o) { return &o.arp.retransmit; }}, "1000", "1000",
@@ -44,6 +44,6 @@ constexpr OptionRow rows_of_neighbors[] = {
 
 }  // namespace
 
-std::span<const OptionRow> neighbor_rows() { return rows_of_neighbors; }
+std::span<const OptionRow> neighbor_rows() { return neighbors_options; }
 
 }  // namespace tunstack::option

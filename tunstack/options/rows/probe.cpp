@@ -19,7 +19,7 @@ constexpr Choice kinds[] = {{"name", icmp::probe_kind::name, "by the name of the
                             {"index", icmp::probe_kind::index, "by the number of the interface"},
                             {"address", icmp::probe_kind::address, "by an address of the interface"}};
 
-constexpr OptionRow rows_of_probe[] = {
+constexpr OptionRow probe_options[] = {
     {"probe", Flag{[](NodeOptions& o) { return &o.probe.enabled; }}, "off", "off", "RFC 8335 4, D-30",
      "answer ICMP extended echo requests, of IPv4 and IPv6"},
     {"probe.reply_body", OneOf{reply_bodies, [](NodeOptions& o) { return &o.probe.reply_body; }}, "copy", "none",
@@ -38,6 +38,6 @@ constexpr OptionRow rows_of_probe[] = {
 
 }  // namespace
 
-std::span<const OptionRow> probe_rows() { return rows_of_probe; }
+std::span<const OptionRow> probe_rows() { return probe_options; }
 
 }  // namespace tunstack::option

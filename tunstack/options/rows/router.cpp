@@ -16,7 +16,7 @@ constexpr Choice preferences[] = {{"medium", AdvertisedPreference::medium, "befo
                                   {"high", AdvertisedPreference::high, "before all routers of lower preference"},
                                   {"low", AdvertisedPreference::low, "after all routers of higher preference"}};
 
-constexpr OptionRow rows_of_router[] = {
+constexpr OptionRow router_options[] = {
     {"nd.adv", Flag{[](NodeOptions& o) { return &o.router.advertises; }}, "off", "off", "RFC 4861 6.2.1",
      "send IPv6 router advertisements; needs --role router"},
     {"nd.adv_max", Number{4, 1800, "seconds", [](NodeOptions& o) { return &o.router.max_interval; }}, "600", "600",
@@ -78,6 +78,6 @@ constexpr OptionRow rows_of_router[] = {
 
 }  // namespace
 
-std::span<const OptionRow> router_rows() { return rows_of_router; }
+std::span<const OptionRow> router_rows() { return router_options; }
 
 }  // namespace tunstack::option

@@ -8,7 +8,7 @@ constexpr Choice closed_ports[] = {{"rst", transport::ClosedTcp::rst, "a TCP res
                                    {"port", transport::ClosedTcp::port, "an ICMP port unreachable error"},
                                    {"drop", transport::ClosedTcp::drop, "no answer"}};
 
-constexpr OptionRow rows_of_transport[] = {
+constexpr OptionRow transport_options[] = {
     {"l4.udp_echo", Flag{[](NodeOptions& o) { return &o.udp_services.echo; }}, "off", "off", "RFC 862",
      "run a service on UDP port 7 that sends back the data of each datagram"},
     {"l4.udp_discard", Flag{[](NodeOptions& o) { return &o.udp_services.discard; }}, "off", "off", "RFC 863",
@@ -19,6 +19,6 @@ constexpr OptionRow rows_of_transport[] = {
 
 }  // namespace
 
-std::span<const OptionRow> transport_rows() { return rows_of_transport; }
+std::span<const OptionRow> transport_rows() { return transport_options; }
 
 }  // namespace tunstack::option

@@ -1,0 +1,56 @@
+// What nodes take of memory while nothing special happens: a network has thousands of them.
+#include "tests/conformance/limits/allocations.hpp"
+#include "tests/support/frames.hpp"
+
+namespace tunstack::test::node_memory_test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Octets that a node takes when it has begun and has answered a ping of each family on each link, itself included.
+std::size_t octets_of(const NodeConfig& config) {
+  Outbox out;
+  const std::size_t before = allocated_octets();
+  Node node(config);
+  Instant now = config.start;
+  for (const Instant end = now + 60s; node.next_deadline() <= end;) {
+    now = std::max(now, node.next_deadline());
+    node.tick(now, out);
+    out.clear();
+  }
+  for (std::size_t i = 0; i < config.interfaces.size(); ++i)
+    for (const IpPrefix& own : config.interfaces[i].addresses) {
+      const std::string address = to_text(own.address);
+      const Packet ping = own.address.is_ipv4() ? echo4({.source = "203.0.113.9", .destination = address})
+                                                : echo6({.source = "fe80::9", .destination = address});
+      const bool has_frames = config.interfaces[i].link_address.has_value();
+      const Packet packet = has_frames ? framed(ping) : ping;
+      node.receive({.interface = static_cast<InterfaceId>(i), .bytes = packet, .now = now}, out);
+      out.clear();
+    }
+  const Counters& counters = node.counters();
+  EXPECT_EQ(counters.count(Reason::icmp4_echo_request_for_us), config.interfaces.size());
+  EXPECT_GE(counters.count(Reason::icmp6_echo_request_for_us), config.interfaces.size());
+  return sizeof(Node) + allocated_octets() - before;
+}
+
+constexpr std::size_t kib = 1024;
+
+TEST(NodeMemory, ROB_003_an_idle_host_takes_at_most_48_kib) { EXPECT_LE(octets_of(host_config()), 48 * kib); }
+
+TEST(NodeMemory, ROB_003_an_idle_router_of_two_links_takes_at_most_64_kib) {
+  NodeConfig config;
+  for (const std::string_view number : {"0", "1"}) {
+    InterfaceConfig interface{.name = "tap" + std::string(number), .addresses = {}, .role = Role::router};
+    interface.addresses = {parse_prefix("192.0." + std::string(number) + ".2/24").value(),
+                           parse_prefix("2001:db8:" + std::string(number) + "::2/64").value()};
+    interface.link_address = mac_address(own_mac);
+    config.interfaces.push_back(interface);
+  }
+  for (const char* setting : {"nd.adv=on", "irdp.adv=on", "mld.querier=on", "igmp=on"})
+    ASSERT_FALSE(set_option(config.options, setting)) << setting;
+  EXPECT_LE(octets_of(config), 64 * kib);
+}
+
+}  // namespace
+}  // namespace tunstack::test::node_memory_test
