@@ -25,6 +25,9 @@ struct Ipv4Address {
   friend constexpr auto operator<=>(const Ipv4Address&, const Ipv4Address&) = default;
 };
 
+/// The mask of a prefix of `length` bits, which is 32 at most, in host byte order.
+constexpr std::uint32_t ipv4_mask(std::uint8_t length) { return length == 0 ? 0 : 0xffffffffU << (32 - length); }
+
 /// An IPv6 address as its sixteen octets in network order.
 struct Ipv6Address {
   static constexpr std::size_t size = 16;
@@ -41,6 +44,11 @@ struct Ipv6Address {
   constexpr bool is_link_local() const { return octets[0] == 0xfe && (octets[1] & 0xc0) == 0x80; }
   friend bool operator==(const Ipv6Address& a, const Ipv6Address& b) { return std::memcmp(&a, &b, size) == 0; }
 };
+
+/// How many bits both addresses have alike, from the first on: up to 128.
+std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b);
+/// `address` with zeros behind its first `length` bits.
+Ipv6Address masked(const Ipv6Address& address, std::uint8_t length);
 
 /// The group that an owner of `address` listens to for neighbor solicitations (RFC 4291 2.7.1).
 Ipv6Address solicited_node_group(const Ipv6Address& address);
@@ -79,6 +87,8 @@ struct IpPrefix {
 
   std::uint8_t width() const { return address.is_ipv4() ? 32 : 128; }
   bool contains(const IpAddress& other) const;
+  /// Whether both hold the same addresses; what their own addresses have behind the prefix does not count.
+  bool is_same_prefix(const IpPrefix& other) const { return length == other.length && contains(other.address); }
   friend bool operator==(const IpPrefix&, const IpPrefix&) = default;
 };
 

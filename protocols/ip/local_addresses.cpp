@@ -13,11 +13,9 @@ bool has_group(const Groups& groups, InterfaceId interface, const Address& addre
                      [&](const auto& g) { return g.group == address && g.interface == interface; });
 }
 
-std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
-  for (std::size_t i = 0; i < Ipv6Address::size; ++i)
-    if (const auto difference = static_cast<std::uint8_t>(a.octets[i] ^ b.octets[i]))
-      return i * 8 + static_cast<std::size_t>(std::countl_zero(difference));
-  return Ipv6Address::size * 8;
+/// All routers of a link with the prefix (RFC 4291 2.6.1); none in prefixes too long for one (RFC 6164 4).
+std::optional<Ipv6Address> subnet_router_address(const Ipv6Address& address, std::uint8_t length) {
+  return length >= 127 ? std::nullopt : std::optional(masked(address, length));
 }
 
 /// The scope of an address, or of a multicast group (RFC 4291 2.7, RFC 6724 3.1).
@@ -65,16 +63,6 @@ SourceRank rank_of(const Entry& entry, const Ipv6Address& peer) {
 }
 
 }  // namespace
-
-std::optional<Ipv6Address> subnet_router_address(const Ipv6Address& address, std::uint8_t length) {
-  if (length >= 127) return std::nullopt;
-  Ipv6Address prefix = address;
-  for (std::size_t i = 0; i < Ipv6Address::size; ++i) {
-    const std::size_t kept = length > i * 8 ? std::min<std::size_t>(8, length - i * 8) : 0;
-    prefix.octets[i] &= static_cast<std::uint8_t>(~(0xffU >> kept));
-  }
-  return prefix;
-}
 
 void LocalAddresses::become_router(InterfaceId interface) {
   routers_.push_back(interface);
@@ -124,16 +112,17 @@ void LocalAddresses::remove(InterfaceId interface, const IpAddress& address) {
   const Ipv6Entry removed = *found;
   std::erase_if(ipv6_, is_it);
   leave_unless_needed(interface, solicited_node_group(removed.address));
-  leave_unless_needed(interface, solicited_node_group(removed.subnet_router));
+  if (removed.subnet_router != Ipv6Address{})
+    leave_unless_needed(interface, solicited_node_group(removed.subnet_router));
 }
 
 void LocalAddresses::leave_unless_needed(InterfaceId interface, const Ipv6Address& group) {
   const auto needs_it = [&](const Ipv6Entry& entry) {
-    const bool is_of_anycast = is_router(interface) && solicited_node_group(entry.subnet_router) == group;
+    const bool is_of_anycast = is_router(interface) && entry.subnet_router != Ipv6Address{} &&
+                               solicited_node_group(entry.subnet_router) == group;
     return entry.interface == interface && (solicited_node_group(entry.address) == group || is_of_anycast);
   };
-  if (std::ranges::none_of(ipv6_, needs_it))
-    std::erase_if(ipv6_groups_, [&](const auto& g) { return g.interface == interface && g.group == group; });
+  if (std::ranges::none_of(ipv6_, needs_it)) leave(interface, group);
 }
 
 bool LocalAddresses::has_tentative() const {
@@ -152,7 +141,7 @@ LocalAddresses::Ipv4Entry LocalAddresses::make_entry(InterfaceId interface, Ipv4
 }
 
 void LocalAddresses::add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length) {
-  ipv4_.push_back(make_entry(interface, address, length == 0 ? 0 : 0xffffffffU << (32 - length)));
+  ipv4_.push_back(make_entry(interface, address, ipv4_mask(length)));
   join(interface, ipv4_all_systems);
 }
 
@@ -244,10 +233,17 @@ std::optional<std::uint8_t> LocalAddresses::on_link_length(InterfaceId interface
 
 void LocalAddresses::join(InterfaceId interface, Ipv4Address group) {
   if (!is_joined(interface, group)) ipv4_groups_.push_back({group, interface});
+  group_changes_.push_back({interface, group, GroupChange::Kind::joined});
 }
 
 void LocalAddresses::join(InterfaceId interface, const Ipv6Address& group) {
   if (!is_joined(interface, group)) ipv6_groups_.push_back({group, interface});
+  group_changes_.push_back({interface, group, GroupChange::Kind::joined});
+}
+
+void LocalAddresses::leave(InterfaceId interface, const Ipv6Address& group) {
+  const auto is_it = [&](const auto& joined) { return joined.interface == interface && joined.group == group; };
+  if (std::erase_if(ipv6_groups_, is_it) > 0) group_changes_.push_back({interface, group, GroupChange::Kind::left});
 }
 
 bool LocalAddresses::listens_to(InterfaceId interface, const MacAddress& group) const {

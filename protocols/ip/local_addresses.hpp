@@ -1,5 +1,6 @@
-// The addresses and groups of a node, and what any address is to it. Filled from the configuration; read
-// for every packet.
+// The addresses and groups of a node, and what any address is to it. Filled from the configuration, and by what checks
+// and forms addresses; read for every packet. Groups come with addresses and roles: their changes are for who reports
+// them.
 #pragma once
 
 #include <bit>
@@ -16,8 +17,15 @@ namespace tunstack::ip {
 /// (RFC 4862 5.5.4).
 enum class AddressUse : std::uint8_t { usable, tentative, deprecated };
 
-/// All routers of a link with the prefix (RFC 4291 2.6.1). None in prefixes too long for one (RFC 6164 4).
-std::optional<Ipv6Address> subnet_router_address(const Ipv6Address& address, std::uint8_t length);
+/// A group that an interface listens to from now on, or does not any more. It may be joined again, by who would have it
+/// reported sooner than those before; it is left once, by the last who needs it.
+struct GroupChange {
+  enum class Kind : std::uint8_t { joined, left };
+  InterfaceId interface{};
+  IpAddress group;
+  Kind kind = Kind::joined;
+  friend bool operator==(const GroupChange&, const GroupChange&) = default;
+};
 
 class LocalAddresses {
  public:
@@ -58,6 +66,12 @@ class LocalAddresses {
   }
   void join(InterfaceId interface, Ipv4Address group);
   void join(InterfaceId interface, const Ipv6Address& group);
+  /// Calls `each` with every change of groups since the last call, in their order.
+  template <class Each>
+  void take_group_changes(const Each& each) {
+    for (const GroupChange& change : group_changes_) each(change);
+    group_changes_.clear();
+  }
   /// Whether frames to a link-layer group may carry packets to a group that `interface` listens to.
   bool listens_to(InterfaceId interface, const MacAddress& group) const;
 
@@ -113,6 +127,7 @@ class LocalAddresses {
   AddressKind kind_of_others(InterfaceId interface, const Ipv6Address& address) const;
   AddressKind kind_of_subnet_router(InterfaceId interface, const Ipv6Address& address) const;
   bool is_router(InterfaceId interface) const;
+  void leave(InterfaceId interface, const Ipv6Address& group);
   void leave_unless_needed(InterfaceId interface, const Ipv6Address& group);
   bool is_joined(InterfaceId interface, Ipv4Address group) const;
   bool is_joined(InterfaceId interface, const Ipv6Address& group) const;
@@ -122,6 +137,7 @@ class LocalAddresses {
   std::vector<InterfaceId> routers_;
   std::vector<Group<Ipv4Address>> ipv4_groups_;
   std::vector<Group<Ipv6Address>> ipv6_groups_;
+  std::vector<GroupChange> group_changes_;  // that nobody has taken yet
 };
 
 inline AddressKind LocalAddresses::kind_on(InterfaceId interface, Ipv4Address address) const {

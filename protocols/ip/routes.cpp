@@ -4,15 +4,9 @@
 
 namespace tunstack::ip {
 
-namespace {
-
-bool is_same_prefix(const IpPrefix& a, const IpPrefix& b) { return a.length == b.length && a.contains(b.address); }
-
-}  // namespace
-
 std::vector<Route>::iterator Routes::position_of(const IpPrefix& prefix, InterfaceId interface) {
   return std::ranges::find_if(
-      routes_, [&](const Route& r) { return r.interface == interface && is_same_prefix(r.prefix, prefix); });
+      routes_, [&](const Route& r) { return r.interface == interface && r.prefix.is_same_prefix(prefix); });
 }
 
 void Routes::add(const Route& route) {

@@ -71,29 +71,14 @@ void on_prefix(const PrefixInformation& prefix, InterfaceId interface, Turn& tur
 
 namespace {
 
-/// The groups that an address needs, and that of its anycast address if this is a router.
-template <class Apply>
-void for_each_group_of(const discovery::InterfaceAddress& own, const Interface& interface, const Apply& apply) {
-  apply(solicited_node_group(own.address));
-  const auto anycast = interface.is_host() ? std::nullopt : ip::subnet_router_address(own.address, own.length);
-  if (anycast) apply(solicited_node_group(*anycast));
-}
-
 void begin_check(const Autoconfiguration::Event& event, InterfaceId id, Turn& turn) {
-  const discovery::InterfaceAddress& own = event.address;
-  Interface& interface = turn.state.interface(id);
-  turn.state.addresses.add(id, {own.address, own.length}, ip::AddressUse::tentative);
-  for_each_group_of(own, interface, [&](const Ipv6Address& group) {
-    if (interface.groups.mld) interface.groups.mld->join(group, turn.now, event.check_begins);
-  });
+  turn.state.addresses.add(id, {event.address.address, event.address.length}, ip::AddressUse::tentative);
+  turn.state.pass_on_group_changes(turn.now, event.check_begins);
 }
 
 void end_use(const discovery::InterfaceAddress& own, InterfaceId id, Turn& turn) {
-  Interface& interface = turn.state.interface(id);
   turn.state.addresses.remove(id, own.address);
-  for_each_group_of(own, interface, [&](const Ipv6Address& group) {
-    if (interface.groups.mld) interface.groups.mld->leave(group, turn.now);
-  });
+  turn.state.pass_on_group_changes(turn.now, turn.now);
 }
 
 void use(const Autoconfiguration::Event& event, InterfaceId id, Turn& turn) {
@@ -103,6 +88,7 @@ void use(const Autoconfiguration::Event& event, InterfaceId id, Turn& turn) {
   if (mld && event.kind == AddressEventKind::in_use && own.address.is_link_local()) mld->announce_all(turn.now);
   if (turn.state.addresses.kind_on(id, own.address) == AddressKind::unicast)
     turn.state.addresses.add(id, {own.address, own.length});
+  turn.state.pass_on_group_changes(turn.now, turn.now);
   const bool is_deprecated = own.is_deprecated || event.kind == AddressEventKind::deprecated;
   turn.state.addresses.set_use(id, own.address, is_deprecated ? ip::AddressUse::deprecated : ip::AddressUse::usable,
                                own.origin == discovery::AddressOrigin::temporary);

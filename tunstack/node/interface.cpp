@@ -129,14 +129,20 @@ InterfaceGroups::InterfaceGroups(const InterfaceConfig& interface, const NodeOpt
   const discovery::GroupMembershipConfig config{.mtu = interface.mtu};
   if (interface.link_address && options.own.reports_ipv6_groups) mld.emplace(config);
   if (interface.link_address && options.own.reports_ipv4_groups) igmp.emplace(config);
-  if (interface.role != Role::router) return;
-  if (options.router.queries_listeners) querier.emplace(discovery::MldQuerierConfig{}, start);
-  if (igmp) igmp->join(ipv4_all_routers, start);
-  if (!mld) return;
-  mld->join(ipv6_all_routers, start);
-  mld->join(ipv6_all_site_routers, start);
-  if (querier) mld->join(mld_report_destination, start);
-  for (const IpPrefix& one : options.proxied.ipv6) mld->join(solicited_node_group(one.address.ipv6()), start);
+  if (interface.role == Role::router && options.router.queries_listeners)
+    querier.emplace(discovery::MldQuerierConfig{}, start);
+}
+
+void InterfaceGroups::on_change(const ip::GroupChange& change, Instant now, Instant report_at) {
+  const auto pass_on = [&](auto& membership, const auto& group) {
+    if (!membership) return;
+    if (change.kind == ip::GroupChange::Kind::left) return membership->leave(group, now);
+    membership->join(group, now, report_at);
+  };
+  if (change.group.is_ipv4())
+    pass_on(igmp, change.group.ipv4());
+  else
+    pass_on(mld, change.group.ipv6());
 }
 
 Instant InterfaceGroups::next_deadline() const {

@@ -16,6 +16,7 @@
 #include "protocols/discovery/routers/irdp_host.hpp"
 #include "protocols/discovery/routers/redirect_routes.hpp"
 #include "protocols/interface.hpp"
+#include "protocols/ip/local_addresses.hpp"
 #include "tunstack/options/node_options.hpp"
 
 namespace tunstack {
@@ -70,6 +71,8 @@ struct InterfaceAddresses {
 /// The part of the service `groups`: there where routers are told of groups, or where this node is such a router.
 struct InterfaceGroups {
   InterfaceGroups(const InterfaceConfig& interface, const NodeOptions& options, Instant start);
+  /// Has routers told of a group that was joined or left, at `report_at` or later.
+  void on_change(const ip::GroupChange& change, Instant now, Instant report_at);
   Instant next_deadline() const;
   /// As a listener or as a router.
   bool speaks_mld() const { return mld.has_value() || querier.has_value(); }

@@ -59,7 +59,13 @@ NodeState::NodeState(const NodeConfig& config, Random& random)
     interfaces.emplace_back(config.interfaces[i], config.options, config.start, random);
     add_addresses(*this, InterfaceId(i));
   }
+  pass_on_group_changes(config.start, config.start);
   for (const ip::Route& route : config.routes) routes.add(route);
+}
+
+void NodeState::pass_on_group_changes(Instant now, Instant report_at) {
+  addresses.take_group_changes(
+      [&](const ip::GroupChange& change) { interface(change.interface).groups.on_change(change, now, report_at); });
 }
 
 bool NodeState::is_proxied(InterfaceId id, Ipv4Address address) const {

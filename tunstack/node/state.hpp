@@ -42,6 +42,8 @@ struct NodeState {
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }
   const Interface& interface(InterfaceId id) const { return interfaces[static_cast<std::size_t>(id)]; }
 
+  /// Has routers told of the groups that were joined or left, at `report_at` or later.
+  void pass_on_group_changes(Instant now, Instant report_at);
   /// Whether an option says that requests for the address are answered.
   bool is_proxied(InterfaceId id, Ipv4Address address) const;
   discovery::NeighborTimes neighbor_times(const discovery::NeighborKey& key) const {

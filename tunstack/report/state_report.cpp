@@ -39,15 +39,9 @@ Json seconds_until(Instant end, Instant now) {
 Json text_or_null(const std::optional<MacAddress>& address) { return address ? Json(to_text(*address)) : Json(); }
 
 /// The prefix alone: 192.0.2.0/24 of 192.0.2.2/24.
-IpPrefix without_host_part(IpPrefix prefix) {
-  if (prefix.address.is_ipv4()) {
-    const std::uint32_t mask = prefix.length == 0 ? 0 : 0xffffffffU << (32 - prefix.length);
-    return {Ipv4Address{prefix.address.ipv4().value & mask}, prefix.length};
-  }
-  Ipv6Address address = prefix.address.ipv6();
-  for (std::size_t bit = prefix.length; bit < 128; ++bit)
-    address.octets[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> bit % 8));
-  return {address, prefix.length};
+IpPrefix without_host_part(const IpPrefix& prefix) {
+  if (!prefix.address.is_ipv4()) return {masked(prefix.address.ipv6(), prefix.length), prefix.length};
+  return {Ipv4Address{prefix.address.ipv4().value & ipv4_mask(prefix.length)}, prefix.length};
 }
 
 class Reporter {

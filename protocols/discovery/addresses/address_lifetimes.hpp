@@ -4,25 +4,18 @@
 #include <algorithm>
 
 #include "protocols/base/random.hpp"
-#include "protocols/base/time.hpp"
-#include "protocols/wire/router_advertisement.hpp"
+#include "protocols/discovery/lifetime.hpp"
 
 namespace tunstack::discovery {
 
-/// Instant::max() is for ever.
 struct AddressLifetimes {
-  Instant preferred_until = Instant::max();
-  Instant valid_until = Instant::max();
+  Instant preferred_until = no_end;
+  Instant valid_until = no_end;
   friend bool operator==(const AddressLifetimes&, const AddressLifetimes&) = default;
 };
 
-/// `lifetime` in seconds, as on the wire.
-constexpr Instant lifetime_from(Instant now, std::uint32_t lifetime) {
-  return lifetime == infinite_lifetime ? Instant::max() : now + std::chrono::seconds(lifetime);
-}
-
 constexpr AddressLifetimes lifetimes_of(const PrefixInformation& information, Instant now) {
-  return {lifetime_from(now, information.preferred), lifetime_from(now, information.valid)};
+  return {end_of_lifetime(information.preferred, now), end_of_lifetime(information.valid, now)};
 }
 
 /// RFC 4862 5.5.3(e): no advertisement, which anyone may forge, takes the last two hours of an address away.

@@ -19,7 +19,7 @@ struct AutoconfigurationSettings {
   std::size_t max_addresses = 32;
 };
 
-/// Events come first: nothing is sent for an address about which the node has not been told everything.
+/// Events come first: nothing is sent for an address of which the node has not heard everything.
 class Autoconfiguration {
  public:
   Autoconfiguration(const AutoconfigurationSettings& settings, Random& random);

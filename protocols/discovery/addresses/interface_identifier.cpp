@@ -31,7 +31,7 @@ Ipv6Address combine(const Ipv6Address& prefix, InterfaceIdentifier identifier) {
   return address;
 }
 
-bool share_prefix(const Ipv6Address& a, const Ipv6Address& b) { return combine(a, {}) == combine(b, {}); }
+bool share_prefix(const Ipv6Address& a, const Ipv6Address& b) { return common_prefix_length(a, b) >= 64; }
 
 InterfaceIdentifier modified_eui64(const MacAddress& address) {
   const Bytes octets = address.octets;

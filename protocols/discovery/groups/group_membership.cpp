@@ -21,12 +21,13 @@ bool GroupMembership<Protocol>::join(const Address& group, Instant now, Instant 
   if (!Protocol::is_reported(group)) return true;
   Membership* const membership = place_for(group);
   if (membership == nullptr) return false;
-  if (!membership->is_joined()) *membership = {.group = group};
-  const bool is_unreported = membership->changes_left == config_.robustness && membership->change_due != never;
-  if (++membership->users == 1)
-    announce(*membership, std::max(now, report_at));
-  else if (is_unreported)
-    membership->change_due = std::min(membership->change_due, std::max(now, report_at));
+  const Instant due = std::max(now, report_at);
+  if (!membership->is_joined) {
+    *membership = {.group = group, .is_joined = true};
+    announce(*membership, due);
+  } else if (membership->changes_left == config_.robustness && membership->change_due != never) {  // not reported yet
+    membership->change_due = std::min(membership->change_due, due);
+  }
   return true;
 }
 
@@ -34,7 +35,8 @@ template <class Protocol>
 void GroupMembership<Protocol>::leave(const Address& group, Instant now) {
   follow_querier(now);
   Membership* const membership = find_joined(group);
-  if (membership == nullptr || --membership->users > 0) return;
+  if (membership == nullptr) return;
+  membership->is_joined = false;
   membership->answer_due = never;
   announce(*membership, now);
 }
@@ -42,13 +44,13 @@ void GroupMembership<Protocol>::leave(const Address& group, Instant now) {
 template <class Protocol>
 void GroupMembership<Protocol>::announce_all(Instant now) {
   for (Membership& membership : memberships_)
-    if (membership.is_joined()) announce(membership, now);
+    if (membership.is_joined) announce(membership, now);
 }
 
 template <class Protocol>
 auto GroupMembership<Protocol>::find_joined(const Address& group) -> Membership* {
   const auto found = std::ranges::find_if(
-      memberships_, [&](const Membership& membership) { return membership.is_joined() && membership.group == group; });
+      memberships_, [&](const Membership& membership) { return membership.is_joined && membership.group == group; });
   return found == memberships_.end() ? nullptr : &*found;
 }
 
@@ -59,7 +61,7 @@ auto GroupMembership<Protocol>::place_for(const Address& group) -> Membership* {
   const auto cost = [&](const Membership& membership) {
     if (membership.is_free()) return free;
     if (membership.group == group) return 0;
-    return membership.is_joined() ? taken : free + membership.changes_left;
+    return membership.is_joined ? taken : free + membership.changes_left;
   };
   const auto best = std::ranges::min_element(memberships_, {}, cost);
   const int least = best == memberships_.end() ? taken : cost(*best);
@@ -70,7 +72,7 @@ auto GroupMembership<Protocol>::place_for(const Address& group) -> Membership* {
 /// The first report of a change leaves at once, and replaces what is still to be reported of the one before.
 template <class Protocol>
 void GroupMembership<Protocol>::announce(Membership& membership, Instant now) {
-  membership.changes_left = membership.is_joined() ? config_.robustness : leaves_to_report(membership);
+  membership.changes_left = membership.is_joined ? config_.robustness : leaves_to_report(membership);
   membership.change_due = membership.changes_left > 0 ? now : never;
 }
 
@@ -92,7 +94,7 @@ void GroupMembership<Protocol>::on_query(const Query& query, Instant now, Random
   follow_querier(now);
   if (version_ == GroupVersion::current) return schedule_answer(query, now, random);
   for (Membership& membership : memberships_)
-    if (membership.is_joined() && (query.is_general() || query.group == membership.group))
+    if (membership.is_joined && (query.is_general() || query.group == membership.group))
       schedule_older_answer(membership, query, now, random);
 }
 
@@ -179,7 +181,7 @@ auto GroupMembership<Protocol>::take_older(Instant now, Random& random) -> std::
   membership->others_reported = false;
   count_change(*membership, now, random);
   const Address& group = membership->group;
-  if (!membership->is_joined()) return Due{Protocol::leave_destination, Protocol::older_leave(group)};
+  if (!membership->is_joined) return Due{Protocol::leave_destination, Protocol::older_leave(group)};
   return Due{group, Protocol::older_report(version_, group)};
 }
 
@@ -207,7 +209,7 @@ void GroupMembership<Protocol>::spread_general_answer(Instant now) {
   if (general_due_ > now) return;
   general_due_ = never;
   for (Membership& membership : memberships_) {
-    if (!membership.is_joined()) continue;
+    if (!membership.is_joined) continue;
     membership.answer_due = now;
     membership.sources.clear();
   }
@@ -218,7 +220,7 @@ template <class Protocol>
 auto GroupMembership<Protocol>::record_of(const Membership& membership, Instant now) const -> Record {
   using enum GroupRecordType;
   if (membership.change_due <= now)
-    return {membership.is_joined() ? change_to_exclude : change_to_include, membership.group};
+    return {membership.is_joined ? change_to_exclude : change_to_include, membership.group};
   if (membership.sources.empty()) return {is_exclude, membership.group};
   return {is_include, membership.group, membership.sources.addresses()};
 }
@@ -239,10 +241,10 @@ void GroupMembership<Protocol>::count_change(Membership& membership, Instant now
 }
 
 template <class Protocol>
-auto GroupMembership<Protocol>::groups() const -> std::vector<Group> {
-  std::vector<Group> groups;
+auto GroupMembership<Protocol>::groups() const -> std::vector<Address> {
+  std::vector<Address> groups;
   for (const Membership& membership : memberships_)
-    if (membership.is_joined()) groups.push_back({membership.group, membership.users});
+    if (membership.is_joined) groups.push_back(membership.group);
   return groups;
 }
 

@@ -39,13 +39,11 @@ class GroupMembership {
 
   explicit GroupMembership(const GroupMembershipConfig& config);
 
-  /// One more user of `group`; the first one makes it reported. Groups that are never reported need no place here.
-  /// False, and no leave() is to follow: all places are taken.
+  /// `group` is joined, and first reported at `report_at`, by default at once: the delay of RFC 4862 5.4.2. If it was
+  /// joined already and is not reported yet, it is reported at the earlier instant. Groups that are never reported need
+  /// no place here. False: all places are taken.
   bool join(const Address& group, Instant now) { return join(group, now, now); }
-  /// One more user of `group`, which is reported at `report_at` if no other user wants it sooner: the delay of RFC 4862
-  /// 5.4.2.
   bool join(const Address& group, Instant now, Instant report_at);
-  /// One user less; with the last one the group is left.
   void leave(const Address& group, Instant now);
   /// Reports all groups anew: the interface came up, or got the address that routers believe (RFC 3590 4).
   void announce_all(Instant now);
@@ -63,12 +61,8 @@ class GroupMembership {
   std::optional<Due> take_due(Instant now, Random& random);
   Instant next_deadline() const;
 
-  struct Group {
-    Address address;
-    std::uint32_t users;
-  };
-  /// For printing.
-  std::vector<Group> groups() const;
+  /// Those that are joined, for printing.
+  std::vector<Address> groups() const;
   GroupVersion version() const { return version_; }
 
  private:
@@ -76,15 +70,14 @@ class GroupMembership {
 
   struct Membership {
     Address group{};
-    std::uint32_t users = 0;
+    bool is_joined = false;
     std::uint8_t changes_left = 0;        // how often the last join or leave is still to be reported
     bool others_reported = false;         // since our last report, in an older version
     Instant change_due = never;           // Retransmission Timer (RFC 3810 6.3)
     Instant answer_due = never;           // Multicast Address Timer
     WantedSources<Address> sources = {};  // of the answer
 
-    bool is_joined() const { return users > 0; }
-    bool is_free() const { return users == 0 && change_due == never; }
+    bool is_free() const { return !is_joined && change_due == never; }
     Instant due() const { return std::min(change_due, answer_due); }
   };
 

@@ -1,5 +1,5 @@
 // Where the neighbors on links with addresses are: one cache for ARP and Neighbor Discovery (RFC 4861 5.1, 7.2, 7.3).
-// A node asks it for each packet that it sends, tells it what neighbors say, and sends the solicitations that are due.
+// A node asks it for each packet that it sends, passes on what neighbors say, and sends the solicitations that are due.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ struct Neighbor {
   NeighborState state = NeighborState::none;
   MacAddress mac = {};  // not while it is incomplete or failed
   bool is_router = false;
-  bool has_answered = false;          // since it was last asked for
+  bool has_answered = false;          // since it was last solicited
   std::uint32_t solicitations = 0;    // without an answer
   Instant deadline = Instant::max();  // of what the state waits for; since when it has failed
   WaitingQueue waiting = {};
@@ -63,7 +63,7 @@ class NeighborCache {
   /// Whether traffic to it may be believed to arrive; nothing is known of those that are not there.
   NeighborState state_of(const NeighborKey& key, Instant now) const;
 
-  /// For a packet to a neighbor: its link-layer address, or nothing if that has to be asked for first.
+  /// For a packet to a neighbor: its link-layer address, or nothing if that has to be resolved first.
   std::optional<MacAddress> use(const NeighborKey& key, const NeighborTimes& times, Instant now);
   /// Keeps a packet for the neighbor that use() has just not known. False if it, or an older one for it, was lost.
   bool keep(const NeighborKey& key, Bytes packet, const PacketIds& ids = {});

@@ -7,7 +7,7 @@
 
 namespace tunstack::discovery {
 
-/// Numbered as RFC 8335 4 tells them.
+/// Numbered as in RFC 8335 4.
 enum class NeighborState : std::uint8_t { none = 0, incomplete = 1, reachable, stale, delay, probe, failed };
 
 /// Whether the link-layer address is known.
@@ -25,7 +25,7 @@ enum class NeighborEvent : std::uint8_t {
   solicited_same,      // an advertisement that answers: with the address as known, or without any
   solicited_other,     // with another one, or the first
   solicited_override,  // with another one, or the first, that shall replace the one known
-  unsolicited_same,    // and likewise one that nobody asked for
+  unsolicited_same,    // an advertisement that nobody asked for: the same three
   unsolicited_other,
   unsolicited_override,
 };

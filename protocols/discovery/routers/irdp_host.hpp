@@ -1,4 +1,4 @@
-// A host that asks for the routers of one link, by ICMPv4, and what their advertisements tell (RFC 1256 5).
+// A host that asks for the routers of one link, by ICMPv4, and what their advertisements say (RFC 1256 5).
 #pragma once
 
 #include <chrono>

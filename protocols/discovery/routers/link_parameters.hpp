@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "protocols/base/random.hpp"
-#include "protocols/discovery/routers/lifetime.hpp"
+#include "protocols/discovery/lifetime.hpp"
 #include "protocols/wire/ipv6.hpp"
 
 namespace tunstack::discovery {

@@ -9,8 +9,6 @@ namespace {
 constexpr Ipv6Address link_local{{0xfe, 0x80}};
 constexpr std::uint8_t link_local_length = 10;
 
-bool are_same(const IpPrefix& a, const IpPrefix& b) { return a.length == b.length && a.contains(b.address); }
-
 }  // namespace
 
 PrefixList::PrefixList(std::span<const IpPrefix> configured) : max_(configured.size() + 1 + capacity) {
@@ -23,7 +21,7 @@ void PrefixList::learn(const IpPrefix& prefix, std::uint32_t valid, Instant now)
   expire(now);
   const Instant end = end_of_lifetime(valid, now);
   const auto known =
-      std::ranges::find_if(prefixes_, [&](const OnLinkPrefix& held) { return are_same(held.prefix, prefix); });
+      std::ranges::find_if(prefixes_, [&](const OnLinkPrefix& held) { return held.prefix.is_same_prefix(prefix); });
   if (known != prefixes_.end()) {
     if (!known->is_configured) known->expires = end;
     if (known->expires <= now) prefixes_.erase(known);

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "protocols/discovery/routers/lifetime.hpp"
+#include "protocols/discovery/lifetime.hpp"
 
 namespace tunstack::discovery {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "protocols/base/random.hpp"
-#include "protocols/discovery/routers/lifetime.hpp"
+#include "protocols/discovery/lifetime.hpp"
 
 namespace tunstack::discovery {
 

@@ -172,6 +172,40 @@ TEST(Prefix, contains_at_odd_lengths) {
   }
 }
 
+// Each bit that differs is the first one for some length.
+TEST(Address, common_prefix_length_and_mask_at_every_bit) {
+  const Ipv6Address ones{
+      {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
+  for (std::uint8_t length = 0; length < 128; ++length) {
+    Ipv6Address other = ones;
+    other.octets[length / 8] ^= static_cast<std::uint8_t>(0x80 >> length % 8);
+    EXPECT_EQ(common_prefix_length(ones, other), length);
+    EXPECT_EQ(common_prefix_length(other, ones), length);
+    EXPECT_EQ(masked(ones, length), masked(other, length)) << int{length};
+    EXPECT_FALSE(masked(ones, static_cast<std::uint8_t>(length + 1)) ==
+                 masked(other, static_cast<std::uint8_t>(length + 1)));
+    EXPECT_EQ(common_prefix_length(masked(ones, length), ones), length) << "zeros behind";
+    EXPECT_EQ(common_prefix_length(masked(ones, length), {}), length == 0 ? 128 : 0);
+  }
+  EXPECT_EQ(common_prefix_length(ones, ones), 128U);
+  EXPECT_EQ(masked(ones, 128), ones);
+}
+
+TEST(Address, ipv4_mask_of_every_length) {
+  for (std::uint8_t length = 0; length <= 32; ++length)
+    EXPECT_EQ(ipv4_mask(length), static_cast<std::uint32_t>(0xffffffff00000000U >> length)) << int{length};
+}
+
+TEST(Prefix, is_the_same_whatever_stands_behind_it) {
+  const auto prefix = [](std::string_view text) { return parse_prefix(text).value(); };
+  EXPECT_TRUE(prefix("2001:db8::1/64").is_same_prefix(prefix("2001:db8::2/64")));
+  EXPECT_FALSE(prefix("2001:db8::1/64").is_same_prefix(prefix("2001:db8::1/63")));
+  EXPECT_FALSE(prefix("2001:db8::1/64").is_same_prefix(prefix("2001:db8:0:1::1/64")));
+  EXPECT_TRUE(prefix("192.0.2.1/24").is_same_prefix(prefix("192.0.2.200/24")));
+  EXPECT_FALSE(prefix("192.0.2.1/24").is_same_prefix(prefix("192.0.3.1/24")));
+  EXPECT_FALSE(prefix("0.0.0.0/0").is_same_prefix(prefix("::/0")));
+}
+
 TEST(Prefix, contains_nothing_of_the_other_family) {
   EXPECT_FALSE(parse_prefix("0.0.0.0/0")->contains(parse_address("::").value()));
   EXPECT_FALSE(parse_prefix("::/0")->contains(parse_address("0.0.0.0").value()));

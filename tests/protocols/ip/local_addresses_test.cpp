@@ -200,6 +200,62 @@ TEST(LocalAddresses, without_addresses_only_the_address_itself_tells) {
   EXPECT_EQ(kind(local, "ff02::1"), AddressKind::multicast);
 }
 
+// ---- changes of groups ----
+
+/// "+GROUP" or "-GROUP" of each change since the last call, all on the first interface.
+std::string changes_of(ip::LocalAddresses& local) {
+  std::string all;
+  local.take_group_changes([&](const ip::GroupChange& change) {
+    EXPECT_EQ(change.interface, first);
+    const bool left = change.kind == ip::GroupChange::Kind::left;
+    all += (all.empty() ? "" : " ") + std::string(left ? "-" : "+") + to_text(change.group);
+  });
+  return all;
+}
+
+TEST(LocalAddresses, MLD_010_groups_are_joined_with_an_address_and_left_with_the_last_that_needs_them) {
+  ip::LocalAddresses local;
+  const auto global = parse_prefix("2001:db8::1/64").value(), link_local = parse_prefix("fe80::1/64").value();
+  local.add(first, global);
+  EXPECT_EQ(changes_of(local), "+ff02::1 +ff02::1:ff00:1");
+  EXPECT_EQ(changes_of(local), "") << "taken";
+  local.add(first, link_local);
+  EXPECT_EQ(changes_of(local), "+ff02::1 +ff02::1:ff00:1") << "again: it may be wanted sooner";
+  local.remove(first, global.address);
+  EXPECT_EQ(changes_of(local), "") << "the other one has equal low 24 bits";
+  local.remove(first, link_local.address);
+  EXPECT_EQ(changes_of(local), "-ff02::1:ff00:1");
+  local.remove(first, link_local.address);
+  EXPECT_EQ(changes_of(local), "") << "it is not there";
+}
+
+TEST(LocalAddresses, V6_RX_003_groups_of_a_router_and_of_its_anycast_addresses) {
+  ip::LocalAddresses local;
+  local.become_router(first);
+  EXPECT_EQ(changes_of(local), "+224.0.0.2 +ff02::2 +ff05::2");
+  const auto own = parse_prefix("2001:db8::ab:1/64").value(),
+             point_to_point = parse_prefix("2001:db8::cd:2/127").value();
+  local.add(first, own);
+  EXPECT_EQ(changes_of(local), "+ff02::1 +ff02::1:ffab:1 +ff02::1:ff00:0");
+  local.add(first, point_to_point);
+  EXPECT_EQ(changes_of(local), "+ff02::1 +ff02::1:ffcd:2") << "too long for an anycast address";
+  local.remove(first, own.address);
+  EXPECT_EQ(changes_of(local), "-ff02::1:ffab:1 -ff02::1:ff00:0");
+  local.proxy(first, parse_address("2001:db8::ef:3").value().ipv6());
+  EXPECT_EQ(changes_of(local), "+ff02::1:ffef:3");
+}
+
+TEST(LocalAddresses, MLD_010_a_host_joins_no_group_of_an_anycast_address) {
+  ip::LocalAddresses local;
+  const auto own = parse_prefix("2001:db8::ab:1/64").value();
+  local.add(first, own, ip::AddressUse::tentative);
+  EXPECT_EQ(changes_of(local), "+ff02::1 +ff02::1:ffab:1");
+  local.set_use(first, own.address, ip::AddressUse::usable);
+  EXPECT_EQ(changes_of(local), "");
+  local.remove(first, own.address);
+  EXPECT_EQ(changes_of(local), "-ff02::1:ffab:1");
+}
+
 // ---- sources ----
 
 TEST(LocalAddresses, V4_TX_012_source_is_in_the_subnet_of_the_peer) {

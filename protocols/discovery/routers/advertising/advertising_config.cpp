@@ -25,8 +25,8 @@ std::string text(const Ipv6Address& prefix, unsigned length) {
 std::string text(const PrefixInformation& prefix) { return "the prefix " + text(prefix.prefix, prefix.length); }
 std::string text(const RouteInformation& route) { return "the route " + text(route.prefix, route.length); }
 std::string text(const Pref64& nat64) { return "the PREF64 " + text(nat64.prefix, nat64.length); }
-std::string text(const Rdnss& told) { return "RDNSS with " + std::to_string(told.servers.size()) + " servers"; }
-std::string text(const Dnssl& told) { return "DNSSL with " + std::to_string(told.names.size()) + " names"; }
+std::string text(const Rdnss& list) { return "RDNSS with " + std::to_string(list.servers.size()) + " servers"; }
+std::string text(const Dnssl& list) { return "DNSSL with " + std::to_string(list.names.size()) + " names"; }
 
 /// The first element that is `broken`, as text.
 Fault fault_in(const auto& list, auto broken) {

@@ -93,17 +93,13 @@ TEST(GroupMembership, MLD_001_changes_that_are_due_together_share_a_report) {
   EXPECT_THAT(member.sent_now(), ElementsAre("ff02::16 TO_EX ff02::5 TO_EX ff02::6"));
 }
 
-TEST(GroupMembership, MLD_010_a_group_is_left_with_its_last_user) {
+// Who counts those that need a group is ip::LocalAddresses, which may say again that it is joined.
+TEST(GroupMembership, MLD_010_a_group_that_is_joined_again_is_not_reported_again) {
   const Ipv6Address group = solicited_node_group(ip6("2001:db8::1"));
-  ASSERT_EQ(group, solicited_node_group(ip6("fe80::1"))) << "two addresses with equal low 24 bits";
   auto member = settled({group});
   member.join(group);
-  EXPECT_THAT(member.texts_within(2s), IsEmpty()) << "told already";
-  ASSERT_EQ(member->groups().size(), 1U);
-  EXPECT_EQ(member->groups()[0].address, group);
-  EXPECT_EQ(member->groups()[0].users, 2U);
-  member.leave(group);
-  EXPECT_THAT(member.texts_within(2s), IsEmpty());
+  EXPECT_THAT(member.texts_within(2s), IsEmpty()) << "reported already";
+  EXPECT_THAT(member->groups(), ElementsAre(group));
   member.leave(group);
   EXPECT_THAT(member.texts_within(2s), ElementsAre("ff02::16 TO_IN ff02::1:ff00:1", "ff02::16 TO_IN ff02::1:ff00:1"));
   EXPECT_THAT(member->groups(), IsEmpty());

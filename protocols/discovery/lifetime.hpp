@@ -1,4 +1,4 @@
-// When what a router tells comes to its end.
+// When what a router advertises comes to its end: itself, prefixes and the addresses made of them.
 #pragma once
 
 #include "protocols/base/time.hpp"
