@@ -1,0 +1,1 @@
+// Nothing but the headers of all tests, which CMake puts in front: who compiles them once.
