@@ -68,6 +68,14 @@ inline ChecksumSum checksum_sum(Bytes bytes, ChecksumSum sum = 0) {
   return add_with_carry(sum, tail);
 }
 
+/// The same of a size that the compiler knows, a multiple of 4: nothing is asked at run time.
+template <std::size_t size>
+[[gnu::always_inline]] inline ChecksumSum checksum_sum_of(const std::uint8_t* bytes, ChecksumSum sum = 0) {
+  static_assert(size % 4 == 0);
+  for (std::size_t at = 0; at + 8 <= size; at += 8) sum = add_with_carry(sum, load_native<std::uint64_t>(bytes + at));
+  return size % 8 == 0 ? sum : add_with_carry(sum, load_native<std::uint32_t>(bytes + size - 4));
+}
+
 /// The sum folded to 16 bits, still in memory order.
 constexpr std::uint16_t checksum_fold(ChecksumSum sum) {
   sum = (sum & 0xffffffff) + (sum >> 32);
@@ -112,7 +120,8 @@ inline ChecksumSum pseudo_header_sum(const Ipv6Address& source, const Ipv6Addres
                                      std::uint8_t next_header, std::size_t length) {
   const ChecksumSum tail =
       ChecksumSum{network_order(static_cast<std::uint32_t>(length))} + network_order(std::uint32_t{next_header});
-  return checksum_sum(destination.octets, checksum_sum(source.octets, tail));
+  return checksum_sum_of<Ipv6Address::size>(destination.octets.data(),
+                                            checksum_sum_of<Ipv6Address::size>(source.octets.data(), tail));
 }
 
 }  // namespace tunstack

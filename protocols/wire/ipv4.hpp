@@ -111,7 +111,7 @@ class Ipv4View : public Ipv4HeaderView {
 
   /// The sum over the whole header: intact if the header checksum is right.
   ChecksumSum header_sum() const {
-    const ChecksumSum sum = checksum_sum(fixed());  // of a size that the compiler knows
+    const ChecksumSum sum = checksum_sum_of<ipv4_header_size>(start_);
     return header_size() == ipv4_header_size ? sum : checksum_sum(options(), sum);
   }
 

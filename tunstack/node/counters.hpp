@@ -20,8 +20,8 @@ class IcmpCounters {
     rows_.reserve(usual_types);
   }
 
-  void add_in(std::uint8_t type, std::uint8_t code) { ++row(type)[place_of(code)][0]; }
-  void add_out(std::uint8_t type, std::uint8_t code) { ++row(type)[place_of(code)][1]; }
+  [[gnu::always_inline]] void add_in(std::uint8_t type, std::uint8_t code) { ++row(type)[place_of(code)][0]; }
+  [[gnu::always_inline]] void add_out(std::uint8_t type, std::uint8_t code) { ++row(type)[place_of(code)][1]; }
   std::uint64_t in(std::uint8_t type, std::uint8_t code) const { return count(type, code, 0); }
   std::uint64_t out(std::uint8_t type, std::uint8_t code) const { return count(type, code, 1); }
 
@@ -34,7 +34,7 @@ class IcmpCounters {
   std::uint64_t count(std::uint8_t type, std::uint8_t code, std::size_t direction) const {
     return row_of_type_[type] == none ? 0 : rows_[row_of_type_[type]][place_of(code)][direction];
   }
-  Row& row(std::uint8_t type) {
+  [[gnu::always_inline]] Row& row(std::uint8_t type) {
     if (row_of_type_[type] == none) [[unlikely]]
       add_row(type);
     return rows_[row_of_type_[type]];

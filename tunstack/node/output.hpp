@@ -55,8 +55,8 @@ class Output {
   void drop_waiting(const discovery::NeighborKey& key, Turn& turn);
 
   /// Counts a decision and tells it.
-  void record(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
-              std::span<const OutgoingPacket> sent, const Turn& turn) {
+  [[gnu::always_inline]] void record(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
+                                     std::span<const OutgoingPacket> sent, const Turn& turn) {
     count(reason_of(verdict));
     if (withheld) count(*withheld);
     if (observer_) [[unlikely]]
@@ -71,7 +71,7 @@ class Output {
   }
 
   void count_in() { ++counters_.packets_in; }
-  void count_icmp_in(Family family, Bytes message) {
+  [[gnu::always_inline]] void count_icmp_in(Family family, Bytes message) {
     if (message.size() >= 2) counters_.icmp(family).add_in(message[0], message[1]);
   }
   const Counters& counters() const { return counters_; }

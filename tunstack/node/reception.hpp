@@ -30,7 +30,7 @@ inline AddressKind kind_of_source(const NodeState& state, InterfaceId interface,
 }
 
 template <class View>
-inline Arrival<View> classify(const Received& received, const View& ip, const NodeState& state) {
+[[gnu::always_inline]] inline Arrival<View> classify(const Received& received, const View& ip, const NodeState& state) {
   return {ip,
           kind_of_source(state, received.interface, ip.source()),
           state.addresses.kind_on(received.interface, ip.destination()),
@@ -45,7 +45,7 @@ inline Arrival<View> classify(const Received& received, const View& ip, const No
 
 /// Tells the families apart and checks the shape. `then` gets a view or the Drop that ends the matter.
 template <class Then>
-inline auto by_family(Bytes bytes, const Then& then) {
+[[gnu::always_inline]] inline auto by_family(Bytes bytes, const Then& then) {
   if (bytes.empty()) return then(Drop{Reason::empty_read});
   if (bytes[0] >> 4 == 4) {
     const auto ip = Ipv4View::parse(bytes);
