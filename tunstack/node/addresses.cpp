@@ -32,27 +32,19 @@ Reason reason_of(AddressEventKind kind) {
   return Reason::address_removed;
 }
 
-std::optional<discovery::Nonce> nonce_in(Bytes options) {
-  const auto option = find_nd_option(options, nd_option::nonce);
-  if (!option || option->bytes.size() != nd_option_unit) return std::nullopt;
-  discovery::Nonce nonce;
-  copy_bytes(nonce, option->bytes.subspan(2));
-  return nonce;
-}
-
 }  // namespace
 
 // ---- what others say ----
 
 MaybeReason on_tentative_target(const Ipv6Arrival& arrival, Turn& turn) {
-  const Bytes message = arrival.payload();
-  const discovery::NdInput input{arrival.ip, message, neighbor_solicitation_size};
   auto& addresses = turn.state.interface(arrival.interface).addresses.ipv6;
   if (!addresses) return {};
-  const bool is_solicitation = message[0] == static_cast<std::uint8_t>(Icmpv6Type::neighbor_solicitation);
-  return is_solicitation ? addresses->on_solicitation(arrival.ip.source(), input.target_address(),
-                                                      nonce_in(input.options()), turn.now, turn.random)
-                         : addresses->on_advertisement(input.target_address(), turn.now, turn.random);
+  const Bytes message = arrival.payload();
+  if (Icmpv6Type{message[icmp_offset::type]} == Icmpv6Type::neighbor_advertisement)
+    return addresses->on_advertisement(NeighborAdvertisementView::of(message).target(), turn.now, turn.random);
+  const auto solicitation = NeighborSolicitationView::of(message);
+  return addresses->on_solicitation(arrival.ip.source(), solicitation.target(), solicitation.nonce(), turn.now,
+                                    turn.random);
 }
 
 void on_arp(const ArpPacket& packet, InterfaceId interface, Turn& turn) {

@@ -55,7 +55,7 @@ Verdict judge_mld_v2_report(const Ipv6Arrival& arrival, const Icmpv6View& messag
 Verdict judge_igmp(const Ipv4Arrival& arrival, const NodeState&) {
   const discovery::IgmpInput input{arrival.payload(), arrival.ip.destination(), has_router_alert(arrival.ip.options())};
   if (const auto broken = first_broken<discovery::igmp_rules>(input)) return Drop{*broken};
-  switch (static_cast<IgmpType>(input.message[0])) {
+  switch (IgmpV2View::of(input.message).type()) {
     case IgmpType::membership_query:
       if (const auto query = discovery::accept_igmp_query(input); !query) return Drop{query.error()};
       return Deliver{Reason::igmp_query_accepted, Recipient::igmp_query};
@@ -93,7 +93,7 @@ void on_mld_query(const Ipv6Arrival& arrival, Turn& turn) {
 
 void on_mld_report(const Ipv6Arrival& arrival, Turn& turn) {
   if (auto& mld = turn.state.interface(arrival.interface).groups.mld)
-    mld->on_report(Ipv6Address::load(arrival.payload(), mld_group_offset), turn.now);
+    mld->on_report(MldV1View::of(arrival.payload()).group(), turn.now);
   on_mld_records(arrival, turn);
 }
 
@@ -110,7 +110,7 @@ void on_igmp_query(const Ipv4Arrival& arrival, Turn& turn) {
 
 void on_igmp_report(const Ipv4Arrival& arrival, Turn& turn) {
   if (auto& igmp = turn.state.interface(arrival.interface).groups.igmp)
-    igmp->on_report(Ipv4Address::load(arrival.payload(), igmp_group_offset), turn.now);
+    igmp->on_report(IgmpV2View::of(arrival.payload()).group(), turn.now);
 }
 
 // ---- sending ----

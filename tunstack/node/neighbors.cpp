@@ -119,29 +119,26 @@ void on_progress(const NeighborKey& key, Turn& turn) {
 }
 
 void on_advertisement(const Ipv6Arrival& arrival, Turn& turn) {
-  const discovery::NdInput input{arrival.ip, arrival.payload(), neighbor_advertisement_size};
-  const NeighborKey key{arrival.interface, input.target_address()};
-  const bool is_router = (input.flags() & na_router) != 0;
-  if (turn.state.neighbors.find(key)->is_router && !is_router) {  // RFC 4861 7.2.5
+  const auto message = NeighborAdvertisementView::of(arrival.payload());
+  const NeighborKey key{arrival.interface, message.target()};
+  if (turn.state.neighbors.find(key)->is_router && !message.is_from_router()) {  // RFC 4861 7.2.5
     InterfaceRouters& routers = turn.state.interface(key.interface).routers;
     routers.routing.routers.withdraw(key.address);
     routers.redirects6.forget_via(key.address);
   }
-  turn.state.neighbors.on_advertisement(
-      {.key = key,
-       .mac = find_link_layer_address(input.options(), nd_option::target_link_layer_address),
-       .solicited = (input.flags() & na_solicited) != 0,
-       .overrides = (input.flags() & na_override) != 0,
-       .is_router = is_router},
-      turn.state.neighbor_times(key), turn.now);
+  turn.state.neighbors.on_advertisement({.key = key,
+                                         .mac = message.target_mac(),
+                                         .solicited = message.is_solicited(),
+                                         .overrides = message.overrides(),
+                                         .is_router = message.is_from_router()},
+                                        turn.state.neighbor_times(key), turn.now);
 }
 
 void on_untracked_advertisement(const Ipv6Arrival& arrival, Turn& turn) {
-  const discovery::NdInput input{arrival.ip, arrival.payload(), neighbor_advertisement_size};
-  const NeighborKey key{arrival.interface, input.target_address()};
-  if (const auto mac = find_link_layer_address(input.options(), nd_option::target_link_layer_address))
-    on_link_layer_address(key, *mac, turn);
-  turn.state.neighbors.set_router(key, (input.flags() & na_router) != 0);
+  const auto message = NeighborAdvertisementView::of(arrival.payload());
+  const NeighborKey key{arrival.interface, message.target()};
+  if (const auto mac = message.target_mac()) on_link_layer_address(key, *mac, turn);
+  turn.state.neighbors.set_router(key, message.is_from_router());
 }
 
 // ---- answering ----
@@ -158,9 +155,8 @@ NeighborAdvertisement advertisement_for(const Ipv6Address& target, const Ipv6Add
 
 /// Before it is answered, so that the answer finds its way (RFC 4861 7.2.3).
 void note_solicitor(const Ipv6Arrival& arrival, Turn& turn) {
-  const discovery::NdInput input{arrival.ip, arrival.payload(), neighbor_solicitation_size};
-  const auto mac = find_link_layer_address(input.options(), nd_option::source_link_layer_address);
-  if (mac && !discovery::is_from_unspecified(input))
+  const auto mac = NeighborSolicitationView::of(arrival.payload()).source_mac();
+  if (mac && arrival.source != AddressKind::unspecified)
     on_link_layer_address({arrival.interface, arrival.ip.source()}, *mac, turn);
 }
 
@@ -169,7 +165,7 @@ void note_solicitor(const Ipv6Arrival& arrival, Turn& turn) {
 MaybeReason on_solicitation(const Ipv6Arrival& arrival, Turn& turn) {
   note_solicitor(arrival, turn);
   const Interface& interface = turn.state.interface(arrival.interface);
-  const Ipv6Address target = Ipv6Address::load(arrival.payload(), nd_target_offset);
+  const Ipv6Address target = NeighborSolicitationView::of(arrival.payload()).target();
   const Ipv6Header header = header_to(arrival.ip.source(), target);
   const bool overrides = interface.has_frames() && !interface.is_optimistic(target);  // RFC 4429 3.2
   const auto answer = advertisement_for(target, arrival.ip.source(), interface, overrides ? na_override : 0);
@@ -179,7 +175,7 @@ MaybeReason on_solicitation(const Ipv6Arrival& arrival, Turn& turn) {
 /// RFC 4861 7.2.7, 7.2.8
 MaybeReason on_shared_address_solicitation(const Ipv6Arrival& arrival, Turn& turn) {
   note_solicitor(arrival, turn);
-  const discovery::DelayedAnswers::Answer answer{.target = Ipv6Address::load(arrival.payload(), nd_target_offset),
+  const discovery::DelayedAnswers::Answer answer{.target = NeighborSolicitationView::of(arrival.payload()).target(),
                                                  .solicitor = arrival.ip.source()};
   const bool is_kept = turn.state.interface(arrival.interface).delayed_answers.add(answer, turn.now, turn.random);
   return is_kept ? MaybeReason{} : Reason::nd_advertisement_queue_full;

@@ -139,11 +139,10 @@ void on_redirect(const Ipv6Arrival& arrival, Turn& turn) {
 // ---- being asked as a router ----
 
 void on_solicitation(const Ipv6Arrival& arrival, Turn& turn) {
-  const discovery::NdInput input{arrival.ip, arrival.payload(), router_solicitation_size};
   const discovery::NeighborKey sender{arrival.interface, arrival.ip.source()};
-  const auto mac = find_link_layer_address(input.options(), nd_option::source_link_layer_address);
-  if (!discovery::is_from_unspecified(input)) {
-    if (mac) neighbors::on_link_layer_address(sender, *mac, turn);
+  if (arrival.source != AddressKind::unspecified) {
+    if (const auto mac = RouterSolicitationView::of(arrival.payload()).source_mac())
+      neighbors::on_link_layer_address(sender, *mac, turn);
     turn.state.neighbors.set_router(sender, false);
   }
   if (auto& advertising = turn.state.interface(arrival.interface).routers.advertising)
