@@ -1,8 +1,8 @@
 // Sequences of IPv6 fragments: no crash, nothing malformed leaves, and what does leave is what a plain model expects.
 // Input: one octet of choices, then steps of 5 octets, each a fragment and the time before it.
 #include "tests/fuzz/ipv6_reassembly_model.hpp"
-#include "tunstack/options/options.hpp"
 #include "tunstack/node/interface_config.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace {
 
