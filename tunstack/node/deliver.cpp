@@ -59,7 +59,7 @@ constexpr auto ipv6_doors = make_doors<Ipv6Arrival>({
 });
 
 template <class Arrival>
-MaybeReason hand_over(const Doors<Arrival>& doors, Recipient recipient, const Arrival& arrival, Turn& turn) {
+MaybeReason deliver_by(const Doors<Arrival>& doors, Recipient recipient, const Arrival& arrival, Turn& turn) {
   const Door<Arrival> door = doors[static_cast<std::size_t>(recipient)];
   return door ? door(arrival, turn) : MaybeReason{};
 }
@@ -67,11 +67,11 @@ MaybeReason hand_over(const Doors<Arrival>& doors, Recipient recipient, const Ar
 }  // namespace
 
 MaybeReason deliver(Recipient recipient, const Ipv4Arrival& arrival, Turn& turn) {
-  return hand_over(ipv4_doors, recipient, arrival, turn);
+  return deliver_by(ipv4_doors, recipient, arrival, turn);
 }
 
 MaybeReason deliver(Recipient recipient, const Ipv6Arrival& arrival, Turn& turn) {
-  return hand_over(ipv6_doors, recipient, arrival, turn);
+  return deliver_by(ipv6_doors, recipient, arrival, turn);
 }
 
 }  // namespace tunstack
