@@ -29,7 +29,7 @@ constexpr const char* introduction =
 
 /// Choices, or else special values; no kind has both.
 std::vector<Meaning> meanings_of(const OptionRow& row) {
-  std::vector<Meaning> choices = option::choices_of(row.kind);
+  const std::vector<Meaning> choices = option::choices_of(row.kind);
   return choices.empty() ? option::special_values_of(row.kind) : choices;
 }
 

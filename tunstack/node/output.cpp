@@ -99,7 +99,8 @@ MaybeReason Output::resolve(std::size_t first, const Egress& egress, Turn& turn)
 void Output::flush(Turn& turn) {
   note_evicted_packets(turn);
   const auto key = turn.state.neighbors.take_released();
-  const discovery::Neighbor* const neighbor = key ? turn.state.neighbors.find(*key) : nullptr;
+  if (!key) return;
+  const discovery::Neighbor* const neighbor = turn.state.neighbors.find(*key);
   if (neighbor == nullptr || neighbor->waiting.size == 0) return;
   const std::size_t before = turn.outbox.packets().size();
   send_waiting(*key, neighbor->mac, turn);
