@@ -73,6 +73,7 @@ tunstack_test(unit
   protocols/ip/path_mtu_test.cpp
   protocols/ip/reassembly_table_test.cpp
   protocols/ip/reassembly_test.cpp
+  protocols/ip/routes_test.cpp
   protocols/transport/udp_services_test.cpp
   protocols/wire/arp_test.cpp
   protocols/wire/domain_name_test.cpp
@@ -102,6 +103,7 @@ tunstack_test(unit
   tunstack/capture/capture_test.cpp
   tunstack/capture/link_layer_test.cpp
   tunstack/node/counters_test.cpp
+  tunstack/device/memory_test.cpp
   tunstack/explain/describe_ipv6_test.cpp
   tunstack/explain/describe_test.cpp
   tunstack/control/control_socket_test.cpp
@@ -117,6 +119,7 @@ tunstack_test(unit
   tunstack/options/options_test.cpp
   tunstack/run/replay_ipv6_test.cpp
   tunstack/run/replay_test.cpp
+  tunstack/run/run_loop_test.cpp
   tunstack/report/state_report_test.cpp
   tunstack/report/state_text_test.cpp
   tunstack/options/suggestion_test.cpp

@@ -39,7 +39,7 @@ std::vector<Packet> packets_of(const std::vector<SentPacket>& sent) {
 
 MakeListener listen_to_every_node(MakeListener make) { return std::exchange(listeners(), std::move(make)); }
 
-Driver::Driver(const NodeConfig& config, Outbox out) : node_(config), out_(std::move(out)) {
+Driver::Driver(const NodeConfig& config, Outbox out) : node_(config), out_(std::move(out)), now_(config.start) {
   for (const InterfaceConfig& interface : config.interfaces) link_addresses_.push_back(interface.link_address);
   if (listeners()) listener_ = listeners()();
   if (listener_) observe(*listener_);

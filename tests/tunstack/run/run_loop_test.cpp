@@ -1,0 +1,191 @@
+// The run loop, on devices in memory and a clock that a test turns: nothing waits, and no kernel is needed.
+#include "tunstack/run/run_loop.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/router_messages.hpp"
+#include "tunstack/device/memory.hpp"
+#include "tunstack/run/replay.hpp"
+
+namespace tunstack::test::run_loop_test {
+namespace {
+
+using namespace std::chrono_literals;
+using router_messages::prefix_option;
+using router_messages::router_advertisement;
+using testing::Optional;
+using testing::SizeIs;
+
+struct HandClock {
+  Instant time;
+  Instant now() const { return time; }
+};
+
+/// TUN and TAP: 192.0.2.2/24 on the first, 198.51.100.2/24 on the second, both with IPv6.
+NodeConfig two_links(Instant start = {}) {
+  NodeConfig config = ethernet_config();
+  config.interfaces.insert(config.interfaces.begin(), host_config().interfaces[0]);
+  config.interfaces[1].addresses = {*parse_prefix("198.51.100.2/24"), *parse_prefix("2001:db8:1::2/64")};
+  config.start = start;
+  return config;
+}
+
+Packet echo_between(std::string_view peer, std::string_view own) { return echo4({.source = peer, .destination = own}); }
+
+class Loop : public testing::Test {
+ protected:
+  /// Turns of the loop; each has packets waiting, or something that is due.
+  LoopEnd turn(int turns = 1) {
+    return loop.run_while([&] { return turns-- > 0; });
+  }
+
+  Node node{two_links()};
+  MemoryDevice first, second;
+  std::array<MemoryDevice*, 2> devices{&first, &second};
+  HandClock clock;
+  RunLoop<Node, MemoryDevice, HandClock> loop{devices, node, clock};
+};
+
+TEST_F(Loop, V4_TX_009_packets_of_each_device_are_answered_by_the_right_one) {
+  first.put(echo_between("192.0.2.1", "192.0.2.2"));
+  turn();
+  const auto reply = first.take();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(destination_of(*reply), "192.0.2.1");
+  EXPECT_EQ(second.take(), std::nullopt);
+
+  first.put(echo_between("198.51.100.1", "192.0.2.2"));
+  turn();
+  EXPECT_EQ(first.take(), std::nullopt);
+  const auto question = second.take();
+  ASSERT_TRUE(question);
+  EXPECT_EQ(part(*question, 0, 14), broadcast_mac + own_mac + hex("0806"));
+  EXPECT_EQ(part(*question, 28, 4), octets_of("198.51.100.2")) << "an address of that link";
+
+  second.put(arp_reply("198.51.100.1", other_mac));
+  turn();
+  const auto framed_reply = second.take();
+  ASSERT_TRUE(framed_reply);
+  EXPECT_EQ(part(*framed_reply, 0, 14), other_mac + own_mac + hex("0800"));
+  EXPECT_EQ(source_of(content_of(*framed_reply)), "192.0.2.2");
+
+  second.put(framed(echo_between("192.0.2.9", "198.51.100.2")));
+  turn();
+  EXPECT_EQ(second.take(), std::nullopt);
+  const auto unframed = first.take();
+  ASSERT_TRUE(unframed);
+  EXPECT_EQ(destination_of(*unframed), "192.0.2.9");
+}
+
+TEST_F(Loop, timers_and_others_get_their_share) {
+  for (int i = 0; i < 130; ++i) first.put(echo_between("192.0.2.1", "192.0.2.2"));
+  for (const std::size_t answered : {64U, 128U, 130U}) {
+    turn();
+    EXPECT_EQ(node.counters().packets_out, answered);
+  }
+}
+
+TEST_F(Loop, a_drain_takes_so_many_of_each_device) {
+  for (int i = 0; i < 5; ++i) {
+    first.put(echo_between("192.0.2.1", "192.0.2.2"));
+    second.put(framed(echo_between("192.0.2.1", "198.51.100.2")));
+  }
+  loop.drain(3);
+  EXPECT_EQ(node.counters().packets_in, 6U);
+  loop.drain(100);
+  EXPECT_EQ(node.counters().packets_in, 10U);
+}
+
+TEST_F(Loop, V4_FRAG_008_the_node_is_served_at_its_deadline) {
+  first.put(ipv4({.source = "198.51.100.1", .flags_and_offset = 0x2000}, icmpv4(8, 0, 1, counting(16))));
+  turn();
+  clock.time = node.next_deadline();
+  EXPECT_EQ(clock.time, Instant(60s));
+  turn();
+  EXPECT_THAT(second.take(), Optional(SizeIs(14 + 28))) << "it asks for the peer, to tell it";
+  EXPECT_GT(node.next_deadline(), clock.time);
+}
+
+TEST_F(Loop, what_is_due_is_called_once) {
+  int calls = 0;
+  loop.at(Instant(5s), [&] { ++calls; });
+  loop.at(Instant(6s), [&] { loop.stop(); });
+  clock.time = Instant(5s);
+  turn();
+  EXPECT_EQ(calls, 1);
+  clock.time = Instant(6s);
+  EXPECT_EQ(loop.run(), LoopEnd::stopped);
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(Loop, a_device_that_is_gone_ends_the_loop) {
+  second.remove();
+  EXPECT_EQ(loop.run(), LoopEnd::device_gone);
+}
+
+// ---- replay, and a start that is not zero ----
+
+/// Whatever left, and how long after the start.
+struct Story final : Observer {
+  explicit Story(Instant begin) : start(begin) {}
+  void add(Instant time, std::span<const OutgoingPacket> packets) {
+    for (const OutgoingPacket& packet : packets)
+      sent.emplace_back(time - start, packet.interface, Packet(packet.bytes.begin(), packet.bytes.end()));
+  }
+  void decided(const Decision& decision) override { add(decision.time, decision.sent); }
+  void originated(const Origination& origination) override { add(origination.time, origination.sent); }
+  Instant start;
+  std::vector<std::tuple<Duration, InterfaceId, Packet>> sent;
+};
+
+using Input = std::vector<std::tuple<Duration, InterfaceId, Packet>>;
+
+auto replayed(const NodeConfig& config, const Input& input) {
+  Node node(config);
+  Story story(config.start);
+  node.observe(&story);
+  Replay<Node> replay(node, config.start);
+  for (const auto& [after, interface, packet] : input)
+    replay.receive({.interface = interface, .bytes = packet, .now = config.start + after});
+  replay.advance(config.start + 1h);
+  EXPECT_EQ(replay.now(), config.start + 1h);
+  return story.sent;
+}
+
+const std::array other_starts = {Instant(1'000'000'000s), Instant(-1'000'000'000s), Instant(-1ns)};
+
+/// Checks its addresses, makes some of what routers tell, and reports its groups.
+NodeConfig learning(Instant start) {
+  NodeConfig config = ethernet_config({"dad.transmits=1", "mld=on"});
+  config.interfaces[0].configures_itself = true;
+  config.start = start;
+  return config;
+}
+
+TEST(AnyStartOfANode, ROB_004_a_host_that_configures_itself) {
+  const Input input = {
+      {5s, InterfaceId{0}, framed(router_advertisement({.options = prefix_option({.valid = 1000, .preferred = 500})}))},
+      {10s, InterfaceId{0}, framed(echo6({.destination = "ff02::1"}))}};
+  const auto at_zero = replayed(learning(Instant{}), input);
+  EXPECT_GE(at_zero.size(), 6U) << "checks, reports, solicitations";
+  for (const Instant start : other_starts)
+    EXPECT_EQ(replayed(learning(start), input), at_zero) << start.time_since_epoch().count();
+}
+
+NodeConfig advertising(Instant start) {
+  NodeConfig config = learning(start);
+  config.interfaces[0].role = Role::router;
+  EXPECT_FALSE(set_option(config.options, "nd.adv=on").has_value());
+  return config;
+}
+
+TEST(AnyStartOfANode, ROB_004_a_router_that_advertises) {
+  const auto at_zero = replayed(advertising(Instant{}), {});
+  EXPECT_GE(at_zero.size(), 6U) << "advertisements of an hour";
+  for (const Instant start : other_starts)
+    EXPECT_EQ(replayed(advertising(start), {}), at_zero) << start.time_since_epoch().count();
+}
+
+}  // namespace
+}  // namespace tunstack::test::run_loop_test
