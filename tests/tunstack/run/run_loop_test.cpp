@@ -22,6 +22,8 @@ struct HandClock {
   Instant now() const { return time; }
 };
 
+constexpr InterfaceId tun{0}, tap{1};
+
 /// TUN and TAP: 192.0.2.2/24 on the first, 198.51.100.2/24 on the second, both with IPv6.
 NodeConfig two_links(Instant start = {}) {
   NodeConfig config = ethernet_config();
@@ -33,14 +35,29 @@ NodeConfig two_links(Instant start = {}) {
 
 Packet echo_between(std::string_view peer, std::string_view own) { return echo4({.source = peer, .destination = own}); }
 
+struct Log final : Observer {
+  void decided(const Decision& decision) override {
+    for (const OutgoingPacket& packet : decision.sent) sent.push_back(packet.ids.number);
+  }
+  void noted(const Note& note) override {
+    if (note.reason == Reason::device_write_failed) failed.push_back(note);
+  }
+  std::vector<PacketNumber> sent;
+  std::vector<Note> failed;
+};
+
 class Loop : public testing::Test {
  protected:
+  Loop() { node.observe(&log); }
+  ~Loop() override { node.observe(nullptr); }
+
   /// Turns of the loop; each has packets waiting, or something that is due.
   LoopEnd turn(int turns = 1) {
     return loop.run_while([&] { return turns-- > 0; });
   }
 
   Node node{two_links()};
+  Log log;
   MemoryDevice first, second;
   std::array<MemoryDevice*, 2> devices{&first, &second};
   HandClock clock;
@@ -124,6 +141,24 @@ TEST_F(Loop, a_device_that_is_gone_ends_the_loop) {
   EXPECT_EQ(loop.run(), LoopEnd::device_gone);
 }
 
+// TUN-005: one packet is lost, and counted; the next is not.
+TEST_F(Loop, TUN_005_a_full_device_loses_the_packet_alone) {
+  while (first.write(Packet(20))) {
+  }
+  first.put(echo_between("192.0.2.1", "192.0.2.2"));
+  turn();
+  EXPECT_EQ(node.counters().count(Reason::device_write_failed), 1U);
+  ASSERT_THAT(log.sent, SizeIs(1));
+  ASSERT_THAT(log.failed, SizeIs(1));
+  EXPECT_EQ(log.failed[0].cause, log.sent[0]);
+  EXPECT_EQ(log.failed[0].interface, tun);
+  first.take();
+  first.put(echo_between("192.0.2.1", "192.0.2.2"));
+  turn();
+  EXPECT_EQ(node.counters().count(Reason::device_write_failed), 1U);
+  EXPECT_THAT(log.sent, SizeIs(2));
+}
+
 // ---- replay, and a start that is not zero ----
 
 /// Whatever left, and how long after the start.
@@ -154,6 +189,24 @@ auto replayed(const NodeConfig& config, const Input& input) {
 }
 
 const std::array other_starts = {Instant(1'000'000'000s), Instant(-1'000'000'000s), Instant(-1ns)};
+
+TEST(ReplayOfTwoLinks, ROB_004_the_same_octets_whenever_it_starts) {
+  const Packet first_part = ipv4({.source = "198.51.100.1", .flags_and_offset = 0x2000}, icmpv4(8, 0, 1, counting(16)));
+  const Input input = {{1s, tun, echo_between("198.51.100.1", "192.0.2.2")},
+                       {1500ms, tap, arp_reply("198.51.100.1", other_mac)},
+                       {3s, tap, framed(echo6({.destination = "2001:db8:1::2"}))},
+                       {4s, tun, first_part},
+                       {70s, tap, framed(echo4({.source = "198.51.100.1", .destination = "198.51.100.2"}))}};
+  const auto at_zero = replayed(two_links(), input);
+  std::vector<InterfaceId> interfaces;
+  for (const auto& one : at_zero) interfaces.push_back(std::get<1>(one));
+  ASSERT_GE(interfaces.size(), 5U);
+  EXPECT_EQ(interfaces[0], tap) << "a question";
+  EXPECT_EQ(interfaces[1], tap) << "the reply that waited for the answer";
+  EXPECT_EQ(interfaces[2], tun);
+  for (const Instant start : other_starts)
+    EXPECT_EQ(replayed(two_links(start), input), at_zero) << start.time_since_epoch().count();
+}
 
 /// Checks its addresses, makes some of what routers tell, and reports its groups.
 NodeConfig learning(Instant start) {
