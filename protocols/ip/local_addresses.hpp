@@ -140,7 +140,7 @@ class LocalAddresses {
   std::vector<GroupChange> group_changes_;  // that nobody has taken yet
 };
 
-inline AddressKind LocalAddresses::kind_on(InterfaceId interface, Ipv4Address address) const {
+[[gnu::always_inline]] inline AddressKind LocalAddresses::kind_on(InterfaceId interface, Ipv4Address address) const {
   bool elsewhere = false;
   for (const Ipv4Entry& entry : ipv4_) {
     if (entry.address != address) continue;
@@ -151,7 +151,8 @@ inline AddressKind LocalAddresses::kind_on(InterfaceId interface, Ipv4Address ad
 }
 
 // A link-local address says nothing about other links: there it is somebody else's (RFC 4007 6).
-inline AddressKind LocalAddresses::kind_on(InterfaceId interface, const Ipv6Address& address) const {
+[[gnu::always_inline]] inline AddressKind LocalAddresses::kind_on(InterfaceId interface,
+                                                                  const Ipv6Address& address) const {
   bool elsewhere = false;
   for (const Ipv6Entry& entry : ipv6_) {
     if (entry.address != address) continue;

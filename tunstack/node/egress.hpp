@@ -22,7 +22,8 @@ Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now
 /// several interfaces reach equally well, leave by `from`, where the request came in (RFC 1122 3.3.1, RFC 4861 5.2,
 /// RFC 4007 9).
 template <class Address>
-inline Egress egress_to(const Address& destination, InterfaceId from, Instant now, const NodeState& state) {
+[[gnu::always_inline]] inline Egress egress_to(const Address& destination, InterfaceId from, Instant now,
+                                               const NodeState& state) {
   if (state.interfaces.size() == 1 && !state.interfaces[0].has_frames()) [[likely]] {
     constexpr Family family = std::is_same_v<Address, Ipv4Address> ? Family::ipv4 : Family::ipv6;
     return {.link = {from, state.path_mtus.to(destination, state.interfaces[0].mtu(family), now)}};
