@@ -293,5 +293,25 @@ TEST(MldQuerying, MLD_011_the_router_is_a_listener_too) {
   EXPECT_THAT(listened(line), testing::UnorderedElementsAreArray(own)) << "kept by its answers";
 }
 
+// Only MLD directly behind a router alert is heard without being a member of its group.
+TEST(MldQuerying, MLD_011_V6_RX_002_nothing_else_goes_past_membership_by_a_router_alert) {
+  const Ipv6Fields ip{.source = "fe80::77", .destination = "ff05::7", .hop_limit = 1};
+  const Ipv6Fields udp_ip{.source = ip.source, .destination = ip.destination, .next_header = 17, .hop_limit = 1};
+  const Part alert = hop_by_hop("0502 0000 0100"), long_alert = hop_by_hop("0502 0000 0100 8306 000000000000");
+  const Packet message = icmpv6(ip, 131, 0, 0, octets_of(ip.destination));
+  for (const NodeConfig& config : on_both_links) {
+    Line line(config);
+    line.wait(1s);
+    const Packet others[] = {chained(udp_ip, {alert}, udp(udp_ip, 131 << 8, 33434, counting(16))),
+                             chained(ip, {long_alert}, message), chained(ip, {alert, destination_options()}, message),
+                             chained_icmp({alert}, 128, counting(8), ip), chained(ip, {alert}, {})};
+    for (const Packet& packet : others) EXPECT_THAT(line.send(packet), IsEmpty());
+    EXPECT_EQ(line.count(Reason::ipv6_group_not_joined), std::size(others));
+    EXPECT_THAT(listened(line), IsEmpty());
+    line.send(older_report(ip.destination));
+    EXPECT_THAT(listened(line), ElementsAre("ff05::7"));
+  }
+}
+
 }  // namespace
 }  // namespace tunstack::test::mld_querier_test
