@@ -82,6 +82,7 @@ enum class Recipient : std::uint8_t {
   igmp_query,
   igmp_report,
 };
+inline constexpr std::size_t recipients = static_cast<std::size_t>(Recipient::igmp_report) + 1;
 
 /// Somebody here takes the packet, and an answer is that one's affair.
 struct Deliver {

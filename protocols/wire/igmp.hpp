@@ -40,7 +40,6 @@ inline constexpr std::size_t robustness = 8;
 inline constexpr std::size_t query_interval = 9;
 inline constexpr std::size_t source_count = 10;
 }  // namespace igmp_offset
-inline constexpr std::size_t igmp_group_offset = igmp_offset::group;
 
 /// All IGMPv3-capable routers (RFC 3376 4.2.14), and all routers (RFC 2236 3).
 inline constexpr Ipv4Address igmp_report_destination{0xe0000016};

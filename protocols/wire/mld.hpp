@@ -31,7 +31,6 @@ inline constexpr std::size_t flags_and_robustness = 24;
 inline constexpr std::size_t query_interval = 25;
 inline constexpr std::size_t source_count = 26;
 }  // namespace mld_offset
-inline constexpr std::size_t mld_group_offset = mld_offset::group;
 
 /// Parts of flags_and_robustness.
 inline constexpr std::uint8_t mld_leaves_timers = 8;  // S

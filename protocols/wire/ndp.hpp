@@ -35,7 +35,6 @@ inline constexpr std::size_t flags = 4;  // of a neighbor advertisement
 inline constexpr std::size_t target = 8;
 inline constexpr std::size_t redirected_destination = 24;
 }  // namespace nd_offset
-inline constexpr std::size_t nd_target_offset = nd_offset::target;
 
 /// Flags of a neighbor advertisement.
 inline constexpr std::uint8_t na_router = 0x80;

@@ -112,7 +112,7 @@ MaybeReason Answers::apply(const Reply& reply, const Ipv4Arrival& arrival, Turn&
     if (const auto refused = apply_return_route(arrival, echoed, header, options, turn.state)) return refused;
   }
   const Egress egress = egress_to(first_hop(header), arrival.interface, turn.now, turn.state);
-  identify(header, turn.state);
+  give_identification(header, turn.state);
   return std::visit(
       [&](const auto& message) {
         header.dont_fragment =
@@ -185,7 +185,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
     if (const auto refused = apply_return_route(arrival, ip::ReplyOptions::source_route, header, echoed, turn.state))
       return refused;
   const Egress egress = egress_to(first_hop(header), arrival.interface, turn.now, turn.state);
-  identify(header, turn.state);
+  give_identification(header, turn.state);
   const std::size_t room = icmp::room_for_error(Family::ipv4, header_size(header), egress.link.mtu);
   icmp::QuoteStorage storage;
   // What is appended stands behind 128 octets of the datagram at least (RFC 4884 4).

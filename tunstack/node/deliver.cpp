@@ -17,7 +17,7 @@ namespace {
 template <class Arrival>
 using Door = MaybeReason (*)(const Arrival&, Turn&);
 template <class Arrival>
-using Doors = std::array<Door<Arrival>, static_cast<std::size_t>(Recipient::igmp_report) + 1>;
+using Doors = std::array<Door<Arrival>, recipients>;
 
 /// A door that always does what it is asked for.
 template <class Arrival, void (*take)(const Arrival&, Turn&)>

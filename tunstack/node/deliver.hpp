@@ -1,4 +1,5 @@
-// Who takes a packet that is delivered: THE table from a Recipient to the door of a service.
+// Who takes a datagram that is delivered: THE table from a Recipient to the door of a service. ARP is no datagram:
+// neighbors takes it itself.
 #pragma once
 
 #include "tunstack/node/output.hpp"

@@ -6,10 +6,10 @@ namespace tunstack::error_reports {
 
 namespace {
 
-std::expected<std::size_t, Reason> path_mtu_of(const icmp::ErrorReport& report, InterfaceId interface, Instant now,
+/// Errors may come in on another link than the quoted packet left by.
+std::expected<std::size_t, Reason> path_mtu_of(const icmp::ErrorReport& report, InterfaceId arrival, Instant now,
                                                const NodeState& state) {
-  const std::size_t link_mtu = state.interface(interface).config.mtu;
-  const std::size_t estimate = state.path_mtus.to(report.destination, link_mtu, now);
+  const std::size_t estimate = choose_egress(report.destination, arrival, now, state).link.mtu;
   const ip::TooBig too_big{report.mtu, report.total_length, report.header_size};
   return report.family() == Family::ipv4 ? ip::believed_path_mtu(too_big, estimate)
                                          : ip::believed_ipv6_path_mtu(too_big, estimate);
@@ -57,12 +57,15 @@ Verdict judge_by(const Arrival& arrival, const Message& message, Reason about_ou
   return mtu ? Verdict(Deliver{Reason::path_mtu_lowered, Recipient::icmp_error}) : Drop{mtu.error()};
 }
 
+void lower_path_mtu(const icmp::ErrorReport& report, InterfaceId interface, Turn& turn) {
+  const NodeOptions& options = turn.state.options;
+  const std::uint32_t age = report.family() == Family::ipv4 ? options.path_mtu_age : options.ipv6_path_mtu_age;
+  if (const auto mtu = path_mtu_of(report, interface, turn.now, turn.state))
+    turn.state.path_mtus.lower(report.destination, *mtu, turn.now + std::chrono::seconds(age));
+}
+
 void take(const icmp::ErrorReport& report, InterfaceId interface, Turn& turn) {
-  const auto mtu = report.is_too_big() ? path_mtu_of(report, interface, turn.now, turn.state)
-                                       : std::unexpected(Reason::icmp4_error_about_our_packet);
-  const std::uint32_t age =
-      report.family() == Family::ipv4 ? turn.state.options.path_mtu_age : turn.state.options.ipv6_path_mtu_age;
-  if (mtu) turn.state.path_mtus.lower(report.destination, *mtu, turn.now + std::chrono::seconds(age));
+  if (report.is_too_big()) lower_path_mtu(report, interface, turn);
   turn.output.report(report);
 }
 

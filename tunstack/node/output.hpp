@@ -111,10 +111,10 @@ inline Ipv4Address first_hop(const Ipv4Header& header) { return header.first_hop
 inline const Ipv6Address& first_hop(const Ipv6Header& header) { return header.destination; }
 
 /// For a datagram that may be cut into fragments. Those of IPv6 are drawn where one is cut.
-inline void identify(Ipv4Header& header, NodeState& state) {
+inline void give_identification(Ipv4Header& header, NodeState& state) {
   header.identification = state.identification.next(header.source, first_hop(header), header.protocol);
 }
-inline void identify(const Ipv6Header&, NodeState&) {}
+inline void give_identification(const Ipv6Header&, NodeState&) {}
 
 template <class IpHeader, class Message>
 MaybeReason Output::send(const IpHeader& header, const Message& message, const Egress& egress, Turn& turn) {
@@ -137,7 +137,7 @@ template <class IpHeader, class Message>
 void Output::originate(Reason reason, const IpHeader& header, const Message& message, InterfaceId from, Turn& turn) {
   const std::size_t before = turn.outbox.packets().size();
   IpHeader identified = header;
-  tunstack::identify(identified, turn.state);
+  give_identification(identified, turn.state);
   const Egress egress = egress_to(first_hop(header), from, turn.now, turn.state);
   if (const auto failed = send(identified, message, egress, turn)) {
     note(reason, from, turn);

@@ -166,6 +166,30 @@ TEST(SeveralInterfaces, V4_TX_006_fragments_fit_the_link_that_they_leave_by) {
   });
 }
 
+// The router that complains need not be on the link that the packet left by.
+TEST(SeveralInterfaces, PMTU4_001_a_report_may_come_in_on_another_link) {
+  on_all_links([](const Links& links, InterfaceId arrival) {
+    NodeConfig config = config_of(links);
+    config.interfaces[1].mtu = 9000;
+    Host2 host(config);
+    const Packet request4 = echo4({.source = other4}, counting(4000));
+    const Packet request6 = echo6({.source = other6}, counting(4000));
+    const auto sent4 = host.answers_to(request4, second);
+    const auto sent6 = host.answers_to(request6, second);
+    ASSERT_THAT(sent4, SizeIs(1));
+    ASSERT_THAT(sent6, SizeIs(1));
+    const Ipv6Fields router{.source = near6};
+    host.answers_to(ipv4({.source = near4}, icmpv4(3, 4, 1400, part(sent4[0].octets, 0, 548))), arrival);
+    host.answers_to(ipv6(router, icmpv6(router, 2, 0, 1400, part(sent6[0].octets, 0, 1232))), arrival);
+    EXPECT_EQ(host.count(Reason::path_mtu_lowered), 2U);
+    for (const Packet& request : {request4, request6}) {
+      const auto sent = host.answers_to(request, second);
+      ASSERT_THAT(sent, SizeIs(3));
+      for (const SentPacket& one : sent) EXPECT_LE(one.octets.size(), 1400U);
+    }
+  });
+}
+
 TEST(SeveralInterfaces, V6_TX_001_hop_limit_of_the_link) {
   for (const Kind kind : {Kind::tun, Kind::tap}) {
     NodeConfig config = config_of({kind, Kind::tap});
