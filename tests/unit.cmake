@@ -2,6 +2,7 @@
 tunstack_test(unit
   support/driver_test.cpp
   support/packets_test.cpp
+  support/told_reasons_test.cpp
   protocols/any_start_test.cpp
   protocols/movable_test.cpp
   protocols/base/address_kind_test.cpp

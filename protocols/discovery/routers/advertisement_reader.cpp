@@ -4,31 +4,25 @@ namespace tunstack::discovery {
 
 namespace {
 
-/// RFC 4861 6.3.4 ignores the link-local prefix, and one of multicast could be neither on a link nor in an address.
-bool is_prefix_of_hosts(const PrefixInformation& prefix) {
+/// RFC 4861 6.3.4 ignores the link-local prefix, and one of multicast is on no link.
+bool may_be_on_link(const PrefixInformation& prefix) {
   return prefix.length <= 128 && !prefix.prefix.is_link_local() && !prefix.prefix.is_multicast();
 }
 
-std::optional<PrefixInformation> next_prefix(NdOptionReader& options) {
-  while (const auto option = options.next()) {
-    if (option->type() != nd_option::prefix_information) continue;
-    const auto prefix = PrefixInformation::parse(*option);
-    if (prefix && is_prefix_of_hosts(*prefix)) return prefix;
-  }
-  return std::nullopt;
-}
-
 void learn_on_link_prefixes(PrefixList& prefixes, Bytes options, Instant now) {
-  NdOptionReader reader(options);
-  while (const auto prefix = next_prefix(reader))
-    if (prefix->on_link) prefixes.learn({prefix->prefix, prefix->length}, prefix->valid, now);
+  PrefixReader reader(options);
+  while (const auto prefix = reader.next())
+    if (prefix->on_link && may_be_on_link(*prefix))
+      prefixes.learn({prefix->prefix, prefix->length}, prefix->valid, now);
 }
 
 }  // namespace
 
-std::optional<PrefixInformation> AutonomousPrefixReader::next() {
-  while (const auto prefix = next_prefix(options_))
-    if (prefix->autonomous && prefix->preferred <= prefix->valid) return prefix;
+std::optional<PrefixInformation> PrefixReader::next() {
+  while (const auto option = options_.next()) {
+    if (option->type() != nd_option::prefix_information) continue;
+    if (const auto prefix = PrefixInformation::parse(*option)) return prefix;
+  }
   return std::nullopt;
 }
 
@@ -40,7 +34,7 @@ AdvertisementNews read_advertisement(HostRouting& routing, Bytes message, const 
   if (header.lifetime != 0) routing.solicitor.on_router_advertisement();
   routing.link.learn(header, find_mtu_option(view.options()), now, random);
   learn_on_link_prefixes(routing.prefixes, view.options(), now);
-  return {view.source_mac(), AutonomousPrefixReader(view.options())};
+  return {view.source_mac(), PrefixReader(view.options())};
 }
 
 }  // namespace tunstack::discovery

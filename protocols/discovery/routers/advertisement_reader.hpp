@@ -5,12 +5,13 @@
 
 namespace tunstack::discovery {
 
-/// Steps over the prefixes of an advertisement from which a host may make an address (RFC 4862 5.5.3(a) to (c)).
-class AutonomousPrefixReader {
+/// Steps over the prefixes of an advertisement. Whether a host may make an address of one is not asked here: the rules
+/// of autoconfiguration decide, and say why not (RFC 4862 5.5.3).
+class PrefixReader {
  public:
   /// The options must stay where they are.
-  explicit AutonomousPrefixReader(Bytes options) : options_(options) {}
-  /// The next one, or nothing at the end. Whether its length fits an interface identifier is not asked here.
+  explicit PrefixReader(Bytes options) : options_(options) {}
+  /// The next one, or nothing at the end.
   std::optional<PrefixInformation> next();
 
  private:
@@ -22,7 +23,7 @@ struct AdvertisementNews {
   /// For the neighbor cache: an entry is made or changed, STALE. Without it only the router flag of an entry that is
   /// there is set, as for every advertisement.
   std::optional<MacAddress> router_mac;
-  AutonomousPrefixReader prefixes;
+  PrefixReader prefixes;
 };
 
 /// `message` keeps router_advertisement_rules and came from `router`.

@@ -17,7 +17,7 @@ inline bool is_too_short(const IrdpInput& in) { return in.message.size() < icmp_
 
 /// The reserved field and octets beyond it are ignored.
 inline constexpr std::array irdp_solicitation_rules = {
-    Rule<IrdpInput>{Reason::irdp_solicitation_too_short, is_too_short},
+    Rule<IrdpInput>{Reason::icmp4_too_short, is_too_short},
     Rule<IrdpInput>{Reason::irdp_solicitation_code_not_0,
                     [](const IrdpInput& in) { return in.message[icmp_offset::code] != 0; }},
     Rule<IrdpInput>{Reason::irdp_solicitation_source_off_link,
@@ -26,7 +26,7 @@ inline constexpr std::array irdp_solicitation_rules = {
 
 /// RFC 1256 asks nothing of the source: entries count, not who sent them.
 inline constexpr std::array irdp_advertisement_rules = {
-    Rule<IrdpInput>{Reason::irdp_advertisement_too_short, is_too_short},
+    Rule<IrdpInput>{Reason::icmp4_too_short, is_too_short},
     Rule<IrdpInput>{Reason::irdp_advertisement_code_unknown,
                     [](const IrdpInput& in) {
                       const std::uint8_t code = Icmpv4RouterAdvertisementView(in.message).code();

@@ -78,24 +78,31 @@ TEST(Autoconfiguration, SLAAC_002_prefixes_that_give_no_address) {
   struct Row {
     const char* what;
     PrefixFields prefix;
-    bool gives;
+    MaybeReason refused;
   };
   for (const Row& row : {
-           Row{"as it should be", {}, true},
-           Row{"A is 0", {.flags = 0x80}, false},
-           Row{"L is 0", {.flags = 0x40}, true},
-           Row{"the link-local prefix", {.prefix = "fe80::"}, false},
-           Row{"link-local, another one", {.prefix = "fe80:0:0:1::"}, false},
-           Row{"multicast", {.prefix = "ff15::"}, false},
-           Row{"preferred above valid", {.valid = 1000, .preferred = 1001}, false},
-           Row{"preferred equal to valid", {.valid = 1000, .preferred = 1000}, true},
-           Row{"preferred for ever, valid not", {.valid = 1000, .preferred = 0xffffffff}, false},
-           Row{"both for ever", {.valid = 0xffffffff, .preferred = 0xffffffff}, true},
+           Row{"as it should be", {}, {}},
+           Row{"A is 0", {.flags = 0x80}, Reason::address_prefix_not_autonomous},
+           Row{"L is 0", {.flags = 0x40}, {}},
+           Row{"the link-local prefix", {.prefix = "fe80::"}, Reason::address_prefix_link_local},
+           Row{"link-local, another one", {.prefix = "fe80:0:0:1::"}, Reason::address_prefix_link_local},
+           Row{"multicast", {.prefix = "ff15::"}, Reason::address_prefix_not_unicast},
+           Row{"preferred above valid",
+               {.valid = 1000, .preferred = 1001},
+               Reason::address_prefix_preferred_after_valid},
+           Row{"preferred equal to valid", {.valid = 1000, .preferred = 1000}, {}},
+           Row{"preferred for ever, valid not",
+               {.valid = 1000, .preferred = 0xffffffff},
+               Reason::address_prefix_preferred_after_valid},
+           Row{"both for ever", {.valid = 0xffffffff, .preferred = 0xffffffff}, {}},
        }) {
     Settled line;
-    EXPECT_THAT(line.made_of(row.prefix), SizeIs(row.gives ? 1 : 0)) << row.what;
-    EXPECT_EQ(line.answers(eui64_global), row.gives) << row.what;
+    EXPECT_THAT(line.made_of(row.prefix), SizeIs(row.refused ? 0 : 1)) << row.what;
+    EXPECT_EQ(line.answers(eui64_global), !row.refused) << row.what;
     EXPECT_FALSE(line.answers(eui64_link_local)) << row.what;
+    if (row.refused) {
+      EXPECT_EQ(line.count(*row.refused), 1U) << row.what;
+    }
   }
 }
 
@@ -133,6 +140,22 @@ TEST(Autoconfiguration, SLAAC_003_each_prefix_once) {
   EXPECT_THAT(line.made_of({}), IsEmpty()) << "known";
   EXPECT_TRUE(line.answers(eui64_global));
   EXPECT_TRUE(line.answers("2001:db8:2::ff:fe00:2"));
+}
+
+TEST(Autoconfiguration, SLAAC_003_as_many_addresses_as_there_are_places) {
+  constexpr unsigned places = 32, configured = 2;  // 2001:db8::2 and fe80::2
+  Settled line;
+  const auto offer = [&line](unsigned number) {
+    line.send(
+        router_advertisement({.options = prefix_option({.prefix = "fd00:0:1:" + std::to_string(number) + "::"})}));
+  };
+  for (unsigned number = 1; number <= places - configured; ++number) offer(number);
+  EXPECT_EQ(line.count(Reason::address_table_full), 0U);
+  offer(99);
+  EXPECT_EQ(line.count(Reason::address_table_full), 1U);
+  line.wait(10s);
+  EXPECT_TRUE(line.answers("fd00:0:1:30:0:ff:fe00:2"));
+  EXPECT_FALSE(line.answers("fd00:0:1:99:0:ff:fe00:2"));
 }
 
 TEST(Autoconfiguration, SLAAC_008_on_by_default_for_hosts_only) {
@@ -204,6 +227,13 @@ TEST(Autoconfiguration, SLAAC_010_up_to_three_addresses_are_tried) {
       EXPECT_EQ(line.answers(address), row.has_address && address == addresses.back()) << row.duplicates;
     EXPECT_THAT(line.made_of({}), IsEmpty()) << "the next advertisement changes nothing";
   }
+}
+
+TEST(Autoconfiguration, SLAAC_010_an_identifier_in_use_here_counts_as_tried) {
+  Settled line(with_addresses(autoconfiguring_host(), {"2001:db8::2/64", "2001:db8:1::ff:fe00:2/64"}));
+  EXPECT_THAT(line.made_of({}), IsEmpty());
+  EXPECT_EQ(line.count(Reason::address_no_identifier), 1U);
+  EXPECT_TRUE(line.answers(eui64_global)) << "as it is configured";
 }
 
 TEST(Autoconfiguration, SLAAC_010_an_identifier_of_the_mac_is_not_changed) {

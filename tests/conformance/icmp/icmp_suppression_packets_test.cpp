@@ -1,7 +1,8 @@
 // Fragments and options that no error may be sent about, as packets.
 #include <set>
 
-#include "tests/support/host.hpp"
+#include "tests/conformance/addresses/own_addresses.hpp"
+#include "tests/conformance/node/interfaces.hpp"
 
 namespace tunstack::test::icmp_suppression_packets_test {
 namespace {
@@ -119,6 +120,35 @@ TEST(IcmpSuppression, V4_OPT_017_a_broadcast_has_no_source_route) {
     EXPECT_EQ(icmp4_type(answer), 18U);
   }
   EXPECT_EQ(host.count(Reason::icmp4_mask_request_for_us), 2U);
+}
+
+// ---- sources that may send to us all the same ----
+
+TEST(IcmpSuppression, ICMP4_SUP_009_no_error_to_who_asks_without_an_address) {
+  Host host;
+  const auto sent = host.send(ipv4({.source = "0.0.0.0", .options = hex("07 04 03 00")}, icmpv4(10, 0, 0)));
+  expect_suppressed(sent, host, Reason::ipv4_route_pointer_invalid, Reason::icmp4_source_not_single_host);
+}
+
+// The source became ours while the datagram waited.
+TEST(IcmpSuppression, ICMP4_SUP_009_no_error_to_an_address_that_has_become_ours) {
+  NodeConfig config = node_with({{"192.0.2.2/24"}, {"198.51.100.2/24"}}, {"arp.acd=on"});
+  config.interfaces[1].link_address = mac_address(own_mac);
+  Host host(config);
+  const Packet first = udp4({.source = "198.51.100.2", .flags_and_offset = 0x2000});
+  host.receive({framed(first)}, InterfaceId{1});
+  for (const SentPacket& sent : host.run_for(std::chrono::seconds(61))) EXPECT_NE(sent.type(), 0x400U + 11);
+  expect_suppressed({}, host, Reason::fragment_timeout, Reason::icmp4_source_own);
+}
+
+TEST(IcmpSuppression, ROB_006_no_error_to_an_address_that_has_become_ours) {
+  Host host(own_addresses::autoconfiguring_host());
+  host.run_for(std::chrono::seconds(10));
+  const Ipv6Fields ip{.source = own_addresses::eui64_global, .next_header = 44};
+  host.receive({framed(ipv6(ip, hex("11 00 0001 00000001") + counting(16)))});
+  host.receive({framed(router_messages::router_advertisement({.options = router_messages::prefix_option()}))});
+  for (const SentPacket& sent : host.run_for(std::chrono::seconds(61))) EXPECT_NE(sent.type(), 0x600U + 3);
+  expect_suppressed({}, host, Reason::fragment_timeout, Reason::icmp6_source_own);
 }
 
 }  // namespace

@@ -91,6 +91,17 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_memory_runs_out) {
   EXPECT_THAT(line.send(the_rest("10.0.0.1")), IsEmpty()) << "the oldest made room";
 }
 
+// No option makes the memory as small as that, but who makes a node may: one datagram alone fills it.
+TEST(Ipv4ReassemblyLimit, V4_FRAG_018_a_datagram_larger_than_all_memory_is_given_up) {
+  NodeConfig config = node_with({{"192.0.2.2/24"}});
+  config.options.reassembly4.kibioctets = 16;
+  FragmentLine line(config);
+  EXPECT_THAT(line.send(nearly_all("10.0.0.1")), IsEmpty());
+  EXPECT_EQ(line.count(Reason::fragment_pool_exhausted), 1U);
+  EXPECT_THAT(line.send(the_rest("10.0.0.1")), IsEmpty());
+  EXPECT_THAT(line.send(fragments({}, echo_request(noise(2000)), 1000)), SizeIs(2)) << "its memory is free again";
+}
+
 // What is complete, refused or over gives its memory back: much more than there is passes through.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_memory_comes_back) {
   FragmentLine line({"v4.frag.memory=256", "icmp4.error_rate=0"});

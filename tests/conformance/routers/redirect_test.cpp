@@ -80,6 +80,14 @@ TEST(Redirect4, ICMP4_RED_009_to_ICMP4_RED_011_those_that_are_not_believed) {
   }
 }
 
+TEST(Redirect4, ICMP4_RED_011_that_quotes_no_ipv4_packet) {
+  Routed line;
+  const Packet quoted = echo6({.source = "2001:db8::2", .destination = far6}, {});
+  EXPECT_THAT(line.send(ipv4({.source = router_a4}, icmpv4(5, 1, be32(octets_of(router_b4), 0), quoted))), IsEmpty());
+  EXPECT_EQ(line.count(Reason::icmp4_redirect_quotes_no_ipv4), 1U);
+  EXPECT_EQ(line.hop_to(far4), router_a4);
+}
+
 TEST(Redirect4, ICMP4_RED_011_about_destinations_without_a_gateway) {
   struct Row {
     std::string_view redirected;

@@ -20,7 +20,7 @@ using discovery::PrefixList;
 using discovery::RouterList;
 using discovery::RouterSolicitor;
 using testing::ElementsAre;
-using testing::IsEmpty;
+using testing::SizeIs;
 
 constexpr Instant start = Instant{} + 100s;
 const Ipv6Address router = parse_address("fe80::1")->ipv6();
@@ -61,8 +61,8 @@ struct Host {
   AdvertisementNews hear(const Packet& message, const Ipv6Address& from = router, Instant now = start) {
     return read_advertisement(routing, message, from, now, random);
   }
-  /// The prefixes for addresses that a message gives.
-  std::vector<std::string> autonomous(const Packet& message) {
+  /// The prefixes that a message offers for addresses.
+  std::vector<std::string> offered(const Packet& message) {
     std::vector<std::string> texts;
     auto news = hear(message);
     while (const auto told = news.prefixes.next()) texts.push_back(to_text(IpPrefix{told->prefix, told->length}));
@@ -173,38 +173,38 @@ TEST(AdvertisementReader, ND_RA_016_mtu_options) {
   EXPECT_EQ(host.routing.link.values().mtu, 1500U) << "of another length";
 }
 
-TEST(AdvertisementReader, ND_RA_017_ND_RA_022_SLAAC_002_what_a_prefix_is_good_for) {
+TEST(AdvertisementReader, ND_RA_017_ND_RA_022_prefixes_on_the_link) {
   struct Case {
     const char* what;
     PrefixOption option;
-    bool on_link, for_addresses;
+    bool on_link;
   };
   for (const Case& c : {
-           Case{"both", {}, true, true},
-           Case{"L alone", {.flags = 0x80}, true, false},
-           Case{"A alone", {.flags = 0x40}, false, true},
-           Case{"neither", {.flags = 0x3f}, false, false},
-           Case{"valid 0", {.valid = 0, .preferred = 0}, false, true},
-           Case{"preferred as long as valid", {.valid = 500}, true, true},
-           Case{"preferred longer than valid", {.valid = 499}, true, false},
-           Case{"preferred for ever", {.preferred = 0xffffffff}, true, false},
-           Case{"both for ever", {.valid = 0xffffffff, .preferred = 0xffffffff}, true, true},
-           Case{"128 bits", {.address = "2001:db8:1::7", .length = 128}, true, true},
-           Case{"129 bits", {.address = "2001:db8:1::7", .length = 129}, false, false},
-           Case{"255 bits", {.address = "2001:db8:1::7", .length = 255}, false, false},
+           Case{"both", {}, true},
+           Case{"L alone", {.flags = 0x80}, true},
+           Case{"A alone", {.flags = 0x40}, false},
+           Case{"neither", {.flags = 0x3f}, false},
+           Case{"valid 0", {.valid = 0, .preferred = 0}, false},
+           Case{"preferred as long as valid", {.valid = 500}, true},
+           Case{"preferred longer than valid", {.valid = 499}, true},
+           Case{"preferred for ever", {.preferred = 0xffffffff}, true},
+           Case{"both for ever", {.valid = 0xffffffff, .preferred = 0xffffffff}, true},
+           Case{"128 bits", {.address = "2001:db8:1::7", .length = 128}, true},
+           Case{"129 bits", {.address = "2001:db8:1::7", .length = 129}, false},
+           Case{"255 bits", {.address = "2001:db8:1::7", .length = 255}, false},
        }) {
     Host host;
-    const auto addresses = host.autonomous(advertisement(plain, option(c.option)));
+    const auto offered = host.offered(advertisement(plain, option(c.option)));
     EXPECT_EQ(host.is_on_link("2001:db8:1::7"), c.on_link) << c.what;
-    EXPECT_EQ(addresses.size(), c.for_addresses ? 1U : 0U) << c.what;
+    EXPECT_EQ(offered.size(), 1U) << c.what << ": what may give an address is not decided here";
     EXPECT_EQ(host.routing.prefixes.prefixes().size(), c.on_link ? 2U : 1U) << c.what;
   }
 }
 
-TEST(AdvertisementReader, ND_RA_017_SLAAC_002_link_local_and_multicast_prefixes_are_ignored) {
+TEST(AdvertisementReader, ND_RA_017_link_local_and_multicast_prefixes_are_never_on_the_link) {
   for (const std::string_view address : {"fe80::", "fe80:0:0:1::", "febf::", "ff02::", "ff0e::"}) {
     Host host;
-    EXPECT_THAT(host.autonomous(advertisement(plain, option({address}))), IsEmpty()) << address;
+    EXPECT_THAT(host.offered(advertisement(plain, option({address}))), SizeIs(1)) << address;
     EXPECT_EQ(host.routing.prefixes.prefixes().size(), 1U) << address;
   }
 }
@@ -213,14 +213,14 @@ TEST(AdvertisementReader, ND_RA_017_a_prefix_option_of_another_length_is_ignored
   Packet longer = option({}) + Packet(8);
   longer[1] = 5;
   Host host;
-  EXPECT_THAT(host.autonomous(advertisement(plain, longer + option({"2001:db8:2::"}))), ElementsAre("2001:db8:2::/64"));
+  EXPECT_THAT(host.offered(advertisement(plain, longer + option({"2001:db8:2::"}))), ElementsAre("2001:db8:2::/64"));
   EXPECT_FALSE(host.is_on_link("2001:db8:1::7"));
   EXPECT_TRUE(host.is_on_link("2001:db8:2::7"));
 }
 
 TEST(AdvertisementReader, SLAAC_002_the_lifetimes_come_along) {
   Host host;
-  const Packet message = advertisement(plain, option({.flags = 0, .valid = 9}) + option({.valid = 7, .preferred = 3}));
+  const Packet message = advertisement(plain, option({.valid = 7, .preferred = 3}));
   auto news = host.hear(message);
   const auto told = news.prefixes.next();
   EXPECT_EQ(told->valid, 7U);

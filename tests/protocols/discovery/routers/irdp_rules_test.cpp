@@ -34,8 +34,8 @@ TEST(IrdpRules, ICMP4_RD_008_solicitations) {
            Case{"0.0.0.1", {1}, false, plain, "irdp_solicitation_source_off_link"},
            Case{"code 1", neighbor, true, icmpv4(10, 1, 0), "irdp_solicitation_code_not_0"},
            Case{"code 16", neighbor, true, icmpv4(10, 16, 0), "irdp_solicitation_code_not_0"},
-           Case{"7 octets", neighbor, true, Packet(7), "irdp_solicitation_too_short"},
-           Case{"nothing", neighbor, true, {}, "irdp_solicitation_too_short"},
+           Case{"7 octets", neighbor, true, Packet(7), "icmp4_too_short"},
+           Case{"nothing", neighbor, true, {}, "icmp4_too_short"},
        })
     EXPECT_EQ(name_of(first_broken<irdp_solicitation_rules>(IrdpInput{c.source, c.message, c.is_neighbor})), c.broken)
         << c.what;
@@ -53,7 +53,7 @@ TEST(IrdpRules, ICMP4_RD_014_advertisements) {
            Case{"lifetime 0", icmpv4(9, 0, 0x01020000, Packet(8)), none},
            Case{"octets beyond", icmpv4(9, 0, 0x01020708, Packet(9)), none},
            Case{"large entries", icmpv4(9, 0, 0x02030708, Packet(24)), none},
-           Case{"7 octets", Packet(7), "irdp_advertisement_too_short"},
+           Case{"7 octets", Packet(7), "icmp4_too_short"},
            Case{"code 1", icmpv4(9, 1, 0x01020708, Packet(8)), "irdp_advertisement_code_unknown"},
            Case{"code 15", icmpv4(9, 15, 0x01020708, Packet(8)), "irdp_advertisement_code_unknown"},
            Case{"code 17", icmpv4(9, 17, 0x01020708, Packet(8)), "irdp_advertisement_code_unknown"},
