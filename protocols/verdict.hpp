@@ -93,6 +93,8 @@ struct Deliver {
 using Verdict = std::variant<Drop, Reply, Error, Hold, Deliver>;
 
 inline Reason reason_of(const Verdict& verdict) {
+  if (const auto* const reply = std::get_if<Reply>(&verdict)) [[likely]]
+    return reply->reason;
   return std::visit([](const auto& v) { return v.reason; }, verdict);
 }
 

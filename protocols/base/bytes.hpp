@@ -13,6 +13,12 @@ namespace tunstack {
 using Bytes = std::span<const std::uint8_t>;
 using MutableBytes = std::span<std::uint8_t>;
 
+/// The number whose bytes in memory are those of `value` in network order; its own inverse.
+template <std::unsigned_integral Number>
+constexpr Number network_order(Number value) {
+  return std::endian::native == std::endian::big ? value : std::byteswap(value);
+}
+
 constexpr std::uint16_t load_be16(Bytes bytes, std::size_t at) {
   assert(at + 2 <= bytes.size());
   const std::uint8_t* p = bytes.data() + at;
@@ -41,9 +47,10 @@ constexpr void store_be32(MutableBytes bytes, std::size_t at, std::uint32_t valu
   p[3] = static_cast<std::uint8_t>(value);
 }
 
-constexpr void store_be64(MutableBytes bytes, std::size_t at, std::uint64_t value) {
-  store_be32(bytes, at, static_cast<std::uint32_t>(value >> 32));
-  store_be32(bytes, at + 4, static_cast<std::uint32_t>(value));
+inline void store_be64(MutableBytes bytes, std::size_t at, std::uint64_t value) {
+  assert(at + 8 <= bytes.size());
+  value = network_order(value);
+  std::memcpy(bytes.data() + at, &value, sizeof value);  // as one word: of eight stores GCC 12 makes six
 }
 
 /// Copies all of `from` to the start of `to`, which must have the room. (Not by memcpy: where GCC 12 can bound
@@ -51,12 +58,6 @@ constexpr void store_be64(MutableBytes bytes, std::size_t at, std::uint64_t valu
 inline void copy_bytes(MutableBytes to, Bytes from) {
   assert(from.size() <= to.size());
   if (!from.empty()) std::memmove(to.data(), from.data(), from.size());
-}
-
-/// The number whose bytes in memory are those of `value` in network order; its own inverse.
-template <std::unsigned_integral Number>
-constexpr Number network_order(Number value) {
-  return std::endian::native == std::endian::big ? value : std::byteswap(value);
 }
 
 }  // namespace tunstack

@@ -4,6 +4,7 @@
 // swapped until a result is stored. Only the last of several summed parts may have an odd length.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -29,8 +30,20 @@ inline Word load_native(const std::uint8_t* from) {
   return word;
 }
 
+/// The last `size` octets of `bytes`, fewer than 8 and not none, as a word that zeros fill up.
+inline ChecksumSum checksum_last_word(Bytes bytes, std::size_t size) {
+  const auto unused = static_cast<unsigned>(64 - 8 * size);
+  if (bytes.size() >= 8) [[likely]] {
+    const auto word = load_native<std::uint64_t>(bytes.data() + bytes.size() - 8);
+    return std::endian::native == std::endian::big ? word << unused : word >> unused;
+  }
+  std::uint8_t word[8] = {};
+  copy_bytes(word, bytes.last(size));
+  return load_native<std::uint64_t>(word);
+}
+
 /// Adds `bytes` to `sum`. An odd last byte counts as if a zero byte followed (RFC 1071 1).
-inline ChecksumSum checksum_sum(Bytes bytes, ChecksumSum sum = 0) {
+[[gnu::always_inline]] inline ChecksumSum checksum_sum(Bytes bytes, ChecksumSum sum = 0) {
   const std::uint8_t* p = bytes.data();
   std::size_t left = bytes.size();
   if (left >= 256) {
@@ -39,33 +52,28 @@ inline ChecksumSum checksum_sum(Bytes bytes, ChecksumSum sum = 0) {
     p += blocks;
     left -= blocks;
   }
-  for (; left >= 32; left -= 32, p += 32) {
-    sum = add_with_carry(sum, load_native<std::uint64_t>(p));
-    sum = add_with_carry(sum, load_native<std::uint64_t>(p + 8));
-    sum = add_with_carry(sum, load_native<std::uint64_t>(p + 16));
-    sum = add_with_carry(sum, load_native<std::uint64_t>(p + 24));
+  // Carries are counted apart, so that each word waits for one addition only.
+  ChecksumSum carries = 0;
+  const auto add = [&](std::size_t at) {
+    const auto word = load_native<std::uint64_t>(p + at);
+    sum += word;
+    carries += sum < word;
+  };
+  for (; left >= 64; left -= 64, p += 64) {
+    add(0), add(8), add(16), add(24), add(32), add(40), add(48), add(56);
+  }
+  if (left & 32) {
+    add(0), add(8), add(16), add(24);
+    p += 32;
   }
   if (left & 16) {
-    sum = add_with_carry(sum, load_native<std::uint64_t>(p));
-    sum = add_with_carry(sum, load_native<std::uint64_t>(p + 8));
+    add(0), add(8);
     p += 16;
   }
-  if (left & 8) {
-    sum = add_with_carry(sum, load_native<std::uint64_t>(p));
-    p += 8;
-  }
-  // Fewer than 8 bytes make one more word.
-  ChecksumSum tail = 0;
-  if (left & 4) {
-    tail = load_native<std::uint32_t>(p);
-    p += 4;
-  }
-  if (left & 2) {
-    tail += load_native<std::uint16_t>(p);
-    p += 2;
-  }
-  if (left & 1) tail += network_order(static_cast<std::uint16_t>(*p << 8));
-  return add_with_carry(sum, tail);
+  if (left & 8) add(0);
+  sum = add_with_carry(sum, carries);
+  left %= 8;
+  return left == 0 ? sum : add_with_carry(sum, checksum_last_word(bytes, left));
 }
 
 /// The same of a size that the compiler knows, a multiple of 4: nothing is asked at run time.
@@ -76,13 +84,13 @@ template <std::size_t size>
   return size % 8 == 0 ? sum : add_with_carry(sum, load_native<std::uint32_t>(bytes + size - 4));
 }
 
-/// The sum folded to 16 bits, still in memory order.
+/// The sum folded to 16 bits, still in memory order. Halves are added with each other, which leaves the sum and its
+/// carry in the upper one.
 constexpr std::uint16_t checksum_fold(ChecksumSum sum) {
-  sum = (sum & 0xffffffff) + (sum >> 32);
-  sum = (sum & 0xffffffff) + (sum >> 32);
-  sum = (sum & 0xffff) + (sum >> 16);
-  sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(sum);
+  sum += std::rotr(sum, 32);
+  auto half = static_cast<std::uint32_t>(sum >> 32);
+  half += std::rotr(half, 16);
+  return static_cast<std::uint16_t>(half >> 16);
 }
 
 /// Data that includes its checksum field is intact if all of it sums to ones (RFC 1071 1).

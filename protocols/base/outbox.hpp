@@ -33,6 +33,12 @@ struct OutgoingPacket {
   Bytes bytes = {};
 
   bool is_framed() const { return link_source != MacAddress{}; }
+  /// Says what the packet is to a link with addresses, where it goes there and whom it comes from.
+  void address(const MacAddress& destination, const MacAddress& source, LinkPayload carried = LinkPayload::ip) {
+    link_destination = destination;
+    link_source = source;
+    payload = carried;
+  }
 };
 
 class Outbox {
@@ -40,13 +46,13 @@ class Outbox {
   explicit Outbox(std::size_t capacity_octets = 256 * 1024, std::size_t capacity_packets = 2048);
 
   /// Room for a packet of `size` octets, uninitialised, to be filled at once; empty if there is none.
-  MutableBytes add(InterfaceId interface, std::size_t size) {
+  [[gnu::always_inline]] MutableBytes add(InterfaceId interface, std::size_t size, const PacketIds& ids = {}) {
     const std::size_t begin = used_;
     const std::size_t end = begin + aligned(size);
     if (end > capacity_ || count_ == capacity_packets_) return {};
     used_ = end;
     const MutableBytes room(memory_.get() + begin, size);
-    packets_[count_++] = {.interface = interface, .bytes = room};
+    packets_[count_++] = {.interface = interface, .ids = ids, .bytes = room};
     return room;
   }
 
@@ -61,14 +67,8 @@ class Outbox {
     return used_ + packets * aligned(size) + aligned(kept) <= capacity_ && count_ + packets <= capacity_packets_;
   }
 
-  /// Says what a packet is to a link with addresses, where it goes there and whom it comes from.
-  void address(std::size_t packet, const MacAddress& destination, const MacAddress& source,
-               LinkPayload payload = LinkPayload::ip) {
-    packets_[packet].link_destination = destination;
-    packets_[packet].link_source = source;
-    packets_[packet].payload = payload;
-  }
-  void identify(std::size_t packet, const PacketIds& ids) { packets_[packet].ids = ids; }
+  /// The packets from the `first` on, for who says more about them.
+  std::span<OutgoingPacket> from(std::size_t first) { return {packets_.get() + first, count_ - first}; }
   /// Takes back all packets but the first `count`.
   void keep_only(std::size_t count) {
     if (count >= count_) return;

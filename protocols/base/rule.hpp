@@ -15,11 +15,14 @@ struct Rule {
   bool (*broken_by)(const Subject&);
 };
 
-/// The predicate as a constant, so that the compiler inlines it instead of calling through the table.
+/// The predicate as a constant, so that the compiler inlines it instead of calling through the table. Rules are kept as
+/// a rule: what happens otherwise is laid out of the way.
 template <const auto& Table, std::size_t Row, class Subject>
 constexpr bool is_broken(const Subject& subject) {
   constexpr auto predicate = Table[Row].broken_by;
-  return predicate(subject);
+  if (predicate(subject)) [[unlikely]]
+    return true;
+  return false;
 }
 
 /// The reason of the first row of `Table` (a constexpr array of rules) that `subject` breaks.

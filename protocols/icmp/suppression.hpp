@@ -10,6 +10,7 @@
 #include "protocols/base/rule.hpp"
 #include "protocols/wire/icmpv4.hpp"
 #include "protocols/wire/icmpv6.hpp"
+#include "protocols/wire/ipv6_extensions.hpp"
 
 namespace tunstack::icmp {
 
@@ -25,8 +26,38 @@ struct InvokingPacket {
   Problem problem = Problem::port_unreachable;
 };
 
-InvokingPacket invoking_packet(const Ipv4Arrival& arrival, Problem problem);
-InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem);
+inline std::optional<std::uint8_t> icmp_type_of(Bytes message) {
+  return message.empty() ? std::nullopt : std::optional(message[icmp_offset::type]);
+}
+
+inline InvokingPacket invoking_packet(const Ipv4Arrival& arrival, Problem problem) {
+  return {.source = arrival.source,
+          .destination = arrival.destination,
+          .link_layer_group = arrival.link_layer_group,
+          .fragment_offset = arrival.ip.fragment_offset(),
+          .is_icmp = is_icmp(arrival),
+          .icmp_type = icmp_type_of(arrival.payload()),
+          .problem = problem};
+}
+
+// The chain may have been left at a header in error: what stands behind counts all the same.
+inline InvokingPacket invoking_packet(const Ipv6Arrival& arrival, Problem problem) {
+  InvokingPacket invoking{.source = arrival.source,
+                          .destination = arrival.destination,
+                          .link_layer_group = arrival.link_layer_group,
+                          .problem = problem};
+  const Bytes packet = arrival.all_octets();
+  UpperLayer upper = arrival.upper;
+  if (is_ipv6_extension(arrival.protocol())) {
+    const auto found = find_upper_layer(packet);
+    invoking.upper_layer_unknown = found == std::unexpected(NoUpperLayer::behind_too_many_headers);
+    if (!found) return invoking;
+    upper = *found;
+  }
+  invoking.is_icmp = upper.protocol == protocol_number::icmpv6;
+  invoking.icmp_type = icmp_type_of(packet.subspan(upper.offset));
+  return invoking;
+}
 
 bool is_icmpv4_error(std::uint8_t type);
 bool is_known_icmpv4_type(std::uint8_t type);

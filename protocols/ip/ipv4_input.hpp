@@ -83,11 +83,11 @@ inline constexpr std::array ipv4_delivery_rules = {
 };
 
 /// The first of all rules of reception that the datagram breaks.
-inline MaybeReason refuses(const Ipv4Input& in) {
+[[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Input& in) {
   if (const auto broken = first_broken<ipv4_header_rules>(in)) return broken;
-  if (in.arrival.source != AddressKind::unicast)
+  if (in.arrival.source != AddressKind::unicast) [[unlikely]]
     if (const auto broken = first_broken<ipv4_source_rules>(in)) return broken;
-  if (in.arrival.destination != AddressKind::own)
+  if (in.arrival.destination != AddressKind::own) [[unlikely]]
     if (const auto broken = first_broken<ipv4_destination_rules>(in)) return broken;
   return first_broken<ipv4_delivery_rules>(in);
 }

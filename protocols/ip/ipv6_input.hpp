@@ -81,9 +81,9 @@ inline constexpr std::array ipv6_destination_rules = {
 
 /// The first of all rules of reception that the datagram breaks.
 inline MaybeReason refuses(const Ipv6Arrival& arrival) {
-  if (arrival.source != AddressKind::unicast)
+  if (arrival.source != AddressKind::unicast) [[unlikely]]
     if (const auto broken = first_broken<ipv6_source_rules>(arrival)) return broken;
-  if (arrival.destination != AddressKind::own)
+  if (arrival.destination != AddressKind::own) [[unlikely]]
     if (const auto broken = first_broken<ipv6_destination_rules>(arrival)) return broken;
   return {};
 }

@@ -50,32 +50,41 @@ BlockPool::Index BlockPool::take() {
 
 namespace {
 
-/// Calls `each(word, bits)` for the words that hold bits of [first, past).
+/// Calls `each(word, bits, how many)` for the words that hold bits of [first, past).
 template <class Each>
 void for_each_word(std::size_t first, std::size_t past, const Each& each) {
   constexpr std::size_t word_bits = 64;
   while (first < past) {
     const std::size_t from = first % word_bits;
     const std::size_t count = std::min(past - first, word_bits - from);
-    each(first / word_bits, ~std::uint64_t{0} >> (word_bits - count) << from);
+    each(first / word_bits, ~std::uint64_t{0} >> (word_bits - count) << from, count);
     first += count;
   }
+}
+
+/// How many bits of `there` are among `bits`. Nearly always none or all of them, and counting is no instruction of
+/// every CPU.
+std::size_t count_of(std::uint64_t there, std::uint64_t bits, std::size_t all) {
+  const std::uint64_t common = there & bits;
+  if (common == 0) return 0;
+  return common == bits ? all : static_cast<std::size_t>(std::popcount(common));
 }
 
 }  // namespace
 
 std::size_t UnitSet::count(std::size_t first, std::size_t past) const {
   std::size_t sum = 0;
-  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits) {
-    if (is_in_use(word)) sum += static_cast<std::size_t>(std::popcount(words_[word] & bits));
+  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits, std::size_t all) {
+    if (is_in_use(word)) sum += count_of(words_[word], bits, all);
   });
   return sum;
 }
 
 void UnitSet::add(std::size_t first, std::size_t past) {
-  size_ += past - first - count(first, past);
-  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits) {
-    words_[word] = (is_in_use(word) ? words_[word] : 0) | bits;
+  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits, std::size_t all) {
+    const std::uint64_t before = is_in_use(word) ? words_[word] : 0;
+    size_ += count_of(~before, bits, all);
+    words_[word] = before | bits;
     in_use_[word / word_bits] |= std::uint64_t{1} << word % word_bits;
   });
 }

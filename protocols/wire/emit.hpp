@@ -47,13 +47,43 @@ inline constexpr std::size_t fragment_header_size(const Ipv6Header&) { return ip
 constexpr bool may_be_cut(const Ipv4Header& header) { return !header.dont_fragment; }
 constexpr bool may_be_cut(const Ipv6Header& header) { return !header.dont_fragment; }
 
-/// Fills the header at the start of `packet`, whose size is the total length.
-void write_header(MutableBytes packet, const Ipv4Header& header);
-void write_header(MutableBytes packet, const Ipv6Header& header);
+// What is rare takes headers by value, so that they need not lie in memory while nothing rare happens.
+/// Puts the options behind a header that is written; rare enough for it to be summed again from memory.
+void add_options(MutableBytes packet, Ipv4Header header);
+/// Puts a hop-by-hop header of 8 octets behind it: the router alert of value 0, and two octets of padding.
+void add_router_alert(MutableBytes packet, Ipv6Header header);
+
+// They fill the header at the start of `packet`, whose size is the total length. It is put together, summed and stored
+// as words: no byte is read back.
+[[gnu::always_inline]] inline void write_header(MutableBytes packet, const Ipv4Header& header) {
+  const std::uint64_t length_to_fragment =
+      std::uint64_t{0x45} << 56 | std::uint64_t{header.type_of_service} << 48 | std::uint64_t{packet.size()} << 32 |
+      std::uint64_t{header.identification} << 16 | (header.dont_fragment ? ipv4_fragment_field::dont_fragment : 0U);
+  const std::uint64_t ttl_to_source =
+      std::uint64_t{header.ttl} << 56 | std::uint64_t{header.protocol} << 48 | header.source.value;
+  const ChecksumSum sum = add_with_carry(add_with_carry(length_to_fragment, ttl_to_source), header.destination.value);
+  const auto checksum = static_cast<std::uint16_t>(~checksum_fold(sum));
+  store_be64(packet, ipv4_offset::version_and_header_length, length_to_fragment);
+  store_be64(packet, ipv4_offset::ttl, ttl_to_source | std::uint64_t{checksum} << 32);
+  header.destination.store(packet, ipv4_offset::destination);
+  if (!header.options.empty()) [[unlikely]]
+    add_options(packet, header);
+}
+
+[[gnu::always_inline]] inline void write_header(MutableBytes packet, const Ipv6Header& header) {
+  const std::uint64_t version_to_hop_limit =
+      std::uint64_t{6} << 60 | std::uint64_t{header.traffic_class} << 52 | std::uint64_t{header.flow_label} << 32 |
+      (packet.size() - ipv6_header_size) << 16 | std::uint64_t{header.next_header} << 8 | header.hop_limit;
+  store_be64(packet, ipv6_offset::version_class_and_label, version_to_hop_limit);
+  header.source.store(packet, ipv6_offset::source);
+  header.destination.store(packet, ipv6_offset::destination);
+  if (header.router_alert) [[unlikely]]
+    add_router_alert(packet, header);
+}
 
 /// Fills `packet`: header, message and both checksums.
 template <class IpHeader, Message M>
-inline void write_datagram(MutableBytes packet, const IpHeader& header, const M& message) {
+[[gnu::always_inline]] inline void write_datagram(MutableBytes packet, const IpHeader& header, const M& message) {
   write_header(packet, header);
   const MutableBytes payload = packet.subspan(header_size(header));
   message.write(payload);
@@ -70,8 +100,7 @@ inline MaybeReason cut(const Ipv6Header& header, Bytes whole, const Link& link, 
 
 /// Writes a datagram that is larger than the link takes.
 template <class IpHeader, Message M>
-[[gnu::noinline]] MaybeReason emit_in_fragments(const IpHeader& header, const M& message, const Link& link,
-                                                Outbox& out) {
+MaybeReason emit_in_fragments(const IpHeader& header, const M& message, const Link& link, Outbox& out) {
   if (!may_be_cut(header)) return Reason::larger_than_link_mtu;
   const MutableBytes whole = out.scratch(header_size(header) + message.size());
   if (whole.empty()) return Reason::outbox_full;
@@ -79,17 +108,22 @@ template <class IpHeader, Message M>
   return cut(header, whole, link, out);
 }
 
+/// Writes a datagram that the link takes. Empty if there is no room.
+template <class IpHeader, Message M>
+[[gnu::always_inline]] inline Bytes emit_whole(const IpHeader& header, const M& message, InterfaceId interface,
+                                               const PacketIds& ids, Outbox& out) {
+  const MutableBytes packet = out.add(interface, header_size(header) + message.size(), ids);
+  if (!packet.empty()) [[likely]]
+    write_datagram(packet, header, message);
+  return packet;
+}
+
 /// Writes one datagram, in fragments if the link asks for it and the header allows it. The reason tells why nothing
 /// was written.
 template <class IpHeader, Message M>
 MaybeReason emit(const IpHeader& header, const M& message, const Link& link, Outbox& out) {
-  const std::size_t size = header_size(header) + message.size();
-  if (size > link.mtu) [[unlikely]]
-    return emit_in_fragments(header, message, link, out);
-  const MutableBytes packet = out.add(link.interface, size);
-  if (packet.empty()) return Reason::outbox_full;
-  write_datagram(packet, header, message);
-  return {};
+  if (header_size(header) + message.size() > link.mtu) return emit_in_fragments(header, message, link, out);
+  return emit_whole(header, message, link.interface, {}, out).empty() ? Reason::outbox_full : MaybeReason{};
 }
 
 }  // namespace tunstack

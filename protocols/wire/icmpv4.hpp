@@ -121,12 +121,13 @@ struct Icmpv4EchoReply {
     to[icmp_offset::type] = static_cast<std::uint8_t>(Icmpv4Type::echo_reply);
   }
   // An update gives 0x0000 also for a message of zeros, whose checksum is 0xffff: then all is summed again.
-  std::uint16_t checksum(Bytes reply, ChecksumSum) const {
+  [[gnu::always_inline]] std::uint16_t checksum(Bytes reply, ChecksumSum) const {
     const std::uint16_t received = load_be16(request, icmp_checksum_offset);
     const std::uint16_t updated =
         checksum_update(received, load_be16(request, icmp_offset::type), request[icmp_offset::code]);
-    return updated != 0 ? updated : internet_checksum(reply);
+    return updated != 0 ? updated : summed_again(reply);
   }
+  [[gnu::noinline]] static std::uint16_t summed_again(Bytes reply) { return internet_checksum(reply); }
 };
 
 /// What identifies a query and comes back in its reply, as it lies behind the checksum.

@@ -10,42 +10,45 @@
 namespace tunstack {
 
 /// ICMP messages of one family, in and out side by side: a request and its answer touch few lines of memory. A type
-/// has a row from its first message on. Codes from 16 on share the last place.
+/// has cells from its first message on. Codes from 16 on share the last.
 class IcmpCounters {
  public:
   static constexpr std::size_t codes = 17;
 
   IcmpCounters() {
-    row_of_type_.fill(none);
-    rows_.reserve(usual_types);
+    first_cell_.fill(none);
+    cells_.reserve(usual_types * codes);
   }
 
-  [[gnu::always_inline]] void add_in(std::uint8_t type, std::uint8_t code) { ++row(type)[place_of(code)][0]; }
-  [[gnu::always_inline]] void add_out(std::uint8_t type, std::uint8_t code) { ++row(type)[place_of(code)][1]; }
-  std::uint64_t in(std::uint8_t type, std::uint8_t code) const { return count(type, code, 0); }
-  std::uint64_t out(std::uint8_t type, std::uint8_t code) const { return count(type, code, 1); }
+  [[gnu::always_inline]] void add_in(std::uint8_t type, std::uint8_t code) { ++cell(type, code).in; }
+  [[gnu::always_inline]] void add_out(std::uint8_t type, std::uint8_t code) { ++cell(type, code).out; }
+  std::uint64_t in(std::uint8_t type, std::uint8_t code) const { return counted(type, code).in; }
+  std::uint64_t out(std::uint8_t type, std::uint8_t code) const { return counted(type, code).out; }
 
  private:
-  using Row = std::array<std::array<std::uint64_t, 2>, codes>;
+  struct Cell {
+    std::uint64_t in = 0;
+    std::uint64_t out = 0;
+  };
   static constexpr std::uint16_t none = 0xffff;
-  static constexpr std::size_t usual_types = 16;  // more are rare: their rows are made when they come
+  static constexpr std::size_t usual_types = 16;  // more are rare: their cells are made when they come
 
   static constexpr std::size_t place_of(std::uint8_t code) { return code < codes - 1 ? code : codes - 1; }
-  std::uint64_t count(std::uint8_t type, std::uint8_t code, std::size_t direction) const {
-    return row_of_type_[type] == none ? 0 : rows_[row_of_type_[type]][place_of(code)][direction];
+  Cell counted(std::uint8_t type, std::uint8_t code) const {
+    return first_cell_[type] == none ? Cell{} : cells_[first_cell_[type] + place_of(code)];
   }
-  [[gnu::always_inline]] Row& row(std::uint8_t type) {
-    if (row_of_type_[type] == none) [[unlikely]]
-      add_row(type);
-    return rows_[row_of_type_[type]];
+  [[gnu::always_inline]] Cell& cell(std::uint8_t type, std::uint8_t code) {
+    if (first_cell_[type] == none) [[unlikely]]
+      add_cells(type);
+    return cells_[first_cell_[type] + place_of(code)];
   }
-  [[gnu::noinline]] void add_row(std::uint8_t type) {
-    row_of_type_[type] = static_cast<std::uint16_t>(rows_.size());
-    rows_.emplace_back();
+  [[gnu::noinline]] void add_cells(std::uint8_t type) {
+    first_cell_[type] = static_cast<std::uint16_t>(cells_.size());
+    cells_.resize(cells_.size() + codes);
   }
 
-  std::array<std::uint16_t, 256> row_of_type_;
-  std::vector<Row> rows_;
+  std::array<std::uint16_t, 256> first_cell_;
+  std::vector<Cell> cells_;
 };
 
 struct Counters {

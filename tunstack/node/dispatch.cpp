@@ -1,6 +1,5 @@
 #include "tunstack/node/dispatch.hpp"
 
-#include "protocols/icmp/echo.hpp"
 #include "protocols/transport/tcp_input.hpp"
 #include "protocols/transport/udp_input.hpp"
 #include "protocols/wire/numbers.hpp"
@@ -127,20 +126,6 @@ constexpr auto by_type(const IcmpRow<Type, Handler> (&rows)[count], Reason unkno
 constexpr auto icmpv4_types = by_type(icmpv4_rows, Reason::icmp4_type_unknown);
 constexpr auto icmpv6_types = by_type(icmpv6_rows, Reason::icmp6_type_unknown);
 
-Verdict icmpv4_input(const Ipv4Arrival& arrival, const NodeState& state) {
-  const auto message = Icmpv4View::parse(arrival.payload());
-  if (!message) return Drop{message.error()};
-  const auto& entry = icmpv4_types[message->type()];
-  return entry.handler ? entry.handler(arrival, *message, state) : Drop{entry.dropped};
-}
-
-Verdict icmpv6_input(const Ipv6Arrival& arrival, const NodeState& state) {
-  const auto message = Icmpv6View::parse({arrival.payload(), icmpv6_pseudo_header(arrival)});
-  if (!message) return Drop{message.error()};
-  const auto& entry = icmpv6_types[message->type()];
-  return entry.handler ? entry.handler(arrival, *message, state) : Drop{entry.dropped};
-}
-
 // ---- protocols ----
 
 Verdict unsupported(const Ipv4Arrival&, const NodeState&) {
@@ -165,7 +150,7 @@ struct ProtocolRow {
 };
 
 constexpr ProtocolRow protocol_rows[] = {
-    {protocol_number::icmpv4, icmpv4_input, unrecognized},
+    {protocol_number::icmpv4, icmp_input, unrecognized},
     {protocol_number::igmp, igmp_input, unrecognized},
     {protocol_number::tcp,
      [](const Ipv4Arrival& a, const NodeState& s) { return transport::tcp_input(a, s.options.closed_tcp); },
@@ -173,7 +158,7 @@ constexpr ProtocolRow protocol_rows[] = {
     {protocol_number::udp,
      [](const Ipv4Arrival& a, const NodeState& s) { return transport::udp_input(a, s.options.udp_services); },
      [](const Ipv6Arrival& a, const NodeState& s) { return transport::udp_input(a, s.options.udp_services); }},
-    {protocol_number::icmpv6, unsupported, icmpv6_input},
+    {protocol_number::icmpv6, unsupported, icmp_input},
     {protocol_number::no_next_header, unsupported, nothing_follows},
 };
 
@@ -186,12 +171,22 @@ constexpr auto protocols = [] {
 
 }  // namespace
 
-Verdict dispatch(const Ipv4Arrival& arrival, const NodeState& state) {
+Verdict dispatch_protocol(const Ipv4Arrival& arrival, const NodeState& state) {
   return protocols[arrival.protocol()].ipv4(arrival, state);
 }
 
-Verdict dispatch(const Ipv6Arrival& arrival, const NodeState& state) {
+Verdict dispatch_protocol(const Ipv6Arrival& arrival, const NodeState& state) {
   return protocols[arrival.protocol()].ipv6(arrival, state);
+}
+
+Verdict dispatch_type(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
+  const auto& entry = icmpv4_types[message.type()];
+  return entry.handler ? entry.handler(arrival, message, state) : Drop{entry.dropped};
+}
+
+Verdict dispatch_type(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
+  const auto& entry = icmpv6_types[message.type()];
+  return entry.handler ? entry.handler(arrival, message, state) : Drop{entry.dropped};
 }
 
 }  // namespace tunstack

@@ -1,14 +1,44 @@
-// THE tables from a protocol number to its handler, and from an ICMP type to its handler, in both families.
+// THE tables from a protocol number to its handler, and from an ICMP type to its handler, in both families. Nearly
+// every packet is an echo request: it is asked for before the tables, so that it is inlined into who judges.
 #pragma once
 
 #include "protocols/arrival.hpp"
+#include "protocols/icmp/echo.hpp"
 #include "protocols/verdict.hpp"
 #include "tunstack/node/state.hpp"
 
 namespace tunstack {
 
+// By the tables.
+Verdict dispatch_protocol(const Ipv4Arrival& arrival, const NodeState& state);
+Verdict dispatch_protocol(const Ipv6Arrival& arrival, const NodeState& state);
+Verdict dispatch_type(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state);
+Verdict dispatch_type(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state);
+
+[[gnu::always_inline]] inline Verdict icmp_input(const Ipv4Arrival& arrival, const NodeState& state) {
+  const auto message = Icmpv4View::parse(arrival.payload());
+  if (!message) [[unlikely]]
+    return Drop{message.error()};
+  if (message->type() == static_cast<std::uint8_t>(Icmpv4Type::echo_request)) [[likely]]
+    return icmp::answer_echo(arrival, *message, state.options.echo4);
+  return dispatch_type(arrival, *message, state);
+}
+
+[[gnu::always_inline]] inline Verdict icmp_input(const Ipv6Arrival& arrival, const NodeState& state) {
+  const auto message = Icmpv6View::parse({arrival.payload(), icmpv6_pseudo_header(arrival)});
+  if (!message) [[unlikely]]
+    return Drop{message.error()};
+  if (message->type() == static_cast<std::uint8_t>(Icmpv6Type::echo_request)) [[likely]]
+    return icmp::answer_echo(arrival, *message, state.options.echo6);
+  return dispatch_type(arrival, *message, state);
+}
+
 /// Decides a datagram that fulfils the rules of reception, by its protocol.
-Verdict dispatch(const Ipv4Arrival& arrival, const NodeState& state);
-Verdict dispatch(const Ipv6Arrival& arrival, const NodeState& state);
+template <class View>
+[[gnu::always_inline]] inline Verdict dispatch(const Arrival<View>& arrival, const NodeState& state) {
+  if (is_icmp(arrival)) [[likely]]
+    return icmp_input(arrival, state);
+  return dispatch_protocol(arrival, state);
+}
 
 }  // namespace tunstack

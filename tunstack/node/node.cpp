@@ -21,6 +21,25 @@ Node::Node(const NodeConfig& config)
 
 // ---- what arrives ----
 
+template <class View>
+inline void Node::process(Arrival<View>& arrival, PacketIds ids, Turn& turn) {
+  const Verdict verdict = judge(arrival, state_);
+  if (arrival.is_dispatched && is_icmp(arrival)) output_.count_icmp_in(family_of(arrival), arrival.payload());
+  act(verdict, arrival, ids, turn);
+}
+
+inline void Node::receive_datagram(const Received& received, Turn& turn) {
+  const PacketIds ids{turn.cause, 0};
+  by_family(received.bytes, [&] [[gnu::always_inline]] (const auto& found) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>) {
+      output_.record({received.bytes, received.interface, ids}, found, {}, {}, turn);
+    } else {
+      auto arrival = classify(received, found, state_);
+      process(arrival, ids, turn);
+    }
+  });
+}
+
 void Node::receive(const Received& received, Outbox& out) {
   if (deadline_ <= received.now) [[unlikely]]
     tick(received.now, out);
@@ -33,18 +52,6 @@ void Node::receive(const Received& received, Outbox& out) {
     receive_datagram(received, turn);
   if (turn.changes_deadlines) [[unlikely]]
     finish(turn);
-}
-
-void Node::receive_datagram(const Received& received, Turn& turn) {
-  const PacketIds ids{turn.cause, 0};
-  by_family(received.bytes, [&](const auto& found) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>) {
-      output_.record({received.bytes, received.interface, ids}, found, {}, {}, turn);
-    } else {
-      auto arrival = classify(received, found, state_);
-      process(arrival, ids, turn);
-    }
-  });
 }
 
 /// What the frame lets go, and what it makes this node ask for, is sent at once too.
@@ -67,20 +74,14 @@ void Node::receive_frame(const Received& frame, Turn& turn) {
                  turn.outbox.packets().subspan(before), turn);
 }
 
-template <class View>
-inline void Node::process(Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
-  const Verdict verdict = judge(arrival, state_);
-  if (arrival.is_dispatched && is_icmp(arrival)) output_.count_icmp_in(family_of(arrival), arrival.payload());
-  act(verdict, arrival, ids, turn);
-}
-
 // ---- acting ----
 
 namespace {
 
 /// How a verdict is acted on, where it changes nothing but counters and what leaves.
 template <class View>
-MaybeReason act_plainly(const Verdict& verdict, const Arrival<View>& arrival, Answers& answers, Turn& turn) {
+[[gnu::always_inline]] inline MaybeReason act_plainly(const Verdict& verdict, const Arrival<View>& arrival,
+                                                      Answers& answers, Turn& turn) {
   if (const auto* const reply = std::get_if<Reply>(&verdict)) return answers.apply(*reply, arrival, turn);
   if (const auto* const error = std::get_if<Error>(&verdict)) return answers.apply(*error, arrival, turn);
   return {};
@@ -90,43 +91,38 @@ bool is_rare(const Verdict& verdict) {
   return std::holds_alternative<Hold>(verdict) || std::holds_alternative<Deliver>(verdict);
 }
 
-template <class View>
-Subject subject_of(const Arrival<View>& arrival, const PacketIds& ids) {
-  return {arrival.ip.bytes(), arrival.interface, ids, !arrival.was_held};
-}
-
 }  // namespace
 
 template <class View>
-inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
+inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn) {
   if (is_rare(verdict)) [[unlikely]]
     return act_rarely(verdict, arrival, ids, turn);
   const std::size_t before = turn.outbox.packets().size();
   const MaybeReason withheld = act_plainly(verdict, arrival, answers_, turn);
-  output_.record(subject_of(arrival, ids), verdict, withheld, turn.outbox.packets().subspan(before), turn);
+  output_.record(arrival, ids, verdict, withheld, before, turn);
   if (const auto* const error = std::get_if<Error>(&verdict))
     if (error->problem == Problem::header_chain_incomplete) [[unlikely]]
       fragments_.refuse_later(arrival, turn);
 }
 
 template <class View>
-void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
+void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn) {
   turn.changes_deadlines = true;
   if (std::holds_alternative<Hold>(verdict)) return hold(verdict, arrival, ids, turn);
   const std::size_t before = turn.outbox.packets().size();
   const MaybeReason withheld = deliver(std::get<Deliver>(verdict).recipient, arrival, turn);
-  output_.record(subject_of(arrival, ids), verdict, withheld, turn.outbox.packets().subspan(before), turn);
+  output_.record(arrival, ids, verdict, withheld, before, turn);
 }
 
 // ---- fragments ----
 
 template <class View>
-void Node::hold(const Verdict& verdict, const Arrival<View>& fragment, const PacketIds& ids, Turn& turn) {
+void Node::hold(const Verdict& verdict, const Arrival<View>& fragment, PacketIds ids, Turn& turn) {
   const auto added = fragments_.add(fragment, turn);
   if (!added)
     if (const auto error = ip::judge_incomplete(fragment, added.error())) return act(*error, fragment, ids, turn);
-  output_.record(subject_of(fragment, ids), verdict, added ? MaybeReason{} : MaybeReason{added.error().reason}, {},
-                 turn);
+  output_.record(fragment, ids, verdict, added ? MaybeReason{} : MaybeReason{added.error().reason},
+                 turn.outbox.packets().size(), turn);
   if (!added) return;
   if (const std::optional<ip::Reassembled>& whole = *added) process_whole<View>(*whole, turn);
 }

@@ -23,7 +23,7 @@ class Node {
   /// what tick() does first, should it be due.
   void receive(const Received& received, Outbox& out);
   /// Does what is due by now: fragments that have waited too long are given up, perhaps with an error; services send.
-  void tick(Instant now, Outbox& out);
+  [[gnu::noinline]] void tick(Instant now, Outbox& out);
   /// When tick() will have something to do.
   Instant next_deadline() const { return deadline_; }
   /// Ends the advertising of a router: hosts are told that it is none any more.
@@ -42,22 +42,20 @@ class Node {
 
  private:
   Turn turn_at(Instant now, Outbox& out) { return {state_, output_, random_, out, now}; }
-  void receive_frame(const Received& frame, Turn& turn);
-  void receive_datagram(const Received& received, Turn& turn);
+  [[gnu::noinline]] void receive_frame(const Received& frame, Turn& turn);
 
   // What every packet passes is inlined into receive(): the calls cost a tenth of an echo.
+  [[gnu::always_inline]] void receive_datagram(const Received& received, Turn& turn);
   template <class View>
-  [[gnu::always_inline]] void process(Arrival<View>& arrival, const PacketIds& ids, Turn& turn);
+  [[gnu::always_inline]] void process(Arrival<View>& arrival, PacketIds ids, Turn& turn);
   /// Replies, errors and drops.
   template <class View>
-  [[gnu::always_inline]] void act(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids,
-                                  Turn& turn);
+  [[gnu::always_inline]] void act(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn);
   /// What changes more than counters.
   template <class View>
-  [[gnu::noinline]] void act_rarely(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids,
-                                    Turn& turn);
+  [[gnu::noinline]] void act_rarely(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn);
   template <class View>
-  void hold(const Verdict& verdict, const Arrival<View>& fragment, const PacketIds& ids, Turn& turn);
+  void hold(const Verdict& verdict, const Arrival<View>& fragment, PacketIds ids, Turn& turn);
   template <class View>
   void process_whole(const ip::Reassembled& datagram, Turn& turn);
   template <class View>

@@ -49,11 +49,10 @@ void Output::note(const Note& note) {
 
 bool Output::send_arp(const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn) {
   const std::size_t before = turn.outbox.packets().size();
-  const MutableBytes room = turn.outbox.add(interface, arp_size);
+  const MutableBytes room = turn.outbox.add(interface, arp_size, {next_number(), turn.cause});
   if (room.empty()) return false;
   packet.write(room);
-  turn.outbox.address(before, to, turn.state.interface(interface).mac(), LinkPayload::arp);
-  identify(before, turn);
+  turn.outbox.from(before)[0].address(to, turn.state.interface(interface).mac(), LinkPayload::arp);
   ++counters_.packets_out;
   return true;
 }
@@ -75,7 +74,7 @@ void Output::note_evicted_packets(Turn& turn) {
     note(Reason::neighbor_evicted, InterfaceId{}, turn);
 }
 
-MaybeReason Output::resolve(std::size_t first, const Egress& egress, Turn& turn) {
+MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn) {
   auto& [state, output, random, outbox, now, cause, frame, changes_deadlines] = turn;
   auto mac = egress.group_mac;
   const discovery::NeighborKey key{egress.link.interface, egress.next_hop.value_or(IpAddress{})};
@@ -85,8 +84,7 @@ MaybeReason Output::resolve(std::size_t first, const Egress& egress, Turn& turn)
     note_evicted_packets(turn);
   }
   if (mac) {
-    for (std::size_t i = first; i < outbox.packets().size(); ++i)
-      outbox.address(i, *mac, state.interface(key.interface).mac());
+    for (OutgoingPacket& packet : outbox.from(first)) packet.address(*mac, state.interface(key.interface).mac());
     return {};
   }
   bool all_are_kept = true;
@@ -119,14 +117,13 @@ void Output::send_waiting(const discovery::NeighborKey& key, const MacAddress& t
       continue;
     }
     const std::size_t place = turn.outbox.packets().size();
-    const MutableBytes room = turn.outbox.add(key.interface, waiting->bytes.size());
+    const MutableBytes room = turn.outbox.add(key.interface, waiting->bytes.size(), waiting->ids);
     if (room.empty()) {
       note({turn.now, Reason::outbox_full, key.interface, key.address, waiting->ids.cause});
       continue;
     }
     copy_bytes(room, waiting->bytes);
-    turn.outbox.address(place, to, turn.state.interface(key.interface).mac());
-    turn.outbox.identify(place, waiting->ids);
+    turn.outbox.from(place)[0].address(to, turn.state.interface(key.interface).mac());
     count_out(room);
   }
 }

@@ -13,6 +13,11 @@ namespace tunstack {
 
 class Output;
 
+inline bool is_icmp(const Ipv4Header& header) { return header.protocol == protocol_number::icmpv4; }
+inline bool is_icmp(const Ipv6Header& header) { return header.next_header == protocol_number::icmpv6; }
+constexpr Family family_of(const Ipv4Header&) { return Family::ipv4; }
+constexpr Family family_of(const Ipv6Header&) { return Family::ipv6; }
+
 /// One call of a node, from its input to its outbox: what rooms hand on to each other.
 struct Turn {
   NodeState& state;
@@ -43,6 +48,10 @@ class Output {
   /// Writes one datagram, resolves its next hop, counts. The reason tells why nothing left, or not yet.
   template <class IpHeader, class Message>
   MaybeReason send(const IpHeader& header, const Message& message, const Egress& egress, Turn& turn);
+  /// The same of one that is no larger than the MTU of the way.
+  template <class IpHeader, class Message>
+  [[gnu::always_inline]] MaybeReason send_whole(const IpHeader& header, const Message& message, const Egress& egress,
+                                                Turn& turn);
   /// The same of the node's own accord: it is told too.
   template <class IpHeader, class Message>
   void originate(Reason reason, const IpHeader& header, const Message& message, InterfaceId from, Turn& turn);
@@ -54,13 +63,20 @@ class Output {
   /// What waits for the neighbor is lost (RFC 4861 7.2.2).
   void drop_waiting(const discovery::NeighborKey& key, Turn& turn);
 
-  /// Counts a decision and tells it.
-  [[gnu::always_inline]] void record(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
-                                     std::span<const OutgoingPacket> sent, const Turn& turn) {
-    count(reason_of(verdict));
-    if (withheld) count(*withheld);
+  /// Counts a decision about a datagram and tells it, with the packets from `before` on that it made.
+  template <class View>
+  [[gnu::always_inline]] void record(const Arrival<View>& arrival, PacketIds ids, const Verdict& verdict,
+                                     MaybeReason withheld, std::size_t before, const Turn& turn) {
+    count(verdict, withheld);
     if (observer_) [[unlikely]]
-      tell(subject, verdict, withheld, sent, turn);
+      tell({arrival.ip.bytes(), arrival.interface, ids, !arrival.was_held}, verdict, withheld,
+           turn.outbox.packets().subspan(before), turn);
+  }
+  /// The same of what is none, or has no arrival any more.
+  void record(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
+              std::span<const OutgoingPacket> sent, const Turn& turn) {
+    count(verdict, withheld);
+    if (observer_) tell(subject, verdict, withheld, sent, turn);
   }
   /// Counts what is no decision about a packet, and tells it.
   void note(Reason reason, InterfaceId interface, const Turn& turn, const std::optional<IpAddress>& address = {});
@@ -80,16 +96,26 @@ class Output {
 
  private:
   void count(Reason reason) { ++counters_.by_reason[index_of(reason)]; }
+  void count(const Verdict& verdict, MaybeReason withheld) {
+    count(reason_of(verdict));
+    if (withheld) [[unlikely]]
+      count(*withheld);
+  }
   [[gnu::noinline]] void tell(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
                               std::span<const OutgoingPacket> sent, const Turn& turn);
   void tell_origination(Reason reason, std::span<const OutgoingPacket> sent, const Turn& turn);
-  void identify(std::size_t first, Turn& turn) {
-    for (std::size_t i = first; i < turn.outbox.packets().size(); ++i)
-      turn.outbox.identify(i, {next_number(), turn.cause});
-  }
+  template <class IpHeader, class Message>
+  MaybeReason send_in_fragments(const IpHeader& header, const Message& message, const Egress& egress, Turn& turn);
   /// Gives the packets from the `first` on the link-layer address of the next hop, or keeps them until it is known.
-  [[gnu::noinline]] MaybeReason resolve(std::size_t first, const Egress& egress, Turn& turn);
+  /// (By value: so the way need not lie in memory where there is no next hop.)
+  [[gnu::noinline]] MaybeReason resolve(std::size_t first, Egress egress, Turn& turn);
   void send_waiting(const discovery::NeighborKey& key, const MacAddress& to, Turn& turn);
+  /// `upper`, or the start of it, left in some packets.
+  template <class IpHeader>
+  [[gnu::always_inline]] void count_out(const IpHeader& header, Bytes upper, std::size_t packets) {
+    counters_.packets_out += packets;
+    if (is_icmp(header)) counters_.icmp(family_of(header)).add_out(upper[0], upper[1]);
+  }
   void count_out(Bytes datagram);
   void note_evicted_packets(Turn& turn);
 
@@ -100,11 +126,6 @@ class Output {
 };
 
 // ---- for those who send ----
-
-inline bool is_icmp(const Ipv4Header& header) { return header.protocol == protocol_number::icmpv4; }
-inline bool is_icmp(const Ipv6Header& header) { return header.next_header == protocol_number::icmpv6; }
-constexpr Family family_of(const Ipv4Header&) { return Family::ipv4; }
-constexpr Family family_of(const Ipv6Header&) { return Family::ipv6; }
 
 /// Where a datagram goes first: a source route may lead elsewhere than to its destination.
 inline Ipv4Address first_hop(const Ipv4Header& header) { return header.first_hop.value_or(header.destination); }
@@ -118,18 +139,37 @@ inline void give_identification(const Ipv6Header&, NodeState&) {}
 
 template <class IpHeader, class Message>
 MaybeReason Output::send(const IpHeader& header, const Message& message, const Egress& egress, Turn& turn) {
+  const bool fits = header_size(header) + message.size() <= egress.link.mtu;
+  if (fits || egress.refused) return send_whole(header, message, egress, turn);
+  return send_in_fragments(header, message, egress, turn);
+}
+
+template <class IpHeader, class Message>
+inline MaybeReason Output::send_whole(const IpHeader& header, const Message& message, const Egress& egress,
+                                      Turn& turn) {
   if (egress.refused) [[unlikely]]
     return egress.refused;
-  const std::size_t before = turn.outbox.packets().size();
-  if (const auto failed = emit(header, message, egress.link, turn.outbox)) return failed;
-  identify(before, turn);
+  const PacketIds ids{next_number(), turn.cause};
+  const Bytes packet = emit_whole(header, message, egress.link.interface, ids, turn.outbox);
+  if (packet.empty()) [[unlikely]]
+    return Reason::outbox_full;
   if (egress.next_hop || egress.group_mac) [[unlikely]]
+    if (const auto waits = resolve(turn.outbox.packets().size() - 1, egress, turn)) return waits;
+  count_out(header, packet.subspan(header_size(header)), 1);
+  return {};
+}
+
+template <class IpHeader, class Message>
+MaybeReason Output::send_in_fragments(const IpHeader& header, const Message& message, const Egress& egress,
+                                      Turn& turn) {
+  const std::size_t before = turn.outbox.packets().size();
+  if (const auto failed = emit_in_fragments(header, message, egress.link, turn.outbox)) return failed;
+  const std::span<OutgoingPacket> fragments = turn.outbox.from(before);
+  for (OutgoingPacket& fragment : fragments) fragment.ids = {next_number(), turn.cause};
+  if (egress.next_hop || egress.group_mac)
     if (const auto waits = resolve(before, egress, turn)) return waits;
-  const std::size_t packets = turn.outbox.packets().size() - before;
-  counters_.packets_out += packets;
-  const std::size_t headers = header_size(header) + (packets > 1 ? fragment_header_size(header) : 0);
-  const Bytes written = turn.outbox.packets()[before].bytes.subspan(headers);
-  if (is_icmp(header)) counters_.icmp(family_of(header)).add_out(written[0], written[1]);
+  const std::size_t headers = header_size(header) + fragment_header_size(header);
+  count_out(header, fragments[0].bytes.subspan(headers), fragments.size());
   return {};
 }
 

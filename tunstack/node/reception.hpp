@@ -48,20 +48,22 @@ template <class Then>
 [[gnu::always_inline]] inline auto by_family(Bytes bytes, const Then& then) {
   if (bytes.empty()) return then(Drop{Reason::empty_read});
   if (bytes[0] >> 4 == 4) {
-    const auto ip = Ipv4View::parse(bytes);
-    return ip ? then(*ip) : then(Drop{ip.error()});
+    if (const auto broken = first_broken<ipv4_shape_rules>(bytes)) return then(Drop{*broken});
+    return then(Ipv4View::of(bytes));
   }
   if (bytes[0] >> 4 == 6) {
-    const auto ip = Ipv6View::parse(bytes);
-    return ip ? then(*ip) : then(Drop{ip.error()});
+    if (const auto broken = first_broken<ipv6_shape_rules>(bytes)) return then(Drop{*broken});
+    return then(Ipv6View::of(bytes));
   }
   return then(Drop{Reason::ip_version_unknown});
 }
 
-inline MaybeReason refuses(const Ipv4Arrival& arrival, const NodeState& state) {
+[[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Arrival& arrival, const NodeState& state) {
   return ip::refuses({arrival, state.options.ipv4});
 }
-inline MaybeReason refuses(const Ipv6Arrival& arrival, const NodeState&) { return ip::refuses(arrival); }
+[[gnu::always_inline]] inline MaybeReason refuses(const Ipv6Arrival& arrival, const NodeState&) {
+  return ip::refuses(arrival);
+}
 
 /// Nearly all datagrams have neither options or extension headers nor are they fragments.
 inline bool has_options_or_fragment(const Ipv4Arrival& arrival, const NodeState& state) {

@@ -59,7 +59,7 @@ TEST(Outbox, TUN_010_where_a_packet_goes) {
   Outbox out(1024, 8);
   out.add(InterfaceId{0}, 100);
   out.add(InterfaceId{0}, 100);
-  out.address(1, mac_address(peer_mac), mac_address(own_mac), LinkPayload::arp);
+  out.from(1)[0].address(mac_address(peer_mac), mac_address(own_mac), LinkPayload::arp);
   EXPECT_EQ(out.packets()[0].link_destination, MacAddress{});
   EXPECT_EQ(out.packets()[0].payload, LinkPayload::ip);
   EXPECT_EQ(out.packets()[1].link_destination, mac_address(peer_mac));
@@ -70,7 +70,7 @@ TEST(Outbox, ND_NS_009_what_waits_is_taken_back) {
   Outbox out(1024, 8);
   const auto first = out.add(InterfaceId{0}, 100);
   const auto second = out.add(InterfaceId{0}, 50);
-  out.address(1, mac_address(peer_mac), mac_address(own_mac), LinkPayload::arp);
+  out.from(1)[0].address(mac_address(peer_mac), mac_address(own_mac), LinkPayload::arp);
   out.add(InterfaceId{0}, 500);
   out.keep_only(3);
   EXPECT_EQ(out.packets().size(), 3U) << "nothing to take back";
