@@ -14,6 +14,7 @@ struct Told {
   Reason reason;
   PacketIds ids = {};  // of a note, the cause alone
   std::vector<PacketIds> sent = {};
+  bool arrived = true;
 };
 
 std::vector<PacketIds> ids_of(std::span<const OutgoingPacket> packets) {
@@ -31,7 +32,7 @@ class Log final : public Observer {
   Log& operator=(const Log&) = delete;
 
   void decided(const Decision& decision) override {
-    decisions.push_back({reason_of(decision.verdict), decision.ids, ids_of(decision.sent)});
+    decisions.push_back({reason_of(decision.verdict), decision.ids, ids_of(decision.sent), decision.arrived});
     nodes.insert(decision.node);
   }
   void originated(const Origination& origination) override {
@@ -123,6 +124,8 @@ TEST(Events, so_does_one_whose_neighbor_never_answered) {
   ASSERT_THAT(log.decisions, SizeIs(2));
   EXPECT_EQ(log.decisions[1].reason, Reason::neighbor_unreachable);
   EXPECT_EQ(log.decisions[1].ids, (PacketIds{log.decisions[0].ids.number + 1, log.decisions[0].ids.number}));
+  EXPECT_TRUE(log.decisions[0].arrived);
+  EXPECT_FALSE(log.decisions[1].arrived) << "it was made here";
 }
 
 TEST(Events, what_could_not_be_sent_of_its_own_accord_is_told) {

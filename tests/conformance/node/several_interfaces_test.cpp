@@ -2,6 +2,7 @@
 // in on, the answer leaves where its peer is, as that link wants it.
 #include "tests/conformance/node/interfaces.hpp"
 #include "tests/support/router_messages.hpp"
+#include "tests/support/wire.hpp"
 
 namespace tunstack::test::several_interfaces_test {
 
@@ -312,6 +313,15 @@ TEST(SeveralInterfaces, STAT_002_counted_once_whatever_the_way) {
     EXPECT_EQ(host.node().counters().icmp4.in(8, 0), 2U);
     EXPECT_EQ(host.node().counters().icmp4.out(0, 0), 2U);
   });
+}
+
+TEST(SeveralInterfaces, STAT_002_what_waited_is_counted_by_type_and_code) {
+  Wire wire;
+  wire.send(framed(udp4()));
+  const IcmpCounters& counters = wire.node().counters().icmp4;
+  EXPECT_EQ(counters.out(3, 3), 0U) << "not yet";
+  wire.send(arp_reply("192.0.2.1", peer_mac));
+  EXPECT_EQ(counters.out(3, 3), 1U);
 }
 
 }  // namespace

@@ -184,16 +184,29 @@ TEST(Ipv6Extensions, V6_EXT_001_runs_of_pad1) {
     for (std::size_t zeros = 1; zeros < 40; ++zeros) {
       Packet header = Packet(2) + hex("1e") + Packet{static_cast<std::uint8_t>(before)} + Packet(before, 7);
       const std::size_t begin = header.size();
-      header = header + Packet(zeros) + hex("05 00");
+      header = header + Packet(zeros) + hex("01 00");  // the next type, and the least that is none
       Ipv6OptionReader reader{header};
       ASSERT_TRUE(reader.next().has_value());
       const auto run = reader.next();
       ASSERT_TRUE(run.has_value());
       ASSERT_EQ(run->offset, begin);
       ASSERT_EQ(run->bytes.size(), zeros);
-      ASSERT_EQ(unsigned{reader.next()->type()}, 5U);
+      ASSERT_EQ(unsigned{reader.next()->type()}, 1U);
       ASSERT_FALSE(reader.next().has_value());
     }
+}
+
+TEST(Ipv6Extensions, V6_EXT_016_router_alert) {
+  const auto has_alert = [](const char* extension, std::uint8_t next_header = 0) {
+    return ipv6_has_router_alert(ipv6({.next_header = next_header}, hex(extension)));
+  };
+  EXPECT_TRUE(has_alert("3a 00 05 02 0000 01 00"));
+  EXPECT_TRUE(has_alert("3a 00 01 00 05 02 0000"));
+  EXPECT_FALSE(has_alert("3a 00 05 02 0001 01 00")) << "of another value";
+  EXPECT_FALSE(has_alert("3a 00 05 04 0000 0000")) << "too long";
+  EXPECT_FALSE(has_alert("3a 00 01 04 0000 0000")) << "nothing but padding";
+  EXPECT_FALSE(has_alert("3a 00 05 02 0000 01")) << "cut short";
+  EXPECT_FALSE(has_alert("3a 00 05 02 0000 01 00", 60)) << "of destination options";
 }
 
 TEST(Ipv6Extensions, V6_EXT_007_lengths_that_go_too_far) {

@@ -392,5 +392,13 @@ TEST(MldQuerier, MLD_011_values_of_the_querier_are_in_force_while_it_asks) {
   EXPECT_EQ(link.lifetime(), 260s) << "of no querier";
 }
 
+TEST(MldQuerier, MLD_011_with_a_new_address_its_own_values_are_in_force) {
+  Link link = settled();
+  link.hear_query(lower, {.robustness = 3, .query_interval = 20s});
+  link->use_address(higher, link.now());
+  link.hear(is_exclude);
+  EXPECT_EQ(link.lifetime(), 260s);
+}
+
 }  // namespace
 }  // namespace tunstack::test::mld_querier_test
