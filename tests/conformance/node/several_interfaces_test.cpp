@@ -167,6 +167,52 @@ TEST(SeveralInterfaces, V4_TX_006_fragments_fit_the_link_that_they_leave_by) {
   });
 }
 
+// Whether a reply fits, and may say so, is asked of the link that it leaves by.
+TEST(SeveralInterfaces, V4_TX_006_dont_fragment_where_the_link_takes_it) {
+  on_all_links([](const Links& links, InterfaceId arrival) {
+    NodeConfig config = config_of(links, {"icmp4.echo_df=on"});
+    config.interfaces[1].mtu = 1300;
+    Host2 host(config);
+    const auto is_set = [](const SentPacket& one) { return (one.octets[6] & 0x40) != 0; };
+    for (const auto& [peer, size, sets] :
+         {std::tuple{near4, 1400U, true}, std::tuple{other4, 1272U, true}, std::tuple{other4, 1273U, false}})
+      for (const SentPacket& one : host.answers_to(echo4({.source = peer}, counting(size)), arrival))
+        EXPECT_EQ(is_set(one), sets) << peer << " " << size;
+  });
+}
+
+TEST(SeveralInterfaces, ICMP4_ERR_002_errors_quote_what_the_link_takes) {
+  on_all_links([](const Links& links, InterfaceId arrival) {
+    NodeConfig config = config_of(links);
+    config.interfaces[1].mtu = 300;
+    config.interfaces[1].addresses.resize(1);  // IPv4 alone: such a link is too small for IPv6
+    Host2 host(config);
+    const auto to_second = host.answers_to(udp4({.source = other4}, 0x0999, counting(500)), arrival);
+    const auto to_first = host.answers_to(udp4({.source = near4}, 0x0999, counting(500)), arrival);
+    ASSERT_THAT(to_second, SizeIs(1));
+    ASSERT_THAT(to_first, SizeIs(1));
+    EXPECT_EQ(to_second[0].octets.size(), 300U);
+    EXPECT_EQ(to_first[0].octets.size(), 20U + 8 + 20 + 8 + 500) << "all of it";
+  });
+}
+
+// A destination has one limit, whatever links it is heard on.
+TEST(SeveralInterfaces, ICMP4_RATE_001_ICMP6_RATE_001_limits_are_of_the_node) {
+  for (const Links& links : all_links) {
+    Host2 host(config_of(links, {"icmp4.error_burst=5", "icmp6.error_burst=5"}));
+    std::size_t errors4 = 0, errors6 = 0;
+    for (int i = 0; i < 8; ++i) {
+      const InterfaceId arrival = i % 2 == 0 ? first : second;
+      errors4 += host.answers_to(udp4({.source = other4}), arrival).size();
+      errors6 += host.answers_to(udp6({.source = other6}), arrival).size();
+    }
+    EXPECT_EQ(errors4, 5U);
+    EXPECT_EQ(errors6, 5U);
+    EXPECT_EQ(host.count(Reason::icmp4_error_rate_of_destination), 3U);
+    EXPECT_EQ(host.count(Reason::icmp6_error_rate_of_destination), 3U);
+  }
+}
+
 // The router that complains need not be on the link that the packet left by.
 TEST(SeveralInterfaces, PMTU4_001_a_report_may_come_in_on_another_link) {
   on_all_links([](const Links& links, InterfaceId arrival) {
@@ -269,6 +315,24 @@ TEST(SeveralInterfaces, ICMP4_RED_008_a_redirect_of_one_link_serves_requests_of_
     EXPECT_THAT(host.ways_of(echo4({.source = far4}), first), ElementsAre(second));
     ASSERT_THAT(host.asked, SizeIs(1));
     EXPECT_EQ(host.asked[0].asks_for(), "198.51.100.11");
+  }
+}
+
+TEST(SeveralInterfaces, ND_RED_006_a_redirect_of_one_link_serves_requests_of_the_other) {
+  for (const Kind kind : {Kind::tun, Kind::tap}) {
+    Host2 host(with_gateway(config_of({kind, Kind::tap}), second, "fe80::21"));
+    host.add_station("fe80::22", other_mac, true, second);
+    EXPECT_THAT(host.ways_of(echo6({.source = far6}), first), ElementsAre(second));
+    const Packet redirect = redirect6({.source = "fe80::21", .target = "fe80::22", .redirected = far6});
+    if (kind == Kind::tap) {
+      host.answers_to(redirect, first);
+      EXPECT_EQ(host.count(Reason::icmp6_redirect_not_from_first_hop), 1U) << "of that link";
+    }
+    host.answers_to(redirect, second);
+    EXPECT_EQ(host.count(Reason::icmp6_redirect_accepted), 1U);
+    EXPECT_THAT(host.ways_of(echo6({.source = far6}), first), ElementsAre(second));
+    ASSERT_THAT(host.asked, SizeIs(1));
+    EXPECT_EQ(host.asked[0].asks_for(), "fe80::22");
   }
 }
 
