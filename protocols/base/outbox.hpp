@@ -76,6 +76,9 @@ class Outbox {
     count_ = count;
   }
 
+  /// Whoever adds for several packets in a row empties it then.
+  bool is_half_full() const { return used_ > capacity_ / 2 || count_ > capacity_packets_ / 2; }
+
   /// In the order of sending; valid until clear().
   std::span<const OutgoingPacket> packets() const { return {packets_.get(), count_}; }
   void clear() {

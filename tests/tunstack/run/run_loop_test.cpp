@@ -103,6 +103,23 @@ TEST_F(Loop, timers_and_others_get_their_share) {
   }
 }
 
+// Packets are read some at a time before any answer is written.
+TEST_F(Loop, answers_leave_before_the_outbox_is_full) {
+  constexpr unsigned datagrams = 10;  // of 60,000 octets: more than twice of what the outbox holds
+  const Packet message = icmpv4(8, 0, 0x00050001, counting(60'000));
+  const std::size_t most = 59'968;
+  for (unsigned id = 0; id < datagrams; ++id)
+    first.put(ipv4({.identification = id, .flags_and_offset = 0x2000}, part(message, 0, most)));
+  turn();
+  EXPECT_EQ(node.counters().packets_out, 0U);
+  for (unsigned id = 0; id < datagrams; ++id)
+    first.put(ipv4({.identification = id, .flags_and_offset = most / 8}, from(message, most)));
+  turn();
+  EXPECT_EQ(node.counters().icmp4.out(0, 0), datagrams);
+  EXPECT_EQ(node.counters().count(Reason::outbox_full), 0U);
+  EXPECT_THAT(log.failed, SizeIs(0));
+}
+
 TEST_F(Loop, a_drain_takes_so_many_of_each_device) {
   for (int i = 0; i < 5; ++i) {
     first.put(echo_between("192.0.2.1", "192.0.2.2"));
