@@ -166,6 +166,20 @@ bool LocalAddresses::is_router(InterfaceId interface) const {
 }
 
 /// The prefix may be on several interfaces, as fe80::/64 is, which means another link each time (RFC 4007 6).
+AddressKind LocalAddresses::kind_of_others(InterfaceId interface, const Ipv6Address& address, AddressKind kind) const {
+  if (kind == AddressKind::multicast) return is_joined(interface, address) ? AddressKind::joined_group : kind;
+  return kind == AddressKind::unicast ? kind_of_subnet_router(interface, address) : kind;
+}
+
+AddressKind LocalAddresses::kind_of_others(InterfaceId interface, Ipv4Address address, AddressKind kind) const {
+  if (kind == AddressKind::multicast) return is_joined(interface, address) ? AddressKind::joined_group : kind;
+  if (kind != AddressKind::unicast) return kind;
+  for (const Ipv4Entry& entry : ipv4_)
+    if (entry.interface == interface && (entry.broadcast == address || entry.network == address))
+      return entry.broadcast == address ? AddressKind::directed_broadcast : AddressKind::zero_broadcast;
+  return AddressKind::broadcast_elsewhere;
+}
+
 AddressKind LocalAddresses::kind_of_subnet_router(InterfaceId interface, const Ipv6Address& address) const {
   AddressKind elsewhere = address.is_link_local() ? AddressKind::unicast : AddressKind::subnet_router;
   for (const Ipv6Entry& entry : ipv6_) {

@@ -123,8 +123,9 @@ class LocalAddresses {
   static Ipv4Entry make_entry(InterfaceId interface, Ipv4Address address, std::uint32_t mask);
   void add_ipv4(InterfaceId interface, Ipv4Address address, std::uint8_t length);
   void add_ipv6(InterfaceId interface, const Ipv6Address& address, std::uint8_t length);
-  AddressKind kind_of_others(InterfaceId interface, Ipv4Address address) const;
-  AddressKind kind_of_others(InterfaceId interface, const Ipv6Address& address) const;
+  // Of groups, and of what the prefixes here make special.
+  AddressKind kind_of_others(InterfaceId interface, Ipv4Address address, AddressKind kind) const;
+  AddressKind kind_of_others(InterfaceId interface, const Ipv6Address& address, AddressKind kind) const;
   AddressKind kind_of_subnet_router(InterfaceId interface, const Ipv6Address& address) const;
   bool is_router(InterfaceId interface) const;
   void leave(InterfaceId interface, const Ipv6Address& group);
@@ -140,49 +141,39 @@ class LocalAddresses {
   std::vector<GroupChange> group_changes_;  // that nobody has taken yet
 };
 
+// One pass: nearly all sources are somebody's who is in no table here.
 [[gnu::always_inline]] inline AddressKind LocalAddresses::kind_on(InterfaceId interface, Ipv4Address address) const {
-  bool elsewhere = false;
+  bool elsewhere = false, is_broadcast = false;
   for (const Ipv4Entry& entry : ipv4_) {
+    is_broadcast |= entry.broadcast == address || entry.network == address;
     if (entry.address != address) continue;
     if (entry.interface == interface) return entry.kind;
     elsewhere = true;
   }
-  return elsewhere ? AddressKind::own_elsewhere : kind_of_others(interface, address);
+  if (elsewhere) [[unlikely]]
+    return AddressKind::own_elsewhere;
+  const AddressKind kind = kind_of(address);
+  if (kind == AddressKind::unicast && !is_broadcast) [[likely]]
+    return kind;
+  return kind_of_others(interface, address, kind);
 }
 
 // A link-local address says nothing about other links: there it is somebody else's (RFC 4007 6).
 [[gnu::always_inline]] inline AddressKind LocalAddresses::kind_on(InterfaceId interface,
                                                                   const Ipv6Address& address) const {
-  bool elsewhere = false;
+  bool elsewhere = false, is_subnet_router = false;
   for (const Ipv6Entry& entry : ipv6_) {
+    is_subnet_router |= entry.subnet_router == address;
     if (entry.address != address) continue;
     if (entry.interface == interface) return entry.kind;
     elsewhere |= entry.kind != AddressKind::proxied && !address.is_link_local();
   }
-  return elsewhere ? AddressKind::own_elsewhere : kind_of_others(interface, address);
-}
-
-inline AddressKind LocalAddresses::kind_of_others(InterfaceId interface, const Ipv6Address& address) const {
+  if (elsewhere) [[unlikely]]
+    return AddressKind::own_elsewhere;
   const AddressKind kind = kind_of(address);
-  if (kind == AddressKind::multicast) return is_joined(interface, address) ? AddressKind::joined_group : kind;
-  if (kind != AddressKind::unicast) return kind;
-  for (const Ipv6Entry& entry : ipv6_)
-    if (entry.subnet_router == address) return kind_of_subnet_router(interface, address);
-  return AddressKind::unicast;
-}
-
-inline AddressKind LocalAddresses::kind_of_others(InterfaceId interface, Ipv4Address address) const {
-  const AddressKind kind = kind_of(address);
-  if (kind == AddressKind::multicast) return is_joined(interface, address) ? AddressKind::joined_group : kind;
-  if (kind != AddressKind::unicast) return kind;
-  bool broadcast_elsewhere = false;
-  for (const Ipv4Entry& entry : ipv4_) {
-    if (entry.broadcast != address && entry.network != address) continue;
-    if (entry.interface == interface)
-      return entry.broadcast == address ? AddressKind::directed_broadcast : AddressKind::zero_broadcast;
-    broadcast_elsewhere = true;
-  }
-  return broadcast_elsewhere ? AddressKind::broadcast_elsewhere : AddressKind::unicast;
+  if (kind == AddressKind::unicast && !is_subnet_router) [[likely]]
+    return kind;
+  return kind_of_others(interface, address, kind);
 }
 
 }  // namespace tunstack::ip

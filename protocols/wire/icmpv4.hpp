@@ -101,6 +101,8 @@ class Icmpv4View {
     if (const auto broken = first_broken<icmpv4_rules>(message)) return std::unexpected(*broken);
     return Icmpv4View(message);
   }
+  /// Of a message that is known to keep the rules.
+  static Icmpv4View of(Bytes message) { return Icmpv4View(message); }
   Bytes bytes() const { return bytes_; }
   std::uint8_t type() const { return bytes_[icmp_offset::type]; }
   std::uint8_t code() const { return bytes_[icmp_offset::code]; }

@@ -73,6 +73,8 @@ class Icmpv6View {
     if (const auto broken = first_broken<icmpv6_rules>(arrival)) return std::unexpected(*broken);
     return Icmpv6View(arrival.message);
   }
+  /// Of a message that is known to keep the rules.
+  static Icmpv6View of(Bytes message) { return Icmpv6View(message); }
   Bytes bytes() const { return bytes_; }
   std::uint8_t type() const { return bytes_[icmp_offset::type]; }
   std::uint8_t code() const { return bytes_[icmp_offset::code]; }

@@ -22,7 +22,12 @@ namespace {
 using namespace tunstack;
 
 using Packet = std::vector<std::uint8_t>;
-using Unit = std::vector<Packet>;
+using Unit = std::vector<Received>;  // as they are handed over: what is measured is the stack
+
+struct Case {
+  std::vector<Packet> packets;
+  std::vector<Unit> units;
+};
 
 std::uint32_t read_u32(std::istream& in) {
   std::uint32_t value = 0;
@@ -35,17 +40,19 @@ void write_u32(std::ostream& out, std::size_t size) {
   out.write(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-std::vector<Unit> read_case(const std::string& path) {
+Case read_case(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  std::vector<Unit> units(read_u32(in));
-  for (Unit& unit : units) {
+  Case read;
+  read.units.resize(read_u32(in));
+  for (Unit& unit : read.units) {
     unit.resize(read_u32(in));
-    for (Packet& packet : unit) {
-      packet.resize(read_u32(in));
+    for (Received& received : unit) {
+      Packet& packet = read.packets.emplace_back(read_u32(in));
       in.read(reinterpret_cast<char*>(packet.data()), static_cast<std::streamsize>(packet.size()));
+      received.bytes = packet;  // stays where it is when `packets` grows
     }
   }
-  return units;
+  return read;
 }
 
 NodeConfig config() {
@@ -60,8 +67,7 @@ NodeConfig config() {
 class Peer {
  public:
   void feed(const Unit& unit) {
-    for (const Packet& packet : unit)
-      node_.receive({.interface = InterfaceId{0}, .bytes = packet, .now = Instant{}}, out_);
+    for (const Received& received : unit) node_.receive(received, out_);
   }
   /// What was answered since the last call.
   std::size_t take() {
@@ -131,10 +137,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   try {
-    const std::vector<Unit> units = read_case(argv[1]);
-    if (argc > 4 && std::string(argv[3]) == "--dump") dump(units, argv[4]);
+    const Case input = read_case(argv[1]);
+    if (argc > 4 && std::string(argv[3]) == "--dump") dump(input.units, argv[4]);
     pin_to_second_core();
-    measure(units, std::atof(argv[2]));
+    measure(input.units, std::atof(argv[2]));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", argv[1], error.what());
     return 2;

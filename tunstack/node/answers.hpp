@@ -56,23 +56,24 @@ inline bool Answers::is_reply_limited(const Arrival<View>& arrival, const Turn& 
   return !(is_ipv4 ? reply_bucket4_ : reply_bucket6_).take({rate, std::max(1U, rate / 10)}, turn.now);
 }
 
-// Nearly all replies are to echo requests for one address and without options, and leave whole. They are made here,
-// inlined into receive(): the header of such a one never lies in memory.
+// Nearly all replies are to echo requests for one address and without options, and leave whole, most of them by the
+// only link there is. They are made here, inlined into receive(): the header of such a one never lies in memory.
 template <class View>
 inline MaybeReason Answers::apply(const Reply& reply, const Arrival<View>& arrival, Turn& turn) {
   if (is_reply_limited(arrival, turn)) [[unlikely]]
     return std::is_same_v<View, Ipv4View> ? Reason::icmp4_reply_rate_exceeded : Reason::icmp6_reply_rate_exceeded;
   const auto* const echo = std::get_if<EchoReplyTo<View>>(&reply.message);
-  if (!echo || has_options(arrival) || !is_own(arrival.destination)) [[unlikely]]
+  const bool is_plain = echo && turn.state.is_on_one_plain_link && !has_options(arrival) && is_own(arrival.destination);
+  if (!is_plain) [[unlikely]]
     return reply_rarely(reply, arrival, turn);
   auto header = reply_header(reply, arrival, arrival.ip.destination(), turn.state);
-  const Egress egress = egress_to(header.destination, arrival.interface, turn.now, turn.state);
+  const Link link = plain_link_to(header.destination, arrival.interface, turn.now, turn.state);
   const std::size_t size = header_size(header) + echo->size();
-  if (size > egress.link.mtu) [[unlikely]]
+  if (size > link.mtu) [[unlikely]]
     return reply_rarely(reply, arrival, turn);
   header.dont_fragment = reply.header.dont_fragment != DontFragment::never;
-  finish_header(header, size, egress.link, turn);
-  return turn.output.send_whole(header, *echo, egress, turn);
+  finish_header(header, size, link, turn);
+  return turn.output.send_at_once(header, *echo, link.interface, turn);
 }
 
 }  // namespace tunstack

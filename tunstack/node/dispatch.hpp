@@ -16,21 +16,22 @@ Verdict dispatch_type(const Ipv4Arrival& arrival, const Icmpv4View& message, con
 Verdict dispatch_type(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state);
 
 [[gnu::always_inline]] inline Verdict icmp_input(const Ipv4Arrival& arrival, const NodeState& state) {
-  const auto message = Icmpv4View::parse(arrival.payload());
-  if (!message) [[unlikely]]
-    return Drop{message.error()};
-  if (message->type() == static_cast<std::uint8_t>(Icmpv4Type::echo_request)) [[likely]]
-    return icmp::answer_echo(arrival, *message, state.options.echo4);
-  return dispatch_type(arrival, *message, state);
+  const Bytes payload = arrival.payload();
+  if (const auto broken = first_broken<icmpv4_rules>(payload)) return Drop{*broken};
+  const Icmpv4View message = Icmpv4View::of(payload);
+  if (message.type() == static_cast<std::uint8_t>(Icmpv4Type::echo_request)) [[likely]]
+    return icmp::answer_echo(arrival, message, state.options.echo4);
+  return dispatch_type(arrival, message, state);
 }
 
 [[gnu::always_inline]] inline Verdict icmp_input(const Ipv6Arrival& arrival, const NodeState& state) {
-  const auto message = Icmpv6View::parse({arrival.payload(), icmpv6_pseudo_header(arrival)});
-  if (!message) [[unlikely]]
-    return Drop{message.error()};
-  if (message->type() == static_cast<std::uint8_t>(Icmpv6Type::echo_request)) [[likely]]
-    return icmp::answer_echo(arrival, *message, state.options.echo6);
-  return dispatch_type(arrival, *message, state);
+  const Bytes payload = arrival.payload();
+  if (const auto broken = first_broken<icmpv6_rules>(Icmpv6Arrival{payload, icmpv6_pseudo_header(arrival)}))
+    return Drop{*broken};
+  const Icmpv6View message = Icmpv6View::of(payload);
+  if (message.type() == static_cast<std::uint8_t>(Icmpv6Type::echo_request)) [[likely]]
+    return icmp::answer_echo(arrival, message, state.options.echo6);
+  return dispatch_type(arrival, message, state);
 }
 
 /// Decides a datagram that fulfils the rules of reception, by its protocol.

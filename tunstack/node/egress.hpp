@@ -18,16 +18,20 @@ struct Egress {
 /// The way to a destination that is not known to be a plain one on a link without addresses.
 Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state);
 
+/// The way on the only link of a node, which has no addresses.
+template <class Address>
+[[gnu::always_inline]] inline Link plain_link_to(const Address& destination, InterfaceId from, Instant now,
+                                                 const NodeState& state) {
+  constexpr Family family = std::is_same_v<Address, Ipv4Address> ? Family::ipv4 : Family::ipv6;
+  return {from, state.path_mtus.to(destination, state.interface(from).mtu(family), now)};
+}
+
 /// The way to `destination`, the first hop of a source route if there is one. Groups, link-local addresses, and what
 /// several interfaces reach equally well, leave by `from`, where the request came in (RFC 1122 3.3.1, RFC 4861 5.2,
 /// RFC 4007 9).
 template <class Address>
-[[gnu::always_inline]] inline Egress egress_to(const Address& destination, InterfaceId from, Instant now,
-                                               const NodeState& state) {
-  if (state.interfaces.size() == 1 && !state.interfaces[0].has_frames()) [[likely]] {
-    constexpr Family family = std::is_same_v<Address, Ipv4Address> ? Family::ipv4 : Family::ipv6;
-    return {.link = {from, state.path_mtus.to(destination, state.interfaces[0].mtu(family), now)}};
-  }
+inline Egress egress_to(const Address& destination, InterfaceId from, Instant now, const NodeState& state) {
+  if (state.is_on_one_plain_link) return {.link = plain_link_to(destination, from, now, state)};
   return choose_egress(destination, from, now, state);
 }
 

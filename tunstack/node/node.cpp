@@ -46,7 +46,7 @@ void Node::receive(const Received& received, Outbox& out) {
   Turn turn = turn_at(received.now, out);
   turn.cause = output_.next_number();
   output_.count_in();
-  if (state_.interface(received.interface).has_frames()) [[unlikely]]
+  if (!state_.is_on_one_plain_link && state_.interface(received.interface).has_frames()) [[unlikely]]
     receive_frame(received, turn);
   else
     receive_datagram(received, turn);

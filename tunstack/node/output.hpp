@@ -52,6 +52,10 @@ class Output {
   template <class IpHeader, class Message>
   [[gnu::always_inline]] MaybeReason send_whole(const IpHeader& header, const Message& message, const Egress& egress,
                                                 Turn& turn);
+  /// The same where nothing is to be resolved.
+  template <class IpHeader, class Message>
+  [[gnu::always_inline]] MaybeReason send_at_once(const IpHeader& header, const Message& message, InterfaceId interface,
+                                                  Turn& turn);
   /// The same of the node's own accord: it is told too.
   template <class IpHeader, class Message>
   void originate(Reason reason, const IpHeader& header, const Message& message, InterfaceId from, Turn& turn);
@@ -149,12 +153,22 @@ inline MaybeReason Output::send_whole(const IpHeader& header, const Message& mes
                                       Turn& turn) {
   if (egress.refused) [[unlikely]]
     return egress.refused;
+  if (!egress.next_hop && !egress.group_mac) return send_at_once(header, message, egress.link.interface, turn);
   const PacketIds ids{next_number(), turn.cause};
   const Bytes packet = emit_whole(header, message, egress.link.interface, ids, turn.outbox);
+  if (packet.empty()) return Reason::outbox_full;
+  if (const auto waits = resolve(turn.outbox.packets().size() - 1, egress, turn)) return waits;
+  count_out(header, packet.subspan(header_size(header)), 1);
+  return {};
+}
+
+template <class IpHeader, class Message>
+inline MaybeReason Output::send_at_once(const IpHeader& header, const Message& message, InterfaceId interface,
+                                        Turn& turn) {
+  const PacketIds ids{next_number(), turn.cause};
+  const Bytes packet = emit_whole(header, message, interface, ids, turn.outbox);
   if (packet.empty()) [[unlikely]]
     return Reason::outbox_full;
-  if (egress.next_hop || egress.group_mac) [[unlikely]]
-    if (const auto waits = resolve(turn.outbox.packets().size() - 1, egress, turn)) return waits;
   count_out(header, packet.subspan(header_size(header)), 1);
   return {};
 }

@@ -59,6 +59,7 @@ NodeState::NodeState(const NodeConfig& config, Random& random)
     interfaces.emplace_back(config.interfaces[i], config.options, config.start, random);
     add_addresses(*this, InterfaceId(i));
   }
+  is_on_one_plain_link = interfaces.size() == 1 && !interfaces[0].has_frames();
   pass_on_group_changes(config.start, config.start);
   for (const ip::Route& route : config.routes) routes.add(route);
 }

@@ -38,6 +38,7 @@ struct NodeState {
   icmp::MaskLearner masks;
   discovery::NeighborCache neighbors;
   std::chrono::milliseconds time_of_day_at_start{};  // UT, at the Instant zero
+  bool is_on_one_plain_link = false;                 // without addresses: nothing is to be chosen or resolved
 
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }
   const Interface& interface(InterfaceId id) const { return interfaces[static_cast<std::size_t>(id)]; }
