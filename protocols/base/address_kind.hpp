@@ -39,7 +39,7 @@ constexpr bool is_group(AddressKind kind) { return is_broadcast(kind) || is_mult
 /// The kind as far as the address alone tells; own addresses, connected prefixes and groups are unknown here.
 constexpr AddressKind kind_of(Ipv4Address address) {
   const std::uint32_t first = address.value >> 24;
-  if (first - 1 < 126) [[likely]]
+  if (first - 1 < 126) [[likely]]  // 1 to 126
     return AddressKind::unicast;
   if (first == 0) return address.value == 0 ? AddressKind::unspecified : AddressKind::this_network;
   if (first == 127) return AddressKind::loopback;

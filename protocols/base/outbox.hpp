@@ -45,7 +45,8 @@ class Outbox {
  public:
   explicit Outbox(std::size_t capacity_octets = 256 * 1024, std::size_t capacity_packets = 2048);
 
-  /// Room for a packet of `size` octets, uninitialised, to be filled at once; empty if there is none.
+  /// Room for a packet of `size` octets with the number and cause that it has, or gets later by from(); uninitialised,
+  /// to be filled at once; empty if there is none.
   [[gnu::always_inline]] MutableBytes add(InterfaceId interface, std::size_t size, const PacketIds& ids = {}) {
     const std::size_t begin = used_;
     const std::size_t end = begin + aligned(size);
@@ -76,8 +77,9 @@ class Outbox {
     count_ = count;
   }
 
-  /// Whoever adds for several packets in a row empties it then.
-  bool is_half_full() const { return used_ > capacity_ / 2 || count_ > capacity_packets_ / 2; }
+  /// Whoever has several packets answered in a row empties it then: the largest answer, a datagram of 65,535 octets and
+  /// its 1366 fragments on a link with the least MTU, takes two thirds of the usual size.
+  bool is_quarter_full() const { return used_ > capacity_ / 4 || count_ > capacity_packets_ / 4; }
 
   /// In the order of sending; valid until clear().
   std::span<const OutgoingPacket> packets() const { return {packets_.get(), count_}; }

@@ -16,8 +16,8 @@ struct Rule {
 };
 
 /// The predicate as a constant, so that the compiler inlines it instead of calling through the table. Rules are kept as
-/// a rule: what happens otherwise is laid out of the way. (flatten: a predicate that two tables of calls share would
-/// not be inlined otherwise.)
+/// a rule: what happens otherwise is laid out of the way. (flatten: or a predicate that is asked in several places
+/// would not be inlined.)
 template <const auto& Table, std::size_t Row, class Subject>
 [[gnu::flatten]] constexpr bool is_broken(const Subject& subject) {
   constexpr auto predicate = Table[Row].broken_by;

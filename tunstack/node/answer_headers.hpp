@@ -28,7 +28,7 @@ template <class View>
           .protocol = protocol,
           .ttl = static_cast<std::uint8_t>(state.options.ipv4_ttl)};
 }
-/// The hop limit is that of the interface which it leaves by.
+/// Without the hop limit, which is that of the interface it leaves by.
 [[gnu::always_inline]] inline Ipv6Header answer_header(const Ipv6Arrival& arrival, std::uint8_t next_header,
                                                        const Ipv6Address& source, const NodeState&) {
   return {.source = source, .destination = arrival.ip.source(), .next_header = next_header};

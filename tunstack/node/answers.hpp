@@ -27,7 +27,7 @@ class Answers {
   [[gnu::always_inline]] bool is_reply_limited(const Arrival<View>& arrival, const Turn& turn);
   template <class View>
   MaybeReason refuses_probe(const Reply& reply, const Arrival<View>& arrival, Turn& turn);
-  // Also those that apply() does not make itself.
+  // Any reply; apply() makes the plainest ones itself.
   [[gnu::noinline]] MaybeReason reply_rarely(const Reply& reply, const Ipv4Arrival& arrival, Turn& turn);
   [[gnu::noinline]] MaybeReason reply_rarely(const Reply& reply, const Ipv6Arrival& arrival, Turn& turn);
 

@@ -86,7 +86,7 @@ class RunLoop {
       const Batch batch = read_batch(*devices_[static_cast<std::size_t>(interface)], limit);
       for (const Bytes packet : batch.packets) {
         machine_.receive({.interface = interface, .bytes = packet, .now = now}, outbox_);
-        if (outbox_.is_half_full()) [[unlikely]]
+        if (outbox_.is_quarter_full()) [[unlikely]]
           send();
       }
       send();

@@ -103,21 +103,33 @@ TEST_F(Loop, timers_and_others_get_their_share) {
   }
 }
 
-// Packets are read some at a time before any answer is written.
-TEST_F(Loop, answers_leave_before_the_outbox_is_full) {
-  constexpr unsigned datagrams = 10;  // of 60,000 octets: more than twice of what the outbox holds
-  const Packet message = icmpv4(8, 0, 0x00050001, counting(60'000));
-  const std::size_t most = 59'968;
-  for (unsigned id = 0; id < datagrams; ++id)
-    first.put(ipv4({.identification = id, .flags_and_offset = 0x2000}, part(message, 0, most)));
-  turn();
-  EXPECT_EQ(node.counters().packets_out, 0U);
-  for (unsigned id = 0; id < datagrams; ++id)
-    first.put(ipv4({.identification = id, .flags_and_offset = most / 8}, from(message, most)));
-  turn();
-  EXPECT_EQ(node.counters().icmp4.out(0, 0), datagrams);
-  EXPECT_EQ(node.counters().count(Reason::outbox_full), 0U);
-  EXPECT_THAT(log.failed, SizeIs(0));
+// Packets are read some at a time before any answer is written. The least MTU makes most packets of an answer.
+TEST(RunLoop, TUN_005_answers_leave_before_the_outbox_is_too_full_for_the_next) {
+  for (const std::size_t mtu : {std::size_t{68}, std::size_t{296}, std::size_t{1500}}) {
+    NodeConfig config = host_config();
+    config.interfaces[0].mtu = mtu;
+    config.interfaces[0].addresses = {*parse_prefix("192.0.2.2/24")};
+    Node node(config);
+    MemoryDevice device;
+    std::array<MemoryDevice*, 1> devices{&device};
+    HandClock clock;
+    RunLoop<Node, MemoryDevice, HandClock> loop(devices, node, clock);
+
+    // Each complete with a small fragment; of the largest size, after ones that leave the outbox nearly half full.
+    const std::vector<std::size_t> sizes{40'000, 65'504, 65'504, 30'000, 30'000, 65'504, 40'000, 65'504};
+    for (std::size_t id = 0; id < sizes.size(); ++id)
+      device.put(ipv4({.identification = static_cast<unsigned>(id), .flags_and_offset = 0x2000},
+                      part(icmpv4(8, 0, 0x00050001, counting(sizes[id])), 0, sizes[id])));
+    loop.drain(sizes.size());
+    EXPECT_EQ(node.counters().packets_out, 0U);
+    for (std::size_t id = 0; id < sizes.size(); ++id)
+      device.put(
+          ipv4({.identification = static_cast<unsigned>(id), .flags_and_offset = static_cast<unsigned>(sizes[id] / 8)},
+               from(icmpv4(8, 0, 0x00050001, counting(sizes[id])), sizes[id])));
+    loop.drain(sizes.size());
+    EXPECT_EQ(node.counters().icmp4.out(0, 0), sizes.size()) << mtu;
+    EXPECT_EQ(node.counters().count(Reason::outbox_full), 0U) << mtu;
+  }
 }
 
 TEST_F(Loop, a_drain_takes_so_many_of_each_device) {
