@@ -21,14 +21,6 @@ using Icmpv6Handler = Verdict (*)(const Ipv6Arrival&, const Icmpv6View&, const N
 
 // ---- queries that are answered at once ----
 
-Verdict echo4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
-  return icmp::answer_echo(arrival, message, state.options.echo4);
-}
-
-Verdict echo6(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
-  return icmp::answer_echo(arrival, message, state.options.echo6);
-}
-
 template <class Arrival, class View>
 Verdict extended_echo(const Arrival& arrival, const View& message, const NodeState& state) {
   constexpr Family family = std::is_same_v<Arrival, Ipv4Arrival> ? Family::ipv4 : Family::ipv6;
@@ -63,7 +55,6 @@ using Icmpv4Row = IcmpRow<Icmpv4Type, Icmpv4Handler>;
 using Icmpv6Row = IcmpRow<Icmpv6Type, Icmpv6Handler>;
 
 constexpr Icmpv4Row icmpv4_rows[] = {
-    {Icmpv4Type::echo_request, echo4},
     {Icmpv4Type::echo_reply, Reason::icmp4_reply_unsolicited},
     {Icmpv4Type::destination_unreachable, error_reports::judge4},
     {Icmpv4Type::source_quench, Reason::icmp4_source_quench},
@@ -86,7 +77,6 @@ constexpr Icmpv4Row icmpv4_rows[] = {
 
 constexpr Icmpv6Row icmpv6_rows[] = {
     {Icmpv6Type{0}, Icmpv6Type{icmpv6_first_informational - 1}, error_reports::judge6},
-    {Icmpv6Type::echo_request, echo6},
     {Icmpv6Type::echo_reply, Reason::icmp6_reply_unsolicited},
     {Icmpv6Type::listener_query, groups::judge_mld_query},
     {Icmpv6Type::listener_report, groups::judge_mld_report},
@@ -150,7 +140,6 @@ struct ProtocolRow {
 };
 
 constexpr ProtocolRow protocol_rows[] = {
-    {protocol_number::icmpv4, icmp_input, unrecognized},
     {protocol_number::igmp, igmp_input, unrecognized},
     {protocol_number::tcp,
      [](const Ipv4Arrival& a, const NodeState& s) { return transport::tcp_input(a, s.options.closed_tcp); },
@@ -158,7 +147,6 @@ constexpr ProtocolRow protocol_rows[] = {
     {protocol_number::udp,
      [](const Ipv4Arrival& a, const NodeState& s) { return transport::udp_input(a, s.options.udp_services); },
      [](const Ipv6Arrival& a, const NodeState& s) { return transport::udp_input(a, s.options.udp_services); }},
-    {protocol_number::icmpv6, unsupported, icmp_input},
     {protocol_number::no_next_header, unsupported, nothing_follows},
 };
 

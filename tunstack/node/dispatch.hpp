@@ -1,5 +1,6 @@
 // THE tables from a protocol number to its handler, and from an ICMP type to its handler, in both families. Nearly
-// every packet is an echo request: it is asked for before the tables, so that it is inlined into who judges.
+// every packet is an echo request: ICMP of the own family, and echo in it, stand in no row but here, inlined into who
+// judges.
 #pragma once
 
 #include "protocols/arrival.hpp"
