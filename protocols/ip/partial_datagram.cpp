@@ -35,56 +35,59 @@ void for_each_part(std::size_t offset, std::size_t size, const Each& each) {
 
 BlockPool::BlockPool(std::size_t octets)
     : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(octets)),
-      count_(std::min<std::size_t>(octets / block_size, none)) {
-  free_.reserve(count_);
-  for (std::size_t i = count_; i-- > 0;) free_.push_back(static_cast<Index>(i));
+      count_(std::min<std::size_t>(octets / block_size, none)),
+      available_(0),
+      free_((count_ + 63) / 64, 0) {
+  for (std::size_t i = 0; i < count_; ++i) give(static_cast<Index>(i));
 }
 
 BlockPool::Index BlockPool::take() {
-  const Index taken = free_.back();
-  free_.pop_back();
-  return taken;
+  while (free_[lowest_] == 0) ++lowest_;
+  std::uint64_t& word = free_[lowest_];
+  const std::size_t taken = lowest_ * 64 + static_cast<std::size_t>(std::countr_zero(word));
+  word &= word - 1;
+  --available_;
+  return static_cast<Index>(taken);
+}
+
+void BlockPool::give(Index block) {
+  free_[block / 64] |= std::uint64_t{1} << block % 64;
+  lowest_ = std::min<std::size_t>(lowest_, block / 64);
+  ++available_;
 }
 
 // ---- which units are there ----
 
 namespace {
 
-/// Calls `each(word, bits, how many)` for the words that hold bits of [first, past).
+/// Calls `each(word, bits)` for the words that hold bits of [first, past).
 template <class Each>
-void for_each_word(std::size_t first, std::size_t past, const Each& each) {
+inline void for_each_word(std::size_t first, std::size_t past, const Each& each) {
   constexpr std::size_t word_bits = 64;
-  while (first < past) {
-    const std::size_t from = first % word_bits;
-    const std::size_t count = std::min(past - first, word_bits - from);
-    each(first / word_bits, ~std::uint64_t{0} >> (word_bits - count) << from, count);
-    first += count;
+  constexpr std::uint64_t all = ~std::uint64_t{0};
+  if (first >= past) return;
+  const std::size_t last = (past - 1) / word_bits;
+  std::uint64_t bits = all << first % word_bits;
+  for (std::size_t word = first / word_bits; word < last; ++word) {
+    each(word, bits);
+    bits = all;
   }
-}
-
-/// How many bits of `there` are among `bits`. Nearly always none or all of them, and counting is no instruction of
-/// every CPU.
-std::size_t count_of(std::uint64_t there, std::uint64_t bits, std::size_t all) {
-  const std::uint64_t common = there & bits;
-  if (common == 0) return 0;
-  return common == bits ? all : static_cast<std::size_t>(std::popcount(common));
+  each(last, bits & all >> (word_bits - 1 - (past - 1) % word_bits));
 }
 
 }  // namespace
 
 std::size_t UnitSet::count(std::size_t first, std::size_t past) const {
   std::size_t sum = 0;
-  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits, std::size_t all) {
-    if (is_in_use(word)) sum += count_of(words_[word], bits, all);
+  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits) {
+    if (is_in_use(word)) sum += static_cast<std::size_t>(std::popcount(words_[word] & bits));
   });
   return sum;
 }
 
 void UnitSet::add(std::size_t first, std::size_t past) {
-  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits, std::size_t all) {
-    const std::uint64_t before = is_in_use(word) ? words_[word] : 0;
-    size_ += count_of(~before, bits, all);
-    words_[word] = before | bits;
+  for_each_word(first, past, [&](std::size_t word, std::uint64_t bits) {
+    words_[word] = is_in_use(word) ? words_[word] | bits : bits;
     in_use_[word / word_bits] |= std::uint64_t{1} << word % word_bits;
   });
 }
@@ -95,14 +98,12 @@ void PartialDatagram::clear() {
   blocks_ = no_blocks;
   header_ = none;
   header_size_ = 0;
-  first_size_ = end_ = size_ = 0;
+  first_size_ = end_ = size_ = units_ = 0;
   present_.clear();
   begins_.clear();
 }
 
-bool PartialDatagram::is_complete() const {
-  return size_ != 0 && present_.size() == units_in(size_) && header_ != none;
-}
+bool PartialDatagram::is_complete() const { return size_ != 0 && units_ == units_in(size_) && header_ != none; }
 
 std::size_t PartialDatagram::blocks_for(const Fragment& fragment) const {
   const std::size_t past = (fragment.offset + fragment.data.size() + block_size - 1) / block_size;
@@ -113,7 +114,8 @@ std::size_t PartialDatagram::blocks_for(const Fragment& fragment) const {
 
 std::optional<Misfit> PartialDatagram::add(const Fragment& fragment, Overlap policy, BlockPool& pool) {
   if (contradicts_end(fragment)) return Misfit{Reason::fragment_contradicts_end};
-  const Presence before = presence(fragment, pool);
+  const std::size_t there = units_there(fragment);
+  const Presence before = presence(fragment, there, pool);
   const bool equal_suffices = policy != Overlap::drop_equal_too || is_one_fragment(fragment);
   if (before == Presence::equal && equal_suffices) return Misfit{Reason::fragment_duplicate, false};
   const bool may_overlap = policy == Overlap::first || policy == Overlap::last;
@@ -125,6 +127,7 @@ std::optional<Misfit> PartialDatagram::add(const Fragment& fragment, Overlap pol
     write(fragment.offset, fragment.data, pool);
   const Units units = units_of(fragment);
   present_.add(units.first, units.past);
+  units_ += static_cast<std::uint32_t>(units.past - units.first - there);
   begins_.add(units.first, units.first + 1);
   const auto end = static_cast<std::uint32_t>(fragment.offset + fragment.data.size());
   end_ = std::max(end_, end);
@@ -138,11 +141,18 @@ bool PartialDatagram::contradicts_end(const Fragment& fragment) const {
   return !fragment.more && end <= end_;
 }
 
-/// Whether octets of the fragment are there already: none, all of them and equal, or anything else.
-PartialDatagram::Presence PartialDatagram::presence(const Fragment& fragment, const BlockPool& pool) const {
+/// How many of its units are there already: none of a fragment that lies behind all others, as nearly each one does.
+std::size_t PartialDatagram::units_there(const Fragment& fragment) const {
+  if (fragment.offset >= end_) return 0;
   const Units units = units_of(fragment);
-  const std::size_t there = present_.count(units.first, units.past);
+  return present_.count(units.first, units.past);
+}
+
+/// Whether octets of the fragment are there already: none, all of them and equal, or anything else.
+PartialDatagram::Presence PartialDatagram::presence(const Fragment& fragment, std::size_t there,
+                                                    const BlockPool& pool) const {
   if (there == 0) return Presence::absent;
+  const Units units = units_of(fragment);
   const bool all_there = there == units.past - units.first;
   return all_there && equals(fragment, pool) ? Presence::equal : Presence::different;
 }
@@ -168,7 +178,7 @@ void PartialDatagram::keep_header(const Fragment& fragment, BlockPool& pool) {
   header_ = pool.take();
   header_size_ = static_cast<std::uint16_t>(fragment.header.size());
   first_size_ = static_cast<std::uint32_t>(fragment.data.size());
-  copy_bytes({pool.at(header_), block_size}, fragment.header);
+  copy_bytes({header(pool), header_size_}, fragment.header);
 }
 
 void PartialDatagram::write_missing(const Fragment& fragment, BlockPool& pool) {
@@ -181,8 +191,14 @@ void PartialDatagram::write_missing(const Fragment& fragment, BlockPool& pool) {
   }
 }
 
+std::optional<MutableBytes> PartialDatagram::in_one_piece(const BlockPool& pool) const {
+  for (std::size_t i = 0; i * block_size < size_; ++i)
+    if (blocks_[i] != header_ + 1 + i) return {};
+  return MutableBytes(header(pool), header_size_ + size_);
+}
+
 void PartialDatagram::read(MutableBytes to, const BlockPool& pool) const {
-  copy_bytes(to, {pool.at(header_), header_size_});
+  copy_bytes(to, {header(pool), header_size_});
   std::uint8_t* data = to.data() + header_size_;
   for_each_part(0, to.size() - header_size_, [&](std::size_t offset, std::size_t part) {
     copy_bytes({data, part}, {pool.at(blocks_[offset / block_size]), part});
@@ -191,7 +207,7 @@ void PartialDatagram::read(MutableBytes to, const BlockPool& pool) const {
 }
 
 void PartialDatagram::release(BlockPool& pool) {
-  for (Index& block : blocks_)
+  for (Index& block : std::span(blocks_).first((end_ + block_size - 1) / block_size))
     if (block != none) pool.give(std::exchange(block, none));
   if (header_ != none) pool.give(std::exchange(header_, none));
 }

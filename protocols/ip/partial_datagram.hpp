@@ -11,7 +11,8 @@
 
 namespace tunstack::ip {
 
-/// Memory in blocks of one size, taken once.
+/// Memory in blocks of one size, taken once. The lowest one that is free is taken first, so that blocks taken one after
+/// the other mostly lie in a row.
 class BlockPool {
  public:
   using Index = std::uint16_t;
@@ -19,17 +20,19 @@ class BlockPool {
   static constexpr std::size_t block_size = 2048;
 
   explicit BlockPool(std::size_t octets);
-  std::size_t available() const { return free_.size(); }
-  std::size_t in_use() const { return count_ - free_.size(); }
+  std::size_t available() const { return available_; }
+  std::size_t in_use() const { return count_ - available_; }
   /// At least one is available. The content is whatever was there.
   Index take();
-  void give(Index block) { free_.push_back(block); }
+  void give(Index block);
   std::uint8_t* at(Index block) const { return memory_.get() + std::size_t{block} * block_size; }
 
  private:
   std::unique_ptr<std::uint8_t[]> memory_;
   std::size_t count_;
-  std::vector<Index> free_;
+  std::size_t available_;
+  std::vector<std::uint64_t> free_;  // a bit for each block
+  std::size_t lowest_ = 0;           // no word before this one has a free block
 };
 
 /// The units of a datagram that are there. Only the words that hold some of them are touched.
@@ -37,11 +40,7 @@ class UnitSet {
  public:
   // Written out, or making one would fill all of the bits with zeros.
   UnitSet() {}  // NOLINT(modernize-use-equals-default)
-  void clear() {
-    in_use_ = {};
-    size_ = 0;
-  }
-  std::size_t size() const { return size_; }
+  void clear() { in_use_ = {}; }
   bool has(std::size_t unit) const { return count(unit, unit + 1) != 0; }
   /// How many of [first, past) are there.
   std::size_t count(std::size_t first, std::size_t past) const;
@@ -51,14 +50,12 @@ class UnitSet {
  private:
   static constexpr std::size_t word_bits = 64;
   static constexpr std::size_t max_units = 65536 / fragment_unit;
-
   static constexpr std::size_t words = max_units / word_bits;
 
   bool is_in_use(std::size_t word) const { return (in_use_[word / word_bits] >> word % word_bits & 1) != 0; }
 
   std::array<std::uint64_t, words> words_;
   std::array<std::uint64_t, words / word_bits> in_use_{};  // a bit for each word that was written
-  std::size_t size_ = 0;
 };
 
 /// Why a fragment does not fit to those that are there.
@@ -87,6 +84,9 @@ class PartialDatagram {
   std::size_t first_size() const { return first_size_; }
   /// Octets of data, once is_complete().
   std::size_t size() const { return size_; }
+  /// Header and data where they lie in the pool, if they lie there in one piece, as those nearly always do whose
+  /// fragments came in their order. Once is_complete().
+  std::optional<MutableBytes> in_one_piece(const BlockPool& pool) const;
   /// Writes the header and the first octets of data; `to` is not larger than both.
   void read(MutableBytes to, const BlockPool& pool) const;
 
@@ -96,10 +96,12 @@ class PartialDatagram {
   enum class Presence : std::uint8_t { absent, equal, different };
 
   bool contradicts_end(const Fragment& fragment) const;
-  Presence presence(const Fragment& fragment, const BlockPool& pool) const;
+  std::size_t units_there(const Fragment& fragment) const;
+  Presence presence(const Fragment& fragment, std::size_t there, const BlockPool& pool) const;
   bool is_one_fragment(const Fragment& fragment) const;
   bool equals(const Fragment& fragment, const BlockPool& pool) const;
   void keep_header(const Fragment& fragment, BlockPool& pool);
+  std::uint8_t* header(const BlockPool& pool) const { return pool.at(header_) + BlockPool::block_size - header_size_; }
   void write_missing(const Fragment& fragment, BlockPool& pool);
   void write(std::size_t offset, Bytes data, BlockPool& pool);
 
@@ -110,11 +112,12 @@ class PartialDatagram {
   }();
 
   std::array<Index, 32> blocks_ = no_blocks;  // of the data
-  Index header_ = none;
+  Index header_ = none;                       // which ends with it, so that the next block may go on
   std::uint16_t header_size_ = 0;
   std::uint32_t first_size_ = 0;
-  std::uint32_t end_ = 0;   // octets: the highest that any fragment reached
-  std::uint32_t size_ = 0;  // octets: known once the last fragment is there, else 0
+  std::uint32_t end_ = 0;    // octets: the highest that any fragment reached
+  std::uint32_t size_ = 0;   // octets: known once the last fragment is there, else 0
+  std::uint32_t units_ = 0;  // that are there
   UnitSet present_;
   UnitSet begins_;  // units with which a fragment began
 };

@@ -79,7 +79,8 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete
     return std::unexpected(too_large ? FragmentRefusal{Reason::fragment_beyond_largest_datagram, true}
                                      : FragmentRefusal{Reason::fragment_ecn_mixed});
   }
-  Reassembled whole = read(datagram, datagram.data.size());
+  const auto in_place = datagram.data.in_one_piece(pool());
+  Reassembled whole = hand_out(datagram, in_place ? *in_place : copy(datagram.data, datagram.data.size()));
   whole.congestion_experienced = marked;
   remove(index);
   return whole;
@@ -89,15 +90,20 @@ std::optional<Reassembled> Reassembler::expire(Instant now) {
   while (next_deadline() <= now && oldest().refused) remove(table().oldest());
   if (next_deadline() > now) return std::nullopt;
   const IncompleteDatagram& datagram = oldest();
-  Reassembled first = {.interface = datagram.interface, .link_layer_group = datagram.link_layer_group};
-  if (datagram.data.has_first()) first = read(datagram, datagram.data.first_size());
+  MutableBytes bytes;
+  if (datagram.data.has_first()) bytes = copy(datagram.data, datagram.data.first_size());
+  const Reassembled first = hand_out(datagram, bytes);
   remove(table().oldest());
   return first;
 }
 
-Reassembled Reassembler::read(const IncompleteDatagram& datagram, std::size_t data_size) {
-  const MutableBytes bytes(memory_->whole.get(), datagram.data.header_size() + data_size);
-  datagram.data.read(bytes, pool());
+MutableBytes Reassembler::copy(const PartialDatagram& data, std::size_t size) {
+  const MutableBytes bytes(memory_->whole.get(), data.header_size() + size);
+  data.read(bytes, pool());
+  return bytes;
+}
+
+Reassembled Reassembler::hand_out(const IncompleteDatagram& datagram, MutableBytes bytes) {
   return {.bytes = bytes,
           .header_size = datagram.data.header_size(),
           .interface = datagram.interface,

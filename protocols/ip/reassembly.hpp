@@ -77,7 +77,7 @@ class Reassembler {
     Memory(const ReassemblyLimits& limits, std::uint64_t secret);
     BlockPool pool;
     ReassemblyTable table;
-    std::unique_ptr<std::uint8_t[]> whole;  // the datagram that is handed out
+    std::unique_ptr<std::uint8_t[]> whole;  // the datagram that is handed out, if it lay in pieces
   };
 
   // Once there was a fragment.
@@ -88,7 +88,8 @@ class Reassembler {
   Index find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
   void make_room(std::size_t blocks, Index except);
   std::expected<std::optional<Reassembled>, FragmentRefusal> complete(Index index, std::size_t largest);
-  Reassembled read(const IncompleteDatagram& datagram, std::size_t data_size);
+  MutableBytes copy(const PartialDatagram& data, std::size_t size);
+  static Reassembled hand_out(const IncompleteDatagram& datagram, MutableBytes bytes);
   void refuse(IncompleteDatagram& datagram);
   void evict(Index index);
   void remove(Index index);

@@ -1,12 +1,14 @@
 // The one way out: writes an IP header, the message behind it and both checksums into the outbox.
 #pragma once
 
+#include <array>
 #include <concepts>
 
 #include "protocols/base/checksum.hpp"
 #include "protocols/base/outbox.hpp"
 #include "protocols/wire/fragmentation.hpp"
 #include "protocols/wire/ipv4.hpp"
+#include "protocols/wire/ipv4_options.hpp"
 #include "protocols/wire/ipv6.hpp"
 #include "protocols/wire/ipv6_extensions.hpp"
 #include "protocols/wire/numbers.hpp"
@@ -53,12 +55,12 @@ void add_options(MutableBytes packet, Ipv4Header header);
 /// Puts a hop-by-hop header of 8 octets behind it: the router alert of value 0, and two octets of padding.
 void add_router_alert(MutableBytes packet, Ipv6Header header);
 
-// They fill the header at the start of `packet`, whose size is the total length. It is put together, summed and stored
-// as words: no byte is read back.
-[[gnu::always_inline]] inline void write_header(MutableBytes packet, const Ipv4Header& header) {
-  const std::uint64_t length_to_fragment =
-      std::uint64_t{0x45} << 56 | std::uint64_t{header.type_of_service} << 48 | std::uint64_t{packet.size()} << 32 |
-      std::uint64_t{header.identification} << 16 | (header.dont_fragment ? ipv4_fragment_field::dont_fragment : 0U);
+// They fill the header at the start of `packet`, which will be `length` octets with what follows. It is put together,
+// summed and stored as words: no byte is read back.
+[[gnu::always_inline]] inline void write_header(MutableBytes packet, std::size_t length, const Ipv4Header& header) {
+  const std::uint64_t length_to_fragment = std::uint64_t{0x45} << 56 | std::uint64_t{header.type_of_service} << 48 |
+                                           std::uint64_t{length} << 32 | std::uint64_t{header.identification} << 16 |
+                                           (header.dont_fragment ? ipv4_fragment_field::dont_fragment : 0U);
   const std::uint64_t ttl_to_source =
       std::uint64_t{header.ttl} << 56 | std::uint64_t{header.protocol} << 48 | header.source.value;
   const ChecksumSum sum = add_with_carry(add_with_carry(length_to_fragment, ttl_to_source), header.destination.value);
@@ -70,10 +72,10 @@ void add_router_alert(MutableBytes packet, Ipv6Header header);
     add_options(packet, header);
 }
 
-[[gnu::always_inline]] inline void write_header(MutableBytes packet, const Ipv6Header& header) {
+[[gnu::always_inline]] inline void write_header(MutableBytes packet, std::size_t length, const Ipv6Header& header) {
   const std::uint64_t version_to_hop_limit =
       std::uint64_t{6} << 60 | std::uint64_t{header.traffic_class} << 52 | std::uint64_t{header.flow_label} << 32 |
-      (packet.size() - ipv6_header_size) << 16 | std::uint64_t{header.next_header} << 8 | header.hop_limit;
+      (length - ipv6_header_size) << 16 | std::uint64_t{header.next_header} << 8 | header.hop_limit;
   store_be64(packet, ipv6_offset::version_class_and_label, version_to_hop_limit);
   header.source.store(packet, ipv6_offset::source);
   header.destination.store(packet, ipv6_offset::destination);
@@ -84,28 +86,53 @@ void add_router_alert(MutableBytes packet, Ipv6Header header);
 /// Fills `packet`: header, message and both checksums.
 template <class IpHeader, Message M>
 [[gnu::always_inline]] inline void write_datagram(MutableBytes packet, const IpHeader& header, const M& message) {
-  write_header(packet, header);
+  write_header(packet, packet.size(), header);
   const MutableBytes payload = packet.subspan(header_size(header));
   message.write(payload);
   store_be16(payload, M::checksum_offset, 0);
   store_be16(payload, M::checksum_offset, message.checksum(payload, pseudo_header_sum(header, payload.size())));
 }
 
-inline MaybeReason cut(const Ipv4Header&, Bytes whole, const Link& link, Outbox& out) {
-  return add_fragments(Ipv4View::of(whole), link, out);
+/// A message whose octets are those of another but for its first few: copied() and what write_start() changes.
+template <class M>
+concept CopiedMessage = Message<M> && requires(const M& message, MutableBytes to) {
+  { message.copied() } -> std::same_as<Bytes>;
+  message.write_start(to);
+};
+
+inline FirstFragment cut(const Ipv4Header&, const Uncut& datagram, const Link& link, Outbox& out) {
+  return add_ipv4_fragments(datagram, link, out);
 }
-inline MaybeReason cut(const Ipv6Header& header, Bytes whole, const Link& link, Outbox& out) {
-  return add_fragments(Ipv6View::of(whole), header.identification, link, out);
+inline FirstFragment cut(const Ipv6Header& header, const Uncut& packet, const Link& link, Outbox& out) {
+  return add_ipv6_fragments(packet, header.identification, link, out);
+}
+
+/// Cut from where the message is copied from, so that it is copied once.
+template <class IpHeader, CopiedMessage M>
+FirstFragment emit_in_fragments_from(const IpHeader& header, const M& message, const Link& link, Outbox& out) {
+  std::array<std::uint8_t, ipv4_header_size + ipv4_options_largest> storage;
+  const MutableBytes start = MutableBytes(storage).first(header_size(header));
+  write_header(start, start.size() + message.size(), header);
+  const FirstFragment first = cut(header, {start, message.copied()}, link, out);
+  if (!first) return first;
+  message.write_start(*first);
+  store_be16(*first, M::checksum_offset, message.checksum(*first, pseudo_header_sum(header, message.size())));
+  return first;
+}
+template <class IpHeader, Message M>
+FirstFragment emit_in_fragments_from(const IpHeader& header, const M& message, const Link& link, Outbox& out) {
+  const MutableBytes whole = out.scratch(header_size(header) + message.size());
+  if (whole.empty()) return std::unexpected(Reason::outbox_full);
+  write_datagram(whole, header, message);
+  return cut(header, {whole.first(header_size(header)), whole.subspan(header_size(header))}, link, out);
 }
 
 /// Writes a datagram that is larger than the link takes.
 template <class IpHeader, Message M>
 MaybeReason emit_in_fragments(const IpHeader& header, const M& message, const Link& link, Outbox& out) {
   if (!may_be_cut(header)) return Reason::larger_than_link_mtu;
-  const MutableBytes whole = out.scratch(header_size(header) + message.size());
-  if (whole.empty()) return Reason::outbox_full;
-  write_datagram(whole, header, message);
-  return cut(header, whole, link, out);
+  const FirstFragment first = emit_in_fragments_from(header, message, link, out);
+  return first ? MaybeReason{} : first.error();
 }
 
 /// Writes a datagram that the link takes. Empty if there is no room.

@@ -118,18 +118,26 @@ struct Icmpv4EchoReply {
   Bytes request;  // the whole ICMP message, checksum intact
 
   std::size_t size() const { return request.size(); }
-  void write(MutableBytes to) const {
-    copy_bytes(to, request);
+  Bytes copied() const { return request; }
+  static void write_start(MutableBytes to) {
     to[icmp_offset::type] = static_cast<std::uint8_t>(Icmpv4Type::echo_reply);
   }
+  void write(MutableBytes to) const {
+    copy_bytes(to, request);
+    write_start(to);
+  }
   // An update gives 0x0000 also for a message of zeros, whose checksum is 0xffff: then all is summed again.
-  [[gnu::always_inline]] std::uint16_t checksum(Bytes reply, ChecksumSum) const {
+  [[gnu::always_inline]] std::uint16_t checksum(Bytes, ChecksumSum) const {
     const std::uint16_t received = load_be16(request, icmp_checksum_offset);
     const std::uint16_t updated =
         checksum_update(received, load_be16(request, icmp_offset::type), request[icmp_offset::code]);
-    return updated != 0 ? updated : summed_again(reply);
+    return updated != 0 ? updated : summed_again(request);
   }
-  [[gnu::noinline]] static std::uint16_t summed_again(Bytes reply) { return internet_checksum(reply); }
+  /// Of the type 0, the code, and what stands behind the checksum.
+  [[gnu::noinline]] static std::uint16_t summed_again(Bytes request) {
+    return internet_checksum(request.subspan(icmp_echo_offset::identifier),
+                             network_order(std::uint16_t{request[icmp_offset::code]}));
+  }
 };
 
 /// What identifies a query and comes back in its reply, as it lies behind the checksum.

@@ -91,12 +91,16 @@ struct Icmpv6EchoReply {
   bool same_addresses = true;  // the reply only exchanges the addresses; one to a group has another source
 
   std::size_t size() const { return request.size(); }
+  Bytes copied() const { return request; }
+  static void write_start(MutableBytes to) { store_be16(to, icmp_offset::type, type_and_code); }
   void write(MutableBytes to) const {
     copy_bytes(to, request);
-    store_be16(to, icmp_offset::type, type_and_code);
+    write_start(to);
   }
-  std::uint16_t checksum(Bytes reply, ChecksumSum pseudo_header) const {
-    if (!same_addresses) return internet_checksum(reply, pseudo_header);
+  std::uint16_t checksum(Bytes, ChecksumSum pseudo_header) const {
+    if (!same_addresses)
+      return internet_checksum(request.subspan(icmp_echo_offset::identifier),
+                               pseudo_header + network_order(type_and_code));
     const std::uint16_t received = load_be16(request, icmp_checksum_offset);
     return checksum_update(received, load_be16(request, icmp_offset::type), type_and_code);
   }

@@ -17,6 +17,7 @@ class Fragments {
   template <class View>
   std::expected<std::optional<ip::Reassembled>, ip::FragmentRefusal> add(const Arrival<View>& fragment, Turn& turn) {
     const auto added = of<View>().add(ip::fragment_of(fragment), policy<View>(turn), turn.now);
+    turn.changes_deadlines |= !added || added->has_value();
     note_evicted(fragment.interface, turn);
     return added;
   }
@@ -24,6 +25,7 @@ class Fragments {
   template <class View>
   void refuse_later(const Arrival<View>& first_fragment, Turn& turn) {
     of<View>().refuse_later_fragments(ip::fragment_of(first_fragment), policy<View>(turn), turn.now);
+    turn.changes_deadlines = true;
     note_evicted(first_fragment.interface, turn);
   }
   /// What waited too long, one by one: its first fragment, or empty bytes if that never came.
@@ -46,7 +48,6 @@ class Fragments {
     return std::is_same_v<View, Ipv4View> ? turn.state.options.fragments4 : turn.state.options.fragments6;
   }
   void note_evicted(InterfaceId interface, Turn& turn) {
-    turn.changes_deadlines = true;
     for (const std::uint64_t evicted = reassembler4_.evicted() + reassembler6_.evicted(); noted_ < evicted; ++noted_)
       turn.output.note(Reason::fragment_datagram_evicted, interface, turn);
   }

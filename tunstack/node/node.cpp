@@ -107,8 +107,8 @@ inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, Pack
 
 template <class View>
 void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn) {
-  turn.changes_deadlines = true;
   if (std::holds_alternative<Hold>(verdict)) return hold(verdict, arrival, ids, turn);
+  turn.changes_deadlines = true;
   const std::size_t before = turn.outbox.packets().size();
   const MaybeReason withheld = deliver(std::get<Deliver>(verdict).recipient, arrival, turn);
   output_.record(arrival, ids, verdict, withheld, before, turn);
@@ -124,7 +124,8 @@ void Node::hold(const Verdict& verdict, const Arrival<View>& fragment, PacketIds
   output_.record(fragment, ids, verdict, added ? MaybeReason{} : MaybeReason{added.error().reason},
                  turn.outbox.packets().size(), turn);
   if (!added) return;
-  if (const std::optional<ip::Reassembled>& whole = *added) process_whole<View>(*whole, turn);
+  if (const std::optional<ip::Reassembled>& whole = *added) return process_whole<View>(*whole, turn);
+  deadline_ = std::min(deadline_, fragments_.next_deadline());  // nothing else has changed
 }
 
 namespace {

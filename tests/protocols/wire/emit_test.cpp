@@ -69,6 +69,42 @@ TEST(Emit, icmpv4_echo_reply_in_ipv4) {
   EXPECT_EQ(emitted(header4(1), Icmpv4EchoReply{request}), ipv4(fields4(1), icmpv4(0, 0, 0x05010001, counting(56))));
 }
 
+// CKSUM-004, CKSUM-005, V4-TX-006, V6-TX-005: replies that are cut from the request itself carry what whole ones do,
+// also where the checksum must be summed again: of a message of zeros, and of a reply from another address.
+template <class Header, class Message>
+void expect_cut_like_whole(const Header& header, const Message& reply, std::size_t headers) {
+  Outbox whole;
+  ASSERT_EQ(emit(header, reply, {InterfaceId{3}, 65535}, whole), MaybeReason{});
+  Outbox cut;
+  ASSERT_EQ(emit(header, reply, {InterfaceId{3}, 1300}, cut), MaybeReason{});
+  ASSERT_GT(cut.packets().size(), 2U);
+  Packet together;
+  for (const OutgoingPacket& fragment : cut.packets())
+    together.insert(together.end(), fragment.bytes.begin() + static_cast<std::ptrdiff_t>(headers),
+                    fragment.bytes.end());
+  const Bytes expected = whole.packets()[0].bytes.subspan(header_size(header));
+  EXPECT_EQ(together, Packet(expected.begin(), expected.end()));
+  EXPECT_TRUE(checksums_are_right({whole.packets()[0].bytes.begin(), whole.packets()[0].bytes.end()}));
+}
+
+TEST(Emit, V4_TX_006_an_echo_reply_in_fragments) {
+  for (const Packet& data : {counting(4001), Packet(4000, 0)}) {
+    Packet request = icmpv4(8, 0, 0, data);
+    expect_cut_like_whole(header4(1), Icmpv4EchoReply{request}, 20);
+    const Packet code_7 = icmpv4(8, 7, 0xfff80000, data);
+    expect_cut_like_whole(header4(1), Icmpv4EchoReply{code_7}, 20);
+  }
+}
+
+TEST(Emit, V6_TX_005_an_echo_reply_in_fragments) {
+  const Ipv6Fields to_us{.source = "fe80::9", .destination = "2001:db8::2"};
+  const Packet request = icmpv6(to_us, 128, 0, 0x05010001, counting(4001));
+  expect_cut_like_whole(header6(58), Icmpv6EchoReply{request}, 48);
+  const Ipv6Fields to_all{.source = "fe80::9", .destination = "ff02::1"};
+  const Packet to_group = icmpv6(to_all, 128, 0, 0x05010001, counting(4001));
+  expect_cut_like_whole(header6(58), Icmpv6EchoReply{to_group, false}, 48);
+}
+
 TEST(Emit, CKSUM_005_icmpv6_error_in_ipv6) {
   const Packet quote = counting(29);
   EXPECT_EQ(emitted(header6(58), IcmpError{4, 1, 6, quote}), ipv6(fields6(58), icmpv6(fields6(58), 4, 1, 6, quote)));
@@ -98,7 +134,7 @@ TEST(Emit, header_checksum_is_right_for_every_identification) {
   for (unsigned identification = 0; identification <= 0xffff; ++identification) {
     header.identification = static_cast<std::uint16_t>(identification);
     fields.identification = identification;
-    write_header(packet, header);
+    write_header(packet, packet.size(), header);
     ASSERT_EQ(packet, ipv4(fields, {})) << identification;
   }
 }
@@ -106,7 +142,7 @@ TEST(Emit, header_checksum_is_right_for_every_identification) {
 TEST(Emit, header_of_the_largest_values) {
   const Ipv4Address ones{0xffffffff};
   Packet packet(65535);
-  write_header(packet, Ipv4Header{ones, ones, 255, 255, 255, 0xffff, true});
+  write_header(packet, packet.size(), Ipv4Header{ones, ones, 255, 255, 255, 0xffff, true});
   EXPECT_EQ(Packet(packet.begin(), packet.begin() + 10), hex("45 ff ffff ffff 4000 ff ff"));
   EXPECT_EQ(plain_checksum(Packet(packet.begin(), packet.begin() + 20)), 0);
 }

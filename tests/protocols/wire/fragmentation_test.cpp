@@ -12,9 +12,14 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
+FirstFragment add4(Bytes datagram, const Link& link, Outbox& out) {
+  const auto view = Ipv4View::parse(datagram).value();
+  return add_ipv4_fragments({view.header(), view.payload()}, link, out);
+}
+
 std::vector<Packet> fragments_of(const Packet& datagram, std::size_t mtu) {
   Outbox out;
-  EXPECT_EQ(add_fragments(Ipv4View::parse(datagram).value(), {InterfaceId{5}, mtu}, out), MaybeReason{});
+  EXPECT_TRUE(add4(datagram, {InterfaceId{5}, mtu}, out));
   for (const OutgoingPacket& packet : out.packets()) EXPECT_EQ(packet.interface, InterfaceId{5});
   return packets_in(out);
 }
@@ -23,6 +28,16 @@ std::vector<unsigned> fields_of(const std::vector<Packet>& fragments) {
   std::vector<unsigned> fields;
   for (const Packet& fragment : fragments) fields.push_back(be16(fragment, 6));
   return fields;
+}
+
+// Where the whole is never written in one piece, its start is finished in the first fragment.
+TEST(Fragmentation, V4_TX_006_the_data_of_the_first_fragment_is_given_back) {
+  Outbox out;
+  const Packet datagram = ipv4({}, counting(1000));
+  const FirstFragment first = add4(datagram, {InterfaceId{0}, 576}, out);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->data(), out.packets()[0].bytes.data() + 20);
+  EXPECT_EQ(first->size(), 552U);
 }
 
 // The example of V4-TX-011: a fragment at offset 185 units on its way to a link of 576.
@@ -130,14 +145,14 @@ TEST(Fragmentation, V4_TX_006_all_or_nothing) {
   for (std::size_t octets = 0; octets <= 1024; octets += 16)
     for (std::size_t packets = 0; packets <= 7; ++packets) {
       Outbox out(octets, packets);
-      const MaybeReason refused = add_fragments(Ipv4View::of(datagram), {InterfaceId{0}, 68}, out);
-      if (refused) {
-        EXPECT_EQ(refused, MaybeReason(Reason::outbox_full));
+      const FirstFragment added = add4(datagram, {InterfaceId{0}, 68}, out);
+      if (!added) {
+        EXPECT_EQ(added.error(), Reason::outbox_full);
         EXPECT_THAT(out.packets(), IsEmpty()) << octets << " octets, " << packets << " packets";
       } else {
         EXPECT_TRUE(put_together(packets_in(out)) == counting(200));
       }
-      EXPECT_FALSE(refused && octets == 1024 && packets >= 5);
+      EXPECT_FALSE(!added && octets == 1024 && packets >= 5);
     }
 }
 
@@ -150,7 +165,7 @@ TEST(Fragmentation, V4_TX_006_a_datagram_in_the_scratch_of_the_outbox) {
     const MutableBytes scratch = out.scratch(datagram.size());
     ASSERT_EQ(scratch.size(), datagram.size());
     std::ranges::copy(datagram, scratch.begin());
-    if (add_fragments(Ipv4View::of(scratch), {InterfaceId{0}, 68}, out)) continue;
+    if (!add4(scratch, {InterfaceId{0}, 68}, out)) continue;
     ++sent;
     ASSERT_TRUE(put_together(packets_in(out)) == counting(1000)) << octets;
   }
@@ -159,9 +174,14 @@ TEST(Fragmentation, V4_TX_006_a_datagram_in_the_scratch_of_the_outbox) {
 
 // ---- IPv6 ----
 
+FirstFragment add6(Bytes packet, std::uint32_t identification, const Link& link, Outbox& out) {
+  const auto view = Ipv6View::parse(packet).value();
+  return add_ipv6_fragments({view.bytes().first(ipv6_header_size), view.payload()}, identification, link, out);
+}
+
 std::vector<Packet> ipv6_fragments_of(const Packet& packet, std::size_t mtu, std::uint32_t identification) {
   Outbox out;
-  EXPECT_EQ(add_fragments(Ipv6View::parse(packet).value(), identification, {InterfaceId{5}, mtu}, out), MaybeReason{});
+  EXPECT_TRUE(add6(packet, identification, {InterfaceId{5}, mtu}, out));
   for (const OutgoingPacket& fragment : out.packets()) EXPECT_EQ(fragment.interface, InterfaceId{5});
   return packets_in(out);
 }
@@ -205,15 +225,15 @@ TEST(Fragmentation, V6_TX_005_all_ipv6_fragments_or_none) {
   for (std::size_t octets = 0; octets <= 8192; octets += 64)
     for (std::size_t packets = 0; packets <= 4; ++packets) {
       Outbox out(octets, packets);
-      const MaybeReason refused = add_fragments(Ipv6View::of(packet), 1, {InterfaceId{0}, 1280}, out);
-      if (refused) {
-        EXPECT_EQ(refused, MaybeReason(Reason::outbox_full));
+      const FirstFragment added = add6(packet, 1, {InterfaceId{0}, 1280}, out);
+      if (!added) {
+        EXPECT_EQ(added.error(), Reason::outbox_full);
         EXPECT_THAT(out.packets(), IsEmpty()) << octets << " octets, " << packets << " packets";
       } else {
         any = true;
         EXPECT_EQ(packets_in(out), fragments6(packet, 1232, 1));
       }
-      EXPECT_FALSE(refused && octets == 8192 && packets >= 3);
+      EXPECT_FALSE(!added && octets == 8192 && packets >= 3);
     }
   EXPECT_TRUE(any);
 }
@@ -226,7 +246,7 @@ TEST(Fragmentation, V6_TX_005_an_ipv6_packet_in_the_scratch_of_the_outbox) {
     const MutableBytes scratch = out.scratch(packet.size());
     ASSERT_EQ(scratch.size(), packet.size());
     std::ranges::copy(packet, scratch.begin());
-    if (add_fragments(Ipv6View::of(scratch), 1, {InterfaceId{0}, 1280}, out)) continue;
+    if (!add6(scratch, 1, {InterfaceId{0}, 1280}, out)) continue;
     ++sent;
     ASSERT_EQ(packets_in(out), fragments6(packet, 1232, 1)) << octets;
   }
