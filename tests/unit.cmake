@@ -15,6 +15,8 @@ tunstack_test(unit
   protocols/base/random_test.cpp
   protocols/base/reason_test.cpp
   protocols/base/rule_test.cpp
+  protocols/base/address_hash_test.cpp
+  protocols/base/chacha20_test.cpp
   protocols/base/siphash_test.cpp
   protocols/discovery/addresses/address_checks_test.cpp
   protocols/discovery/addresses/address_lifetimes_test.cpp
@@ -62,7 +64,7 @@ tunstack_test(unit
   protocols/icmp/queries_test.cpp
   protocols/icmp/quote_test.cpp
   protocols/icmp/rate_limit_test.cpp
-  protocols/ip/ipv4_identification_test.cpp
+  protocols/ip/identification_test.cpp
   protocols/ip/ipv4_options_test.cpp
   protocols/ip/ipv6_chain_test.cpp
   protocols/ip/ipv6_fragments_test.cpp

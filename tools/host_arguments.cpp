@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <random>
-
+#include "tools/fresh_seed.hpp"
+#include "tools/kept_secret.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
 #include "tunstack/node/interface_config.hpp"
@@ -181,11 +181,6 @@ void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
                        "add --role router");
 }
 
-std::uint64_t fresh_seed() {
-  std::random_device device;
-  return static_cast<std::uint64_t>(device()) << 32 | device();
-}
-
 }  // namespace
 
 void add_address_option(CLI::App& command, HostArguments& arguments) {
@@ -259,8 +254,12 @@ HostPlan plan_host(const HostArguments& arguments) {
   add_link_local_address(interface);
   plan.node = {.interfaces = {interface},
                .options = node_options(arguments),
-               .seed = arguments.seed ? *arguments.seed : fresh_seed(),
+               .seed = arguments.seed ? Seed(*arguments.seed) : fresh_seed(),
                .time_of_day_at_start = {}};
+  const AddressOptions& own = plan.node.options.own;
+  const bool forms_addresses = interface.configures_itself && own.identifiers == IdentifierKind::stable;
+  if (forms_addresses && !arguments.seed && own.secret.empty())
+    plan.secret_directory = state_directory();  // asked for here: in a user namespace everybody is root
   check_role(plan.node.options, interface);
   check_advertising(plan.node.options, interface);
   plan.explain = explain_of(arguments);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <optional>
 
 #include "tunstack/explain/explain.hpp"
@@ -41,7 +42,8 @@ void add_address_option(CLI::App& command, HostArguments& arguments);
 struct HostPlan {
   NodeConfig node;
   LinkPlan link;
-  bool leave_link_alone = false;  // --host none
+  bool leave_link_alone = false;                          // --host none
+  std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is
   Explain explain = Explain::off;
   ExplainFormat format = ExplainFormat::text;
   std::optional<double> duration;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "tools/kept_secret.hpp"
 #include "tunstack/explain/summary.hpp"
 #include "tunstack/report/state_report.hpp"
 
@@ -27,7 +28,18 @@ LinkPlan named(LinkPlan plan, const std::string& device) {
   return plan;
 }
 
-NodeConfig started(NodeConfig config, const std::string& device, const MonotonicClock& clock) {
+/// Without a place to keep the secret, addresses are stable for as long as the stack runs.
+void use_kept_secret(NodeConfig& config, const std::filesystem::path& directory) try {
+  config.options.own.secret = {kept_secret(directory)};
+  config.secret_from = SecretSource::file;
+} catch (const Fault& fault) {
+  fmt::print(stderr, "tunstack: stable IPv6 addresses will be others at the next start: {}: {}; {}\n", fault.what(),
+             fault.why(), fault.remedy());
+}
+
+NodeConfig started(const HostPlan& plan, const std::string& device, const MonotonicClock& clock) {
+  NodeConfig config = plan.node;
+  if (plan.secret_directory) use_kept_secret(config, *plan.secret_directory);
   config.interfaces[0].name = device;  // the kernel may have numbered it
   config.time_of_day_at_start = since_midnight(clock.started_at());
   return config;
@@ -37,7 +49,7 @@ NodeConfig started(NodeConfig config, const std::string& device, const Monotonic
 
 Session::Session(const HostPlan& plan)
     : device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
-      node_(started(plan.node, device_.name(), clock_)),
+      node_(started(plan, device_.name(), clock_)),
       explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? stdout : stderr),
       loop_(std::array{&device_}, node_, clock_),
       signals_(block_signals()),

@@ -73,7 +73,11 @@ class IpAddress {
   Ipv6Address ipv6() const { return {octets_}; }
   /// The address in network order: 4 or 16 octets.
   Bytes octets() const { return Bytes(octets_).first(is_ipv4() ? Ipv4Address::size : Ipv6Address::size); }
-  friend bool operator==(const IpAddress& a, const IpAddress& b) = default;
+  /// Sixteen octets in either family: zeros follow an IPv4 address.
+  const std::array<std::uint8_t, Ipv6Address::size>& octets_filled_up() const { return octets_; }
+  friend bool operator==(const IpAddress& a, const IpAddress& b) {
+    return a.family_ == b.family_ && std::memcmp(&a.octets_, &b.octets_, sizeof a.octets_) == 0;
+  }
 
  private:
   std::array<std::uint8_t, Ipv6Address::size> octets_{};

@@ -1,26 +1,45 @@
-// A keyed hash of addresses, for tables that strangers fill: without the secret nobody can aim at one place.
+// A keyed hash of addresses, for tables that strangers fill: without the key nobody can aim at one place, nor tell
+// which addresses share one.
 #pragma once
 
 #include "protocols/base/address.hpp"
+#include "protocols/base/siphash.hpp"
 
 namespace tunstack {
 
-/// The upper bits are the better ones.
-inline std::uint64_t keyed_hash(const Ipv4Address& address, std::uint64_t secret) {
-  const std::uint64_t hash = (secret ^ address.value) * 0x9e3779b97f4a7c15;
-  return (hash ^ hash >> 29) * 0xd6e8feb86659fd93;
-}
+/// SipHash-1-3 of what finds an entry of a table. Of an address alone it is that of its octets in network order.
+class TableHash {
+ public:
+  explicit TableHash(const SipHashKey& key) : hash_(key) {}
 
-inline std::uint64_t keyed_hash(const Ipv6Address& address, std::uint64_t secret) {
-  const std::uint64_t network = std::uint64_t{load_be32(address.octets, 0)} << 32 | load_be32(address.octets, 4);
-  const std::uint64_t host = std::uint64_t{load_be32(address.octets, 8)} << 32 | load_be32(address.octets, 12);
-  std::uint64_t hash = (secret ^ network) * 0x9e3779b97f4a7c15;
-  hash = ((hash ^ hash >> 32) + host) * 0xd6e8feb86659fd93;
-  return hash ^ hash >> 29;
-}
+  void add(std::uint64_t word) { hash_.add(word); }
+  void add(const Ipv6Address& address) {
+    add(load_siphash_word(Bytes(address.octets).first(8)));
+    add(load_siphash_word(Bytes(address.octets).subspan(8)));
+  }
+  void add(const IpAddress& address) { address.is_ipv4() ? add(as_word(address.ipv4())) : add(address.ipv6()); }
+  /// `tail` tells apart what else would be the same: a length, a kind, a number of 56 bits.
+  std::uint64_t finish(std::uint8_t size, std::uint64_t tail = 0) {
+    add(std::uint64_t{size} << 56 | tail);
+    return hash_.finish();
+  }
 
-inline std::uint64_t keyed_hash(const IpAddress& address, std::uint64_t secret) {
-  return address.is_ipv4() ? keyed_hash(address.ipv4(), secret) : keyed_hash(address.ipv6(), secret);
+  static std::uint64_t as_word(Ipv4Address address) { return std::byteswap(address.value); }
+
+ private:
+  SipHash13 hash_;
+};
+
+inline std::uint64_t keyed_hash(Ipv4Address address, const SipHashKey& key) {
+  return TableHash(key).finish(Ipv4Address::size, TableHash::as_word(address));
+}
+inline std::uint64_t keyed_hash(const Ipv6Address& address, const SipHashKey& key) {
+  TableHash hash(key);
+  hash.add(address);
+  return hash.finish(Ipv6Address::size);
+}
+inline std::uint64_t keyed_hash(const IpAddress& address, const SipHashKey& key) {
+  return address.is_ipv4() ? keyed_hash(address.ipv4(), key) : keyed_hash(address.ipv6(), key);
 }
 
 }  // namespace tunstack

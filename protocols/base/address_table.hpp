@@ -11,15 +11,19 @@
 
 namespace tunstack {
 
-template <class Value>
+template <class Value, class Address = IpAddress>
 class AddressTable {
  public:
   static constexpr std::size_t capacity = 1024;
 
-  explicit AddressTable(Random& random) : secret_(random.next()) {}
+  explicit AddressTable(Random& random) : key_(SipHashKey::draw(random)) {}
+
+  // What is moved keeps its places.
+  AddressTable(AddressTable&&) = default;
+  AddressTable& operator=(AddressTable&&) = default;
 
   /// The value of `address`, or nullptr.
-  const Value* find(const IpAddress& address) const {
+  const Value* find(const Address& address) const {
     if (entries_.empty()) return nullptr;
     for (const Entry& entry : std::span(entries_).subspan(first_place(address), ways))
       if (entry.used && entry.address == address) return &entry.value;
@@ -32,34 +36,46 @@ class AddressTable {
       if (entry.used) each(entry.address, entry.value);
   }
 
-  /// The value of `address`; a fresh one replaces the smallest, by `less`, of those that share its places.
-  template <class Less>
-  Value& find_or_make(const IpAddress& address, const Less& less) {
-    if (entries_.empty()) entries_.resize(capacity);
-    const auto places = std::span(entries_).subspan(first_place(address), ways);
-    for (Entry& entry : places)
-      if (entry.used && entry.address == address) return entry.value;
-    Entry& victim = *std::min_element(places.begin(), places.end(), [&](const Entry& a, const Entry& b) {
-      return a.used != b.used ? b.used : less(a.value, b.value);
-    });
-    victim = {address, true, Value{}};
-    return victim.value;
+  static Value fresh(const Value&) { return {}; }
+
+  /// The value of `address`; a new one replaces the smallest, by `less`, of those that share its places, which may
+  /// leave something to it.
+  template <class Less, class Make = Value (*)(const Value&)>
+  Value& find_or_make(const Address& address, const Less& less, const Make& make = fresh) {
+    if (latest_ != nullptr && latest_->address == address) [[likely]]
+      return latest_->value;
+    return look_up(address, less, make);
   }
 
  private:
   static constexpr std::size_t ways = 4;
   struct Entry {
-    IpAddress address;
+    Address address;
     bool used = false;
     Value value{};
   };
 
-  std::size_t first_place(const IpAddress& address) const {
-    return (keyed_hash(address, secret_) >> 56) * ways % capacity;
+  template <class Less, class Make>
+  [[gnu::noinline]] Value& look_up(const Address& address, const Less& less, const Make& make) {
+    if (entries_.empty()) entries_.resize(capacity);
+    const auto places = std::span(entries_).subspan(first_place(address), ways);
+    for (Entry& entry : places)
+      if (entry.used && entry.address == address) return remember(entry);
+    Entry& victim = *std::min_element(places.begin(), places.end(), [&](const Entry& a, const Entry& b) {
+      return a.used != b.used ? b.used : less(a.value, b.value);
+    });
+    victim = {address, true, make(victim.value)};
+    return remember(victim);
   }
+  Value& remember(Entry& entry) {
+    latest_ = &entry;
+    return entry.value;
+  }
+  std::size_t first_place(const Address& address) const { return keyed_hash(address, key_) * ways % capacity; }
 
-  std::uint64_t secret_;
+  SipHashKey key_;
   std::vector<Entry> entries_;
+  Entry* latest_ = nullptr;  // often the next one again, and then nothing is hashed
 };
 
 }  // namespace tunstack

@@ -1,5 +1,5 @@
-// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed pseudorandom function. Who sees results learns neither the key
-// nor other results.
+// SipHash (Aumasson and Bernstein, 2012): a keyed pseudorandom function. Who sees results of SipHash-2-4 learns neither
+// the key nor other results; SipHash-1-3 does for places in tables, whose results nobody sees.
 #pragma once
 
 #include <algorithm>
@@ -22,9 +22,10 @@ struct SipHashKey {
   }
 };
 
-class SipHash {
+template <int compressions, int finalizations>
+class BasicSipHash {
  public:
-  explicit constexpr SipHash(const SipHashKey& key)
+  explicit constexpr BasicSipHash(const SipHashKey& key)
       : v0_(key.first ^ 0x736f6d6570736575),
         v1_(key.second ^ 0x646f72616e646f6d),
         v2_(key.first ^ 0x6c7967656e657261),
@@ -32,18 +33,19 @@ class SipHash {
 
   constexpr void add(std::uint64_t word) {
     v3_ ^= word;
-    rounds(2);
+    rounds<compressions>();
     v0_ ^= word;
   }
   constexpr std::uint64_t finish() {
     v2_ ^= 0xff;
-    rounds(4);
+    rounds<finalizations>();
     return v0_ ^ v1_ ^ v2_ ^ v3_;
   }
 
  private:
-  constexpr void rounds(int count) {
-    for (; count > 0; --count) {
+  template <int count>
+  constexpr void rounds() {
+    for (int i = 0; i < count; ++i) {
       mix(v0_, v1_, 13, 32);
       mix(v2_, v3_, 16, 0);
       mix(v0_, v3_, 21, 0);
@@ -59,13 +61,17 @@ class SipHash {
   std::uint64_t v0_, v1_, v2_, v3_;
 };
 
+using SipHash = BasicSipHash<2, 4>;
+using SipHash13 = BasicSipHash<1, 3>;
+
 /// The least octet first, as SipHash reads its message.
 constexpr std::uint64_t load_siphash_word(Bytes bytes) {
   return std::byteswap(std::uint64_t{load_be32(bytes, 0)} << 32 | load_be32(bytes, 4));
 }
 
+template <class Hash = SipHash>
 constexpr std::uint64_t siphash(const SipHashKey& key, Bytes message) {
-  SipHash hash(key);
+  Hash hash(key);
   Bytes rest = message;
   for (; rest.size() >= 8; rest = rest.subspan(8)) hash.add(load_siphash_word(rest));
   std::array<std::uint8_t, 8> last{};

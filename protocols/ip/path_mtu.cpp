@@ -22,13 +22,13 @@ constexpr std::size_t plateau_below(std::size_t length) {
 
 }  // namespace
 
-std::expected<std::size_t, Reason> believed_path_mtu(const TooBig& report, std::size_t estimate) {
+std::expected<std::size_t, Reason> believed_path_mtu(const TooBig& report, std::size_t estimate, std::size_t minimum) {
   // Some old routers count the header twice in what they quote (RFC 1191 5).
   std::size_t sent = report.quoted_length;
   if (sent > estimate) sent -= std::min(sent, report.quoted_header);
   if (sent > estimate) return std::unexpected(Reason::path_mtu_not_below_size_sent);
   if (report.reported != 0 && report.reported < smallest) return std::unexpected(Reason::path_mtu_below_minimum);
-  const std::size_t mtu = report.reported != 0 ? report.reported : plateau_below(sent);
+  const std::size_t mtu = std::max(minimum, report.reported != 0 ? report.reported : plateau_below(sent));
   if (mtu >= sent) return std::unexpected(Reason::path_mtu_not_below_size_sent);
   return mtu;
 }

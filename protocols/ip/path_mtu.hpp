@@ -20,15 +20,15 @@ struct TooBig {
 };
 
 /// The MTU that a report leads to, where `estimate` is held so far; or why it is not believed (RFC 1191 3, 5 and 7,
-/// RFC 5927 7).
-std::expected<std::size_t, Reason> believed_path_mtu(const TooBig& report, std::size_t estimate);
+/// RFC 5927 7). Never less than `minimum`: nobody is made to send in pieces smaller than that.
+std::expected<std::size_t, Reason> believed_path_mtu(const TooBig& report, std::size_t estimate, std::size_t minimum);
 
 /// The MTU that a report of IPv6 leads to, where routers always say which one they mean (RFC 8201 4).
 std::expected<std::size_t, Reason> believed_ipv6_path_mtu(const TooBig& report, std::size_t estimate);
 
 class PathMtus {
  public:
-  explicit PathMtus(Random& random) : secret_(random.next()), estimates_(random) {}
+  explicit PathMtus(Random& random) : key_(SipHashKey::draw(random)), estimates_(random) {}
 
   /// The MTU towards `destination` over a link of `link_mtu`, in octets.
   template <class Address>
@@ -50,11 +50,16 @@ class PathMtus {
   /// Remembers that a packet went to `destination` that not every path takes, so that a forged report about others is
   /// found out (RFC 8201 4). Forgotten when another destination comes to its place.
   void note_large_packet(const Ipv6Address& destination) {
+    if (destination == latest_large_) return;  // as nearly always
     if (!large_packets_) large_packets_ = std::make_unique<std::uint32_t[]>(large_packets);
-    large_packets_[place_of(destination)] = tag_of(destination);
+    const std::uint64_t hash = keyed_hash(destination, key_);
+    large_packets_[place_of(hash)] = tag_of(hash);
+    latest_large_ = destination;
   }
   bool sent_large_packet(const Ipv6Address& destination) const {
-    return large_packets_ && large_packets_[place_of(destination)] == tag_of(destination);
+    if (!large_packets_) return false;
+    const std::uint64_t hash = keyed_hash(destination, key_);
+    return large_packets_[place_of(hash)] == tag_of(hash);
   }
 
  private:
@@ -65,13 +70,11 @@ class PathMtus {
   std::size_t estimate_of(const IpAddress& destination, std::size_t link_mtu, Instant now) const;
 
   static constexpr std::size_t large_packets = 4096;
-  std::uint64_t hash_of(const Ipv6Address& destination) const { return keyed_hash(destination, secret_); }
-  std::size_t place_of(const Ipv6Address& destination) const { return (hash_of(destination) >> 32) % large_packets; }
-  std::uint32_t tag_of(const Ipv6Address& destination) const {
-    return static_cast<std::uint32_t>(hash_of(destination)) | 1U;  // 0 is nobody's
-  }
+  static std::size_t place_of(std::uint64_t hash) { return (hash >> 32) % large_packets; }
+  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash) | 1U; }  // 0 is nobody's
 
-  std::uint64_t secret_;
+  SipHashKey key_;
+  Ipv6Address latest_large_{};                      // no packet goes to the unspecified address
   std::unique_ptr<std::uint32_t[]> large_packets_;  // tags by place, once there was one
   Instant latest_ = Instant::min();  // when the last estimate will be over: nearly always nothing is looked up
   AddressTable<Estimate> estimates_;

@@ -9,11 +9,12 @@ constexpr std::uint8_t congestion_experienced = 1U << 3;
 
 }  // namespace
 
-Reassembler::Reassembler(const ReassemblyLimits& limits, Random& random) : limits_(limits), secret_(random.next()) {}
+Reassembler::Reassembler(const ReassemblyLimits& limits, Random& random)
+    : limits_(limits), key_(SipHashKey::draw(random)) {}
 
-Reassembler::Memory::Memory(const ReassemblyLimits& limits, std::uint64_t secret)
+Reassembler::Memory::Memory(const ReassemblyLimits& limits, const SipHashKey& key)
     : pool(std::size_t{limits.kibioctets} * 1024),
-      table(limits.datagrams, secret),
+      table(limits.datagrams, key),
       whole(std::make_unique_for_overwrite<std::uint8_t[]>(BlockPool::block_size + largest_fragmented_payload)) {}
 
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(const Fragment& fragment,
@@ -40,7 +41,7 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(cons
 
 /// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
 Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
-  if (!memory_) memory_ = std::make_unique<Memory>(limits_, secret_);
+  if (!memory_) memory_ = std::make_unique<Memory>(limits_, key_);
   const Index known = table().find(fragment.key);
   if (known != none) return known;
   if (table().size_of(fragment.key.source) >= limits_.datagrams_of_source)

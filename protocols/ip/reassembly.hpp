@@ -74,7 +74,7 @@ class Reassembler {
   static constexpr Index none = ReassemblyTable::none;
 
   struct Memory {
-    Memory(const ReassemblyLimits& limits, std::uint64_t secret);
+    Memory(const ReassemblyLimits& limits, const SipHashKey& key);
     BlockPool pool;
     ReassemblyTable table;
     std::unique_ptr<std::uint8_t[]> whole;  // the datagram that is handed out, if it lay in pieces
@@ -95,7 +95,7 @@ class Reassembler {
   void remove(Index index);
 
   ReassemblyLimits limits_;
-  std::uint64_t secret_;
+  SipHashKey key_;
   std::uint64_t evicted_ = 0;
   std::unique_ptr<Memory> memory_;
 };

@@ -9,8 +9,8 @@ namespace tunstack::ip {
 
 using Index = ReassemblyTable::Index;
 
-ReassemblyTable::ReassemblyTable(std::size_t capacity, std::uint64_t secret)
-    : secret_(secret),
+ReassemblyTable::ReassemblyTable(std::size_t capacity, const SipHashKey& key)
+    : key_(key),
       entries_(capacity),
       buckets_(std::bit_ceil(capacity), none),
       sources_(capacity),
@@ -29,8 +29,8 @@ Index ReassemblyTable::add(const FragmentKey& key) {
   const Index made = entries_.take();
   Entry& entry = entries_[made];
   entry.datagram.key = key;
-  Index& bucket = buckets_[bucket_of(key)];
-  entry.next = std::exchange(bucket, made);
+  entry.bucket = bucket_of(key);
+  entry.next = std::exchange(buckets_[entry.bucket], made);
   entry.source = find_or_make_source(key.source);
   sources_[entry.source].by_age.append(entries_, &Entry::of_source, made);
   by_age_.append(entries_, &Entry::by_age, made);
@@ -42,7 +42,7 @@ void ReassemblyTable::remove(Index index) {
   by_age_.unlink(entries_, &Entry::by_age, index);
   sources_[entry.source].by_age.unlink(entries_, &Entry::of_source, index);
   if (sources_[entry.source].by_age.size == 0) forget_source(entry.source);
-  unchain(entries_, buckets_[bucket_of(entry.datagram.key)], index);
+  unchain(entries_, buckets_[entry.bucket], index);
   entries_.give(index);
 }
 
@@ -61,23 +61,26 @@ Index ReassemblyTable::find_or_make_source(const IpAddress& source) {
   const Index found = find_source(source);
   if (found != none) return found;
   const Index made = sources_.take();
-  Index& bucket = source_buckets_[bucket_of(source)];
-  sources_[made] = {source, {}, std::exchange(bucket, made)};
+  const std::uint32_t bucket = bucket_of(source);
+  sources_[made] = {source, {}, std::exchange(source_buckets_[bucket], made), bucket};
   return made;
 }
 
 void ReassemblyTable::forget_source(Index index) {
-  unchain(sources_, source_buckets_[bucket_of(sources_[index].address)], index);
+  unchain(sources_, source_buckets_[sources_[index].bucket], index);
   sources_.give(index);
 }
 
-std::size_t ReassemblyTable::bucket_of(const FragmentKey& key) const {
-  const std::uint64_t of_source = keyed_hash(key.source, secret_ + key.identification);
-  return keyed_hash(key.destination, of_source + key.protocol) >> 32 & (buckets_.size() - 1);
+std::uint32_t ReassemblyTable::bucket_of(const FragmentKey& key) const {
+  TableHash hash(key_);
+  hash.add(key.source);
+  hash.add(key.destination);
+  const std::uint64_t tail = std::uint64_t{key.protocol} << 32 | key.identification;
+  return static_cast<std::uint32_t>(hash.finish(key.source.is_ipv4() ? 4 : 16, tail) & (buckets_.size() - 1));
 }
 
-std::size_t ReassemblyTable::bucket_of(const IpAddress& source) const {
-  return keyed_hash(source, secret_) >> 32 & (source_buckets_.size() - 1);
+std::uint32_t ReassemblyTable::bucket_of(const IpAddress& source) const {
+  return static_cast<std::uint32_t>(keyed_hash(source, key_) & (source_buckets_.size() - 1));
 }
 
 }  // namespace tunstack::ip

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocols/base/linked_entries.hpp"
+#include "protocols/base/siphash.hpp"
 #include "protocols/base/time.hpp"
 #include "protocols/ip/partial_datagram.hpp"
 
@@ -25,8 +26,8 @@ class ReassemblyTable {
   using Index = EntryIndex;
   static constexpr Index none = no_entry;
 
-  /// `secret` keeps strangers from aiming at one bucket.
-  ReassemblyTable(std::size_t capacity, std::uint64_t secret);
+  /// The key keeps strangers from aiming at one bucket.
+  ReassemblyTable(std::size_t capacity, const SipHashKey& key);
 
   IncompleteDatagram& operator[](Index index) { return entries_[index].datagram; }
   const IncompleteDatagram& operator[](Index index) const { return entries_[index].datagram; }
@@ -51,21 +52,23 @@ class ReassemblyTable {
     IncompleteDatagram datagram;
     AgeLinks by_age, of_source;
     Index next = none;  // entries whose keys share a bucket
+    std::uint32_t bucket = 0;
     Index source = none;
   };
   struct Source {
     IpAddress address;
     AgeList by_age;
     Index next = none;  // sources that share a bucket
+    std::uint32_t bucket = 0;
   };
 
   Index find_source(const IpAddress& source) const;
   Index find_or_make_source(const IpAddress& source);
   void forget_source(Index index);
-  std::size_t bucket_of(const FragmentKey& key) const;
-  std::size_t bucket_of(const IpAddress& source) const;
+  std::uint32_t bucket_of(const FragmentKey& key) const;
+  std::uint32_t bucket_of(const IpAddress& source) const;
 
-  std::uint64_t secret_;
+  SipHashKey key_;
   EntryPool<Entry> entries_;
   std::vector<Index> buckets_;
   AgeList by_age_;

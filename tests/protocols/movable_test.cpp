@@ -18,7 +18,7 @@
 #include "protocols/discovery/routers/redirect_routes.hpp"
 #include "protocols/icmp/mask_learning.hpp"
 #include "protocols/icmp/rate_limit.hpp"
-#include "protocols/ip/ipv4_identification.hpp"
+#include "protocols/ip/identification.hpp"
 #include "protocols/ip/local_addresses.hpp"
 #include "protocols/ip/path_mtu.hpp"
 #include "protocols/ip/reassembly.hpp"
@@ -31,7 +31,7 @@ constexpr bool are_movable =
     (std::is_nothrow_move_constructible_v<Components> && ...) && (std::is_nothrow_move_assignable_v<Components> && ...);
 
 static_assert(are_movable<Random, Outbox>);
-static_assert(are_movable<ip::Ipv4Identification, ip::LocalAddresses, ip::PathMtus, ip::Reassembler>);
+static_assert(are_movable<ip::Identifications<Ipv4Address>, ip::LocalAddresses, ip::PathMtus, ip::Reassembler>);
 static_assert(are_movable<icmp::ErrorLimiter, icmp::TokenBucket, icmp::MaskLearner>);
 static_assert(are_movable<discovery::NeighborCache, discovery::WaitingPackets, discovery::DelayedAnswers>);
 static_assert(are_movable<discovery::HostRouting, discovery::IrdpHost, discovery::RedirectRoutes>);

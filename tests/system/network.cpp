@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -98,7 +99,26 @@ std::set<std::string> Network::routes(const std::string& name) const {
   return destinations;
 }
 
+namespace {
+
+/// Where stacks keep what outlives them, as long as the tests run.
+class StateDirectory {
+ public:
+  StateDirectory() {
+    char name[] = "/tmp/tunstack-state.XXXXXX";
+    if (::mkdtemp(name) != nullptr) path_ = name;
+    ::setenv("STATE_DIRECTORY", path_.c_str(), 1);
+  }
+  ~StateDirectory() { std::filesystem::remove_all(path_); }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
 void SystemTest::SetUp() {
+  static const StateDirectory state_directory;
   if (network.fault().empty()) return;
   if (std::getenv("CI") != nullptr) FAIL() << network.fault();
   GTEST_SKIP() << network.fault();

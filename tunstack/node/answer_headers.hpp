@@ -51,8 +51,8 @@ template <class View>
 }
 
 // What the way of an answer adds to its header, once it is known how large the packet is.
-[[gnu::always_inline]] inline void finish_header(Ipv4Header& header, std::size_t, const Link&, Turn& turn) {
-  give_identification(header, turn.state);
+[[gnu::always_inline]] inline void finish_header(Ipv4Header& header, std::size_t size, const Link&, Turn& turn) {
+  give_identification(header, size, turn);
 }
 [[gnu::always_inline]] inline void finish_header(Ipv6Header& header, std::size_t size, const Link& link, Turn& turn) {
   if (header.hop_limit == 0) header.hop_limit = turn.state.interface(link.interface).hop_limit();
@@ -61,7 +61,8 @@ template <class View>
     turn.state.path_mtus.note_large_packet(destination);
   }
   if (size > link.mtu) [[unlikely]]
-    header.identification = static_cast<std::uint32_t>(turn.random.next());
+    header.identification =
+        turn.state.identifications6.next(Ipv6Address(header.destination), {size, header.next_header}, turn.now);
 }
 
 }  // namespace tunstack

@@ -68,7 +68,7 @@ MaybeReason send_any(Header& header, const Reply& reply, InterfaceId from, Turn&
 template <class View>
 MaybeReason Answers::refuses_probe(const Reply& reply, const Arrival<View>& arrival, Turn& turn) {
   if (!std::holds_alternative<ExtendedEchoReply>(reply.message)) return {};
-  return probe_limiter_.refuses(arrival.ip.source(), extended_echo_limits, turn.now, turn.random);
+  return probe_limiter_.refuses(arrival.ip.source(), extended_echo_limits, turn.now, turn.limits);
 }
 
 MaybeReason Answers::reply_rarely(const Reply& reply, const Ipv4Arrival& arrival, Turn& turn) {
@@ -125,7 +125,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
   const Ipv4Address source = reply_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
   if (const auto refused =
-          error_limiter4_.refuses(arrival.ip.source(), options.ipv4_error_limits, turn.now, turn.random))
+          error_limiter4_.refuses(arrival.ip.source(), options.ipv4_error_limits, turn.now, turn.limits))
     return refused;
 
   Ipv4Header header = answer_header(arrival, protocol_number::icmpv4, source, turn.state);
@@ -138,7 +138,6 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
     header.options = route.options();
   }
   const Egress egress = egress_to(first_hop(header), arrival.interface, turn.now, turn.state);
-  give_identification(header, turn.state);
   const std::size_t room = icmp::room_for_error(Family::ipv4, header_size(header), egress.link.mtu);
   icmp::QuoteStorage storage;
   // What is appended stands behind 128 octets of the datagram at least (RFC 4884 4).
@@ -146,6 +145,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
   const Bytes quote = icmp::quote(arrival, icmp::quote_limit(arrival.ip, amount, room), storage);
   const IcmpError message =
       icmp::error_message(icmp::code_of(error.problem, Family::ipv4), Family::ipv4, error.parameter, quote);
+  give_identification(header, header_size(header) + message.size(), turn);
   if (options.extensions) [[unlikely]]
     return send_extended(arrival, header, message, room, egress, turn);
   return turn.output.send_whole(header, message, egress, turn);
@@ -161,7 +161,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv6Arrival& arrival, Turn&
   const Ipv6Address source = reply_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
   if (const auto refused =
-          error_limiter6_.refuses(arrival.ip.source(), options.ipv6_error_limits, turn.now, turn.random))
+          error_limiter6_.refuses(arrival.ip.source(), options.ipv6_error_limits, turn.now, turn.limits))
     return refused;
 
   const Egress egress = egress_to(arrival.ip.source(), arrival.interface, turn.now, turn.state);

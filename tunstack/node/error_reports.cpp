@@ -11,15 +11,21 @@ std::expected<std::size_t, Reason> path_mtu_of(const icmp::ErrorReport& report, 
                                                const NodeState& state) {
   const std::size_t estimate = choose_egress(report.destination, arrival, now, state).link.mtu;
   const ip::TooBig too_big{report.mtu, report.total_length, report.header_size};
-  return report.family() == Family::ipv4 ? ip::believed_path_mtu(too_big, estimate)
+  return report.family() == Family::ipv4 ? ip::believed_path_mtu(too_big, estimate, state.options.path_mtu_minimum)
                                          : ip::believed_ipv6_path_mtu(too_big, estimate);
 }
 
 struct ReportedError {
   const icmp::ErrorReport& report;
   InterfaceId interface;
+  Instant now;
   const NodeState& state;
 };
+
+/// Some old routers count the header twice in what they quote (RFC 1191 5).
+std::size_t size_sent(const icmp::ErrorReport& report) {
+  return report.total_length - std::min<std::size_t>(report.total_length, report.header_size);
+}
 
 constexpr std::array icmpv4_error_rules = {
     Rule<ReportedError>{
@@ -27,9 +33,9 @@ constexpr std::array icmpv4_error_rules = {
         [](const ReportedError& e) { return !is_own(e.state.addresses.kind_on(e.interface, e.report.source.ipv4())); }},
     Rule<ReportedError>{Reason::icmp4_error_about_packet_not_sent,
                         [](const ReportedError& e) {
-                          return !e.state.identification.was_given_lately(e.report.source.ipv4(),
-                                                                          e.report.destination.ipv4(),
-                                                                          e.report.protocol, e.report.identification);
+                          return !e.state.identifications4.may_have_sent(
+                              e.report.destination.ipv4(), e.report.identification,
+                              {size_sent(e.report), e.report.protocol}, e.now);
                         }},
 };
 
@@ -51,7 +57,8 @@ template <const auto& rules, class Arrival, class Message>
 Verdict judge_by(const Arrival& arrival, const Message& message, Reason about_our_packet, const NodeState& state) {
   const auto report = icmp::parse_error(arrival.ip.source(), message);
   if (!report) return Drop{report.error()};
-  if (const auto broken = first_broken<rules>(ReportedError{*report, arrival.interface, state})) return Drop{*broken};
+  if (const auto broken = first_broken<rules>(ReportedError{*report, arrival.interface, arrival.now, state}))
+    return Drop{*broken};
   if (!report->is_too_big()) return Deliver{about_our_packet, Recipient::icmp_error};
   const auto mtu = path_mtu_of(*report, arrival.interface, arrival.now, state);
   return mtu ? Verdict(Deliver{Reason::path_mtu_lowered, Recipient::icmp_error}) : Drop{mtu.error()};

@@ -11,11 +11,13 @@ namespace tunstack {
 
 Node::Node(const NodeConfig& config)
     : start_(config.start),
-      random_(config.seed),
-      state_(config, random_),
+      keys_(config.seed, "keys"),
+      random_(config.seed, "services"),
+      limits_(config.seed, "limits"),
+      state_(config, keys_, random_),
       output_(config.id),
-      answers_(random_),
-      fragments_(config.options, random_) {
+      answers_(keys_),
+      fragments_(config.options, keys_) {
   update_deadline();
 }
 

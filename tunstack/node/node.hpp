@@ -41,7 +41,7 @@ class Node {
   void observe(Observer* observer) { output_.observe(observer); }
 
  private:
-  Turn turn_at(Instant now, Outbox& out) { return {state_, output_, random_, out, now}; }
+  Turn turn_at(Instant now, Outbox& out) { return {state_, output_, random_, limits_, out, now}; }
   [[gnu::noinline]] void receive_frame(const Received& frame, Turn& turn);
 
   // What every packet passes is inlined into receive(): the calls cost a tenth of an echo.
@@ -70,7 +70,9 @@ class Node {
   Instant deadline_ = Instant::max();
   Instant interfaces_deadline_ = Instant::max();
   Instant start_;
+  Random keys_;
   Random random_;
+  Random limits_;
   NodeState state_;
   Output output_;
   Answers answers_;

@@ -75,7 +75,7 @@ void Output::note_evicted_packets(Turn& turn) {
 }
 
 MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn) {
-  auto& [state, output, random, outbox, now, cause, frame, changes_deadlines] = turn;
+  auto& [state, output, random, limits, outbox, now, cause, frame, changes_deadlines] = turn;
   auto mac = egress.group_mac;
   const discovery::NeighborKey key{egress.link.interface, egress.next_hop.value_or(IpAddress{})};
   if (!mac) {

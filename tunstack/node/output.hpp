@@ -22,7 +22,8 @@ constexpr Family family_of(const Ipv6Header&) { return Family::ipv6; }
 struct Turn {
   NodeState& state;
   Output& output;
-  Random& random;
+  Random& random;  // for what services wait and make up
+  Random& limits;  // for what errors cost, which strangers see
   Outbox& outbox;
   Instant now;
   PacketNumber cause = 0;          // the packet that is looked at; 0 while time alone is the cause
@@ -136,10 +137,11 @@ inline Ipv4Address first_hop(const Ipv4Header& header) { return header.first_hop
 inline const Ipv6Address& first_hop(const Ipv6Header& header) { return header.destination; }
 
 /// For a datagram that may be cut into fragments. Those of IPv6 are drawn where one is cut.
-inline void give_identification(Ipv4Header& header, NodeState& state) {
-  header.identification = state.identification.next(header.source, first_hop(header), header.protocol);
+inline void give_identification(Ipv4Header& header, std::size_t size, Turn& turn) {
+  header.identification = static_cast<std::uint16_t>(
+      turn.state.identifications4.next(first_hop(header), {size, header.protocol}, turn.now));
 }
-inline void give_identification(const Ipv6Header&, NodeState&) {}
+inline void give_identification(const Ipv6Header&, std::size_t, Turn&) {}
 
 template <class IpHeader, class Message>
 MaybeReason Output::send(const IpHeader& header, const Message& message, const Egress& egress, Turn& turn) {
@@ -191,7 +193,7 @@ template <class IpHeader, class Message>
 void Output::originate(Reason reason, const IpHeader& header, const Message& message, InterfaceId from, Turn& turn) {
   const std::size_t before = turn.outbox.packets().size();
   IpHeader identified = header;
-  give_identification(identified, turn.state);
+  give_identification(identified, header_size(header) + message.size(), turn);
   const Egress egress = egress_to(first_hop(header), from, turn.now, turn.state);
   if (const auto failed = send(identified, message, egress, turn)) {
     note(reason, from, turn);

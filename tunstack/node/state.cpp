@@ -1,6 +1,7 @@
 #include "tunstack/node/state.hpp"
 
 #include <algorithm>
+#include <string>
 
 namespace tunstack {
 
@@ -45,18 +46,29 @@ void add_addresses(NodeState& state, InterfaceId id) {
   for (const IpPrefix& one : state.options.proxied.ipv6) state.addresses.proxy(id, one.address.ipv6());
 }
 
+/// No node forms the addresses of another one only because nobody chose a secret (RFC 7217 5).
+NodeOptions with_secret(const NodeConfig& config) {
+  NodeOptions options = config.options;
+  if (!options.own.secret.empty()) return options;
+  options.own.secret = {std::to_string(Random(config.seed, "slaac").next()),
+                        std::to_string(Random(config.seed, "slaac2").next())};
+  return options;
+}
+
 }  // namespace
 
-NodeState::NodeState(const NodeConfig& config, Random& random)
-    : options(config.options),
-      path_mtus(random),
-      identification(random),
+NodeState::NodeState(const NodeConfig& config, Random& keys, Random& random)
+    : options(with_secret(config)),
+      path_mtus(keys),
+      identifications4(keys),
+      identifications6(keys),
       masks(interfaces_to_learn_masks_of(config), config.start, random),
-      neighbors(neighbor_limits(config), random),
-      time_of_day_at_start(config.time_of_day_at_start) {
+      neighbors(neighbor_limits(config), keys),
+      time_of_day_at_start(config.time_of_day_at_start),
+      secret_from(config.options.own.secret.empty() ? SecretSource::seed : config.secret_from) {
   interfaces.reserve(config.interfaces.size());
   for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
-    interfaces.emplace_back(config.interfaces[i], config.options, config.start, random);
+    interfaces.emplace_back(config.interfaces[i], options, config.start, random);
     add_addresses(*this, InterfaceId(i));
   }
   is_on_one_plain_link = interfaces.size() == 1 && !interfaces[0].has_frames();
@@ -86,8 +98,10 @@ Reachability NodeState::reachability_of(const discovery::NeighborKey& key, Insta
 }
 
 std::uint32_t NodeState::time_of_day(Instant now) const {
-  const auto since_midnight =
-      (time_of_day_at_start + std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch())).count();
+  // Cut once: of two parts that were cut each, the sum could lie a millisecond back.
+  const auto since_midnight = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                  time_of_day_at_start + now.time_since_epoch() % std::chrono::days(1))
+                                  .count();
   const auto time = static_cast<std::uint32_t>(since_midnight % icmp::milliseconds_a_day);
   return time | (options.queries.timestamp_nonstandard ? icmp::nonstandard_time : 0);
 }

@@ -7,7 +7,7 @@
 #include "protocols/discovery/neighbors/neighbor_cache.hpp"
 #include "protocols/icmp/mask_learning.hpp"
 #include "protocols/icmp/queries.hpp"
-#include "protocols/ip/ipv4_identification.hpp"
+#include "protocols/ip/identification.hpp"
 #include "protocols/ip/local_addresses.hpp"
 #include "protocols/ip/path_mtu.hpp"
 #include "protocols/ip/routes.hpp"
@@ -15,30 +15,36 @@
 
 namespace tunstack {
 
+/// Where the secret of stable identifiers comes from; whoever starts a node may have kept one in a file.
+enum class SecretSource : std::uint8_t { seed, option, file };
+
 /// What a node is made of.
 struct NodeConfig {
   std::vector<InterfaceConfig> interfaces;
   NodeOptions options;
-  std::uint64_t seed = 0;                            // of all randomness of the node
-  std::chrono::milliseconds time_of_day_at_start{};  // UT since midnight, at the Instant zero
-  Instant start{};                                   // when it begins; any Instant
-  std::vector<ip::Route> routes = {};                // beside those of its own links
-  NodeId id{};                                       // that events name
+  Seed seed = 0;                                    // of all randomness of the node
+  Duration time_of_day_at_start{};                  // UT since midnight, at the Instant zero
+  Instant start{};                                  // when it begins; any Instant
+  std::vector<ip::Route> routes = {};               // beside those of its own links
+  NodeId id{};                                      // that events name
+  SecretSource secret_from = SecretSource::option;  // if the options have one
 };
 
 struct NodeState {
-  NodeState(const NodeConfig& config, Random& random);
+  NodeState(const NodeConfig& config, Random& keys, Random& random);
 
   NodeOptions options;
   std::vector<Interface> interfaces;
   ip::LocalAddresses addresses;
   ip::Routes routes;
   ip::PathMtus path_mtus;
-  ip::Ipv4Identification identification;
+  ip::Identifications<Ipv4Address> identifications4;
+  ip::Identifications<Ipv6Address> identifications6;
   icmp::MaskLearner masks;
   discovery::NeighborCache neighbors;
-  std::chrono::milliseconds time_of_day_at_start{};  // UT, at the Instant zero
-  bool is_on_one_plain_link = false;                 // without addresses: nothing is to be chosen or resolved
+  Duration time_of_day_at_start{};  // UT, at the Instant zero
+  SecretSource secret_from;
+  bool is_on_one_plain_link = false;  // without addresses: nothing is to be chosen or resolved
 
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }
   const Interface& interface(InterfaceId id) const { return interfaces[static_cast<std::size_t>(id)]; }

@@ -76,7 +76,7 @@ struct AddressOptions {
   bool autoconfigures = true;
   bool temporary = false;
   IdentifierKind identifiers = IdentifierKind::stable;
-  std::vector<std::string> secret;  // of stable identifiers
+  std::vector<std::string> secret;  // of stable identifiers; empty: one is drawn from the seed
   bool checks_ipv4 = false;
   discovery::Defence defence = discovery::Defence::once;
   bool reports_ipv4_groups = false;
@@ -99,7 +99,8 @@ struct NodeOptions {
   ip::Ipv4OptionPolicy ipv4_options;
   ip::ReassemblyLimits reassembly4;  // read when a node is made
   ip::ReassemblyPolicy fragments4;
-  std::uint32_t path_mtu_age = 600;  // seconds
+  std::uint32_t path_mtu_age = 600;      // seconds
+  std::uint32_t path_mtu_minimum = 552;  // octets
   ip::Ipv6ChainPolicy ipv6_chain;
   ip::ReassemblyLimits reassembly6;  // read when a node is made
   ip::ReassemblyPolicy fragments6{.largest = ip::ipv6_largest_held, .overlap = ip::Overlap::drop_equal_too};

@@ -22,6 +22,11 @@ std::string_view name_of(ip::AddressUse use) {
   return names[static_cast<std::size_t>(use)];
 }
 
+std::string_view name_of(SecretSource source) {
+  constexpr std::array<std::string_view, 3> names{"seed", "option", "file"};
+  return names[static_cast<std::size_t>(source)];
+}
+
 std::string_view name_of(discovery::Reachability reachability) {
   constexpr std::array<std::string_view, 3> names{"unreachable", "unknown", "reachable"};
   return names[static_cast<std::size_t>(reachability)];
@@ -58,6 +63,7 @@ class Reporter {
                       {"ipv6_mtu", interface.mtu(Family::ipv6)},
                       {"hop_limit", interface.hop_limit()},
                       {"link_layer_address", text_or_null(interface.config.link_address)},
+                      {"stable_secret", name_of(state_.secret_from)},
                       {"managed", link.values().managed},
                       {"other", link.values().other},
                       {"reachable_time", rounded_seconds(link.reachable_time())},

@@ -19,8 +19,6 @@ class MonotonicClock {
 };
 
 /// The part of a time since 1970 that has passed since midnight UT.
-inline std::chrono::milliseconds since_midnight(Duration since_1970) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970 % std::chrono::days(1));
-}
+inline Duration since_midnight(Duration since_1970) { return since_1970 % std::chrono::days(1); }
 
 }  // namespace tunstack

@@ -51,7 +51,7 @@ std::optional<NeighborEvent> event_of(const NeighborNews& news, const Neighbor& 
 
 NeighborCache::NeighborCache(const NeighborLimits& limits, Random& random)
     : limits_(limits),
-      secret_(random.next()),
+      key_(SipHashKey::draw(random)),
       entries_(limits.neighbors),
       waiting_(limits.largest_packet, limits.waiting) {}
 
@@ -63,7 +63,9 @@ std::size_t NeighborCache::class_of(const Neighbor& neighbor) {
 }
 
 std::size_t NeighborCache::hash_of(const NeighborKey& key) const {
-  return keyed_hash(key.address, secret_ + static_cast<std::uint64_t>(key.interface)) >> 32 & (buckets_.size() - 1);
+  TableHash hash(key_);
+  hash.add(key.address);
+  return hash.finish(key.address.is_ipv4() ? 4 : 16, static_cast<std::uint64_t>(key.interface)) & (buckets_.size() - 1);
 }
 
 EntryIndex& NeighborCache::bucket_of(const NeighborKey& key) { return buckets_[hash_of(key)]; }

@@ -9,6 +9,7 @@
 #include "protocols/base/interface_id.hpp"
 #include "protocols/base/mac_address.hpp"
 #include "protocols/base/random.hpp"
+#include "protocols/base/siphash.hpp"
 #include "protocols/base/time.hpp"
 #include "protocols/discovery/neighbors/neighbor_states.hpp"
 #include "protocols/discovery/neighbors/waiting_packets.hpp"
@@ -136,7 +137,7 @@ class NeighborCache {
   EntryIndex find_due(Instant now);
 
   NeighborLimits limits_;
-  std::uint64_t secret_;
+  SipHashKey key_;
   EntryPool<Entry> entries_;
   std::vector<EntryIndex> buckets_;  // none before the first neighbor
   std::array<AgeList, classes> by_class_;

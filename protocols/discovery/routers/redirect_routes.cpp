@@ -4,10 +4,11 @@
 
 namespace tunstack::discovery {
 
-RedirectRoutes::RedirectRoutes(Duration lifetime, Random& random) : secret_(random.next()), lifetime_(lifetime) {}
+RedirectRoutes::RedirectRoutes(Duration lifetime, Random& random)
+    : key_(SipHashKey::draw(random)), lifetime_(lifetime) {}
 
 std::vector<RedirectRoutes::Route>::const_iterator RedirectRoutes::position_of(const IpAddress& destination) const {
-  const std::uint64_t hash = keyed_hash(destination, secret_);
+  const std::uint64_t hash = keyed_hash(destination, key_);
   return std::ranges::find_if(
       routes_, [&](const Route& route) { return route.hash == hash && route.destination == destination; });
 }
@@ -16,7 +17,7 @@ void RedirectRoutes::learn(const IpAddress& destination, const IpAddress& next_h
   if (const auto known = position_of(destination); known != routes_.end()) routes_.erase(known);
   if (routes_.size() == capacity) routes_.erase(routes_.begin());
   const Instant until = lifetime_ == unlimited ? Instant::max() : now + lifetime_;
-  routes_.push_back({keyed_hash(destination, secret_), destination, next_hop, until});
+  routes_.push_back({keyed_hash(destination, key_), destination, next_hop, until});
 }
 
 std::optional<IpAddress> RedirectRoutes::find(const IpAddress& destination, Instant now) const {

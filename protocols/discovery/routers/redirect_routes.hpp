@@ -48,7 +48,7 @@ class RedirectRoutes {
 
   std::vector<Route>::const_iterator position_of(const IpAddress& destination) const;
 
-  std::uint64_t secret_;
+  SipHashKey key_;
   Duration lifetime_;
   std::vector<Route> routes_;  // oldest first, which is also the order in which they expire
 };

@@ -198,6 +198,15 @@ TEST(Autoconfiguration, SLAAC_009_stable_identifiers) {
   EXPECT_NE(first, eui64_global);
 }
 
+// Without a secret they come from the seed: no two nodes that were started by chance have the same.
+TEST(Autoconfiguration, SLAAC_009_without_a_secret_the_seed_makes_them) {
+  const NodeConfig config = autoconfiguring_host({"slaac.iid=stable"});
+  const std::string first = stable_address(with_seed(config, 1));
+  EXPECT_EQ(stable_address(with_seed(config, 1)), first);
+  EXPECT_NE(stable_address(with_seed(config, 2)), first);
+  EXPECT_NE(stable_address(with_settings(config, {"slaac.secret=one"})), first);
+}
+
 TEST(Autoconfiguration, SLAAC_009_they_are_the_default) {
   EXPECT_EQ(options_of(Profile::lab).own.identifiers, IdentifierKind::stable);
 }

@@ -27,7 +27,7 @@ Packet tcp4(const Ipv4Fields& ip = {.protocol = 6}) { return ipv4(ip, tcp(ip, {}
 /// A host that has answered `request`; what it sent.
 struct Sent {
   explicit Sent(const Packet& request) : packet(host.answer(request)) {}
-  Host host{"l4.udp_echo=on"};
+  Host host{"l4.udp_echo=on", "pmtu4.min=68"};
   Packet packet;
   Listener listener{host};
 };

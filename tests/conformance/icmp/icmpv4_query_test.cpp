@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t noon = 43'200'000;  // ms since midnight
 
 /// A default host that starts at a time of day.
-NodeConfig started_at(std::chrono::milliseconds time, std::initializer_list<std::string_view> settings = {}) {
+NodeConfig started_at(Duration time, std::initializer_list<std::string_view> settings = {}) {
   NodeConfig config = node_with({{"192.0.2.2/24"}}, settings);
   config.time_of_day_at_start = time;
   return config;
@@ -45,6 +45,17 @@ TEST(Icmpv4Timestamp, ICMP4_TS_001_a_reply_of_20_octets_with_the_time_of_day) {
   EXPECT_EQ(part(message, 4, 8), hex("0007 0009 01020304")) << "identifier, sequence and originate are copied";
   EXPECT_EQ(from(message, 12), hex("029332d2 029332d2")) << "43201234 ms since midnight";
   EXPECT_EQ(host.count(Reason::icmp4_timestamp_request_for_us), 1U);
+}
+
+// A start and a time since then are not cut each for itself: that told of a millisecond that was over.
+TEST(Icmpv4Timestamp, ICMP4_TS_001_parts_of_a_millisecond_add_up) {
+  Host host(started_at(12h + 600us));
+  host.wait(400us);
+  EXPECT_EQ(be32(host.answer(timestamp()), 32), noon + 1);
+  host.wait(999us);
+  EXPECT_EQ(be32(host.answer(timestamp()), 32), noon + 1);
+  host.wait(1us);
+  EXPECT_EQ(be32(host.answer(timestamp()), 32), noon + 2);
 }
 
 TEST(Icmpv4Timestamp, ICMP4_TS_001_switched_off) {

@@ -1,5 +1,6 @@
 // Fragments become datagrams again (RFC 791 3.2, RFC 1122 3.3.2): which belong together, and what comes of them.
 #include <algorithm>
+#include <random>
 
 #include "tests/conformance/ipv4/fragments.hpp"
 

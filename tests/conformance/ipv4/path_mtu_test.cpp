@@ -13,6 +13,9 @@ Packet echo_of(std::size_t size, std::string_view source = "192.0.2.1") {
   return echo4({.source = source}, counting(size - 28));
 }
 
+/// What the RFC allows to be believed, rather than what is believed by default.
+constexpr const char* down_to_68 = "pmtu4.min=68";
+
 /// The sizes of what the host sends in answer.
 std::vector<std::size_t> sizes(Host& host, const Packet& request) {
   std::vector<std::size_t> all;
@@ -39,7 +42,7 @@ Packet lower_to(Host& host, std::uint32_t mtu) {
 
 TEST(PathMtu, PMTU4_001_what_follows_fits_the_mtu_that_was_reported) {
   for (const std::uint32_t mtu : {1499U, 1300U, 1299U, 1006U, 576U, 508U, 296U, 69U, 68U}) {
-    Host host;
+    Host host({down_to_68});
     const Packet sent = lower_to(host, mtu);
     EXPECT_EQ(host.count(Reason::path_mtu_lowered), 1U) << mtu;
     const auto fragments = host.send(echo_of(1500));
@@ -65,7 +68,7 @@ TEST(PathMtu, PMTU4_001_of_one_destination_only) {
 }
 
 TEST(PathMtu, PMTU4_001_errors_are_made_to_fit) {
-  Host host;
+  Host host({down_to_68});
   EXPECT_EQ(host.answer(udp4({}, 33434, counting(1400))).size(), 576U);
   lower_to(host, 300);
   const Packet error = host.answer(udp4({}, 33434, counting(1400)));
@@ -101,7 +104,7 @@ TEST(PathMtu, PMTU4_001_the_upper_half_of_the_field_is_no_mtu) {
 }
 
 TEST(PathMtu, PMTU4_001_several_reports_one_after_the_other) {
-  Host host;
+  Host host({down_to_68});
   lower_to(host, 1400);
   for (const std::uint32_t mtu : {1300U, 800U, 300U}) {
     const auto fragments = host.send(echo_of(1500));
@@ -123,7 +126,7 @@ TEST(PathMtu, PMTU4_002_an_mtu_below_68_is_ignored) {
 }
 
 TEST(PathMtu, PMTU4_002_never_below_68_by_plateaus) {
-  Host host;
+  Host host({down_to_68});
   lower_to(host, 68);
   for (int i = 0; i < 3; ++i) {
     const auto fragments = host.send(echo_of(200));
@@ -146,6 +149,7 @@ TEST(PathMtu, PMTU4_003_mtu_0_means_the_next_plateau) {
         Plateau{1007, 1006}, Plateau{1006, 508}, Plateau{508, 296}, Plateau{296, 68}, Plateau{69, 68}}) {
     NodeConfig config = host_config();
     config.interfaces[0].mtu = 65535;
+    config.options.path_mtu_minimum = 68;
     Host host(config);
     host.send(too_big(host.answer(echo_of(c.sent)), 0));
     EXPECT_EQ(host.count(Reason::path_mtu_lowered), 1U) << c.sent;
@@ -175,8 +179,8 @@ TEST(PathMtu, PMTU4_003_a_length_that_no_packet_of_ours_can_have) {
   for (const unsigned length : {1521U, 1600U, 65535U}) {
     Host host;
     const Packet sent = host.answer(echo_of(1500));
-    EXPECT_SILENT(host, too_big(with_length(sent, length), 0), Reason::path_mtu_not_below_size_sent);
-    EXPECT_SILENT(host, too_big(with_length(sent, length), 1300), Reason::path_mtu_not_below_size_sent);
+    EXPECT_SILENT(host, too_big(with_length(sent, length), 0), Reason::icmp4_error_about_packet_not_sent);
+    EXPECT_SILENT(host, too_big(with_length(sent, length), 1300), Reason::icmp4_error_about_packet_not_sent);
     EXPECT_EQ(largest(host, echo_of(1500)), 1500U);
   }
 }
@@ -194,13 +198,43 @@ TEST(PathMtu, PMTU4_004_never_raised_by_a_report) {
 }
 
 TEST(PathMtu, PMTU4_006_an_mtu_that_the_packet_would_have_passed) {
-  Host host;
+  Host host({down_to_68});
   for (const std::uint32_t mtu : {500U, 501U, 1300U, 1500U, 65535U}) {
     EXPECT_SILENT(host, too_big(host.answer(echo_of(500)), mtu), Reason::path_mtu_not_below_size_sent);
     EXPECT_EQ(largest(host, echo_of(1500)), 1500U) << mtu;
   }
   host.send(too_big(host.answer(echo_of(500)), 499));
   EXPECT_EQ(largest(host, echo_of(1500)), fragment_for(499));
+}
+
+// Whoever guesses an identification makes this host send in pieces no smaller than that.
+TEST(PathMtu, PMTU4_006_not_below_the_minimum_that_is_configured) {
+  Host host;
+  lower_to(host, 68);
+  EXPECT_EQ(largest(host, echo_of(1500)), fragment_for(552));
+  Host of_1000({"pmtu4.min=1000"});
+  lower_to(of_1000, 68);
+  EXPECT_EQ(largest(of_1000, echo_of(1500)), fragment_for(1000));
+}
+
+// A quote of a datagram larger than any that was sent there is none of ours, whatever its identification.
+TEST(PathMtu, PMTU4_006_no_larger_than_what_was_sent) {
+  Host host;
+  const Packet sent = host.answer(echo_of(600));
+  EXPECT_SILENT(host, too_big(with_length(sent, 1500), 560), Reason::icmp4_error_about_packet_not_sent);
+  EXPECT_THAT(sizes(host, echo_of(600)), testing::ElementsAre(600U));
+  host.send(too_big(sent, 560));
+  EXPECT_EQ(largest(host, echo_of(600)), fragment_for(560));
+}
+
+// What left more than a minute ago is quoted by nobody who is honest.
+TEST(PathMtu, PMTU4_006_identifications_grow_old) {
+  Host host;
+  const Packet sent = host.answer(echo_of(1500));
+  host.wait(61s);
+  EXPECT_SILENT(host, too_big(sent, 1300), Reason::icmp4_error_about_packet_not_sent);
+  host.answer(echo_of(1500));
+  EXPECT_SILENT(host, too_big(sent, 1300), Reason::icmp4_error_about_packet_not_sent);
 }
 
 struct Forgery {

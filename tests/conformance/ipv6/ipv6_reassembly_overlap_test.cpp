@@ -1,4 +1,6 @@
 // Fragments that overlap, contradict each other or come twice (RFC 8200 4.5, RFC 5722 4).
+#include <random>
+
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
 namespace tunstack::test::ipv6_reassembly_overlap_test {

@@ -1,4 +1,6 @@
 // Fragments become packets again (RFC 8200 4.5): which belong together, and what comes of them.
+#include <random>
+
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 
 namespace tunstack::test::ipv6_reassembly_test {

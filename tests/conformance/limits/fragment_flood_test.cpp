@@ -1,4 +1,6 @@
 // A flood of fragments that never become datagrams: memory stays what it was, and others are answered.
+#include <random>
+
 #include "tests/conformance/ipv6/ipv6_line.hpp"
 #include "tests/support/resident_memory.hpp"
 

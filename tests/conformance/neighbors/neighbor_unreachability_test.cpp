@@ -1,4 +1,6 @@
 // Whether neighbors are still there: timers, probes and what confirms them (RFC 4861 7.3).
+#include <random>
+
 #include "tests/support/wire.hpp"
 
 namespace tunstack::test::neighbor_unreachability_test {

@@ -14,14 +14,41 @@ TEST(Random, ROB_004_one_seed_gives_the_same_numbers) {
   for (int i = 0; i < 1000; ++i) ASSERT_EQ(first.next(), second.next());
 }
 
-// The number that the C++ standard gives for std::mt19937_64: the same on every machine.
+// The stream of RFC 8439 A.1 for a key of zeros, blocks 0 and 1: the same on every machine.
 TEST(Random, ROB_004_numbers_are_the_same_everywhere) {
-  Random random(5489);
-  for (int i = 1; i < 10000; ++i) random.next();
-  EXPECT_EQ(random.next(), 9981545732273789042U);
+  Random random(0);
+  EXPECT_EQ(random.next(), 0x903df1a0ade0b876U);
+  for (int i = 1; i < 8; ++i) random.next();
+  EXPECT_EQ(random.next(), 0x7a385155bee7079fU);
 }
 
-TEST(Random, seeds_give_different_numbers) { EXPECT_NE(Random(1).next(), Random(2).next()); }
+TEST(Random, seeds_give_different_numbers) {
+  EXPECT_NE(Random(1).next(), Random(2).next());
+  EXPECT_NE(Random(1).next(), Random(std::uint64_t{1} << 32).next());
+  for (std::size_t word = 0; word < 8; ++word) {
+    ChaCha20Key key{};
+    key[word] = 1U << 31;
+    EXPECT_NE(Random(key).next(), Random(0).next()) << word;
+  }
+}
+
+// One purpose draws nothing from another.
+TEST(Random, ROB_004_purposes_have_streams_of_their_own) {
+  Random one(7, "keys"), other(7, "limits"), again(7, "keys");
+  EXPECT_NE(one.next(), other.next());
+  again.next();
+  for (int i = 0; i < 100; ++i) other.next();
+  EXPECT_EQ(one.next(), again.next());
+}
+
+TEST(Random, bits_are_used_once_and_all_of_them) {
+  Random random(3), same(3);
+  const std::uint64_t first = same.next();
+  const std::uint64_t second = same.next();
+  for (unsigned i = 0; i < 32; ++i) ASSERT_EQ(random.bits(2), first >> 2 * i & 3) << i;
+  EXPECT_EQ(random.bits(31), second & 0x7fffffff);
+  EXPECT_EQ(random.bits(31), second >> 31 & 0x7fffffff);
+}
 
 TEST(Random, below_reaches_every_number_below_the_bound_and_no_other) {
   Random random(1);

@@ -18,13 +18,23 @@ struct Believed {
 
 void expect_believed(std::initializer_list<Believed> cases) {
   for (const Believed& c : cases) {
-    const auto mtu = ip::believed_path_mtu(c.report, c.estimate);
+    const auto mtu = ip::believed_path_mtu(c.report, c.estimate, 68);
     EXPECT_EQ(mtu.has_value(), c.mtu != 0) << c.what;
     if (mtu)
       EXPECT_EQ(*mtu, c.mtu) << c.what;
     else
       EXPECT_EQ(mtu.error(), c.reason) << c.what;
   }
+}
+
+// A report of less than the minimum leads to it, and to nothing where the datagram was no larger.
+TEST(BelievedPathMtu, PMTU4_006_not_below_the_minimum) {
+  EXPECT_EQ(ip::believed_path_mtu({68, 1500, 20}, 1500, 552), 552U);
+  EXPECT_EQ(ip::believed_path_mtu({551, 1500, 20}, 1500, 552), 552U);
+  EXPECT_EQ(ip::believed_path_mtu({553, 1500, 20}, 1500, 552), 553U);
+  EXPECT_EQ(ip::believed_path_mtu({0, 500, 20}, 1500, 552).error(), Reason::path_mtu_not_below_size_sent);
+  EXPECT_EQ(ip::believed_path_mtu({68, 552, 20}, 1500, 552).error(), Reason::path_mtu_not_below_size_sent);
+  EXPECT_EQ(ip::believed_path_mtu({68, 553, 20}, 1500, 552), 552U);
 }
 
 TEST(BelievedPathMtu, PMTU4_001_what_the_router_says) {

@@ -43,7 +43,8 @@ struct Model {
 
 class Both {
  public:
-  explicit Both(std::size_t capacity, std::uint64_t seed = 1) : random_(seed), table_(capacity, random_.next()) {}
+  explicit Both(std::size_t capacity, std::uint64_t seed = 1)
+      : random_(seed), table_(capacity, SipHashKey::draw(random_)) {}
 
   void add(const FragmentKey& key, std::uint8_t mark) {
     const Index made = table_.add(key);
@@ -172,7 +173,7 @@ TEST(ReassemblyTable, V6_FRAG_016_sources_come_and_go) {
 TEST(ReassemblyTable, V6_FRAG_016_the_largest_table) {
   constexpr std::size_t capacity = 65000;
   Random random(1);
-  ReassemblyTable table(capacity, random.next());
+  ReassemblyTable table(capacity, SipHashKey::draw(random));
   std::set<Index> taken;
   for (std::uint32_t id = 0; id < capacity; ++id) taken.insert(table.add(key6(id % 200, 0, id)));
   EXPECT_EQ(taken.size(), capacity);

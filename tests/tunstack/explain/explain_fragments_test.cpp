@@ -125,7 +125,7 @@ TEST(ExplainText, take) {
 }
 
 TEST(ExplainJson, take_of_an_error_about_a_packet_of_ours) {
-  Story story;
+  Story story({"pmtu4.min=68"});
   const Packet sent = story.send(echo4()).at(0);
   story.send(ipv4({.source = "203.0.113.9"}, icmpv4(3, 4, 68, sent)));
   const nlohmann::json& json = story.jsons.at(1);

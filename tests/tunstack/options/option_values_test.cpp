@@ -104,6 +104,7 @@ constexpr Fixed fixed[] = {
     {"slaac.tempaddr", "off", "on"},
     {"slaac.iid", "stable", "stable"},
     {"slaac.secret", "none", "none"},
+    {"pmtu4.min", "552", "552"},
     {"arp.acd", "off", "off"},
     {"arp.defend", "once", "once"},
     {"arp.proxy", "none", "none"},

@@ -350,6 +350,16 @@ TEST(StateReport, a_router_is_a_neighbor_with_the_flag) {
   EXPECT_EQ(host.report("routers")[0]["reachability"], "reachable") << "any state but INCOMPLETE (RFC 4861 6.3.6)";
 }
 
+// SLAAC-009: who reads it knows whether addresses will be the same after the next start.
+TEST(StateReport, SLAAC_009_where_the_secret_of_stable_addresses_comes_from) {
+  EXPECT_EQ(Learner(tap_config()).report("interfaces")[0]["stable_secret"], "seed");
+  NodeConfig config = tap_config();
+  config.options.own.secret = {"words"};
+  EXPECT_EQ(Learner(config).report("interfaces")[0]["stable_secret"], "option");
+  config.secret_from = SecretSource::file;
+  EXPECT_EQ(Learner(config).report("interfaces")[0]["stable_secret"], "file");
+}
+
 TEST(StateReport, the_link_layer_address_of_the_interface) {
   EXPECT_EQ(Learner(tap_config()).report("interfaces")[0]["link_layer_address"], "02:74:c0:00:02:02");
 }

@@ -39,7 +39,7 @@ constexpr OptionRow addresses_options[] = {
      "RFC 7217, D-24", "interface identifier of IPv6 addresses that this node forms"},
     {"slaac.secret",
      Names{"words",
-           {"none", "identifiers can be predicted from prefix and interface name"},
+           {"none", "one is drawn at the first start and kept, or comes from the seed if one is given"},
            [](NodeOptions& o) { return &o.own.secret; }},
      "none", "none", "RFC 7217 5", "secret key from which stable IPv6 interface identifiers are made"},
     {"arp.acd", Flag{[](NodeOptions& o) { return &o.own.checks_ipv4; }}, "off", "off", "RFC 5227 2.1",

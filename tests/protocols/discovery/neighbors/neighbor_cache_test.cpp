@@ -1,6 +1,7 @@
 // The neighbor cache: what it holds, whom it evicts, and when something is due.
 #include "protocols/discovery/neighbors/neighbor_cache.hpp"
 
+#include <random>
 #include <set>
 
 #include "tests/support/frames.hpp"
