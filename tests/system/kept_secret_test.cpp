@@ -29,7 +29,7 @@ class KeptSecret : public SystemTest {
 
   /// A stack that forms its link-local address itself.
   std::unique_ptr<Process> forming(Command arguments = {}) const {
-    arguments.insert(arguments.end(), {"--tap", "--dev", "tun0", "--address", "192.0.2.2/24"});
+    arguments.insert(arguments.end(), {"192.0.2.2/24", "--tap"});
     return up(arguments);
   }
   /// The link-local address of such a stack, which is then ended; and where its secret comes from.
