@@ -53,9 +53,9 @@ void on_arp(const ArpPacket& packet, InterfaceId interface, Turn& turn) {
     turn.output.note(*conflict, interface, turn, IpAddress(packet.sender));
 }
 
-void on_prefix(const PrefixInformation& prefix, InterfaceId interface, Turn& turn) {
+void on_prefix(const PrefixInformation& prefix, const discovery::Teller& router, InterfaceId interface, Turn& turn) {
   auto& addresses = turn.state.interface(interface).addresses.ipv6;
-  if (const auto refused = addresses ? addresses->on_prefix(prefix, turn.now, turn.random) : MaybeReason{})
+  if (const auto refused = addresses ? addresses->on_prefix(prefix, turn.now, turn.random, router) : MaybeReason{})
     turn.output.note(*refused, interface, turn, IpAddress(prefix.prefix));
 }
 

@@ -73,9 +73,11 @@ InterfaceRouters::InterfaceRouters(const InterfaceConfig& interface, const NodeO
       learns4(interface.configures_itself && interface.role == Role::host && options.discovers_routers4),
       has_neighbors(interface.link_address.has_value()),
       routing{
-          discovery::RouterList(configured_routers(interface)), discovery::PrefixList(interface.addresses),
+          discovery::RouterList(configured_routers(interface)),
+          discovery::PrefixList(interface.addresses),
           discovery::LinkParameters(own_values(interface, options), start, random),
-          discovery::RouterSolicitor({.count = learns ? 3U : 0U, .backoff = options.solicits_for_ever}, start, random)},
+          discovery::RouterSolicitor({.count = learns ? 3U : 0U, .backoff = options.solicits_for_ever}, start, random),
+          {.least_hop_limit = options.least_hop_limit, .least_prefix_length = options.least_prefix_length}},
       irdp_host(learns4, start, random),
       redirects4(seconds(options.redirect_lifetime), random),
       redirects6(seconds(options.redirect_lifetime), random) {

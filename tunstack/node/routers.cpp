@@ -36,7 +36,11 @@ Verdict judge_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& messag
 namespace {
 
 discovery::IrdpInput irdp_input(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
-  return {arrival.ip.source(), message.bytes(), state.addresses.is_on_link(arrival.interface, arrival.ip.source())};
+  return {.source = arrival.ip.source(),
+          .message = message.bytes(),
+          .source_is_neighbor = state.addresses.is_on_link(arrival.interface, arrival.ip.source()),
+          .is_to_multicast = is_multicast(arrival.destination),
+          .ttl = arrival.ip.ttl()};
 }
 
 }  // namespace
@@ -94,11 +98,23 @@ Verdict judge_redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, c
 
 // ---- learning as a host ----
 
+namespace {
+
+discovery::Teller as_teller(const IpAddress& router, InterfaceId interface, const Turn& turn) {
+  return {router, [&state = turn.state, interface](const IpAddress& address) {
+            return state.neighbors.standing_of({interface, address});
+          }};
+}
+
+}  // namespace
+
 void on_advertisement(const Ipv6Arrival& arrival, Turn& turn) {
   InterfaceRouters& routers = turn.state.interface(arrival.interface).routers;
   const discovery::NeighborKey router{arrival.interface, arrival.ip.source()};
   const bool was_default_router = routers.routing.routers.find(router.address) != nullptr;
-  const auto news = read_advertisement(routers.routing, arrival.payload(), arrival.ip.source(), turn.now, turn.random);
+  const discovery::Teller teller = as_teller(router.address, arrival.interface, turn);
+  const auto news = read_advertisement(routers.routing, arrival.payload(), teller, turn.now, turn.random);
+  for (const auto& refused : news.refused) turn.output.note(refused.reason, arrival.interface, turn, refused.about);
   if (was_default_router && routers.routing.routers.find(router.address) == nullptr)  // RFC 4861 6.3.5
     routers.redirects6.forget_via(router.address);
   if (news.router_mac) neighbors::on_link_layer_address(router, *news.router_mac, turn);
@@ -106,7 +122,7 @@ void on_advertisement(const Ipv6Arrival& arrival, Turn& turn) {
   if (auto& addresses = turn.state.interface(arrival.interface).addresses.ipv6)
     addresses->set_retransmission_timer(routers.routing.link.values().retransmit_time);
   auto prefixes = news.prefixes;
-  while (const auto prefix = prefixes.next()) addresses::on_prefix(*prefix, arrival.interface, turn);
+  while (const auto prefix = prefixes.next()) addresses::on_prefix(*prefix, teller, arrival.interface, turn);
 }
 
 void on_irdp_advertisement(const Ipv4Arrival& arrival, Turn& turn) {
@@ -115,10 +131,13 @@ void on_irdp_advertisement(const Ipv4Arrival& arrival, Turn& turn) {
     return turn.state.addresses.is_on_link(arrival.interface, address) &&
            turn.state.addresses.kind_on(arrival.interface, address) == AddressKind::unicast;
   };
+  const discovery::Teller teller = as_teller(arrival.ip.source(), arrival.interface, turn);
   const auto learn = [&](const discovery::DiscoveredRouter& router) {
     if (router.lifetime == std::chrono::seconds(0)) routers.redirects4.forget_via(router.address);
-    routers.routing.routers.learn(router.address, router.preference,
-                                  static_cast<std::uint16_t>(router.lifetime.count()), turn.now);
+    const auto lifetime = static_cast<std::uint16_t>(router.lifetime.count());
+    if (const auto refused =
+            routers.routing.routers.learn(router.address, router.preference, lifetime, turn.now, teller))
+      turn.output.note(*refused, arrival.interface, turn, IpAddress(router.address));
   };
   routers.irdp_host.on_advertisement(Icmpv4RouterAdvertisementView(arrival.payload()), is_neighbor, learn);
 }

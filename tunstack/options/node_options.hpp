@@ -122,6 +122,8 @@ struct NodeOptions {
   std::uint32_t neighbors = 1024;  // read when a node is made
   bool accept_advertisements = true;
   bool solicits_for_ever = false;
+  std::uint32_t least_hop_limit = 10;      // that a router may tell; read when a node is made
+  std::uint32_t least_prefix_length = 48;  // on the link; read when a node is made
   bool accepts_untracked = false;
   bool discovers_routers4 = true;
   bool accept_redirects4 = true;

@@ -39,6 +39,7 @@ class HeldAddress {
     AddressOrigin origin = AddressOrigin::configured;
     std::uint8_t attempt = 0;   // how many other identifiers were tried before
     AddressLifetimes limits{};  // of a temporary address
+    IpAddress teller{};         // the router whose prefix it has, if so
   };
   /// From `now` on.
   HeldAddress(const Identity& identity, const AddressLifetimes& lifetimes, const DuplicateDetection& detection,
