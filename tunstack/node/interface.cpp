@@ -26,17 +26,23 @@ discovery::LinkValues own_values(const InterfaceConfig& interface, const NodeOpt
           .mtu = static_cast<std::uint32_t>(interface.mtu)};
 }
 
+Duration retry_after(const AddressOptions& options) {
+  return options.retry == 0 ? discovery::DetectionSettings::never : Duration(seconds(options.retry));
+}
+
 /// Links without addresses have nobody to ask.
 discovery::DetectionSettings ipv6_detection(const InterfaceConfig& interface, const NodeOptions& options) {
   if (!interface.link_address) return discovery::nd_detection(0, {}, 0);
   auto settings = discovery::nd_detection(options.own.probes, milliseconds(options.neighbor_discovery.retransmit),
                                           options.own.advertisements);
   settings.optimistic = options.own.mode == DetectionMode::optimistic;
+  settings.retry_after = retry_after(options.own);
   return settings;
 }
 
 discovery::DetectionSettings ipv4_detection(const AddressOptions& options) {
   auto settings = discovery::arp_detection(options.defence);
+  settings.retry_after = retry_after(options);
   if (!options.checks_ipv4) settings.probes = settings.announcements = 0;
   return settings;
 }

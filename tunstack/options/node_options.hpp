@@ -78,7 +78,8 @@ struct AddressOptions {
   IdentifierKind identifiers = IdentifierKind::stable;
   std::vector<std::string> secret;  // of stable identifiers
   bool checks_ipv4 = false;
-  discovery::Defence defence = discovery::Defence::once;
+  discovery::Defence defence = discovery::Defence::always;
+  std::uint32_t retry = 60;  // seconds until an address that another node has is checked again; 0: never
   bool reports_ipv4_groups = false;
   bool reports_ipv6_groups = true;
 };

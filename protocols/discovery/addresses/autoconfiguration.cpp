@@ -159,24 +159,41 @@ void Autoconfiguration::set_retransmission_timer(Duration timer) {
 }
 
 void Autoconfiguration::on_duplicate(HeldAddress& address, Instant now, Random& random) {
+  if (is_disabled_) return;
   Identity next = address.identity();
   const bool is_of_hardware = std::holds_alternative<MacAddress>(settings_.identifiers);
-  if (next.origin == AddressOrigin::link_local && is_of_hardware) return disable();
+  if (next.origin == AddressOrigin::link_local && is_of_hardware) return disable(now);
   if (next.origin == AddressOrigin::configured) return;
   ++next.attempt;
   if (choose_identifier(next, random)) address.try_again(next, check(next, now, random));
 }
 
-void Autoconfiguration::disable() {
+void Autoconfiguration::disable(Instant now) {
   is_disabled_ = true;
   for (HeldAddress& address : held_)
-    if (address.detection().state() != AddressState::duplicate) address.end();
+    if (address.detection().state() != AddressState::duplicate) address.detection().give_up(now);
+}
+
+/// Whoever had the address may have gone, or a forged message said so (RFC 3756 4.1.3). From the first identifier on,
+/// where there is a choice; never optimistic again.
+void Autoconfiguration::retry_lost(Instant now, Random& random) {
+  DetectionSettings settings = settings_.detection;
+  settings.optimistic = false;
+  for (HeldAddress& address : held_) {
+    if (address.detection().retry_at() > now || address.is_over() || address.news()) continue;
+    is_disabled_ = false;
+    Identity next = address.identity();
+    next.attempt = 0;
+    if (next.origin == AddressOrigin::configured || !choose_identifier(next, random)) next = address.identity();
+    address.try_again(next, {settings, now, random});
+  }
 }
 
 // ---- what follows ----
 
 void Autoconfiguration::settle(Instant now, Random& random) {
   for (HeldAddress& address : held_) address.advance(now);
+  retry_lost(now, random);
   seek_successors(now, random);
   std::erase_if(held_, [](const HeldAddress& address) { return address.is_finished(); });
 }

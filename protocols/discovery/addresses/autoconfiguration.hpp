@@ -57,7 +57,8 @@ class Autoconfiguration {
   /// Events are due since they arose.
   Instant next_deadline() const;
 
-  /// Another node has the link-local address that was made of the MAC address: no more IPv6 here (RFC 4862 5.4.5).
+  /// Another node has the link-local address that was made of the MAC address: no more IPv6 here (RFC 4862 5.4.5),
+  /// until it is checked again.
   bool is_disabled() const { return is_disabled_; }
   std::vector<InterfaceAddress> addresses() const;
   std::optional<InterfaceAddress> find(const Ipv6Address& address) const;
@@ -76,7 +77,8 @@ class Autoconfiguration {
   InterfaceIdentifier identifier_for(const Identity& identity, Random& random);
   DuplicateDetection check(const Identity& identity, Instant now, Random& random);
   void on_duplicate(HeldAddress& address, Instant now, Random& random);
-  void disable();
+  void disable(Instant now);
+  void retry_lost(Instant now, Random& random);
   std::size_t count() const;
   bool has_used_share(const Identity& identity) const;
   void make_room(const Teller& router, Instant now);

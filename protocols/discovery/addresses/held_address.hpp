@@ -29,6 +29,7 @@ struct InterfaceAddress {
   AddressState state = AddressState::tentative;
   bool is_deprecated = false;
   AddressLifetimes lifetimes;
+  Instant retry_at = Instant::max();  // of a duplicate: when it is checked again
 };
 
 class HeldAddress {

@@ -70,8 +70,8 @@ inline auto parts(Ipv4RouterOptions& value) {
   return std::tie(a, b, c, d, e, f, g);
 }
 inline auto parts(AddressOptions& value) {
-  auto& [a, b, c, d, e, f, g, h, i, j, k] = value;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k);
+  auto& [a, b, c, d, e, f, g, h, i, j, k, l] = value;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l);
 }
 inline auto parts(ProxyOptions& value) {
   auto& [a, b] = value;
