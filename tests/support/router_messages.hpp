@@ -102,9 +102,12 @@ struct Redirect4Fields {
   std::string_view redirected = "203.0.113.9";
   std::string_view quoted_source = "192.0.2.2";
   unsigned code = 1;
+  unsigned identification = 0x1234;  // of the quoted packet
 };
 inline Packet redirect4(const Redirect4Fields& fields = {}) {
-  const Packet quoted = ipv4({.source = fields.quoted_source, .destination = fields.redirected}, icmpv4(0, 0, 1));
+  const Packet quoted =
+      ipv4({.source = fields.quoted_source, .destination = fields.redirected, .identification = fields.identification},
+           icmpv4(0, 0, 1));
   return ipv4({.source = fields.source}, icmpv4(5, fields.code, be32(octets_of(fields.gateway), 0), quoted));
 }
 

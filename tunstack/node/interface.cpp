@@ -86,7 +86,8 @@ InterfaceRouters::InterfaceRouters(const InterfaceConfig& interface, const NodeO
           {.least_hop_limit = options.least_hop_limit, .least_prefix_length = options.least_prefix_length}},
       irdp_host(learns4, start, random),
       redirects4(seconds(options.redirect_lifetime), random),
-      redirects6(seconds(options.redirect_lifetime), random) {
+      redirects6(seconds(options.redirect_lifetime), random),
+      sent6(random) {
   if (interface.role == Role::router && options.router.advertises)
     advertising.emplace(advertising_config(options.router, interface), interface, start, random);
   if (interface.role == Role::router && options.router4.advertises)

@@ -66,6 +66,23 @@ Verdict judge_irdp_advertisement(const Ipv4Arrival& arrival, const Icmpv4View& m
                  Recipient::irdp_advertisement};
 }
 
+namespace {
+
+/// Whether a redirect may name this router (icmp.secure_redirects).
+bool is_trusted(const IpAddress& router, InterfaceId id, const NodeState& state) {
+  return !state.options.secure_redirects || state.interface(id).routers.routing.routers.find(router) != nullptr;
+}
+
+/// So is one that is not told.
+bool is_our_packet(const discovery::Ipv6Redirect& redirect, InterfaceId id, const NodeState& state) {
+  if (redirect.redirected_packet.empty()) return true;
+  const auto quoted = QuotedIpv6::parse(redirect.redirected_packet);
+  return quoted && quoted->destination() == redirect.destination &&
+         is_own(state.addresses.kind_on(id, quoted->source()));
+}
+
+}  // namespace
+
 Verdict judge_redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
   const auto redirect = discovery::Ipv4Redirect::parse(message.bytes());
   if (!redirect) return Drop{redirect.error()};
@@ -77,7 +94,10 @@ Verdict judge_redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, c
       .quoted_source_is_ours = is_own(state.addresses.kind_on(id, redirect->quoted_source)),
       .destination = state.addresses.kind_on(id, redirect->destination),
       .destination_is_on_link = state.addresses.is_on_link(id, redirect->destination),
-      .source_is_first_hop = next_hop_on(id, redirect->destination, arrival.now, state) == arrival.ip.source()};
+      .source_is_first_hop = next_hop_on(id, redirect->destination, arrival.now, state) == arrival.ip.source(),
+      .gateway_is_trusted = is_trusted(redirect->gateway, id, state),
+      .quotes_sent_packet = state.identification.was_given_lately(
+          redirect->quoted_source, redirect->destination, redirect->quoted_protocol, redirect->quoted_identification)};
   if (const auto broken = first_broken<discovery::ipv4_redirect_rules>(input)) return Drop{*broken};
   return Deliver{Reason::icmp4_redirect_accepted, Recipient::redirect};
 }
@@ -91,7 +111,10 @@ Verdict judge_redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, c
   const discovery::Ipv6RedirectInput input{
       .accept_redirects = state.options.accept_redirects6 && state.interface(id).is_host(),
       .target_is_ours = is_own(state.addresses.kind_on(id, redirect.target)),
-      .source_is_first_hop = next_hop_on(id, redirect.destination, arrival.now, state) == arrival.ip.source()};
+      .source_is_first_hop = next_hop_on(id, redirect.destination, arrival.now, state) == arrival.ip.source(),
+      .target_is_trusted = is_trusted(redirect.target, id, state),
+      .packet_is_ours = is_our_packet(redirect, id, state),
+      .was_sent_to_lately = state.interface(id).routers.sent6.was_noted_lately(redirect.destination, arrival.now)};
   if (const auto broken = first_broken<discovery::ipv6_redirect_rules>(input)) return Drop{*broken};
   return Deliver{Reason::icmp6_redirect_accepted, Recipient::redirect};
 }

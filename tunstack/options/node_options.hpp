@@ -129,6 +129,7 @@ struct NodeOptions {
   bool discovers_routers4 = true;
   bool accept_redirects4 = true;
   bool accept_redirects6 = true;
+  bool secure_redirects = false;
   std::uint32_t redirect_lifetime = 600;  // seconds
   Ipv4RouterOptions router4;              // read when a node is made
   AddressOptions own;                     // read when a node is made

@@ -89,6 +89,7 @@ constexpr Fixed fixed[] = {
     {"nd.min_prefix", "48", "64"},
     {"nd.accept_redirects", "on", "off"},
     {"icmp4.accept_redirects", "on", "off"},
+    {"icmp.secure_redirects", "off", "on"},
     {"icmp.redirect_lifetime", "600", "600"},
     {"irdp.host", "on", "off"},
     {"irdp.adv", "off", "off"},

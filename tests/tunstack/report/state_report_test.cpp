@@ -32,10 +32,10 @@ class Learner : public Driver {
     const auto sent = receive({packet});
     return sent.empty() ? Packet() : sent[0].octets;
   }
-  void send_frame(const Packet& packet, unsigned type = 0x0800, const Packet& to = own_mac) {
+  std::vector<SentPacket> send_frame(const Packet& packet, unsigned type = 0x0800, const Packet& to = own_mac) {
     Packet frame = to + peer_mac + Packet(2) + packet;
     set_be16(frame, 12, type);
-    send(frame);
+    return receive({frame});
   }
   void wait(Duration duration) {
     wait_asleep(duration);
@@ -293,13 +293,17 @@ TEST(StateReport, learned_prefixes) {
 }
 
 TEST(StateReport, redirects_of_both_families) {
-  NodeConfig config = tun_config();
+  NodeConfig config = tap_config();
   config.interfaces[0].gateways = {*parse_address("192.0.2.1"), *parse_address("fe80::1")};
   Learner host(config);
-  const Packet sent = ipv4({.source = "192.0.2.2", .destination = "198.51.100.7", .protocol = 17}, counting(8));
-  host.send(ipv4({}, icmpv4(5, 1, 0xc0000209, sent)));
+  for (const std::string_view router : {"192.0.2.1", "fe80::1"}) host.add_station(router, peer_mac);
+  const auto sent = host.send_frame(echo4({.source = "198.51.100.7"}));
+  ASSERT_FALSE(sent.empty());
+  host.send_frame(ipv4({}, icmpv4(5, 1, 0xc0000209, sent.back().octets)));
+  host.send_frame(echo6({.source = "2001:db8:1::7"}), 0x86dd);
   const Ipv6Fields from_router{.source = "fe80::1", .destination = "2001:db8::2", .hop_limit = 255};
-  host.send(ipv6(from_router, icmpv6(from_router, 137, 0, 0, octets_of("fe80::9") + octets_of("2001:db8:1::7"))));
+  const Packet message = icmpv6(from_router, 137, 0, 0, octets_of("fe80::9") + octets_of("2001:db8:1::7"));
+  host.send_frame(ipv6(from_router, message), 0x86dd);
   host.wait_asleep(100s);
   EXPECT_EQ(host.report("redirects"),
             Json::parse(R"([{"interface": "tun0", "destination": "198.51.100.7", "next_hop": "192.0.2.9",

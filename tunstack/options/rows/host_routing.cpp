@@ -17,6 +17,8 @@ constexpr OptionRow host_routing_options[] = {
      "follow ICMPv6 redirects; only with --role host"},
     {"icmp4.accept_redirects", Flag{[](NodeOptions& o) { return &o.accept_redirects4; }}, "on", "off",
      "RFC 1122 3.2.2.2, D-19", "follow ICMPv4 redirects, network redirects like host redirects; only with --role host"},
+    {"icmp.secure_redirects", Flag{[](NodeOptions& o) { return &o.secure_redirects; }}, "off", "on", "RFC 1122 3.3.1.2",
+     "follow ICMPv4 and ICMPv6 redirects to default routers of the link only"},
     {"icmp.redirect_lifetime", Number{1, 86400, "seconds", [](NodeOptions& o) { return &o.redirect_lifetime; }}, "600",
      "600", "RFC 1122 3.3.1.2", "time for which a route from an ICMPv4 or ICMPv6 redirect is used"},
     {"irdp.host", Flag{[](NodeOptions& o) { return &o.discovers_routers4; }}, "on", "off", "RFC 1256 5.1",
