@@ -47,6 +47,12 @@ class Icmpv6RedirectView : public NdView<Icmpv6RedirectView, redirect_size> {
   /// A router, to which the destination's packets go from now on; otherwise the destination is a neighbor itself.
   bool target_is_router() const { return target() != destination(); }
   std::optional<MacAddress> target_mac() const { return target_option(); }
+  /// The start of the packet that was redirected, as QuotedIpv6 reads it; empty if there is none (RFC 4861 4.6.3).
+  Bytes redirected_packet() const {
+    const auto option = find_nd_option(options(), nd_option::redirected_header);
+    constexpr std::size_t reserved = 8;  // with type and length
+    return option ? option->bytes.subspan(reserved) : Bytes{};
+  }
 
  private:
   friend NdView;

@@ -77,7 +77,7 @@ struct IrdpFields {
   unsigned lifetime = 1800;
   std::string_view source = "192.0.2.10";
   std::string_view destination = "224.0.0.1";
-  unsigned code = 0;
+  unsigned code = 0, ttl = 1;
   unsigned words = 2;                  // of an entry; those behind the second are 0xee
   std::optional<unsigned> count = {};  // if it is not the number of entries
 };
@@ -88,7 +88,7 @@ inline Packet irdp_advertisement(const IrdpFields& fields) {
     if (fields.words > 2) octets.resize(octets.size() + (fields.words - 2) * 4, 0xee);
   }
   const unsigned count = fields.count.value_or(static_cast<unsigned>(fields.entries.size()));
-  return ipv4({.source = fields.source, .destination = fields.destination, .ttl = 1},
+  return ipv4({.source = fields.source, .destination = fields.destination, .ttl = fields.ttl},
               icmpv4(9, fields.code, count << 24 | fields.words << 16 | fields.lifetime, octets));
 }
 inline Packet irdp_solicitation(std::string_view source = "192.0.2.1", std::string_view destination = "224.0.0.2",
@@ -102,9 +102,12 @@ struct Redirect4Fields {
   std::string_view redirected = "203.0.113.9";
   std::string_view quoted_source = "192.0.2.2";
   unsigned code = 1;
+  unsigned identification = 0x1234;  // of the quoted packet
 };
 inline Packet redirect4(const Redirect4Fields& fields = {}) {
-  const Packet quoted = ipv4({.source = fields.quoted_source, .destination = fields.redirected}, icmpv4(0, 0, 1));
+  const Packet quoted =
+      ipv4({.source = fields.quoted_source, .destination = fields.redirected, .identification = fields.identification},
+           icmpv4(0, 0, 1));
   return ipv4({.source = fields.source}, icmpv4(5, fields.code, be32(octets_of(fields.gateway), 0), quoted));
 }
 

@@ -53,9 +53,9 @@ void on_arp(const ArpPacket& packet, InterfaceId interface, Turn& turn) {
     turn.output.note(*conflict, interface, turn, IpAddress(packet.sender));
 }
 
-void on_prefix(const PrefixInformation& prefix, InterfaceId interface, Turn& turn) {
+void on_prefix(const PrefixInformation& prefix, const discovery::Teller& router, InterfaceId interface, Turn& turn) {
   auto& addresses = turn.state.interface(interface).addresses.ipv6;
-  if (const auto refused = addresses ? addresses->on_prefix(prefix, turn.now, turn.random) : MaybeReason{})
+  if (const auto refused = addresses ? addresses->on_prefix(prefix, turn.now, turn.random, router) : MaybeReason{})
     turn.output.note(*refused, interface, turn, IpAddress(prefix.prefix));
 }
 
@@ -101,13 +101,28 @@ void take(const Autoconfiguration::Event& event, InterfaceId id, Turn& turn) {
   turn.output.note(reason_of(event.kind), id, turn, IpAddress(event.address.address));
 }
 
+/// It is there, or was lost and is given back with the prefix that is configured.
+void set_use(Ipv4Address address, ip::AddressUse use, InterfaceId id, Turn& turn) {
+  ip::LocalAddresses& addresses = turn.state.addresses;
+  const bool is_lost = addresses.kind_on(id, address) == AddressKind::unicast;
+  for (const IpPrefix& prefix : turn.state.interface(id).config.addresses)
+    if (is_lost && prefix.address == IpAddress(address)) addresses.add(id, prefix, use);
+  if (!is_lost) addresses.set_use(id, address, use);
+}
+
 void take(const CheckedIpv4Addresses::Event& event, InterfaceId id, Turn& turn) {
-  const bool is_lost = event.kind == CheckedIpv4Addresses::Event::Kind::lost;
-  if (is_lost)
-    turn.state.addresses.remove(id, event.address);
-  else
-    turn.state.addresses.set_use(id, event.address, ip::AddressUse::usable);
-  turn.output.note(is_lost ? Reason::address4_lost : Reason::address_in_use, id, turn, IpAddress(event.address));
+  using Kind = CheckedIpv4Addresses::Event::Kind;
+  switch (event.kind) {
+    case Kind::checked_again:
+      set_use(event.address, ip::AddressUse::tentative, id, turn);
+      return turn.output.note(Reason::address_tentative, id, turn, IpAddress(event.address));
+    case Kind::in_use:
+      set_use(event.address, ip::AddressUse::usable, id, turn);
+      return turn.output.note(Reason::address_in_use, id, turn, IpAddress(event.address));
+    case Kind::lost:
+      turn.state.addresses.remove(id, event.address);
+      return turn.output.note(Reason::address4_lost, id, turn, IpAddress(event.address));
+  }
 }
 
 }  // namespace

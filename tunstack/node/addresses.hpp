@@ -11,7 +11,7 @@ MaybeReason on_tentative_target(const Ipv6Arrival& arrival, Turn& turn);
 /// Any ARP packet of the interface may show that another node has an address of ours (RFC 5227 2.1.1, 2.4).
 void on_arp(const ArpPacket& packet, InterfaceId interface, Turn& turn);
 /// A prefix of a router's advertisement may give an address (RFC 4862 5.5.3).
-void on_prefix(const PrefixInformation& prefix, InterfaceId interface, Turn& turn);
+void on_prefix(const PrefixInformation& prefix, const discovery::Teller& router, InterfaceId interface, Turn& turn);
 
 /// What has become of addresses: comes first, since who is told of an address joins its group before anything is sent
 /// about it.

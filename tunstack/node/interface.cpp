@@ -26,17 +26,23 @@ discovery::LinkValues own_values(const InterfaceConfig& interface, const NodeOpt
           .mtu = static_cast<std::uint32_t>(interface.mtu)};
 }
 
+Duration retry_after(const AddressOptions& options) {
+  return options.retry == 0 ? discovery::DetectionSettings::never : Duration(seconds(options.retry));
+}
+
 /// Links without addresses have nobody to ask.
 discovery::DetectionSettings ipv6_detection(const InterfaceConfig& interface, const NodeOptions& options) {
   if (!interface.link_address) return discovery::nd_detection(0, {}, 0);
   auto settings = discovery::nd_detection(options.own.probes, milliseconds(options.neighbor_discovery.retransmit),
                                           options.own.advertisements);
   settings.optimistic = options.own.mode == DetectionMode::optimistic;
+  settings.retry_after = retry_after(options.own);
   return settings;
 }
 
 discovery::DetectionSettings ipv4_detection(const AddressOptions& options) {
   auto settings = discovery::arp_detection(options.defence);
+  settings.retry_after = retry_after(options);
   if (!options.checks_ipv4) settings.probes = settings.announcements = 0;
   return settings;
 }
@@ -73,12 +79,15 @@ InterfaceRouters::InterfaceRouters(const InterfaceConfig& interface, const NodeO
       learns4(interface.configures_itself && interface.role == Role::host && options.discovers_routers4),
       has_neighbors(interface.link_address.has_value()),
       routing{
-          discovery::RouterList(configured_routers(interface)), discovery::PrefixList(interface.addresses),
+          discovery::RouterList(configured_routers(interface)),
+          discovery::PrefixList(interface.addresses),
           discovery::LinkParameters(own_values(interface, options), start, random),
-          discovery::RouterSolicitor({.count = learns ? 3U : 0U, .backoff = options.solicits_for_ever}, start, random)},
+          discovery::RouterSolicitor({.count = learns ? 3U : 0U, .backoff = options.solicits_for_ever}, start, random),
+          {.least_hop_limit = options.least_hop_limit, .least_prefix_length = options.least_prefix_length}},
       irdp_host(learns4, start, random),
       redirects4(seconds(options.redirect_lifetime), random),
-      redirects6(seconds(options.redirect_lifetime), random) {
+      redirects6(seconds(options.redirect_lifetime), random),
+      sent6(random) {
   if (interface.role == Role::router && options.router.advertises)
     advertising.emplace(advertising_config(options.router, interface), interface, start, random);
   if (interface.role == Role::router && options.router4.advertises)

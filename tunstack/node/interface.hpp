@@ -15,6 +15,7 @@
 #include "protocols/discovery/routers/host_routing.hpp"
 #include "protocols/discovery/routers/irdp_host.hpp"
 #include "protocols/discovery/routers/redirect_routes.hpp"
+#include "protocols/discovery/routers/sent_destinations.hpp"
 #include "protocols/interface.hpp"
 #include "protocols/ip/local_addresses.hpp"
 #include "tunstack/options/node_options.hpp"
@@ -53,6 +54,7 @@ struct InterfaceRouters {
   discovery::IrdpHost irdp_host;
   discovery::RedirectRoutes redirects4;
   discovery::RedirectRoutes redirects6;
+  discovery::SentDestinations sent6;  // noted where packets leave
   std::optional<Advertising> advertising;
   std::optional<discovery::IrdpRouter> irdp_router;
 };

@@ -68,6 +68,18 @@ void Output::originate_arp(Reason reason, const ArpPacket& packet, const MacAddr
 
 // ---- neighbors ----
 
+namespace {
+
+/// A redirect may come of it. Whoever is on the link himself is not redirected.
+void note_destination(Bytes packet, const discovery::NeighborKey& next_hop, Turn& turn) {
+  if (next_hop.address.is_ipv4() || !turn.state.options.accept_redirects6) return;
+  const Ipv6Address destination = Ipv6View::of(packet).destination();
+  if (IpAddress(destination) != next_hop.address)
+    turn.state.interface(next_hop.interface).routers.sent6.note(destination, turn.now);
+}
+
+}  // namespace
+
 /// Packets lost with neighbors that made room for others.
 void Output::note_evicted_packets(Turn& turn) {
   for (std::size_t lost = turn.state.neighbors.take_lost(); lost > 0; --lost)
@@ -82,6 +94,7 @@ MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn) {
     mac = state.neighbors.use(key, state.neighbor_times(key), now);
     changes_deadlines = true;
     note_evicted_packets(turn);
+    note_destination(outbox.from(first)[0].bytes, key, turn);
   }
   if (mac) {
     for (OutgoingPacket& packet : outbox.from(first)) packet.address(*mac, state.interface(key.interface).mac());

@@ -36,7 +36,11 @@ Verdict judge_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& messag
 namespace {
 
 discovery::IrdpInput irdp_input(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
-  return {arrival.ip.source(), message.bytes(), state.addresses.is_on_link(arrival.interface, arrival.ip.source())};
+  return {.source = arrival.ip.source(),
+          .message = message.bytes(),
+          .source_is_neighbor = state.addresses.is_on_link(arrival.interface, arrival.ip.source()),
+          .is_to_multicast = is_multicast(arrival.destination),
+          .ttl = arrival.ip.ttl()};
 }
 
 }  // namespace
@@ -62,6 +66,23 @@ Verdict judge_irdp_advertisement(const Ipv4Arrival& arrival, const Icmpv4View& m
                  Recipient::irdp_advertisement};
 }
 
+namespace {
+
+/// Whether a redirect may name this router (icmp.secure_redirects).
+bool is_trusted(const IpAddress& router, InterfaceId id, const NodeState& state) {
+  return !state.options.secure_redirects || state.interface(id).routers.routing.routers.find(router) != nullptr;
+}
+
+/// So is one that is not told.
+bool is_our_packet(const discovery::Ipv6Redirect& redirect, InterfaceId id, const NodeState& state) {
+  if (redirect.redirected_packet.empty()) return true;
+  const auto quoted = QuotedIpv6::parse(redirect.redirected_packet);
+  return quoted && quoted->destination() == redirect.destination &&
+         is_own(state.addresses.kind_on(id, quoted->source()));
+}
+
+}  // namespace
+
 Verdict judge_redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
   const auto redirect = discovery::Ipv4Redirect::parse(message.bytes());
   if (!redirect) return Drop{redirect.error()};
@@ -73,7 +94,10 @@ Verdict judge_redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, c
       .quoted_source_is_ours = is_own(state.addresses.kind_on(id, redirect->quoted_source)),
       .destination = state.addresses.kind_on(id, redirect->destination),
       .destination_is_on_link = state.addresses.is_on_link(id, redirect->destination),
-      .source_is_first_hop = next_hop_on(id, redirect->destination, arrival.now, state) == arrival.ip.source()};
+      .source_is_first_hop = next_hop_on(id, redirect->destination, arrival.now, state) == arrival.ip.source(),
+      .gateway_is_trusted = is_trusted(redirect->gateway, id, state),
+      .quotes_sent_packet = state.identifications4.may_have_sent(redirect->destination, redirect->quoted_identification,
+                                                                 {0, redirect->quoted_protocol}, arrival.now)};
   if (const auto broken = first_broken<discovery::ipv4_redirect_rules>(input)) return Drop{*broken};
   return Deliver{Reason::icmp4_redirect_accepted, Recipient::redirect};
 }
@@ -87,18 +111,33 @@ Verdict judge_redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, c
   const discovery::Ipv6RedirectInput input{
       .accept_redirects = state.options.accept_redirects6 && state.interface(id).is_host(),
       .target_is_ours = is_own(state.addresses.kind_on(id, redirect.target)),
-      .source_is_first_hop = next_hop_on(id, redirect.destination, arrival.now, state) == arrival.ip.source()};
+      .source_is_first_hop = next_hop_on(id, redirect.destination, arrival.now, state) == arrival.ip.source(),
+      .target_is_trusted = is_trusted(redirect.target, id, state),
+      .packet_is_ours = is_our_packet(redirect, id, state),
+      .was_sent_to_lately = state.interface(id).routers.sent6.was_noted_lately(redirect.destination, arrival.now)};
   if (const auto broken = first_broken<discovery::ipv6_redirect_rules>(input)) return Drop{*broken};
   return Deliver{Reason::icmp6_redirect_accepted, Recipient::redirect};
 }
 
 // ---- learning as a host ----
 
+namespace {
+
+discovery::Teller as_teller(const IpAddress& router, InterfaceId interface, const Turn& turn) {
+  return {router, [&state = turn.state, interface](const IpAddress& address) {
+            return state.neighbors.standing_of({interface, address});
+          }};
+}
+
+}  // namespace
+
 void on_advertisement(const Ipv6Arrival& arrival, Turn& turn) {
   InterfaceRouters& routers = turn.state.interface(arrival.interface).routers;
   const discovery::NeighborKey router{arrival.interface, arrival.ip.source()};
   const bool was_default_router = routers.routing.routers.find(router.address) != nullptr;
-  const auto news = read_advertisement(routers.routing, arrival.payload(), arrival.ip.source(), turn.now, turn.random);
+  const discovery::Teller teller = as_teller(router.address, arrival.interface, turn);
+  const auto news = read_advertisement(routers.routing, arrival.payload(), teller, turn.now, turn.random);
+  for (const auto& refused : news.refused) turn.output.note(refused.reason, arrival.interface, turn, refused.about);
   if (was_default_router && routers.routing.routers.find(router.address) == nullptr)  // RFC 4861 6.3.5
     routers.redirects6.forget_via(router.address);
   if (news.router_mac) neighbors::on_link_layer_address(router, *news.router_mac, turn);
@@ -106,7 +145,7 @@ void on_advertisement(const Ipv6Arrival& arrival, Turn& turn) {
   if (auto& addresses = turn.state.interface(arrival.interface).addresses.ipv6)
     addresses->set_retransmission_timer(routers.routing.link.values().retransmit_time);
   auto prefixes = news.prefixes;
-  while (const auto prefix = prefixes.next()) addresses::on_prefix(*prefix, arrival.interface, turn);
+  while (const auto prefix = prefixes.next()) addresses::on_prefix(*prefix, teller, arrival.interface, turn);
 }
 
 void on_irdp_advertisement(const Ipv4Arrival& arrival, Turn& turn) {
@@ -115,10 +154,13 @@ void on_irdp_advertisement(const Ipv4Arrival& arrival, Turn& turn) {
     return turn.state.addresses.is_on_link(arrival.interface, address) &&
            turn.state.addresses.kind_on(arrival.interface, address) == AddressKind::unicast;
   };
+  const discovery::Teller teller = as_teller(arrival.ip.source(), arrival.interface, turn);
   const auto learn = [&](const discovery::DiscoveredRouter& router) {
     if (router.lifetime == std::chrono::seconds(0)) routers.redirects4.forget_via(router.address);
-    routers.routing.routers.learn(router.address, router.preference,
-                                  static_cast<std::uint16_t>(router.lifetime.count()), turn.now);
+    const auto lifetime = static_cast<std::uint16_t>(router.lifetime.count());
+    if (const auto refused =
+            routers.routing.routers.learn(router.address, router.preference, lifetime, turn.now, teller))
+      turn.output.note(*refused, arrival.interface, turn, IpAddress(router.address));
   };
   routers.irdp_host.on_advertisement(Icmpv4RouterAdvertisementView(arrival.payload()), is_neighbor, learn);
 }

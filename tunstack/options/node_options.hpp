@@ -78,7 +78,8 @@ struct AddressOptions {
   IdentifierKind identifiers = IdentifierKind::stable;
   std::vector<std::string> secret;  // of stable identifiers; empty: one is drawn from the seed
   bool checks_ipv4 = false;
-  discovery::Defence defence = discovery::Defence::once;
+  discovery::Defence defence = discovery::Defence::always;
+  std::uint32_t retry = 60;  // seconds until an address that another node has is checked again; 0: never
   bool reports_ipv4_groups = false;
   bool reports_ipv6_groups = true;
 };
@@ -123,10 +124,13 @@ struct NodeOptions {
   std::uint32_t neighbors = 1024;  // read when a node is made
   bool accept_advertisements = true;
   bool solicits_for_ever = false;
+  std::uint32_t least_hop_limit = 10;      // that a router may tell; read when a node is made
+  std::uint32_t least_prefix_length = 48;  // on the link; read when a node is made
   bool accepts_untracked = false;
   bool discovers_routers4 = true;
   bool accept_redirects4 = true;
   bool accept_redirects6 = true;
+  bool secure_redirects = false;
   std::uint32_t redirect_lifetime = 600;  // seconds
   Ipv4RouterOptions router4;              // read when a node is made
   AddressOptions own;                     // read when a node is made

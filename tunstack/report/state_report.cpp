@@ -74,14 +74,9 @@ class Reporter {
   Json addresses() const {
     Json rows = Json::array();
     state_.addresses.for_each_address([&](InterfaceId interface, const IpPrefix& prefix, ip::AddressUse use) {
-      const auto lifetimes = lifetimes_of(interface, prefix.address);
-      rows.push_back({{"interface", name(interface)},
-                      {"address", to_text(prefix.address)},
-                      {"prefix_length", prefix.length},
-                      {"state", name_of(use)},
-                      {"preferred_lifetime", seconds_until(lifetimes.preferred_until, now_)},
-                      {"valid_lifetime", seconds_until(lifetimes.valid_until, now_)}});
+      rows.push_back(row_of(interface, prefix, name_of(use), lifetimes_of(interface, prefix.address), Instant::max()));
     });
+    for (const Json& lost : lost_addresses()) rows.push_back(lost);
     return rows;
   }
 
@@ -210,6 +205,36 @@ class Reporter {
   }
 
  private:
+  Json row_of(InterfaceId interface, const IpPrefix& prefix, std::string_view state,
+              const discovery::AddressLifetimes& lifetimes, Instant retry_at) const {
+    return {{"interface", name(interface)},
+            {"address", to_text(prefix.address)},
+            {"prefix_length", prefix.length},
+            {"state", state},
+            {"preferred_lifetime", seconds_until(lifetimes.preferred_until, now_)},
+            {"valid_lifetime", seconds_until(lifetimes.valid_until, now_)},
+            {"checked_again", seconds_until(retry_at, now_)}};
+  }
+
+  /// Which another node has, or seems to have: they are not used.
+  Json lost_addresses() const {
+    return of_each_interface([&](InterfaceId id, Json& rows) {
+      const InterfaceAddresses& addresses = state_.interface(id).addresses;
+      const auto add = [&](const IpPrefix& prefix, const discovery::AddressLifetimes& lifetimes, Instant retry_at) {
+        rows.push_back(row_of(id, prefix, "duplicate", lifetimes, retry_at));
+      };
+      if (addresses.ipv4)
+        addresses.ipv4->for_each_lost([&](Ipv4Address address, Instant retry_at) {
+          for (const IpPrefix& prefix : state_.interface(id).config.addresses)
+            if (prefix.address == IpAddress(address)) add(prefix, {}, retry_at);
+        });
+      if (!addresses.ipv6) return;
+      for (const discovery::InterfaceAddress& held : addresses.ipv6->addresses())
+        if (held.state == discovery::AddressState::duplicate)
+          add({held.address, held.length}, held.lifetimes, held.retry_at);
+    });
+  }
+
   /// Of an address that is not known to end: for ever.
   discovery::AddressLifetimes lifetimes_of(InterfaceId interface, const IpAddress& address) const {
     const auto& held = state_.interface(interface).addresses.ipv6;

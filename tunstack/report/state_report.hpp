@@ -19,8 +19,9 @@ inline constexpr int state_schema = 1;
 ///                reachable_time, retrans_timer}]
 ///               managed and other are the M and O flags last heard (RFC 4861 4.2); the two times and ipv6_mtu are
 ///               those in use, from routers or from the options
-///   addresses   [{interface, address, prefix_length, state (preferred, tentative, deprecated), preferred_lifetime,
-///                valid_lifetime (null: for ever)}]
+///   addresses   [{interface, address, prefix_length, state (preferred, tentative, deprecated, duplicate),
+///                preferred_lifetime, valid_lifetime (null: for ever), checked_again}]
+///               another node has a duplicate, which is not used until it is checked again (null: never, or not lost)
 ///   neighbors   [{interface, address, link_layer_address, state: incomplete|reachable|stale|delay|probe|failed,
 ///                is_router, packets_waiting, deadline}]
 ///               deadline is when the state changes if nothing is heard (RFC 4861 7.3.2)

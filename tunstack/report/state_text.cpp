@@ -39,7 +39,8 @@ constexpr std::array interfaces_columns = {Column{"name", "name"},
                                            Column{"retrans_timer", "retrans timer"}};
 constexpr std::array addresses_columns = {Column{"interface", "interface"},          Column{"address", "address"},
                                           Column{"prefix_length", "prefix length"},  Column{"state", "state"},
-                                          Column{"preferred_lifetime", "preferred"}, Column{"valid_lifetime", "valid"}};
+                                          Column{"preferred_lifetime", "preferred"}, Column{"valid_lifetime", "valid"},
+                                          Column{"checked_again", "checked again"}};
 constexpr std::array neighbors_columns = {Column{"interface", "interface"},
                                           Column{"address", "address"},
                                           Column{"link_layer_address", "link-layer address"},

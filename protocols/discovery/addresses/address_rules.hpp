@@ -38,12 +38,14 @@ inline constexpr std::array prefix_rules = {
 struct AddressAdmission {
   bool is_ipv6_disabled = false;
   bool is_held = false;
+  bool is_share_used = false;
   bool is_table_full = false;
 };
 
 inline constexpr std::array admission_rules = {
     Rule<AddressAdmission>{Reason::address_ipv6_disabled, [](const AddressAdmission& a) { return a.is_ipv6_disabled; }},
     Rule<AddressAdmission>{Reason::address_held_already, [](const AddressAdmission& a) { return a.is_held; }},
+    Rule<AddressAdmission>{Reason::address_share_used, [](const AddressAdmission& a) { return a.is_share_used; }},
     Rule<AddressAdmission>{Reason::address_table_full, [](const AddressAdmission& a) { return a.is_table_full; }},
 };
 

@@ -35,12 +35,52 @@ MaybeReason Autoconfiguration::add_configured(const IpPrefix& prefix, Instant no
 
 MaybeReason Autoconfiguration::add(const Identity& identity, const AddressLifetimes& lifetimes, Instant now,
                                    Random& random) {
-  const bool is_full = held_.size() >= settings_.max_addresses;
-  if (const auto broken =
-          first_broken<admission_rules>(AddressAdmission{is_disabled_, held(identity.address) != nullptr, is_full}))
-    return broken;
+  const AddressAdmission admission{.is_ipv6_disabled = is_disabled_,
+                                   .is_held = held(identity.address) != nullptr,
+                                   .is_share_used = has_used_share(identity),
+                                   .is_table_full = count() >= settings_.max_addresses};
+  if (const auto broken = first_broken<admission_rules>(admission)) return broken;
   held_.emplace_back(identity, lifetimes, check(identity, now, random), now);
   return {};
+}
+
+/// Of those that are held and not over.
+std::size_t Autoconfiguration::count() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(held_, [](const HeldAddress& address) { return !address.is_over(); }));
+}
+
+bool Autoconfiguration::has_used_share(const Identity& identity) const {
+  if (identity.origin != AddressOrigin::autoconfigured) return false;
+  const auto is_of_router = [&](const HeldAddress& address) {
+    return address.identity().origin == AddressOrigin::autoconfigured && !address.is_over() &&
+           address.identity().teller == identity.teller;
+  };
+  return std::ranges::count_if(held_, is_of_router) >= static_cast<std::ptrdiff_t>(settings_.share);
+}
+
+/// The addresses of one prefix go, which a router of the lowest standing gave: whoever answers is not kept out by
+/// routers that somebody made up.
+void Autoconfiguration::make_room(const Teller& router, Instant now) {
+  if (count() < settings_.max_addresses) return;
+  const Standing standing = router.standing();
+  if (vain_search_.covers(standing, now)) return;
+  const HeldAddress* victim = nullptr;
+  Standing lowest = standing;
+  for (const HeldAddress& address : held_) {
+    if (address.identity().origin != AddressOrigin::autoconfigured || address.is_over()) continue;
+    const Standing other = router.standing_of(address.identity().teller);
+    if (other >= lowest) continue;
+    lowest = other;
+    victim = &address;
+  }
+  if (!victim) return vain_search_.note(standing, now);
+  const Ipv6Address prefix = victim->identity().address;
+  for (HeldAddress& address : held_) {
+    const AddressOrigin origin = address.identity().origin;
+    const bool is_formed = origin == AddressOrigin::autoconfigured || origin == AddressOrigin::temporary;
+    if (is_formed && share_prefix(address.identity().address, prefix)) address.end();
+  }
 }
 
 /// Adds an address in the prefix that `from` has as its address.
@@ -75,17 +115,21 @@ DuplicateDetection Autoconfiguration::check(const Identity& identity, Instant no
 
 // ---- what arrives ----
 
-MaybeReason Autoconfiguration::on_prefix(const PrefixInformation& information, Instant now, Random& random) {
+MaybeReason Autoconfiguration::on_prefix(const PrefixInformation& information, Instant now, Random& random,
+                                         const Teller& router) {
   settle(now, random);
   HeldAddress* known = formed_from(information.prefix, AddressOrigin::autoconfigured);
   if (const auto broken =
           first_broken<prefix_rules>(OfferedPrefix{information, settings_.autoconfigure, known != nullptr}))
     return broken;
-  if (known)
+  if (known) {
     renew(*known, information, now);
-  else if (const auto refused = form({.address = information.prefix, .origin = AddressOrigin::autoconfigured},
-                                     lifetimes_of(information, now), now, random))
-    return refused;
+  } else {
+    const Identity offered{
+        .address = information.prefix, .origin = AddressOrigin::autoconfigured, .teller = router.address};
+    if (!is_disabled_ && !has_used_share(offered)) make_room(router, now);
+    if (const auto refused = form(offered, lifetimes_of(information, now), now, random)) return refused;
+  }
   add_temporary(*formed_from(information.prefix, AddressOrigin::autoconfigured), now, random);
   return {};
 }
@@ -115,24 +159,41 @@ void Autoconfiguration::set_retransmission_timer(Duration timer) {
 }
 
 void Autoconfiguration::on_duplicate(HeldAddress& address, Instant now, Random& random) {
+  if (is_disabled_) return;
   Identity next = address.identity();
   const bool is_of_hardware = std::holds_alternative<MacAddress>(settings_.identifiers);
-  if (next.origin == AddressOrigin::link_local && is_of_hardware) return disable();
+  if (next.origin == AddressOrigin::link_local && is_of_hardware) return disable(now);
   if (next.origin == AddressOrigin::configured) return;
   ++next.attempt;
   if (choose_identifier(next, random)) address.try_again(next, check(next, now, random));
 }
 
-void Autoconfiguration::disable() {
+void Autoconfiguration::disable(Instant now) {
   is_disabled_ = true;
   for (HeldAddress& address : held_)
-    if (address.detection().state() != AddressState::duplicate) address.end();
+    if (address.detection().state() != AddressState::duplicate) address.detection().give_up(now);
+}
+
+/// Whoever had the address may have gone, or a forged message said so (RFC 3756 4.1.3). From the first identifier on,
+/// where there is a choice; never optimistic again.
+void Autoconfiguration::retry_lost(Instant now, Random& random) {
+  DetectionSettings settings = settings_.detection;
+  settings.optimistic = false;
+  for (HeldAddress& address : held_) {
+    if (address.detection().retry_at() > now || address.is_over() || address.news()) continue;
+    is_disabled_ = false;
+    Identity next = address.identity();
+    next.attempt = 0;
+    if (next.origin == AddressOrigin::configured || !choose_identifier(next, random)) next = address.identity();
+    address.try_again(next, {settings, now, random});
+  }
 }
 
 // ---- what follows ----
 
 void Autoconfiguration::settle(Instant now, Random& random) {
   for (HeldAddress& address : held_) address.advance(now);
+  retry_lost(now, random);
   seek_successors(now, random);
   std::erase_if(held_, [](const HeldAddress& address) { return address.is_finished(); });
 }

@@ -8,6 +8,7 @@
 
 #include "protocols/discovery/addresses/held_address.hpp"
 #include "protocols/discovery/addresses/interface_identifier.hpp"
+#include "protocols/discovery/standing.hpp"
 
 namespace tunstack::discovery {
 
@@ -17,6 +18,7 @@ struct AutoconfigurationSettings {
   bool temporary = false;        // slaac.tempaddr
   DetectionSettings detection = nd_detection();
   std::size_t max_addresses = 32;
+  std::size_t share = 8;  // of one router, without temporary ones
 };
 
 /// Events come first: nothing is sent for an address of which the node has not heard everything.
@@ -29,8 +31,9 @@ class Autoconfiguration {
   /// An IPv6 unicast address with the length of its prefix; never optimistic (RFC 4429 3.1).
   MaybeReason add_configured(const IpPrefix& prefix, Instant now, Random& random);
 
-  /// A prefix of a valid router advertisement. Why it gives no address, or nothing.
-  MaybeReason on_prefix(const PrefixInformation& information, Instant now, Random& random);
+  /// A prefix of a valid router advertisement. Where all places are taken, addresses that a router of lower standing
+  /// gave make room. Why it gives no address, or nothing.
+  MaybeReason on_prefix(const PrefixInformation& information, Instant now, Random& random, const Teller& router = {});
   /// A valid neighbor solicitation or advertisement. Nothing if it is about no address that is being checked: then it
   /// is treated as usual. Otherwise what it says about that address, and nothing else is to be done about it.
   MaybeReason on_solicitation(const Ipv6Address& source, const Ipv6Address& target, const std::optional<Nonce>& nonce,
@@ -54,7 +57,8 @@ class Autoconfiguration {
   /// Events are due since they arose.
   Instant next_deadline() const;
 
-  /// Another node has the link-local address that was made of the MAC address: no more IPv6 here (RFC 4862 5.4.5).
+  /// Another node has the link-local address that was made of the MAC address: no more IPv6 here (RFC 4862 5.4.5),
+  /// until it is checked again.
   bool is_disabled() const { return is_disabled_; }
   std::vector<InterfaceAddress> addresses() const;
   std::optional<InterfaceAddress> find(const Ipv6Address& address) const;
@@ -73,7 +77,11 @@ class Autoconfiguration {
   InterfaceIdentifier identifier_for(const Identity& identity, Random& random);
   DuplicateDetection check(const Identity& identity, Instant now, Random& random);
   void on_duplicate(HeldAddress& address, Instant now, Random& random);
-  void disable();
+  void disable(Instant now);
+  void retry_lost(Instant now, Random& random);
+  std::size_t count() const;
+  bool has_used_share(const Identity& identity) const;
+  void make_room(const Teller& router, Instant now);
 
   void renew(HeldAddress& address, const PrefixInformation& information, Instant now);
   void seek_successors(Instant now, Random& random);
@@ -85,6 +93,7 @@ class Autoconfiguration {
   RandomIdentifiers temporary_identifiers_;
   bool is_disabled_ = false;
   std::vector<HeldAddress> held_;
+  VainSearch vain_search_;
 };
 
 }  // namespace tunstack::discovery

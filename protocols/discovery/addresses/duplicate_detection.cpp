@@ -49,7 +49,7 @@ void DuplicateDetection::advance(Instant now) {
 
 std::optional<DetectionMessage> DuplicateDetection::take_due(Instant now, Random& random) {
   advance(now);
-  if (next_ > now) return std::nullopt;
+  if (next_ > now || state_ == AddressState::duplicate) return std::nullopt;
   return is_being_checked() ? probe(now, random) : announce(now);
 }
 
@@ -71,13 +71,13 @@ DetectionMessage DuplicateDetection::announce(Instant now) {
 }
 
 void DuplicateDetection::on_conflict(Instant now) {
-  if (is_being_checked()) return become_duplicate();
+  if (is_being_checked()) return give_up(now);
   if (state_ == AddressState::duplicate || settings_.defence == Defence::ignore) return;
   const bool is_second = last_defence_ && now - *last_defence_ < defend_interval;
   if (!is_second && settings_.defence != Defence::never)
     defend(now);
   else if (settings_.defence != Defence::always)
-    become_duplicate();
+    give_up(now);
 }
 
 // An announcement that is still to come serves as the defence.
@@ -87,9 +87,9 @@ void DuplicateDetection::defend(Instant now) {
   next_ = now;
 }
 
-void DuplicateDetection::become_duplicate() {
+void DuplicateDetection::give_up(Instant now) {
   state_ = AddressState::duplicate;
-  next_ = Instant::max();
+  next_ = settings_.retry_after == DetectionSettings::never ? Instant::max() : now + settings_.retry_after;
 }
 
 bool DuplicateDetection::has_sent(const Nonce& nonce) const {

@@ -28,6 +28,7 @@ struct DurationRange {
 };
 
 struct DetectionSettings {
+  static constexpr Duration never = Duration::max();
   unsigned probes = 0;  // 0: usable at once
   DurationRange initial_delay;
   DurationRange interval;  // between probes
@@ -36,6 +37,7 @@ struct DetectionSettings {
   Duration announcement_interval{};
   Defence defence = Defence::ignore;
   bool optimistic = false;
+  Duration retry_after = never;  // that another node has an address may be over by then, or was never true
 };
 
 /// RFC 4862 5.1 and 5.4.2; at most 3 unsolicited advertisements follow (RFC 4861 7.2.6).
@@ -66,6 +68,10 @@ class DuplicateDetection {
 
   /// Another node has the address, or checks it as well.
   void on_conflict(Instant now);
+  /// The address counts as a duplicate from now on, whatever was heard.
+  void give_up(Instant now);
+  /// When a duplicate is to be checked again, by a new machine; Instant::max() if it is none, or never.
+  Instant retry_at() const { return state_ == AddressState::duplicate ? next_ : Instant::max(); }
   /// Whether a probe of ours had this nonce: the link brought it back.
   bool has_sent(const Nonce& nonce) const;
 
@@ -77,7 +83,6 @@ class DuplicateDetection {
   DetectionMessage probe(Instant now, Random& random);
   DetectionMessage announce(Instant now);
   void defend(Instant now);
-  void become_duplicate();
   Nonce nonce_of(unsigned probe) const;
 
   DetectionSettings settings_;

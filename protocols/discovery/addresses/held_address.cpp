@@ -3,7 +3,8 @@
 namespace tunstack::discovery {
 
 InterfaceAddress HeldAddress::view() const {
-  return {identity_.address, identity_.length, identity_.origin, detection_.state(), is_deprecated_, lifetimes_};
+  return {identity_.address, identity_.length, identity_.origin,     detection_.state(),
+          is_deprecated_,    lifetimes_,       detection_.retry_at()};
 }
 
 void HeldAddress::advance(Instant now) {

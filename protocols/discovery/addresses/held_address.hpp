@@ -29,6 +29,7 @@ struct InterfaceAddress {
   AddressState state = AddressState::tentative;
   bool is_deprecated = false;
   AddressLifetimes lifetimes;
+  Instant retry_at = Instant::max();  // of a duplicate: when it is checked again
 };
 
 class HeldAddress {
@@ -39,6 +40,7 @@ class HeldAddress {
     AddressOrigin origin = AddressOrigin::configured;
     std::uint8_t attempt = 0;   // how many other identifiers were tried before
     AddressLifetimes limits{};  // of a temporary address
+    IpAddress teller{};         // the router whose prefix it has, if so
   };
   /// From `now` on.
   HeldAddress(const Identity& identity, const AddressLifetimes& lifetimes, const DuplicateDetection& detection,

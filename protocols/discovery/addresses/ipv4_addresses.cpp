@@ -2,6 +2,17 @@
 
 namespace tunstack::discovery {
 
+namespace {
+
+using EventKind = CheckedIpv4Addresses::Event::Kind;
+
+EventKind kind_of(AddressState state) {
+  if (is_being_checked(state)) return EventKind::checked_again;
+  return state == AddressState::duplicate ? EventKind::lost : EventKind::in_use;
+}
+
+}  // namespace
+
 MaybeReason conflict_in(const ArpPacket& packet, Ipv4Address address, const MacAddress& own_mac,
                         bool is_being_checked) {
   if (packet.sender_mac == own_mac) return {};  // the link brought it back
@@ -16,10 +27,9 @@ void CheckedIpv4Addresses::check(Ipv4Address address, Instant now, Random& rando
   if (!is_new && known->detection.state() != AddressState::duplicate) return;
   const Instant begins = attempts_.take_attempt(now);
   const Checked fresh{address, begins, {settings_, begins, random}, now};
-  if (is_new)
-    checked_.push_back(fresh);
-  else
-    *known = fresh;
+  if (is_new) return checked_.push_back(fresh);
+  *known = fresh;
+  known->reported = AddressState::duplicate;
 }
 
 MaybeReason CheckedIpv4Addresses::on_arp(const ArpPacket& packet, Instant now) {
@@ -45,8 +55,7 @@ std::optional<CheckedIpv4Addresses::Event> CheckedIpv4Addresses::take_event(Inst
     checked.advance(now);
     if (!checked.has_news()) continue;
     checked.reported = checked.detection.state();
-    const bool is_lost = checked.reported == AddressState::duplicate;
-    return Event{is_lost ? Event::Kind::lost : Event::Kind::in_use, checked.address};
+    return Event{kind_of(checked.reported), checked.address};
   }
   return std::nullopt;
 }
@@ -54,6 +63,7 @@ std::optional<CheckedIpv4Addresses::Event> CheckedIpv4Addresses::take_event(Inst
 std::optional<CheckedIpv4Addresses::Due> CheckedIpv4Addresses::take_due(Instant now, Random& random) {
   for (Checked& checked : checked_) {
     checked.advance(now);
+    if (!checked.has_news() && checked.detection.retry_at() <= now) check(checked.address, now, random);
     if (checked.has_news()) continue;
     if (const auto message = checked.detection.take_due(now, random)) return Due{checked.address, message->kind};
   }

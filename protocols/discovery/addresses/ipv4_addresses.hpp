@@ -20,14 +20,15 @@ class CheckedIpv4Addresses {
   CheckedIpv4Addresses(const DetectionSettings& settings, const MacAddress& own_mac)
       : settings_(settings), own_mac_(own_mac) {}
 
-  /// Checks `address`, or checks it again after it was lost. Not as often after many conflicts (RFC 5227 2.1.1).
+  /// Checks `address`, or checks it again after it was lost, as is done after a while anyway. Not as often after many
+  /// conflicts (RFC 5227 2.1.1).
   void check(Ipv4Address address, Instant now, Random& random);
   /// Any ARP packet of the interface. The conflict in it, or nothing; either way the packet is treated as usual.
   MaybeReason on_arp(const ArpPacket& packet, Instant now);
 
-  /// `lost`: it was never used, or must not be used any more.
+  /// `lost`: it was never used, or must not be used any more. `checked_again`: after it was lost.
   struct Event {
-    enum class Kind : std::uint8_t { in_use, lost };
+    enum class Kind : std::uint8_t { checked_again, in_use, lost };
     Kind kind;
     Ipv4Address address;
   };
@@ -41,6 +42,12 @@ class CheckedIpv4Addresses {
   std::optional<Due> take_due(Instant now, Random& random);
   /// Events are due since they arose.
   Instant next_deadline() const;
+  /// Calls `each` with every address that is lost, and when it is checked again.
+  template <class Each>
+  void for_each_lost(const Each& each) const {
+    for (const Checked& checked : checked_)
+      if (checked.detection.state() == AddressState::duplicate) each(checked.address, checked.detection.retry_at());
+  }
   /// Nothing if the address is not known here.
   std::optional<AddressState> state_of(Ipv4Address address) const;
 

@@ -17,6 +17,11 @@ constexpr bool has_timer(NeighborState state) {
   return state == NeighborState::incomplete || state == NeighborState::delay || state == NeighborState::probe;
 }
 
+/// Who says unasked that it answers proves nothing.
+constexpr bool is_asked(NeighborState state) {
+  return state == NeighborState::incomplete || state == NeighborState::probe;
+}
+
 Instant deadline_in(NeighborState state, const NeighborTimes& times, Instant now) {
   switch (state) {
     case NeighborState::incomplete:
@@ -89,6 +94,13 @@ NeighborState NeighborCache::state_of(const NeighborKey& key, Instant now) const
   return is_over ? NeighborState::stale : neighbor->state;
 }
 
+Standing NeighborCache::standing_of(const NeighborKey& key) const {
+  const Neighbor* const neighbor = find(key);
+  if (neighbor == nullptr) return Standing::unproven;
+  if (neighbor->state == NeighborState::failed) return Standing::failed;
+  return neighbor->has_answered ? Standing::answered : Standing::unproven;
+}
+
 EntryIndex NeighborCache::find_or_make(const NeighborKey& key) {
   const EntryIndex found = find_index(key);
   if (found != no_entry) return found;
@@ -118,11 +130,11 @@ void NeighborCache::remove(EntryIndex index) {
   entries_.give(index);
 }
 
-void NeighborCache::touch(EntryIndex index, NeighborState state) {
+void NeighborCache::touch(EntryIndex index, NeighborState state, bool is_proof) {
   Neighbor& neighbor = entries_[index].neighbor;
   if (neighbor.state != NeighborState::none) by_class_[class_of(neighbor)].unlink(entries_, &Entry::of_class, index);
   neighbor.state = state;
-  neighbor.has_answered = state == NeighborState::reachable || (neighbor.has_answered && has_address(state));
+  neighbor.has_answered = is_proof || (neighbor.has_answered && has_address(state));
   by_class_[class_of(neighbor)].append(entries_, &Entry::of_class, index);
 }
 
@@ -132,7 +144,8 @@ std::uint8_t NeighborCache::apply(EntryIndex index, NeighborEvent event, const s
                                   const NeighborTimes& times, Instant now) {
   Neighbor& neighbor = entries_[index].neighbor;
   const NeighborTransition* const transition = find_transition(neighbor.state, event);
-  touch(index, transition == nullptr ? neighbor.state : transition->to);
+  const NeighborState to = transition == nullptr ? neighbor.state : transition->to;
+  touch(index, to, to == NeighborState::reachable && (event == NeighborEvent::confirmed || is_asked(neighbor.state)));
   if (transition == nullptr) return neighbor_action::nothing;
   if (mac && (transition->actions & neighbor_action::record)) neighbor.mac = *mac;
   if (transition->actions & neighbor_action::release) released_ = neighbor.key;

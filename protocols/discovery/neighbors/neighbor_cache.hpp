@@ -13,6 +13,7 @@
 #include "protocols/base/time.hpp"
 #include "protocols/discovery/neighbors/neighbor_states.hpp"
 #include "protocols/discovery/neighbors/waiting_packets.hpp"
+#include "protocols/discovery/standing.hpp"
 
 namespace tunstack::discovery {
 
@@ -27,7 +28,7 @@ struct Neighbor {
   NeighborState state = NeighborState::none;
   MacAddress mac = {};  // not while it is incomplete or failed
   bool is_router = false;
-  bool has_answered = false;          // since it was last solicited
+  bool has_answered = false;          // when it was solicited, or an upper layer made progress
   std::uint32_t solicitations = 0;    // without an answer
   Instant deadline = Instant::max();  // of what the state waits for; since when it has failed
   WaitingQueue waiting = {};
@@ -63,6 +64,7 @@ class NeighborCache {
   const Neighbor* find(const NeighborKey& key) const;
   /// Whether traffic to it may be believed to arrive; nothing is known of those that are not there.
   NeighborState state_of(const NeighborKey& key, Instant now) const;
+  Standing standing_of(const NeighborKey& key) const;
 
   /// For a packet to a neighbor: its link-layer address, or nothing if that has to be resolved first.
   std::optional<MacAddress> use(const NeighborKey& key, const NeighborTimes& times, Instant now);
@@ -128,7 +130,7 @@ class NeighborCache {
   EntryIndex& bucket_of(const NeighborKey& key);
   std::size_t hash_of(const NeighborKey& key) const;
   /// Makes the entry the newest of its class.
-  void touch(EntryIndex index, NeighborState state);
+  void touch(EntryIndex index, NeighborState state, bool is_proof);
   /// What the event asks for; it makes the entry the newest of its class.
   std::uint8_t apply(EntryIndex index, NeighborEvent event, const std::optional<MacAddress>& mac,
                      const NeighborTimes& times, Instant now);

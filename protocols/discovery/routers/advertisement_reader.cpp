@@ -9,12 +9,43 @@ bool may_be_on_link(const PrefixInformation& prefix) {
   return prefix.length <= 128 && !prefix.prefix.is_link_local() && !prefix.prefix.is_multicast();
 }
 
-void learn_on_link_prefixes(PrefixList& prefixes, Bytes options, Instant now) {
-  PrefixReader reader(options);
-  while (const auto prefix = reader.next())
-    if (prefix->on_link && may_be_on_link(*prefix))
-      prefixes.learn({prefix->prefix, prefix->length}, prefix->valid, now);
-}
+/// Learns of one advertisement, and notes what is refused.
+class Reader {
+ public:
+  Reader(HostRouting& routing, const Teller& router, Instant now) : routing_(routing), router_(router), now_(now) {}
+
+  void note(MaybeReason reason, const IpAddress& about) {
+    if (reason) refused_.push_back({*reason, about});
+  }
+  /// What is refused is as if it had not been said.
+  RouterAdvertisementHeader within_bounds(RouterAdvertisementHeader header) {
+    for (const BoundRule& rule : bound_rules)
+      if (!rule.is_kept(header, routing_.bounds)) {
+        note(rule.reason, router_.address);
+        rule.clear(header);
+      }
+    return header;
+  }
+  void learn_on_link_prefixes(Bytes options) {
+    PrefixReader reader(options);
+    while (const auto prefix = reader.next())
+      if (prefix->on_link && may_be_on_link(*prefix)) note(learn_on_link(*prefix), prefix->prefix);
+  }
+  std::vector<AdvertisementNews::Refused> take_refused() { return std::move(refused_); }
+
+ private:
+  /// A short prefix would take everything away from routers. What is held may still be ended.
+  MaybeReason learn_on_link(const PrefixInformation& prefix) {
+    if (prefix.length < routing_.bounds.least_prefix_length && prefix.valid != 0)
+      return Reason::router_prefix_too_short;
+    return routing_.prefixes.learn({prefix.prefix, prefix.length}, prefix.valid, now_, router_);
+  }
+
+  HostRouting& routing_;
+  const Teller& router_;
+  Instant now_;
+  std::vector<AdvertisementNews::Refused> refused_;
+};
 
 }  // namespace
 
@@ -26,15 +57,17 @@ std::optional<PrefixInformation> PrefixReader::next() {
   return std::nullopt;
 }
 
-AdvertisementNews read_advertisement(HostRouting& routing, Bytes message, const Ipv6Address& router, Instant now,
+AdvertisementNews read_advertisement(HostRouting& routing, Bytes message, const Teller& router, Instant now,
                                      Random& random) {
-  const auto header = RouterAdvertisementHeader::parse(message);
+  Reader reader(routing, router, now);
+  const auto header = reader.within_bounds(RouterAdvertisementHeader::parse(message));
   const auto view = RouterAdvertisementView::of(message);
-  routing.routers.learn(router, preference_of(header.preference), header.lifetime, now);
+  reader.note(routing.routers.learn(router.address, preference_of(header.preference), header.lifetime, now, router),
+              router.address);
   if (header.lifetime != 0) routing.solicitor.on_router_advertisement();
   routing.link.learn(header, find_mtu_option(view.options()), now, random);
-  learn_on_link_prefixes(routing.prefixes, view.options(), now);
-  return {view.source_mac(), PrefixReader(view.options())};
+  reader.learn_on_link_prefixes(view.options());
+  return {view.source_mac(), PrefixReader(view.options()), reader.take_refused()};
 }
 
 }  // namespace tunstack::discovery

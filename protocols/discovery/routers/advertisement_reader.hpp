@@ -1,6 +1,8 @@
 // A valid router advertisement as a host takes it in (RFC 4861 6.3.4).
 #pragma once
 
+#include <vector>
+
 #include "protocols/discovery/routers/host_routing.hpp"
 
 namespace tunstack::discovery {
@@ -20,14 +22,21 @@ class PrefixReader {
 
 /// What an advertisement asks of the node.
 struct AdvertisementNews {
+  /// A part of it that is not believed, or for which there is no room: the router itself or a prefix.
+  struct Refused {
+    Reason reason;
+    IpAddress about;
+  };
+
   /// For the neighbor cache: an entry is made or changed, STALE. Without it only the router flag of an entry that is
   /// there is set, as for every advertisement.
   std::optional<MacAddress> router_mac;
   PrefixReader prefixes;
+  std::vector<Refused> refused;
 };
 
 /// `message` keeps router_advertisement_rules and came from `router`.
-AdvertisementNews read_advertisement(HostRouting& routing, Bytes message, const Ipv6Address& router, Instant now,
+AdvertisementNews read_advertisement(HostRouting& routing, Bytes message, const Teller& router, Instant now,
                                      Random& random);
 
 }  // namespace tunstack::discovery

@@ -1,6 +1,7 @@
 // All that a host learns of an interface from routers.
 #pragma once
 
+#include "protocols/discovery/routers/advertised_bounds.hpp"
 #include "protocols/discovery/routers/link_parameters.hpp"
 #include "protocols/discovery/routers/prefix_list.hpp"
 #include "protocols/discovery/routers/router_list.hpp"
@@ -13,6 +14,7 @@ struct HostRouting {
   PrefixList prefixes;
   LinkParameters link;
   RouterSolicitor solicitor;  // of IPv6
+  AdvertisedBounds bounds = {};
 
   /// What is over goes. Solicitations are taken from the solicitor.
   void tick(Instant now, Random& random) {

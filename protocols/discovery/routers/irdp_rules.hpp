@@ -11,6 +11,8 @@ struct IrdpInput {
   Ipv4Address source;
   Bytes message;
   bool source_is_neighbor;  // in a subnet of the arrival interface
+  bool is_to_multicast = false;
+  std::uint8_t ttl = 1;
 };
 
 inline bool is_too_short(const IrdpInput& in) { return in.message.size() < icmp_header_size; }
@@ -24,9 +26,14 @@ inline constexpr std::array irdp_solicitation_rules = {
                     [](const IrdpInput& in) { return in.source.value != 0 && !in.source_is_neighbor; }},
 };
 
-/// RFC 1256 asks nothing of the source: entries count, not who sent them.
+/// RFC 1256 asks nothing of the source, but who is no neighbor is no router here; and what a router sends to a group
+/// has come through none (RFC 1256 4.1).
 inline constexpr std::array irdp_advertisement_rules = {
     Rule<IrdpInput>{Reason::icmp4_too_short, is_too_short},
+    Rule<IrdpInput>{Reason::irdp_advertisement_source_off_link,
+                    [](const IrdpInput& in) { return !in.source_is_neighbor; }},
+    Rule<IrdpInput>{Reason::irdp_advertisement_ttl_not_1,
+                    [](const IrdpInput& in) { return in.is_to_multicast && in.ttl != 1; }},
     Rule<IrdpInput>{Reason::irdp_advertisement_code_unknown,
                     [](const IrdpInput& in) {
                       const std::uint8_t code = Icmpv4RouterAdvertisementView(in.message).code();

@@ -17,17 +17,39 @@ PrefixList::PrefixList(std::span<const IpPrefix> configured) : max_(configured.s
   for (const IpPrefix& prefix : configured) prefixes_.push_back({prefix, no_end, true});
 }
 
-void PrefixList::learn(const IpPrefix& prefix, std::uint32_t valid, Instant now) {
+MaybeReason PrefixList::learn(const IpPrefix& prefix, std::uint32_t valid, Instant now, const Teller& teller) {
   expire(now);
   const Instant end = end_of_lifetime(valid, now);
   const auto known =
       std::ranges::find_if(prefixes_, [&](const OnLinkPrefix& held) { return held.prefix.is_same_prefix(prefix); });
-  if (known != prefixes_.end()) {
-    if (!known->is_configured) known->expires = end;
-    if (known->expires <= now) prefixes_.erase(known);
-  } else if (end > now && prefixes_.size() < max_) {
-    prefixes_.push_back({prefix, end});
+  if (known == prefixes_.end())
+    return end > now ? add({prefix, end, false, teller.address}, teller, now) : MaybeReason{};
+  if (known->is_configured) return {};
+  known->expires = end;
+  if (known->teller != teller.address && teller.standing() >= teller.standing_of(known->teller))
+    known->teller = teller.address;
+  if (end <= now) prefixes_.erase(known);
+  return {};
+}
+
+MaybeReason PrefixList::add(const OnLinkPrefix& prefix, const Teller& teller, Instant now) {
+  const auto learned = std::ranges::subrange(prefixes_.begin() + static_cast<std::ptrdiff_t>(max_ - capacity),
+                                             prefixes_.end());  // the configured ones come first
+  if (std::ranges::count(learned, teller.address, &OnLinkPrefix::teller) >= std::ptrdiff_t{share})
+    return Reason::router_prefix_share_used;
+  if (prefixes_.size() == max_) {
+    const Standing standing = teller.standing();
+    if (vain_search_.covers(standing, now)) return Reason::router_prefix_list_full;
+    const auto standing_of = [&](const OnLinkPrefix& held) { return teller.standing_of(held.teller); };
+    const auto worst = std::ranges::min_element(learned, {}, standing_of);
+    if (standing_of(*worst) >= standing) {
+      vain_search_.note(standing, now);
+      return Reason::router_prefix_list_full;
+    }
+    prefixes_.erase(worst);
   }
+  prefixes_.push_back(prefix);
+  return {};
 }
 
 void PrefixList::expire(Instant now) {

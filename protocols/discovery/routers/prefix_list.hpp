@@ -5,7 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "protocols/base/reason.hpp"
 #include "protocols/discovery/lifetime.hpp"
+#include "protocols/discovery/standing.hpp"
 
 namespace tunstack::discovery {
 
@@ -13,19 +15,21 @@ struct OnLinkPrefix {
   IpPrefix prefix;
   Instant expires = no_end;
   bool is_configured = false;
+  IpAddress teller = {};  // the router that gave it
 };
 
 class PrefixList {
  public:
   static constexpr std::size_t capacity = 32;  // learned prefixes
+  static constexpr std::size_t share = 8;      // of one router
 
   /// Configured prefixes, of both families, and the link-local one are always on the link.
   explicit PrefixList(std::span<const IpPrefix> configured = {});
 
   /// A prefix that is on the link for `valid` seconds from `now`: 0 ends it, infinite_lifetime has no end. Bits beyond
-  /// its length, which is 128 at most, do not count. A full list takes no further prefix: none that is new may push out
-  /// what another router gave.
-  void learn(const IpPrefix& prefix, std::uint32_t valid, Instant now);
+  /// its length, which is 128 at most, do not count. In a full list only a prefix gives way that came from a router of
+  /// lower standing. Why the prefix stays out, or nothing.
+  MaybeReason learn(const IpPrefix& prefix, std::uint32_t valid, Instant now, const Teller& teller = {});
   void expire(Instant now);
   Instant next_deadline() const;
 
@@ -35,8 +39,11 @@ class PrefixList {
   std::span<const OnLinkPrefix> prefixes() const { return prefixes_; }
 
  private:
+  MaybeReason add(const OnLinkPrefix& prefix, const Teller& teller, Instant now);
+
   std::size_t max_;  // with the configured ones
   std::vector<OnLinkPrefix> prefixes_;
+  VainSearch vain_search_;
 };
 
 }  // namespace tunstack::discovery

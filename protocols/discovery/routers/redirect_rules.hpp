@@ -31,12 +31,15 @@ struct Ipv4Redirect {
   Ipv4Address gateway;
   Ipv4Address quoted_source;
   Ipv4Address destination;  // the quoted one, whatever the code: a network redirect is for one host too
+  std::uint8_t quoted_protocol;
+  std::uint16_t quoted_identification;
 
   static std::expected<Ipv4Redirect, Reason> parse(Bytes message) {
     if (const auto broken = first_broken<ipv4_redirect_message_rules>(message)) return std::unexpected(*broken);
     const auto view = Icmpv4RedirectView::of(message);
     const auto quoted = QuotedIpv4::of(view.quote());
-    return Ipv4Redirect{view.gateway(), quoted.source(), quoted.destination()};
+    return Ipv4Redirect{view.gateway(), quoted.source(), quoted.destination(), quoted.protocol(),
+                        quoted.identification()};
   }
 };
 
@@ -49,6 +52,8 @@ struct Ipv4RedirectInput {
   AddressKind destination;
   bool destination_is_on_link;
   bool source_is_first_hop;  // the redirect's source is where packets to the destination go now
+  bool gateway_is_trusted;   // a default router, where icmp.secure_redirects asks for one
+  bool quotes_sent_packet;   // one that can have left lately
 };
 
 inline constexpr std::array ipv4_redirect_rules = {
@@ -66,6 +71,10 @@ inline constexpr std::array ipv4_redirect_rules = {
                             [](const auto& in) { return in.destination_is_on_link; }},
     Rule<Ipv4RedirectInput>{Reason::icmp4_redirect_not_from_first_hop,
                             [](const auto& in) { return !in.source_is_first_hop; }},
+    Rule<Ipv4RedirectInput>{Reason::icmp4_redirect_gateway_unknown,
+                            [](const auto& in) { return !in.gateway_is_trusted; }},
+    Rule<Ipv4RedirectInput>{Reason::icmp4_redirect_about_packet_not_sent,
+                            [](const auto& in) { return !in.quotes_sent_packet; }},
 };
 
 // ---- IPv6 ----
@@ -88,6 +97,7 @@ struct Ipv6Redirect {
   Ipv6Address target;
   Ipv6Address destination;
   std::optional<MacAddress> target_mac;
+  Bytes redirected_packet;  // the start of it; empty if the redirect does not tell (RFC 4861 4.6.3)
 
   /// A router, to which the destination's packets go from now on; otherwise the destination is a neighbor itself.
   bool target_is_router() const { return target != destination; }
@@ -95,7 +105,7 @@ struct Ipv6Redirect {
   /// Of a message that keeps nd_rules.
   static Ipv6Redirect of(const NdInput& in) {
     const auto view = Icmpv6RedirectView::of(in.message);
-    return {view.target(), view.destination(), view.target_mac()};
+    return {view.target(), view.destination(), view.target_mac(), view.redirected_packet()};
   }
 };
 
@@ -104,6 +114,9 @@ struct Ipv6RedirectInput {
   bool accept_redirects;  // nd.accept_redirects
   bool target_is_ours;
   bool source_is_first_hop;  // the redirect's source is where packets to the destination go now
+  bool target_is_trusted;    // a default router, where icmp.secure_redirects asks for one
+  bool packet_is_ours;       // the redirected one, to that destination; so is one that is not told
+  bool was_sent_to_lately;   // by way of a router
 };
 
 inline constexpr std::array ipv6_redirect_rules = {
@@ -111,6 +124,12 @@ inline constexpr std::array ipv6_redirect_rules = {
     Rule<Ipv6RedirectInput>{Reason::icmp6_redirect_target_is_ours, [](const auto& in) { return in.target_is_ours; }},
     Rule<Ipv6RedirectInput>{Reason::icmp6_redirect_not_from_first_hop,
                             [](const auto& in) { return !in.source_is_first_hop; }},
+    Rule<Ipv6RedirectInput>{Reason::icmp6_redirect_target_unknown,
+                            [](const auto& in) { return !in.target_is_trusted; }},
+    Rule<Ipv6RedirectInput>{Reason::icmp6_redirect_about_foreign_packet,
+                            [](const auto& in) { return !in.packet_is_ours; }},
+    Rule<Ipv6RedirectInput>{Reason::icmp6_redirect_about_packet_not_sent,
+                            [](const auto& in) { return !in.was_sent_to_lately; }},
 };
 
 }  // namespace tunstack::discovery

@@ -8,10 +8,6 @@ namespace tunstack::discovery {
 
 namespace {
 
-bool is_worse(const DefaultRouter& a, const DefaultRouter& b) {
-  return std::tie(a.preference, a.expires) < std::tie(b.preference, b.expires);
-}
-
 template <class Routers>
 auto* find_in(Routers& routers, const IpAddress& address) {
   const auto found = std::ranges::find(routers, address, &DefaultRouter::address);
@@ -25,29 +21,45 @@ RouterList::RouterList(std::span<const ConfiguredRouter> configured) {
     if (router.preference != never_preferred) routers_.push_back({router.address, router.preference});
 }
 
-void RouterList::learn(const IpAddress& address, std::int32_t preference, std::uint16_t lifetime, Instant now) {
+MaybeReason RouterList::learn(const IpAddress& address, std::int32_t preference, std::uint16_t lifetime, Instant now,
+                              const Teller& teller) {
   expire(now);
-  if (lifetime == 0 || preference == never_preferred) return withdraw(address);
-  const DefaultRouter advertised{address, preference, end_of_lifetime(lifetime, now)};
+  if (lifetime == 0 || preference == never_preferred) {
+    withdraw(address);
+    return {};
+  }
+  const DefaultRouter advertised{address, preference, end_of_lifetime(lifetime, now), 0, teller.address};
   DefaultRouter* known = find_in(routers_, address);
-  if (!known)
-    add(advertised);
-  else if (known->is_configured())
+  if (!known) return add(advertised, teller.standing_of, now);
+  if (known->is_configured())
     known->failure = 0;
   else
     *known = advertised;
+  return {};
 }
 
-void RouterList::add(const DefaultRouter& router) {
+MaybeReason RouterList::add(const DefaultRouter& router, const StandingOf& standing_of, Instant now) {
   auto rivals = routers_ | std::views::filter([family = router.address.family()](const DefaultRouter& other) {
                   return !other.is_configured() && other.address.family() == family;
                 });
+  if (std::ranges::count(rivals, router.teller, &DefaultRouter::teller) >= std::ptrdiff_t{share})
+    return Reason::router_share_used;
   if (std::ranges::distance(rivals) == capacity) {
-    const auto worst = std::ranges::min_element(rivals, is_worse);
-    if (!is_worse(*worst, router)) return;
+    const Standing standing = standing_of(router.address);
+    VainSearch& vain_search = vain_searches_[router.address.is_ipv4() ? 0 : 1];
+    if (vain_search.covers(standing, now)) return Reason::router_list_full;
+    const auto worth = [&](const DefaultRouter& other) {
+      return std::tuple(standing_of(other.address), other.preference, other.expires);
+    };
+    const auto worst = std::ranges::min_element(rivals, {}, worth);
+    if (standing_of(worst->address) >= standing) {
+      vain_search.note(standing, now);
+      return Reason::router_list_full;
+    }
     routers_.erase(worst.base());
   }
   routers_.push_back(router);
+  return {};
 }
 
 void RouterList::withdraw(const IpAddress& address) {

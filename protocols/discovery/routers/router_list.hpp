@@ -1,12 +1,15 @@
 // The default routers of an interface, of both families (RFC 4861 6.3, RFC 4191 3.2; RFC 1256 5.3, RFC 1122 3.3.1).
 #pragma once
 
+#include <array>
 #include <compare>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "protocols/base/reason.hpp"
 #include "protocols/discovery/lifetime.hpp"
+#include "protocols/discovery/standing.hpp"
 
 namespace tunstack::discovery {
 
@@ -32,6 +35,7 @@ struct DefaultRouter {
   std::int32_t preference = 0;  // higher is better; compared within a family only
   Instant expires = no_end;     // never: configured
   std::int64_t failure = 0;     // number of its last failure, of all of the list; 0: none since it was heard last
+  IpAddress teller = {};        // whose advertisement made it
 
   bool is_configured() const { return expires == no_end; }
 };
@@ -39,14 +43,20 @@ struct DefaultRouter {
 class RouterList {
  public:
   static constexpr std::size_t capacity = 16;  // learned routers of a family
+  static constexpr std::size_t share = 4;      // of one teller: RFC 1256 lists routers, of which each could be made up
 
   /// Configured routers never expire, and no learned one takes their place.
   explicit RouterList(std::span<const ConfiguredRouter> configured = {});
 
-  /// An advertisement of `address`, with a lifetime in seconds. Lifetime 0 and never_preferred withdraw it. Where the
-  /// list is full, the router with the lowest preference, of several the one that expires first, gives way or stays
-  /// out.
-  void learn(const IpAddress& address, std::int32_t preference, std::uint16_t lifetime, Instant now);
+  /// An advertisement of `address`, with a lifetime in seconds. Lifetime 0 and never_preferred withdraw it. In a full
+  /// list only a router of lower standing gives way, whatever anybody prefers: first the one with the lowest
+  /// preference, of several the one that expires first. Why the router stays out, or nothing.
+  MaybeReason learn(const IpAddress& address, std::int32_t preference, std::uint16_t lifetime, Instant now,
+                    const Teller& teller);
+  /// By a router that advertises itself, of which nothing is known.
+  MaybeReason learn(const IpAddress& address, std::int32_t preference, std::uint16_t lifetime, Instant now) {
+    return learn(address, preference, lifetime, now, {.address = address});
+  }
   /// `address` is no default router: it says so, or it advertises itself as a neighbor without the router flag
   /// (RFC 4861 7.2.5). A configured one stays, as if it had failed.
   void withdraw(const IpAddress& address);
@@ -56,9 +66,9 @@ class RouterList {
   void expire(Instant now);
   Instant next_deadline() const;
 
-  /// The router to use, or nothing if there is none: one that is not known to fail, of these the most preferred, and of
-  /// several the one that is known to be reachable. If all fail, the one that failed longest ago, so that with each
-  /// failure the next one has its turn (RFC 4861 6.3.6).
+  /// The router to use, or nothing if there is none: one that is not known to fail, of these a configured one before
+  /// all that advertise themselves, then the most preferred, and of several the one that is known to be reachable. If
+  /// all fail, the one that failed longest ago, so that with each failure the next one has its turn (RFC 4861 6.3.6).
   /// `reachability_of` is called with an IpAddress and gives a Reachability.
   template <class ReachabilityOf>
   std::optional<IpAddress> choose(Family family, const ReachabilityOf& reachability_of) const {
@@ -83,6 +93,7 @@ class RouterList {
   /// Compared member by member; the greatest is chosen.
   struct Rank {
     bool usable = false;
+    bool configured = false;
     std::int64_t first = 0;
     std::int64_t second = 0;
     friend auto operator<=>(const Rank&, const Rank&) = default;
@@ -91,14 +102,15 @@ class RouterList {
   static Rank rank_of(const DefaultRouter& router, Reachability reachability) {
     const bool usable =
         reachability == Reachability::reachable || (reachability == Reachability::unknown && router.failure == 0);
-    if (!usable) return {false, -router.failure, router.preference};
-    return {true, router.preference, reachability == Reachability::reachable};
+    if (!usable) return {false, false, -router.failure, router.preference};
+    return {true, router.is_configured(), router.preference, reachability == Reachability::reachable};
   }
 
-  void add(const DefaultRouter& router);
+  MaybeReason add(const DefaultRouter& router, const StandingOf& standing_of, Instant now);
 
   std::vector<DefaultRouter> routers_;
   std::int64_t failures_ = 0;
+  std::array<VainSearch, 2> vain_searches_;  // of each family
 };
 
 }  // namespace tunstack::discovery

@@ -153,8 +153,7 @@ TEST(AddressConflict, ARP_013_the_other_address_goes_on) {
   EXPECT_THAT(wire.send(arp_request({.target = "192.0.2.3"})), IsEmpty());
 }
 
-// Nothing here ever takes up a lost address again, so no rate of attempts is exceeded.
-TEST(AddressConflict, ARP_015_lost_addresses_are_not_tried_again) {
+TEST(AddressConflict, ARP_015_lost_addresses_are_not_tried_again_if_not_wanted) {
   NodeConfig config = conflict_config({"arp.acd=on"});
   std::vector<std::string> addresses;
   for (int i = 0; i < 12; ++i) addresses.push_back("192.0.2." + std::to_string(20 + i));
@@ -218,9 +217,65 @@ TEST(AddressConflict, ARP_014_defence) {
     }
 }
 
-TEST(AddressConflict, ARP_014_once_is_the_default) {
-  EXPECT_EQ(options_of(Profile::lab).own.defence, discovery::Defence::once);
-  EXPECT_EQ(options_of(Profile::hardened).own.defence, discovery::Defence::once);
+TEST(AddressConflict, ARP_014_always_is_the_default) {
+  EXPECT_EQ(options_of(Profile::lab).own.defence, discovery::Defence::always);
+  EXPECT_EQ(options_of(Profile::hardened).own.defence, discovery::Defence::always);
+}
+
+// The finding: two forged packets took the address away until the stack was started again.
+TEST(AddressConflict, ARP_014_forged_packets_do_not_take_the_address_away) {
+  Wire wire(conflict_config({}));
+  std::size_t announced = 0;
+  for (int i = 0; i < 1000; ++i) {
+    announced += wire.send(conflict()).size();
+    announced += wire.wait(100ms).size();
+  }
+  EXPECT_EQ(announced, 10U) << "in 100 s";
+  EXPECT_EQ(wire.count(Reason::address4_lost), 0U);
+  EXPECT_TRUE(is_used(wire));
+}
+
+// ---- after it was lost ----
+
+TEST(AddressConflict, ARP_014_a_lost_address_is_checked_again) {
+  for (const std::string_view mode : {"arp.defend=once", "arp.defend=never"}) {
+    Wire wire(conflict_config({mode, "arp.acd=on", "dad.retry=60"}));
+    wire.wait(1min);
+    wire.send(conflict());
+    wire.send(conflict());
+    EXPECT_EQ(wire.count(Reason::address4_lost), 1U) << mode;
+    EXPECT_THAT(wire.wait(59s), IsEmpty()) << mode;
+    EXPECT_FALSE(is_used(wire)) << mode;
+    EXPECT_THAT(frames_of(wire.wait(10s)), ElementsAre(probe, probe, probe, announcement, announcement)) << mode;
+    EXPECT_TRUE(is_used(wire)) << mode;
+    EXPECT_EQ(wire.count(Reason::address_tentative), 1U) << mode;
+  }
+}
+
+TEST(AddressConflict, ARP_014_and_stays_lost_while_somebody_has_it) {
+  Wire wire(conflict_config({"arp.acd=on", "arp.defend=once", "dad.retry=60"}));
+  const Packet answer = frame(own_mac, other_mac, 0x0806,
+                              arp({.operation = 2, .sender_mac = other_mac, .sender = own, .target = "0.0.0.0"}));
+  std::size_t probes = 0;
+  for (int second = 0; second < 3600; ++second)
+    for (const TimedFrame& sent : wire.wait(1s)) {
+      ASSERT_EQ(sent.frame, probe);
+      ++probes;
+      wire.send(answer);
+    }
+  EXPECT_THAT(probes, AllOf(Ge(30U), Le(61U))) << "one a minute";
+  EXPECT_FALSE(is_used(wire));
+  wire.wait(2min);
+  EXPECT_TRUE(is_used(wire)) << "it has gone";
+}
+
+TEST(AddressConflict, ARP_014_without_checks_it_is_used_again_after_a_while) {
+  Wire wire(conflict_config({"arp.acd=off", "arp.defend=never", "dad.retry=60"}));
+  wire.send(conflict());
+  wire.wait(59s);
+  EXPECT_FALSE(is_used(wire));
+  wire.wait(2s);
+  EXPECT_TRUE(is_used(wire));
 }
 
 TEST(AddressConflict, ARP_014_what_is_no_conflict_in_use) {

@@ -119,7 +119,8 @@ TEST(Autoconfiguration, SLAAC_003_new_prefixes) {
            Row{"63 bits", {.length = 63}, false, true},
            Row{"65 bits", {.length = 65}, false, true},
            Row{"80 bits", {.length = 80}, false, true},
-           Row{"0 bits", {.length = 0}, false, true},
+           Row{"47 bits", {.length = 47}, false, false},
+           Row{"0 bits", {.length = 0}, false, false},
            Row{"129 bits", {.length = 129}, false, false},
            Row{"not valid", {.valid = 0, .preferred = 0}, false, false},
            Row{"valid for ever", {.valid = 0xffffffff}, true, true},
@@ -146,8 +147,8 @@ TEST(Autoconfiguration, SLAAC_003_as_many_addresses_as_there_are_places) {
   constexpr unsigned places = 32, configured = 2;  // 2001:db8::2 and fe80::2
   Settled line;
   const auto offer = [&line](unsigned number) {
-    line.send(
-        router_advertisement({.options = prefix_option({.prefix = "fd00:0:1:" + std::to_string(number) + "::"})}));
+    const std::string router = "fe80::a" + std::to_string(number / 8), prefix = "fd00:0:1:" + std::to_string(number);
+    line.send(router_advertisement({.source = router, .options = prefix_option({.prefix = prefix + "::"})}));
   };
   for (unsigned number = 1; number <= places - configured; ++number) offer(number);
   EXPECT_EQ(line.count(Reason::address_table_full), 0U);

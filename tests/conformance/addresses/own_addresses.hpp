@@ -88,13 +88,14 @@ class OwnAddresses : public Line {
     return replies.size() == 1 ? source_of(replies[0].octets) : std::to_string(replies.size()) + " replies";
   }
   /// Until an address is probed, which is right now. What else was sent meanwhile is dropped.
-  std::string wait_for_any_probe() {
-    for (int milliseconds = 0; milliseconds < 10'000; ++milliseconds)
+  std::string wait_for_any_probe(Duration longest = 10s) {
+    for (Duration waited{}; waited < longest; waited += 1ms)
       if (const auto probed = targets_in(wait(1ms)); !probed.empty()) return probed.back();
     return "";
   }
-  void wait_for_probe(std::string_view target) {
-    for (std::string probed = wait_for_any_probe(); probed != target; probed = wait_for_any_probe())
+  void wait_for_probe(std::string_view target) { wait_for_probe_within(target, 10s); }
+  void wait_for_probe_within(std::string_view target, Duration longest) {
+    for (std::string probed = wait_for_any_probe(longest); probed != target; probed = wait_for_any_probe(longest))
       if (probed.empty()) {
         ADD_FAILURE() << "no probe for " << target;
         return;

@@ -79,6 +79,7 @@ TEST(DiscoveryHopLimit, ND_GEN_001_with_254_nothing_has_an_effect_that_has_one_w
       line.add_station("2001:db8::1", peer_mac, false);
       line.wait(0s);
       line.send(echo6());
+      line.send(echo6({.source = far6}));  // redirects are about packets that were sent
       const auto sent = line.send(row.message(hop_limit));
       if (hop_limit != 255) {
         EXPECT_THAT(sent, IsEmpty());

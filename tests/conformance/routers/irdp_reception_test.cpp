@@ -137,7 +137,7 @@ TEST(IrdpReception, ICMP4_RD_014_one_word_too_few_of_the_last_entry) {
   set_be16(message, 2, 0);
   set_be16(message, 2, plain_checksum(message));
   Listening line;
-  line.send(ipv4({.source = router_a4, .destination = "224.0.0.1"}, message));
+  line.send(ipv4({.source = router_a4, .destination = "224.0.0.1", .ttl = 1}, message));
   EXPECT_EQ(line.count(Reason::irdp_advertisement_cut_short), 1U);
   EXPECT_EQ(line.hop_to(far4), "") << "not even the first entry counts";
 }
@@ -187,6 +187,56 @@ TEST(IrdpReception, ICMP4_RD_016_by_broadcast_or_to_us) {
     line.send(irdp_advertisement({.entries = {{router_a4}}, .destination = destination}));
     EXPECT_EQ(line.hop_to(far4), router_a4) << destination;
   }
+}
+
+// The finding: type 9 with TTL 50 from elsewhere took the place of the configured gateway.
+TEST(IrdpReception, ICMP4_RD_016_advertisements_from_off_the_link) {
+  struct Row {
+    const char* what;
+    IrdpFields advertisement;
+    Reason reason;
+  };
+  const std::vector<IrdpEntry> entries{{router_b4, 0x7fffffff}};
+  for (const Row& row : {
+           Row{"from elsewhere, to us",
+               {.entries = entries, .source = "198.51.100.9", .destination = "192.0.2.2", .ttl = 50},
+               Reason::irdp_advertisement_source_off_link},
+           Row{"from elsewhere, to all",
+               {.entries = entries, .source = "198.51.100.9"},
+               Reason::irdp_advertisement_source_off_link},
+           Row{"through a router", {.entries = entries, .ttl = 50}, Reason::irdp_advertisement_ttl_not_1},
+       })
+    for (const bool has_gateway : {true, false}) {
+      Listening line(has_gateway ? with_gateways(asking_host(), {router_a4}) : asking_host());
+      EXPECT_THAT(line.send(irdp_advertisement(row.advertisement)), IsEmpty()) << row.what;
+      EXPECT_EQ(line.count(row.reason), 1U) << row.what;
+      EXPECT_EQ(line.hop_to(far4), has_gateway ? router_a4 : "") << row.what;
+    }
+}
+
+TEST(IrdpReception, ICMP4_RD_016_one_message_does_not_fill_the_list) {
+  std::vector<IrdpEntry> entries;
+  std::vector<std::string> names;
+  for (int i = 0; i < 100; ++i) names.push_back("192.0.2." + std::to_string(100 + i));
+  for (const std::string& name : names) entries.push_back({name, 0x7fffffff});
+  Listening line;
+  line.send(irdp_advertisement({.entries = entries, .source = router_b4}));
+  EXPECT_EQ(line.count(Reason::router_share_used), 96U);
+  line.send(irdp_advertisement({.entries = {{router_a4}}}));
+  for (int i = 0; i < 4; ++i) {  // those made up do not answer
+    line.hop_to(far4);
+    line.wait(4s);
+  }
+  EXPECT_EQ(line.hop_to(far4), router_a4);
+}
+
+TEST(IrdpReception, ICMP4_RD_013_hardened_hosts_do_not_listen) {
+  NodeConfig config = asking_host();
+  config.options = options_of(Profile::hardened);
+  Line line(config);
+  EXPECT_THAT(solicitations_in(line.wait(1min)), IsEmpty());
+  line.send(irdp_advertisement({.entries = {{router_a4}}}));
+  EXPECT_EQ(line.count(Reason::irdp_host_off), 1U);
 }
 
 TEST(IrdpReception, ICMP4_RD_017_preferences) {
@@ -261,19 +311,16 @@ TEST(IrdpReception, ICMP4_RD_019_who_routes_no_common_traffic) {
   EXPECT_THAT(solicitations_in(asking.wait(1h)), IsEmpty()) << "a valid answer all the same";
 }
 
-TEST(IrdpReception, ICMP4_RD_020_a_configured_gateway_has_preference_0) {
-  struct Row {
-    std::uint32_t preference;
-    std::string_view hop;
-    const char* why;
-  };
-  for (const Row& row : {Row{0xffffffff, router_a4, "nothing better"}, Row{1, router_b4, "better"}}) {
+TEST(IrdpReception, ICMP4_RD_020_a_configured_gateway_comes_before_all_that_advertise_themselves) {
+  for (const std::uint32_t preference : {0xffffffffU, 1U, 0x7fffffffU}) {
     Listening line(with_gateways(asking_host(), {router_a4}));
     EXPECT_EQ(line.hop_to(far4), router_a4);
-    line.send(irdp_advertisement({.entries = {{router_b4, row.preference}}}));
-    EXPECT_EQ(line.hop_to(far4), row.hop) << row.why;
-    line.wait(1800s);
-    EXPECT_EQ(line.hop_to(far4), router_a4) << "it stays";
+    line.send(irdp_advertisement({.entries = {{router_b4, preference}}}));
+    EXPECT_EQ(line.hop_to(far4), router_a4) << preference;
+    line.remove_station(router_a4);
+    line.add_station("192.0.2.77", mac_a4);  // packets still go to where it was
+    for (Duration left{}; left < 2min && line.hop_to(far4) == "192.0.2.77"; left += 1s) line.wait(1s);
+    EXPECT_EQ(line.hop_to(far4), router_b4) << preference << ": but not if it fails";
   }
 }
 

@@ -17,6 +17,17 @@ using testing::SizeIs;
 struct Routed : Line {
   explicit Routed(std::initializer_list<std::string_view> settings = {}) : Routed(ethernet_config(settings)) {}
   explicit Routed(const NodeConfig& config) : Line(with_gateways(config, {router_a, router_a4})) { add_routers(); }
+
+  /// A redirect about a packet that the host sent just now.
+  AllSent tell(Redirect4Fields redirect) {
+    for (const Sent& sent : only(echo_reply4, send(echo4({.source = redirect.redirected}))))
+      redirect.identification = be16(sent.octets, 4);
+    return send(redirect4(redirect));
+  }
+  AllSent tell(const Redirect6Fields& redirect) {
+    send(echo6({.source = redirect.redirected}));
+    return send(redirect6(redirect));
+  }
 };
 
 // ---- IPv4 ----
@@ -25,7 +36,7 @@ TEST(Redirect4, ICMP4_RED_008_the_next_packets_go_to_the_new_gateway) {
   for (const unsigned code : {0U, 1U, 2U, 3U}) {
     Routed line;
     EXPECT_EQ(line.hop_to(far4), router_a4);
-    EXPECT_THAT(line.send(redirect4({.code = code})), IsEmpty());
+    EXPECT_THAT(line.tell(Redirect4Fields{.code = code}), IsEmpty());
     EXPECT_EQ(line.count(Reason::icmp4_redirect_accepted), 1U);
     EXPECT_EQ(line.hop_to(far4), router_b4) << "code " << code;
     EXPECT_EQ(line.hop_to("203.0.113.10"), router_a4) << "a network redirect is for that host only, code " << code;
@@ -34,18 +45,23 @@ TEST(Redirect4, ICMP4_RED_008_the_next_packets_go_to_the_new_gateway) {
 
 TEST(Redirect4, ICMP4_RED_008_about_a_packet_with_options) {
   Routed line;
-  const Packet quoted =
-      ipv4({.source = "192.0.2.2", .destination = far4, .options = hex("07 04 04 00")}, icmpv4(0, 0, 1));
+  const AllSent sent = line.send(echo4({.source = far4}));
+  ASSERT_FALSE(sent.empty());
+  const Packet quoted = ipv4({.source = "192.0.2.2",
+                              .destination = far4,
+                              .identification = be16(sent.back().octets, 4),
+                              .options = hex("07 04 04 00")},
+                             icmpv4(0, 0, 1));
   line.send(ipv4({.source = router_a4}, icmpv4(5, 1, be32(octets_of(router_b4), 0), quoted)));
   EXPECT_EQ(line.hop_to(far4), router_b4);
 }
 
 TEST(Redirect4, ICMP4_RED_008_the_last_one_counts) {
   Routed line;
-  line.send(redirect4());
-  line.send(redirect4({.gateway = "192.0.2.12"}));
+  line.tell(Redirect4Fields{});
+  line.tell(Redirect4Fields{.gateway = "192.0.2.12"});
   EXPECT_EQ(line.hop_to(far4), router_b4) << "the first gateway has no say any more";
-  line.send(redirect4({.source = router_b4, .gateway = "192.0.2.12"}));
+  line.tell(Redirect4Fields{.source = router_b4, .gateway = "192.0.2.12"});
   EXPECT_EQ(line.hop_to(far4), "? 192.0.2.12");
 }
 
@@ -74,10 +90,39 @@ TEST(Redirect4, ICMP4_RED_009_to_ICMP4_RED_011_those_that_are_not_believed) {
            Refused4{"code 4", {.code = 4}, Reason::icmp4_redirect_code_unknown},
        }) {
     Routed line;
-    EXPECT_THAT(line.send(redirect4(row.redirect)), IsEmpty()) << row.what;
+    EXPECT_THAT(line.tell(row.redirect), IsEmpty()) << row.what;
     EXPECT_EQ(line.count(row.reason), 1U) << row.what;
     EXPECT_EQ(line.hop_to(far4), router_a4) << row.what;
   }
+}
+
+// Whoever is not on the path knows nothing of the identifications that are in use.
+TEST(Redirect4, ICMP4_RED_011_about_packets_that_were_not_sent) {
+  Routed line;
+  EXPECT_THAT(line.send(redirect4()), IsEmpty());
+  EXPECT_EQ(line.count(Reason::icmp4_redirect_about_packet_not_sent), 1U) << "nothing was sent there so far";
+  const AllSent sent = only(echo_reply4, line.send(echo4({.source = far4})));
+  ASSERT_THAT(sent, SizeIs(1));
+  const unsigned identification = be16(sent[0].octets, 4);
+  for (const unsigned guess : {identification + 1, identification - 2, identification ^ 0x8000})
+    line.send(redirect4({.identification = guess & 0xffff}));
+  EXPECT_EQ(line.count(Reason::icmp4_redirect_about_packet_not_sent), 4U);
+  EXPECT_EQ(line.hop_to(far4), router_a4);
+  line.send(redirect4({.identification = identification}));
+  EXPECT_EQ(line.hop_to(far4), router_b4);
+}
+
+TEST(Redirect4, ICMP4_RED_009_only_to_known_gateways) {
+  Routed line({"icmp.secure_redirects=on"});
+  line.tell(Redirect4Fields{});
+  EXPECT_EQ(line.count(Reason::icmp4_redirect_gateway_unknown), 1U);
+  EXPECT_EQ(line.hop_to(far4), router_a4);
+  Line knowing(with_gateways(ethernet_config({"icmp.secure_redirects=on"}), {router_a4, router_b4}));
+  knowing.add_routers();
+  const AllSent sent = only(echo_reply4, knowing.send(echo4({.source = far4})));
+  ASSERT_THAT(sent, SizeIs(1));
+  knowing.send(redirect4({.identification = be16(sent[0].octets, 4)}));
+  EXPECT_EQ(knowing.hop_to(far4), router_b4);
 }
 
 TEST(Redirect4, ICMP4_RED_011_that_quotes_no_ipv4_packet) {
@@ -98,7 +143,7 @@ TEST(Redirect4, ICMP4_RED_011_about_destinations_without_a_gateway) {
                          Row{"224.0.0.9", Reason::icmp4_redirect_destination_not_unicast},
                          Row{"255.255.255.255", Reason::icmp4_redirect_destination_not_unicast}}) {
     Routed line;
-    line.send(redirect4({.redirected = row.redirected}));
+    line.tell(Redirect4Fields{.redirected = row.redirected});
     EXPECT_EQ(line.count(row.reason), 1U) << row.redirected;
     EXPECT_EQ(line.node().state().interfaces[0].routers.redirects4.size(), 0U);
   }
@@ -114,12 +159,12 @@ TEST(Redirect4, ICMP4_RED_012_ten_minutes) {
        {Row{"icmp.redirect_lifetime=600", 599s, router_b4}, Row{"icmp.redirect_lifetime=600", 600s, router_a4},
         Row{"icmp.redirect_lifetime=10", 9s, router_b4}, Row{"icmp.redirect_lifetime=10", 10s, router_a4}}) {
     Routed line({row.setting});
-    line.send(redirect4());
+    line.tell(Redirect4Fields{});
     line.wait(row.after);
     EXPECT_EQ(line.hop_to(far4), row.hop) << row.setting;
   }
   Routed usual;
-  usual.send(redirect4());
+  usual.tell(Redirect4Fields{});
   usual.wait(599s);
   EXPECT_EQ(usual.hop_to(far4), router_b4) << "600 s by default";
   usual.wait(1s);
@@ -128,17 +173,17 @@ TEST(Redirect4, ICMP4_RED_012_ten_minutes) {
 
 TEST(Redirect4, ICMP4_RED_012_switched_off) {
   Routed line({"icmp4.accept_redirects=off"});
-  line.send(redirect4());
+  line.tell(Redirect4Fields{});
   EXPECT_EQ(line.count(Reason::icmp4_redirects_off), 1U);
   EXPECT_EQ(line.hop_to(far4), router_a4);
   Routed other({"nd.accept_redirects=off"});
-  other.send(redirect4());
+  other.tell(Redirect4Fields{});
   EXPECT_EQ(other.hop_to(far4), router_b4) << "the option of the other family";
 }
 
 TEST(Redirect4, ICMP4_RED_008_a_gateway_that_does_not_answer_is_left) {
   Routed line;
-  line.send(redirect4({.gateway = "192.0.2.12"}));
+  line.tell(Redirect4Fields{.gateway = "192.0.2.12"});
   EXPECT_EQ(line.hop_to(far4), "? 192.0.2.12");
   line.wait(3s);
   EXPECT_EQ(line.hop_to(far4), router_a4);
@@ -148,7 +193,7 @@ TEST(Redirect4, ICMP4_RED_008_a_gateway_that_takes_its_leave_is_left) {
   NodeConfig config = ethernet_config();
   config.interfaces[0].configures_itself = true;
   Routed line(config);
-  line.send(redirect4());
+  line.tell(Redirect4Fields{});
   line.send(irdp_advertisement({.entries = {{router_b4, 0}}, .lifetime = 1800, .source = router_b4}));
   EXPECT_EQ(line.hop_to(far4), router_b4);
   line.send(irdp_advertisement({.entries = {{router_b4, 0}}, .lifetime = 0, .source = router_b4}));
@@ -159,7 +204,7 @@ TEST(Redirect4, ICMP4_RED_013_a_router_does_not_care) {
   NodeConfig config = ethernet_config();
   config.interfaces[0].role = Role::router;
   Routed line(config);
-  EXPECT_THAT(line.send(redirect4()), IsEmpty());
+  EXPECT_THAT(line.tell(Redirect4Fields{}), IsEmpty());
   EXPECT_EQ(line.count(Reason::icmp4_redirects_off), 1U);
   EXPECT_EQ(line.hop_to(far4), router_a4);
 }
@@ -169,7 +214,7 @@ TEST(Redirect4, ICMP4_RED_013_a_router_does_not_care) {
 TEST(Redirect6, ND_RED_006_the_next_packets_go_to_the_target) {
   Routed line;
   EXPECT_EQ(line.hop_to(far6), router_a);
-  EXPECT_THAT(line.send(redirect6()), IsEmpty());
+  EXPECT_THAT(line.tell(Redirect6Fields{}), IsEmpty());
   EXPECT_EQ(line.count(Reason::icmp6_redirect_accepted), 1U);
   EXPECT_EQ(line.hop_to(far6), router_b);
   EXPECT_EQ(line.hop_to("2001:db8:9::a"), router_a) << "of other destinations nothing was said";
@@ -178,13 +223,13 @@ TEST(Redirect6, ND_RED_006_the_next_packets_go_to_the_target) {
 TEST(Redirect6, ND_RED_006_the_address_of_the_target_is_noted) {
   Routed line;
   line.remove_station(router_b);
-  line.send(redirect6({.options = target_option(other_mac)}));
+  line.tell(Redirect6Fields{.options = target_option(other_mac)});
   EXPECT_EQ(line.state(router_b), NeighborState::stale);
   auto sent = line.send(echo6({.source = far6}));
   ASSERT_THAT(sent, SizeIs(1)) << "without a question";
   EXPECT_EQ(sent[0].to, other_mac);
   line.add_station(router_b, mac_b);
-  line.send(redirect6({.source = router_b, .target = router_b, .options = target_option(mac_b)}));
+  line.tell(Redirect6Fields{.source = router_b, .target = router_b, .options = target_option(mac_b)});
   EXPECT_EQ(to_text(line.neighbor(router_b)->mac), "02:00:00:00:00:0b") << "changed";
   EXPECT_EQ(line.state(router_b), NeighborState::stale);
 }
@@ -193,19 +238,19 @@ TEST(Redirect6, ND_RED_006_an_address_that_is_known_changes_nothing) {
   Routed line;
   line.hop_to(router_b);
   ASSERT_EQ(line.state(router_b), NeighborState::reachable);
-  line.send(redirect6({.options = target_option(mac_b)}));
+  line.tell(Redirect6Fields{.options = target_option(mac_b)});
   EXPECT_EQ(line.state(router_b), NeighborState::reachable);
-  line.send(redirect6({.redirected = "2001:db8:9::a", .options = target_option(other_mac)}));
+  line.tell(Redirect6Fields{.redirected = "2001:db8:9::a", .options = target_option(other_mac)});
   EXPECT_EQ(line.state(router_b), NeighborState::stale);
 }
 
 TEST(Redirect6, ND_RED_007_the_destination_is_on_the_link_whatever_its_prefix) {
   Routed line;
-  line.send(redirect6({.target = far6, .redirected = far6}));
+  line.tell(Redirect6Fields{.target = far6, .redirected = far6});
   EXPECT_EQ(line.hop_to(far6), "? 2001:db8:9::9") << "asked for directly";
   line.add_station(far6, other_mac, false);
   line.wait(4s);
-  line.send(redirect6({.target = far6, .redirected = far6, .options = target_option(other_mac)}));
+  line.tell(Redirect6Fields{.target = far6, .redirected = far6, .options = target_option(other_mac)});
   EXPECT_EQ(line.hop_to(far6), far6);
   EXPECT_FALSE(line.neighbor(far6)->is_router);
 }
@@ -231,11 +276,70 @@ TEST(Redirect6, ND_RED_005_those_that_are_not_believed) {
     Routed line;
     Redirect6Fields redirect = row.redirect;
     if (redirect.options.empty()) redirect.options = target_option(mac_b);
-    EXPECT_THAT(line.send(redirect6(redirect)), IsEmpty()) << row.what;
+    EXPECT_THAT(line.tell(redirect), IsEmpty()) << row.what;
     EXPECT_EQ(line.count(row.reason), 1U) << row.what;
     EXPECT_EQ(line.hop_to(far6), router_a) << row.what;
     EXPECT_EQ(line.neighbor(router_b), nullptr) << row.what << ": nothing is noted";
   }
+}
+
+/// RFC 4861 4.6.3
+Packet redirected_header(const Packet& packet) { return nd_option_of(4, Packet(6) + packet); }
+
+TEST(Redirect6, ND_RED_005_about_packets_that_were_not_sent) {
+  Routed line;
+  EXPECT_THAT(line.send(redirect6()), IsEmpty());
+  EXPECT_EQ(line.count(Reason::icmp6_redirect_about_packet_not_sent), 1U) << "nothing was sent there so far";
+  EXPECT_EQ(line.hop_to("2001:db8:9::8"), router_a);
+  line.send(redirect6());
+  EXPECT_EQ(line.count(Reason::icmp6_redirect_about_packet_not_sent), 2U) << "only to its neighbor";
+  EXPECT_EQ(line.hop_to(far6), router_a);
+  line.wait(61s);
+  line.send(redirect6());
+  EXPECT_EQ(line.count(Reason::icmp6_redirect_about_packet_not_sent), 3U) << "too long ago";
+  EXPECT_EQ(line.hop_to(far6), router_a);
+  line.wait(60s);
+  line.send(redirect6());
+  EXPECT_EQ(line.hop_to(far6), router_b);
+}
+
+TEST(Redirect6, ND_RED_005_the_redirected_header) {
+  const auto reply = [](std::string_view source, std::string_view destination) {
+    return echo6({.source = source, .destination = destination}, counting(9));
+  };
+  struct Row {
+    const char* what;
+    Packet packet;
+    bool is_believed;
+  };
+  for (const Row& row : {
+           Row{"ours", reply("2001:db8::2", far6), true},
+           Row{"the start of ours", part(reply("2001:db8::2", far6), 0, 42), true},
+           Row{"not told", {}, true},
+           Row{"from somebody else", reply("2001:db8::7", far6), false},
+           Row{"to somebody else", reply("2001:db8::2", "2001:db8:9::8"), false},
+           Row{"less than a header", part(reply("2001:db8::2", far6), 0, 34), false},
+           Row{"of IPv4", echo4({.source = "192.0.2.2", .destination = far4}, counting(58)), false},
+       }) {
+    Routed line;
+    line.tell(Redirect6Fields{.options = row.packet.empty() ? Packet() : redirected_header(row.packet)});
+    EXPECT_EQ(line.count(Reason::icmp6_redirect_about_foreign_packet), row.is_believed ? 0U : 1U) << row.what;
+    EXPECT_EQ(line.hop_to(far6), row.is_believed ? router_b : router_a) << row.what;
+  }
+}
+
+TEST(Redirect6, ND_RED_005_only_to_known_routers) {
+  Routed line({"icmp.secure_redirects=on"});
+  line.tell(Redirect6Fields{});
+  EXPECT_EQ(line.count(Reason::icmp6_redirect_target_unknown), 1U);
+  EXPECT_EQ(line.hop_to(far6), router_a);
+  line.tell(Redirect6Fields{.target = far6, .redirected = far6});
+  EXPECT_EQ(line.count(Reason::icmp6_redirect_target_unknown), 2U);
+  Line knowing(with_gateways(ethernet_config({"icmp.secure_redirects=on"}), {router_a, router_b}));
+  knowing.add_routers();
+  EXPECT_EQ(knowing.hop_to(far6), router_a);
+  knowing.send(redirect6());
+  EXPECT_EQ(knowing.hop_to(far6), router_b);
 }
 
 TEST(Redirect6, ND_RED_005_39_octets) {
@@ -258,7 +362,7 @@ TEST(Redirect6, ND_RED_005_in_fragments) {
 
 TEST(Redirect6, ND_RED_008_a_target_that_is_a_router_and_one_that_becomes_a_host) {
   Routed line;
-  line.send(redirect6({.options = target_option(mac_b)}));
+  line.tell(Redirect6Fields{.options = target_option(mac_b)});
   ASSERT_TRUE(line.neighbor(router_b)->is_router);
   EXPECT_EQ(line.hop_to(far6), router_b);
   line.send(advertisement({.source = router_b, .target = router_b, .flags = override_flag, .options = {}}));
@@ -270,20 +374,20 @@ TEST(Redirect6, ND_RED_008_an_entry_that_was_there_becomes_one_of_a_router) {
   line.add_station(router_b, mac_b, false);
   line.hop_to(router_b);
   ASSERT_FALSE(line.neighbor(router_b)->is_router);
-  line.send(redirect6());
+  line.tell(Redirect6Fields{});
   EXPECT_TRUE(line.neighbor(router_b)->is_router);
 }
 
 TEST(Redirect6, ND_RED_008_a_neighbor_that_is_the_destination_stays_a_host) {
   Routed line;
-  line.send(redirect6({.target = far6, .redirected = far6, .options = target_option(other_mac)}));
+  line.tell(Redirect6Fields{.target = far6, .redirected = far6, .options = target_option(other_mac)});
   ASSERT_NE(line.neighbor(far6), nullptr);
   EXPECT_FALSE(line.neighbor(far6)->is_router);
 }
 
 TEST(Redirect6, ND_RED_006_a_target_that_does_not_answer_is_left) {
   Routed line;
-  line.send(redirect6({.target = "fe80::c"}));
+  line.tell(Redirect6Fields{.target = "fe80::c"});
   EXPECT_EQ(line.hop_to(far6), "? fe80::c");
   line.wait(3s);
   EXPECT_EQ(line.hop_to(far6), router_a);
@@ -301,7 +405,7 @@ TEST(Redirect6, ND_RA_018_a_target_that_is_no_default_router_any_more_is_left) {
        {Row{10, 9s, router_b, "not over yet"}, Row{10, 10s, router_a, "over"}, Row{0, 0s, router_a, "at once"}}) {
     Routed line(learning_host());
     line.send(router_advertisement({.source = router_b, .flags = 0x18, .lifetime = 1800}));
-    line.send(redirect6());
+    line.tell(Redirect6Fields{});
     ASSERT_EQ(line.hop_to(far6), router_b);
     line.send(router_advertisement({.source = router_b, .flags = 0x18, .lifetime = row.lifetime}));
     line.wait(row.after);
@@ -311,7 +415,7 @@ TEST(Redirect6, ND_RA_018_a_target_that_is_no_default_router_any_more_is_left) {
 
 TEST(Redirect6, ND_RA_018_a_target_that_never_was_one_stays) {
   Routed line(learning_host());
-  line.send(redirect6());
+  line.tell(Redirect6Fields{});
   line.send(router_advertisement({.source = router_b, .lifetime = 0}));
   EXPECT_EQ(line.hop_to(far6), router_b) << "it may know the way to some destinations all the same";
 }
@@ -323,7 +427,7 @@ TEST(Redirect6, ND_RED_006_as_long_as_those_of_ipv4) {
   };
   for (const Row& row : {Row{599s, router_b}, Row{600s, router_a}}) {
     Routed line;
-    line.send(redirect6());
+    line.tell(Redirect6Fields{});
     line.wait(row.after);
     EXPECT_EQ(line.hop_to(far6), row.hop);
   }
@@ -331,12 +435,12 @@ TEST(Redirect6, ND_RED_006_as_long_as_those_of_ipv4) {
 
 TEST(Redirect6, ND_RED_010_switched_off) {
   Routed line({"nd.accept_redirects=off"});
-  line.send(redirect6({.options = target_option(mac_b)}));
+  line.tell(Redirect6Fields{.options = target_option(mac_b)});
   EXPECT_EQ(line.count(Reason::icmp6_redirects_off), 1U);
   EXPECT_EQ(line.hop_to(far6), router_a);
   EXPECT_EQ(line.neighbor(router_b), nullptr);
   Routed other({"icmp4.accept_redirects=off"});
-  other.send(redirect6());
+  other.tell(Redirect6Fields{});
   EXPECT_EQ(other.hop_to(far6), router_b) << "the option of the other family";
 }
 
@@ -344,7 +448,7 @@ TEST(Redirect6, ND_RED_004_a_router_does_not_care) {
   NodeConfig config = ethernet_config();
   config.interfaces[0].role = Role::router;
   Routed line(config);
-  EXPECT_THAT(line.send(redirect6({.options = target_option(mac_b)})), IsEmpty());
+  EXPECT_THAT(line.tell(Redirect6Fields{.options = target_option(mac_b)}), IsEmpty());
   EXPECT_EQ(line.hop_to(far6), router_a);
   EXPECT_EQ(line.neighbor(router_b), nullptr);
 }
@@ -357,8 +461,8 @@ TEST(Redirects, ICMP4_RED_012_ND_RED_010_hardened_hosts_believe_none) {
   for (const char* setting : {"dad.transmits=0", "nd.gratuitous=0", "mld=off"})
     ASSERT_FALSE(set_option(config.options, setting).has_value());
   Routed line(config);
-  line.send(redirect4());
-  line.send(redirect6());
+  line.tell(Redirect4Fields{});
+  line.tell(Redirect6Fields{});
   EXPECT_EQ(line.hop_to(far4), router_a4);
   EXPECT_EQ(line.hop_to(far6), router_a);
 }
@@ -376,7 +480,7 @@ TEST(Redirects, ND_RED_006_a_flood_is_bounded_and_the_newest_stay) {
   Routed line;
   for (int i = 0; i < 1000; ++i) {
     const std::string destination = "2001:db8:77::" + std::to_string(i);
-    line.send(redirect6({.redirected = destination}));
+    line.tell(Redirect6Fields{.redirected = destination});
   }
   EXPECT_EQ(line.node().state().interfaces[0].routers.redirects6.size(), 256U);
   EXPECT_EQ(line.hop_to("2001:db8:77::999"), router_b);

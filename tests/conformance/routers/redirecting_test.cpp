@@ -63,7 +63,10 @@ std::vector<Input> inputs() {
        {0x604}},
       {"with a router alert", with_headers(echo_to(far6), {hop_by_hop("0502 0000 0100")})},
       {"a redirect of a neighbor", redirect6({.source = "fe80::1"}), {Reason::icmp6_redirect_not_from_first_hop}},
-      {"a redirect to us", redirect6(), {Reason::icmp6_redirect_accepted, Reason::icmp6_redirect_not_from_first_hop}},
+      {"a redirect to us",
+       redirect6(),
+       {Reason::icmp6_redirect_accepted, Reason::icmp6_redirect_not_from_first_hop,
+        Reason::icmp6_redirect_about_packet_not_sent}},
       {"a redirect for others",
        [] {
          const Ipv6Fields ip{.source = router_a, .destination = "2001:db8::77", .hop_limit = 255};
@@ -92,6 +95,8 @@ struct Knowing : Line {
     send(router_advertisement({.options = source_option(mac_a) + prefix_option()}));
     send(router_advertisement({.source = router_b, .options = source_option(mac_b)}));
     send(echo_to("2001:db8::2", "2001:db8::78"));
+    for (const std::string_view beyond : {far6, std::string_view("2001:db8:9::5")})
+      send(echo_to("2001:db8::2", beyond));
     send(redirect6({.redirected = "2001:db8:9::5", .options = target_option(mac_b)}));
   }
 };

@@ -154,6 +154,14 @@ TEST(RouterAdvertisementReception, ND_RA_019_the_preferred_one) {
   }
 }
 
+TEST(RouterAdvertisementReception, ND_RA_019_a_configured_gateway_comes_before_all_that_advertise_themselves) {
+  Listening line(with_gateways(learning_host(), {router_a}));
+  line.send(from_b({.flags = 0x08}));
+  EXPECT_EQ(line.hop_to(far6), router_a) << "although the other one prefers itself";
+  line.send(from_a({.lifetime = 0}));
+  EXPECT_EQ(line.hop_to(far6), router_a) << "nor is it told away";
+}
+
 TEST(RouterAdvertisementReception, ND_RA_019_a_new_preference_counts) {
   Listening line;
   line.send(from_a({.flags = 0x08}));
@@ -424,7 +432,9 @@ TEST(RouterAdvertisementReception, ND_RA_017_ND_RA_022_which_prefixes_are_on_the
            Row{{.flags = 0x00}, in_prefix, router_a, "neither"},
            Row{{}, "2001:db8:2::9", router_a, "another prefix"},
            Row{{.valid = 0, .preferred = 0}, in_prefix, router_a, "valid for no time"},
-           Row{{.length = 0}, far6, "? 2001:db8:9::9", "everything is on the link"},
+           Row{{.length = 48}, "2001:db8:1:7::9", "? 2001:db8:1:7::9", "as short as is believed"},
+           Row{{.length = 47}, in_prefix, router_a, "shorter"},
+           Row{{.length = 0}, far6, router_a, "everything"},
            Row{{.prefix = in_prefix, .length = 128}, in_prefix, "? 2001:db8:1::9", "one address"},
            Row{{.prefix = in_prefix, .length = 129}, in_prefix, router_a, "longer than an address"},
            Row{{.prefix = in_prefix, .length = 136}, in_prefix, router_a, "longer than an address"},
@@ -436,6 +446,18 @@ TEST(RouterAdvertisementReception, ND_RA_017_ND_RA_022_which_prefixes_are_on_the
     line.send(from_a({.options = prefix_option(row.told)}));
     EXPECT_EQ(line.hop_to(row.destination), row.hop) << row.why;
   }
+}
+
+TEST(RouterAdvertisementReception, ND_RA_017_short_prefixes) {
+  Listening line;
+  line.send(from_a({.options = prefix_option({.prefix = "::", .length = 0}) + prefix_option({.length = 1})}));
+  EXPECT_EQ(line.count(Reason::router_prefix_too_short), 2U);
+  EXPECT_EQ(line.hop_to(far6), router_a);
+  Listening trusting({"nd.min_prefix=0"});
+  trusting.send(from_a({.options = prefix_option({.length = 0})}));
+  EXPECT_EQ(trusting.hop_to(far6), "? 2001:db8:9::9") << "everything is on the link";
+  trusting.send(from_a({.options = prefix_option({.length = 0, .valid = 0})}));
+  EXPECT_EQ(trusting.hop_to("2001:db8:9::8"), router_a);
 }
 
 TEST(RouterAdvertisementReception, ND_RA_017_how_long) {
@@ -518,6 +540,138 @@ TEST(RouterAdvertisementReception, ND_RA_010_what_a_host_does_not_use_does_no_ha
   line.send(from_a({.options = options + prefix_option()}));
   EXPECT_EQ(line.count(Reason::router_advertisement_accepted), 1U);
   EXPECT_EQ(line.hop_to(in_prefix), "? 2001:db8:1::9");
+}
+
+TEST(RouterAdvertisementReception, ND_RA_014_forged_values) {
+  struct Row {
+    const char* what;
+    RouterAdvertisementFields told;
+    Reason reason;
+  };
+  for (const Row& row : {
+           Row{"one hop", {.hop_limit = 1}, Reason::router_hop_limit_too_low},
+           Row{"nine hops", {.hop_limit = 9}, Reason::router_hop_limit_too_low},
+           Row{"asks without a break", {.retransmit = 1}, Reason::router_retransmit_time_out_of_bounds},
+           Row{"99 ms", {.retransmit = 99}, Reason::router_retransmit_time_out_of_bounds},
+           Row{"never asks again", {.retransmit = 0xffffffff}, Reason::router_retransmit_time_out_of_bounds},
+           Row{"60001 ms", {.retransmit = 60'001}, Reason::router_retransmit_time_out_of_bounds},
+           Row{"always asks", {.reachable = 1}, Reason::router_reachable_time_out_of_bounds},
+           Row{"999 ms", {.reachable = 999}, Reason::router_reachable_time_out_of_bounds},
+           Row{"2^32 ms", {.reachable = 0xffffffff}, Reason::router_reachable_time_out_of_bounds},
+           Row{"2/3 of it", {.reachable = 0xaaaaaaab}, Reason::router_reachable_time_out_of_bounds},
+           Row{"an hour and 1 ms", {.reachable = 3'600'001}, Reason::router_reachable_time_out_of_bounds},
+       }) {
+    Listening line;
+    RouterAdvertisementFields told = row.told;
+    told.options = prefix_option();
+    line.send(from_a(told));
+    EXPECT_EQ(line.count(row.reason), 1U) << row.what;
+    EXPECT_EQ(line.reply6().at(7), 64) << row.what;
+    EXPECT_THAT(questions_about_nobody(line), ElementsAre(0s, 1s, 2s)) << row.what;
+    EXPECT_LE(reachable_for(line), 45100ms) << row.what;
+    EXPECT_EQ(line.hop_to(in_prefix), "? 2001:db8:1::9") << row.what << ": the rest counts";
+    EXPECT_EQ(line.hop_to(far6), router_a) << row.what << ": the rest counts";
+  }
+}
+
+TEST(RouterAdvertisementReception, ND_RA_014_as_far_as_values_are_believed) {
+  Listening line;
+  line.send(from_a({.hop_limit = 10, .reachable = 3'600'000, .retransmit = 60'000}));
+  EXPECT_EQ(line.reply6().at(7), 10);
+  EXPECT_THAT(questions_about_nobody(line), ElementsAre(0s, 60s));
+  EXPECT_GE(line.node().state().interfaces[0].routers.routing.link.reachable_time(), 30min);
+  line.send(from_a({.reachable = 1000, .retransmit = 100}));
+  EXPECT_THAT(line.node().state().interfaces[0].routers.routing.link.reachable_time(), AllOf(Ge(500ms), Le(1500ms)));
+  EXPECT_EQ(line.node().state().interfaces[0].routers.routing.link.values().retransmit_time, 100ms);
+}
+
+TEST(RouterAdvertisementReception, ND_RA_014_nd_min_hop_limit) {
+  Listening line({"nd.min_hop_limit=33"});
+  line.send(from_a({.hop_limit = 32}));
+  EXPECT_EQ(line.reply6().at(7), 64);
+  line.send(from_a({.hop_limit = 33}));
+  EXPECT_EQ(line.reply6().at(7), 33);
+}
+
+// ---- forged routers ----
+
+std::string forged(int number) { return "fe80::5:" + std::to_string(number); }
+/// From a router that somebody makes up, who says best of himself and all on the link.
+Packet forgery(int number, const Packet& options = {}) {
+  const std::string source = forged(number);
+  return router_advertisement(
+      {.source = source, .flags = 0x08, .lifetime = 65535, .options = source_option(other_mac) + options});
+}
+
+TEST(RouterAdvertisementReception, ND_RA_019_forged_routers_do_not_push_out_one_that_answered) {
+  Listening line;
+  line.send(from_a({.flags = 0x18}));
+  ASSERT_EQ(line.hop_to(far6), router_a);
+  line.wait(6s);  // it was told where the router is, and asks whether that holds
+  for (int i = 0; i < 200; ++i) line.send(forgery(i));
+  const discovery::RouterList& list = line.node().state().interfaces[0].routers.routing.routers;
+  EXPECT_NE(list.find(parse_address(router_a).value()), nullptr);
+  EXPECT_EQ(list.routers().size(), 16U);
+  EXPECT_EQ(line.count(Reason::router_list_full), 185U);
+}
+
+TEST(RouterAdvertisementReception, ND_RA_019_nor_one_that_was_there_first) {
+  Listening line;
+  line.send(from_a({.flags = 0x18}));
+  for (int i = 0; i < 200; ++i) line.send(forgery(i));
+  EXPECT_NE(line.node().state().interfaces[0].routers.routing.routers.find(parse_address(router_a).value()), nullptr);
+}
+
+TEST(RouterAdvertisementReception, ND_RA_019_nor_keep_out_one_that_comes_later) {
+  Listening line;
+  for (int i = 0; i < 16; ++i) line.send(router_advertisement({.source = forged(i), .flags = 0x08}));
+  line.send(from_a());
+  EXPECT_EQ(line.count(Reason::router_list_full), 1U);
+  line.hop_to(far6);
+  line.wait(4s);  // nobody answers at the first of them
+  line.send(from_a());
+  EXPECT_NE(line.node().state().interfaces[0].routers.routing.routers.find(parse_address(router_a).value()), nullptr);
+}
+
+TEST(RouterAdvertisementReception, ND_RA_019_who_says_unasked_that_it_answers_proves_nothing) {
+  Listening line;
+  line.send(from_a({.flags = 0x18}));  // of which nothing is known either
+  for (int i = 0; i < 32; ++i) {
+    const std::string source = forged(i);
+    line.send(forgery(i));
+    line.send(advertisement({.source = source,
+                             .destination = "fe80::2",
+                             .target = source,
+                             .flags = router_flag | solicited_flag | override_flag,
+                             .options = target_option(other_mac)}));
+    line.send(forgery(i));
+  }
+  EXPECT_NE(line.node().state().interfaces[0].routers.routing.routers.find(parse_address(router_a).value()), nullptr);
+}
+
+TEST(RouterAdvertisementReception, ND_RA_017_forged_prefixes_do_not_keep_out_those_of_a_router_that_answers) {
+  Listening line;
+  line.send(from_a());
+  line.hop_to(far6);
+  line.wait(6s);
+  for (int i = 0; i < 8; ++i) {
+    Packet options;
+    for (int j = 0; j < 10; ++j) {
+      const std::string prefix = "2001:db8:" + std::to_string(100 + i * 10 + j) + "::";
+      options = options + prefix_option({.prefix = prefix, .valid = 0xffffffff, .preferred = 0xffffffff});
+    }
+    line.send(forgery(i, options));
+  }
+  EXPECT_EQ(line.count(Reason::router_prefix_share_used), 8U) << "two beyond the share of each of the first four";
+  EXPECT_EQ(line.count(Reason::router_prefix_list_full), 40U);
+  EXPECT_GE(line.count(Reason::address_share_used), 1U);
+  EXPECT_GE(line.count(Reason::address_table_full), 1U);
+  line.send(from_a({.options = prefix_option()}));
+  EXPECT_EQ(line.hop_to(in_prefix), "? 2001:db8:1::9");
+  line.wait(5s);
+  EXPECT_TRUE(std::ranges::any_of(line.node().state().interfaces[0].addresses.ipv6->addresses(), [](const auto& own) {
+    return parse_prefix("2001:db8:1::/64")->contains(IpAddress(own.address));
+  })) << "it gives an address too";
 }
 
 TEST(RouterAdvertisementReception, ND_RA_019_a_flood_of_routers_leaves_room) {

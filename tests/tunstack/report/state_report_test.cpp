@@ -32,10 +32,10 @@ class Learner : public Driver {
     const auto sent = receive({packet});
     return sent.empty() ? Packet() : sent[0].octets;
   }
-  void send_frame(const Packet& packet, unsigned type = 0x0800, const Packet& to = own_mac) {
+  std::vector<SentPacket> send_frame(const Packet& packet, unsigned type = 0x0800, const Packet& to = own_mac) {
     Packet frame = to + peer_mac + Packet(2) + packet;
     set_be16(frame, 12, type);
-    send(frame);
+    return receive({frame});
   }
   void wait(Duration duration) {
     wait_asleep(duration);
@@ -104,17 +104,43 @@ TEST(StateReport, has_a_schema_and_the_time) {
   EXPECT_EQ(host.report("time"), 1.5);
 }
 
+TEST(StateReport, ARP_014_DAD_007_addresses_that_another_node_has) {
+  NodeConfig config = tap_config();
+  for (const char* setting : {"dad.transmits=1", "arp.defend=never", "dad.retry=60"})
+    ASSERT_FALSE(set_option(config.options, setting).has_value());
+  Learner host(config);
+  host.run_for(1s);
+  host.send_frame(arp(1, "192.0.2.2", "192.0.2.9"), 0x0806, Packet(6, 0xff));
+  const Ipv6Fields ip{.source = "2001:db8::2", .destination = "ff02::1", .hop_limit = 255};
+  host.send_frame(ipv6(ip, icmpv6(ip, 136, 0, 0x20000000, octets_of("2001:db8::2"))), 0x86dd, hex("33 33 00 00 00 01"));
+  host.run_for(10s);
+  const Json ipv4 = row_with(host.report("addresses"), "address", "192.0.2.2");
+  EXPECT_EQ(ipv4, Json::parse(R"({"interface": "tun0", "address": "192.0.2.2", "prefix_length": 24,
+                                  "state": "duplicate", "preferred_lifetime": null, "valid_lifetime": null,
+                                  "checked_again": 50.0})"));
+  const Json ipv6 = row_with(host.report("addresses"), "address", "2001:db8::2");
+  EXPECT_EQ(ipv6["state"], "duplicate");
+  EXPECT_EQ(ipv6["checked_again"], 50.0);
+  EXPECT_THAT(host.report("addresses"), SizeIs(3)) << "each once";
+  EXPECT_THAT(state_text(host.report()), testing::ContainsRegex("192.0.2.2 .* duplicate .* 50.0"));
+  host.run_for(55s);
+  for (const Json& row : host.report("addresses")) EXPECT_EQ(row["state"], "preferred") << row;
+}
+
 TEST(StateReport, what_a_fresh_host_knows) {
   const Learner host(host_config());
   EXPECT_EQ(host.report("interfaces")[0]["name"], "tun0");
   EXPECT_EQ(host.report("interfaces")[0]["link_layer_address"], nullptr);
   EXPECT_EQ(host.report("addresses"),
             Json::parse(R"([{"interface": "tun0", "address": "192.0.2.2", "prefix_length": 24, "state": "preferred",
-                             "preferred_lifetime": null, "valid_lifetime": null},
+                             "preferred_lifetime": null, "valid_lifetime": null,
+                             "checked_again": null},
                             {"interface": "tun0", "address": "2001:db8::2", "prefix_length": 64, "state": "preferred",
-                             "preferred_lifetime": null, "valid_lifetime": null},
+                             "preferred_lifetime": null, "valid_lifetime": null,
+                             "checked_again": null},
                             {"interface": "tun0", "address": "fe80::2", "prefix_length": 64, "state": "preferred",
-                             "preferred_lifetime": null, "valid_lifetime": null}])"));
+                             "preferred_lifetime": null, "valid_lifetime": null,
+                             "checked_again": null}])"));
   EXPECT_EQ(host.report("groups"), Json::parse(R"([{"interface": "tun0", "group": "224.0.0.1"},
                                                    {"interface": "tun0", "group": "ff02::1"},
                                                    {"interface": "tun0", "group": "ff02::1:ff00:2"}])"));
@@ -267,13 +293,17 @@ TEST(StateReport, learned_prefixes) {
 }
 
 TEST(StateReport, redirects_of_both_families) {
-  NodeConfig config = tun_config();
+  NodeConfig config = tap_config();
   config.interfaces[0].gateways = {*parse_address("192.0.2.1"), *parse_address("fe80::1")};
   Learner host(config);
-  const Packet sent = ipv4({.source = "192.0.2.2", .destination = "198.51.100.7", .protocol = 17}, counting(8));
-  host.send(ipv4({}, icmpv4(5, 1, 0xc0000209, sent)));
+  for (const std::string_view router : {"192.0.2.1", "fe80::1"}) host.add_station(router, peer_mac);
+  const auto sent = host.send_frame(echo4({.source = "198.51.100.7"}));
+  ASSERT_FALSE(sent.empty());
+  host.send_frame(ipv4({}, icmpv4(5, 1, 0xc0000209, sent.back().octets)));
+  host.send_frame(echo6({.source = "2001:db8:1::7"}), 0x86dd);
   const Ipv6Fields from_router{.source = "fe80::1", .destination = "2001:db8::2", .hop_limit = 255};
-  host.send(ipv6(from_router, icmpv6(from_router, 137, 0, 0, octets_of("fe80::9") + octets_of("2001:db8:1::7"))));
+  const Packet message = icmpv6(from_router, 137, 0, 0, octets_of("fe80::9") + octets_of("2001:db8:1::7"));
+  host.send_frame(ipv6(from_router, message), 0x86dd);
   host.wait_asleep(100s);
   EXPECT_EQ(host.report("redirects"),
             Json::parse(R"([{"interface": "tun0", "destination": "198.51.100.7", "next_hop": "192.0.2.9",

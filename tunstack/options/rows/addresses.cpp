@@ -7,6 +7,8 @@ namespace {
 constexpr SpecialNumber not_checked[] = {{0, "addresses are used without detection"}};
 constexpr SpecialNumber not_advertised[] = {{0, "new addresses are not advertised"}};
 
+constexpr SpecialNumber not_retried[] = {{0, "never"}};
+
 constexpr Choice modes[] = {{"normal", DetectionMode::normal, "after duplicate address detection"},
                             {"optimistic", DetectionMode::optimistic,
                              "during duplicate address detection, as far as optimistic addresses may"}};
@@ -19,7 +21,7 @@ constexpr Choice defences[] = {
     {"off", discovery::Defence::ignore, "ignored"},
     {"never", discovery::Defence::never, "the address is given up"},
     {"once", discovery::Defence::once, "the address is defended, and given up after a second conflict within 10 s"},
-    {"always", discovery::Defence::always, "the address is defended and never given up"}};
+    {"always", discovery::Defence::always, "the address is defended every 10 s at most, and never given up"}};
 
 constexpr OptionRow addresses_options[] = {
     {"dad.transmits", Number{0, 10, "solicitations", [](NodeOptions& o) { return &o.own.probes; }, not_checked}, "1",
@@ -44,8 +46,11 @@ constexpr OptionRow addresses_options[] = {
      "none", "none", "RFC 7217 5", "secret key from which stable IPv6 interface identifiers are made"},
     {"arp.acd", Flag{[](NodeOptions& o) { return &o.own.checks_ipv4; }}, "off", "off", "RFC 5227 2.1",
      "check IPv4 addresses for conflicts before they are used, and announce them"},
-    {"arp.defend", OneOf{defences, [](NodeOptions& o) { return &o.own.defence; }}, "once", "once", "RFC 5227 2.4",
+    {"arp.defend", OneOf{defences, [](NodeOptions& o) { return &o.own.defence; }}, "always", "always", "RFC 5227 2.4",
      "treatment of conflicts about an IPv4 address in use"},
+    {"dad.retry", Number{0, 86400, "seconds", [](NodeOptions& o) { return &o.own.retry; }, not_retried}, "60", "60",
+     "RFC 4862 5.4, RFC 5227 2.4",
+     "time after which an IPv4 or IPv6 address that another node has is checked again, and used if nobody objects"},
 };
 
 }  // namespace

@@ -145,13 +145,64 @@ TEST(AddressChecks, DAD_007_the_link_local_address_of_the_mac_disables_ipv6) {
   host.run_for(99s);
   EXPECT_TRUE(host.autoconfiguration.is_disabled());
   EXPECT_EQ(host.history(link_local_of_mac), "tentative duplicate");
-  EXPECT_EQ(host.history(ip6("2001:db8::5")), "tentative in_use removed");
-  EXPECT_EQ(host.autoconfiguration.addresses().size(), 1U) << "the duplicate is still shown";
+  EXPECT_EQ(host.history(ip6("2001:db8::5")), "tentative in_use duplicate");
+  for (const auto& address : host.autoconfiguration.addresses()) EXPECT_EQ(address.state, AddressState::duplicate);
   EXPECT_TRUE(host.sent.empty());
   EXPECT_EQ(name_of(host.autoconfiguration.on_prefix(advertised("2001:db8::"), host.now, host.random)),
             "address_ipv6_disabled");
   EXPECT_EQ(name_of(host.autoconfiguration.add_configured({ip6("2001:db8::6"), 64}, host.now, host.random)),
             "address_ipv6_disabled");
+}
+
+/// `settings`, with a retry after a minute.
+AutoconfigurationSettings retrying(AutoconfigurationSettings settings) {
+  settings.detection.retry_after = 60s;
+  return settings;
+}
+
+TEST(AddressChecks, DAD_007_ipv6_begins_anew_when_the_address_of_the_mac_is_checked_again) {
+  AutoconfiguringHost host(retrying(by_mac));
+  host.autoconfiguration.add_configured({ip6("2001:db8::5"), 64}, host.now, host.random);
+  host.autoconfiguration.add_link_local(host.now, host.random);
+  host.run_for(1s);
+  host.autoconfiguration.on_advertisement(link_local_of_mac, host.now, host.random);
+  host.run_for(59s);
+  EXPECT_TRUE(host.autoconfiguration.is_disabled());
+  EXPECT_EQ(host.autoconfiguration.next_deadline(), host.now + 1s);
+  host.run_for(10s);
+  EXPECT_FALSE(host.autoconfiguration.is_disabled());
+  EXPECT_EQ(host.history(link_local_of_mac), "tentative duplicate tentative in_use");
+  EXPECT_EQ(host.history(ip6("2001:db8::5")), "tentative duplicate tentative in_use");
+}
+
+TEST(AddressChecks, DAD_007_a_duplicate_is_checked_again_as_often_as_it_is_one) {
+  AutoconfiguringHost host(retrying(by_mac));
+  host.autoconfiguration.add_configured({ip6("2001:db8::5"), 64}, host.now, host.random);
+  for (int check = 0; check < 5; ++check) {
+    while (host.sent.empty()) host.run_for(100ms);
+    host.sent.clear();
+    host.autoconfiguration.on_advertisement(ip6("2001:db8::5"), host.now, host.random);
+    host.run_for(59s);
+    EXPECT_TRUE(host.sent.empty()) << check;
+    EXPECT_EQ(host.autoconfiguration.find(ip6("2001:db8::5"))->state, AddressState::duplicate) << check;
+  }
+  host.run_for(5s);
+  EXPECT_EQ(host.autoconfiguration.find(ip6("2001:db8::5"))->state, AddressState::usable);
+}
+
+TEST(AddressChecks, SLAAC_010_after_all_identifiers_the_first_one_again) {
+  AutoconfiguringHost host(retrying(by_stable));
+  host.autoconfiguration.add_link_local(host.now, host.random);
+  std::vector<Ipv6Address> tried;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    host.run_for(1s);
+    tried.push_back(host.autoconfiguration.addresses().at(0).address);
+    host.autoconfiguration.on_advertisement(tried.back(), host.now, host.random);
+  }
+  host.run_for(70s);
+  ASSERT_EQ(host.autoconfiguration.addresses().size(), 1U);
+  EXPECT_EQ(host.autoconfiguration.addresses()[0].address, tried[0]);
+  EXPECT_EQ(host.autoconfiguration.addresses()[0].state, AddressState::usable);
 }
 
 TEST(AddressChecks, DAD_007_a_configured_duplicate_is_given_up) {

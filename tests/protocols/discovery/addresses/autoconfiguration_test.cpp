@@ -222,6 +222,51 @@ TEST(Autoconfiguration, SLAAC_003_a_duplicate_is_not_tried_again_with_each_adver
   EXPECT_TRUE(host.autoconfiguration.addresses().empty());
 }
 
+discovery::Teller router(unsigned number, const discovery::StandingOf& standing_of = discovery::Teller{}.standing_of) {
+  Ipv6Address address{{0xfe, 0x80}};
+  address.octets[15] = static_cast<std::uint8_t>(number);
+  return {address, standing_of};
+}
+PrefixInformation numbered_prefix(unsigned number) {
+  PrefixInformation information = advertised("2001:db8::", 9000, 9000);
+  store_be16(information.prefix.octets, 6, static_cast<std::uint16_t>(number));
+  return information;
+}
+
+TEST(Autoconfiguration, SLAAC_003_one_router_has_a_share) {
+  AutoconfiguringHost host(by_mac);
+  for (unsigned number = 1; number < 20; ++number)
+    EXPECT_EQ(name_of(host.autoconfiguration.on_prefix(numbered_prefix(number), host.now, host.random, router(1))),
+              number <= 8 ? "" : "address_share_used")
+        << number;
+  EXPECT_FALSE(host.autoconfiguration.on_prefix(numbered_prefix(20), host.now, host.random, router(2)));
+}
+
+TEST(Autoconfiguration, SLAAC_003_made_up_routers_do_not_keep_out_one_that_answers) {
+  using discovery::Standing;
+  const discovery::StandingOf standing_of = [](const IpAddress& address) {
+    return address == router(99).address ? Standing::answered : Standing::unproven;
+  };
+  AutoconfigurationSettings settings = by_mac;
+  settings.temporary = true;
+  AutoconfiguringHost host(settings);
+  for (unsigned number = 1; number < 100; ++number)
+    host.autoconfiguration.on_prefix(numbered_prefix(number), host.now, host.random, router(number / 4, standing_of));
+  host.run_for(5s);
+  EXPECT_EQ(name_of(host.autoconfiguration.on_prefix(numbered_prefix(200), host.now, host.random, router(98))),
+            "address_table_full");
+  EXPECT_FALSE(host.autoconfiguration.on_prefix(numbered_prefix(201), host.now, host.random, router(99, standing_of)));
+  host.run_for(5s);
+  for (unsigned number = 300; number < 400; ++number)
+    host.autoconfiguration.on_prefix(numbered_prefix(number), host.now, host.random, router(number / 4, standing_of));
+  host.run_for(5s);
+  EXPECT_LE(host.autoconfiguration.addresses().size(), 32U);
+  const auto formed = host.held(AddressOrigin::autoconfigured);
+  EXPECT_TRUE(std::ranges::any_of(formed, [](const discovery::InterfaceAddress& address) {
+    return discovery::share_prefix(address.address, numbered_prefix(201).prefix);
+  })) << "nor push it out";
+}
+
 TEST(Autoconfiguration, SLAAC_003_as_many_addresses_as_there_are_places) {
   AutoconfiguringHost host(by_mac);
   host.autoconfiguration.add_link_local(host.now, host.random);
@@ -231,12 +276,14 @@ TEST(Autoconfiguration, SLAAC_003_as_many_addresses_as_there_are_places) {
     return information;
   };
   for (unsigned number = 1; number < 32; ++number)
-    EXPECT_FALSE(host.autoconfiguration.on_prefix(prefix(number), host.now, host.random)) << number;
-  EXPECT_EQ(name_of(host.autoconfiguration.on_prefix(prefix(40), host.now, host.random)), "address_table_full");
+    EXPECT_FALSE(host.autoconfiguration.on_prefix(prefix(number), host.now, host.random, router(number / 8))) << number;
+  EXPECT_EQ(name_of(host.autoconfiguration.on_prefix(prefix(40), host.now, host.random, router(9))),
+            "address_table_full");
   EXPECT_FALSE(host.autoconfiguration.on_prefix(prefix(5), host.now, host.random)) << "those held go on";
   EXPECT_EQ(host.autoconfiguration.addresses().size(), 32U);
   host.run_for(101s);
-  EXPECT_FALSE(host.autoconfiguration.on_prefix(prefix(40), host.now, host.random)) << "places are free again";
+  EXPECT_FALSE(host.autoconfiguration.on_prefix(prefix(40), host.now, host.random, router(9)))
+      << "places are free again";
 }
 
 TEST(Autoconfiguration, SLAAC_003_the_same_address_twice) {

@@ -165,10 +165,36 @@ TEST_F(Ipv4AddressesOfAnInterface, ARP_015_ten_conflicts_then_one_attempt_a_minu
     EXPECT_LE(attempt - before, 61s) << conflict;
     before = attempt;
   }
-  EXPECT_EQ(events.size(), 15U);
+  EXPECT_EQ(std::ranges::count(events, EventKind::lost, &CheckedIpv4Addresses::Event::kind), 15);
   addresses.check(ours, now, random);
   EXPECT_FALSE(addresses.on_arp(arp(their_mac, ours, peer), now)) << "the next attempt has not begun";
   EXPECT_EQ(addresses.state_of(ours), AddressState::tentative);
+}
+
+TEST_F(Ipv4AddressesOfAnInterface, ARP_014_a_lost_address_is_checked_again_after_a_while) {
+  auto settings = discovery::arp_detection();
+  settings.retry_after = 60s;
+  addresses = CheckedIpv4Addresses(settings, our_mac);
+  addresses.check(ours, now, random);
+  run_until(start + 1s);
+  addresses.on_arp(arp(their_mac, ours, peer), now);
+  run_until(start + 2s);
+  expect_last_event(EventKind::lost, ours);
+  EXPECT_EQ(addresses.next_deadline(), start + 61s);
+  addresses.for_each_lost([&](Ipv4Address address, Instant retry_at) {
+    EXPECT_EQ(address, ours);
+    EXPECT_EQ(retry_at, start + 61s);
+  });
+  sent.clear();
+  run_until(start + 61s);
+  expect_last_event(EventKind::checked_again, ours);
+  addresses.on_arp(arp(their_mac, ours, peer), now);
+  run_until(start + 120s);
+  expect_last_event(EventKind::lost, ours);
+  EXPECT_TRUE(sent.empty()) << "still there";
+  run_until(start + 140s);
+  expect_last_event(EventKind::in_use, ours);
+  EXPECT_EQ(sent.size(), 5U) << "three probes, two announcements";
 }
 
 TEST_F(Ipv4AddressesOfAnInterface, ARP_015_an_address_that_is_not_lost_is_not_checked_again) {

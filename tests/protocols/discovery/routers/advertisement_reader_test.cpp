@@ -59,7 +59,7 @@ struct Host {
                       RouterSolicitor({}, start, random)};
 
   AdvertisementNews hear(const Packet& message, const Ipv6Address& from = router, Instant now = start) {
-    return read_advertisement(routing, message, from, now, random);
+    return read_advertisement(routing, message, {.address = from}, now, random);
   }
   /// The prefixes that a message offers for addresses.
   std::vector<std::string> offered(const Packet& message) {

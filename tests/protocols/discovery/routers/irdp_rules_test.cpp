@@ -65,9 +65,30 @@ TEST(IrdpRules, ICMP4_RD_014_advertisements) {
            Case{"an octet less", icmpv4(9, 0, 0x01020708, Packet(7)), "irdp_advertisement_cut_short"},
            Case{"large entries, an octet less", icmpv4(9, 0, 0x02030708, Packet(23)), "irdp_advertisement_cut_short"},
        })
-    for (const bool is_neighbor : {true, false})
-      EXPECT_EQ(name_of(first_broken<irdp_advertisement_rules>(IrdpInput{stranger, c.message, is_neighbor})), c.broken)
-          << c.what;
+    EXPECT_EQ(name_of(first_broken<irdp_advertisement_rules>(IrdpInput{neighbor, c.message, true})), c.broken)
+        << c.what;
+}
+
+TEST(IrdpRules, ICMP4_RD_016_advertisements_come_from_the_link) {
+  struct Case {
+    const char* what;
+    bool is_neighbor, is_to_multicast;
+    std::uint8_t ttl;
+    std::string_view broken;
+  };
+  const Packet message = icmpv4(9, 0, 0x01020708, Packet(8));
+  for (const Case& c : {
+           Case{"to a group", true, true, 1, none},
+           Case{"to one host", true, false, 50, none},
+           Case{"to a group, through a router", true, true, 50, "irdp_advertisement_ttl_not_1"},
+           Case{"to a group, TTL 2", true, true, 2, "irdp_advertisement_ttl_not_1"},
+           Case{"to a group, TTL 255", true, true, 255, "irdp_advertisement_ttl_not_1"},
+           Case{"from off the link", false, true, 1, "irdp_advertisement_source_off_link"},
+           Case{"from off the link to one host", false, false, 1, "irdp_advertisement_source_off_link"},
+       }) {
+    const IrdpInput input{stranger, message, c.is_neighbor, c.is_to_multicast, c.ttl};
+    EXPECT_EQ(name_of(first_broken<irdp_advertisement_rules>(input)), c.broken) << c.what;
+  }
 }
 
 }  // namespace

@@ -120,11 +120,18 @@ IpPrefix numbered(unsigned number) {
   return {address, 64};
 }
 
+Ipv6Address router(unsigned number) {
+  Ipv6Address address{{0xfe, 0x80}};
+  address.octets[15] = static_cast<std::uint8_t>(number);
+  return address;
+}
+std::string_view name_of(MaybeReason reason) { return reason ? info(*reason).name : ""; }
+
 TEST(PrefixList, ND_RA_020_a_full_list_keeps_what_it_has) {
   PrefixList list(std::array{prefix("192.0.2.2/24")});
   const auto fill = [&](unsigned first, unsigned past) {
     for (unsigned number = first; number < past; ++number)
-      list.learn(numbered(number), number == 0 ? 10 : infinite_lifetime, start);
+      list.learn(numbered(number), number == 0 ? 10 : infinite_lifetime, start, {.address = router(number / 4)});
   };
   fill(0, 100);
   EXPECT_EQ(list.prefixes().size(), PrefixList::capacity + 2);
@@ -136,8 +143,36 @@ TEST(PrefixList, ND_RA_020_a_full_list_keeps_what_it_has) {
     EXPECT_EQ(list.is_on_link(numbered(number).address, start), number < PrefixList::capacity) << number;
   list.learn(numbered(31), 100, start);
   EXPECT_EQ(list.prefixes().back().expires, start + 100s) << "what is there is renewed";
-  list.learn(numbered(100), 1000, start + 10s);
-  EXPECT_TRUE(list.is_on_link(numbered(100).address, start + 10s)) << "one was over";
+  EXPECT_EQ(name_of(list.learn(numbered(100), 1000, start)), "router_prefix_list_full");
+  EXPECT_EQ(name_of(list.learn(numbered(100), 1000, start + 10s)), "") << "one was over";
+  EXPECT_TRUE(list.is_on_link(numbered(100).address, start + 10s));
+}
+
+TEST(PrefixList, ND_RA_017_one_router_has_a_share) {
+  PrefixList list;
+  for (unsigned number = 0; number < 40; ++number)
+    EXPECT_EQ(name_of(list.learn(numbered(number), 10, start, {.address = router(1)})),
+              number < PrefixList::share ? "" : "router_prefix_share_used")
+        << number;
+  EXPECT_EQ(name_of(list.learn(numbered(40), 10, start, {.address = router(2)})), "") << "others have theirs";
+  list.learn(numbered(0), 0, start, {.address = router(1)});
+  EXPECT_EQ(name_of(list.learn(numbered(41), 10, start, {.address = router(1)})), "") << "one has come to its end";
+}
+
+TEST(PrefixList, ND_RA_017_made_up_routers_do_not_keep_out_one_that_answers) {
+  using discovery::Standing;
+  const auto standing_of = [](const IpAddress& address) {
+    return address == IpAddress(router(99)) ? Standing::answered : Standing::unproven;
+  };
+  PrefixList list;
+  for (unsigned number = 0; number < 40; ++number)
+    list.learn(numbered(number), infinite_lifetime, start, {router(number / 4), standing_of});
+  EXPECT_EQ(name_of(list.learn(numbered(50), 10, start, {router(98), standing_of})), "router_prefix_list_full");
+  EXPECT_EQ(name_of(list.learn(numbered(51), 10, start, {router(99), standing_of})), "");
+  EXPECT_TRUE(list.is_on_link(numbered(51).address, start));
+  for (unsigned number = 60; number < 100; ++number)
+    list.learn(numbered(number), infinite_lifetime, start, {router(number), standing_of});
+  EXPECT_TRUE(list.is_on_link(numbered(51).address, start)) << "nor push it out";
 }
 
 }  // namespace

@@ -70,7 +70,9 @@ constexpr Ipv4RedirectInput believed4{.accept_redirects = true,
                                       .quoted_source_is_ours = true,
                                       .destination = AddressKind::unicast,
                                       .destination_is_on_link = false,
-                                      .source_is_first_hop = true};
+                                      .source_is_first_hop = true,
+                                      .gateway_is_trusted = true,
+                                      .quotes_sent_packet = true};
 
 std::string_view broken4(auto change) {
   Ipv4RedirectInput input = believed4;
@@ -91,6 +93,11 @@ TEST(RedirectRules, ICMP4_RED_009_the_new_gateway) {
         AddressKind::broadcast_elsewhere, AddressKind::joined_group, AddressKind::multicast, AddressKind::loopback,
         AddressKind::unspecified, AddressKind::this_network, AddressKind::reserved})
     EXPECT_EQ(broken4([&](auto& in) { in.gateway = kind; }), "icmp4_redirect_gateway_not_unicast");
+}
+
+TEST(RedirectRules, ICMP4_RED_009_ICMP4_RED_011_strangers_and_packets_that_were_not_sent) {
+  EXPECT_EQ(broken4([](auto& in) { in.gateway_is_trusted = false; }), "icmp4_redirect_gateway_unknown");
+  EXPECT_EQ(broken4([](auto& in) { in.quotes_sent_packet = false; }), "icmp4_redirect_about_packet_not_sent");
 }
 
 TEST(RedirectRules, ICMP4_RED_010_the_source) {
@@ -197,10 +204,13 @@ TEST(RedirectRules, ND_RED_005_what_the_node_knows) {
     std::string_view broken;
   };
   for (const Case& c : {
-           Case{"believed", {true, false, true}, none},
-           Case{"off", {false, false, true}, "icmp6_redirects_off"},
-           Case{"to ourselves", {true, true, true}, "icmp6_redirect_target_is_ours"},
-           Case{"from another neighbor", {true, false, false}, "icmp6_redirect_not_from_first_hop"},
+           Case{"believed", {true, false, true, true, true, true}, none},
+           Case{"off", {false, false, true, true, true, true}, "icmp6_redirects_off"},
+           Case{"to ourselves", {true, true, true, true, true, true}, "icmp6_redirect_target_is_ours"},
+           Case{"from another neighbor", {true, false, false, true, true, true}, "icmp6_redirect_not_from_first_hop"},
+           Case{"to a stranger", {true, false, true, false, true, true}, "icmp6_redirect_target_unknown"},
+           Case{"of a foreign packet", {true, false, true, true, false, true}, "icmp6_redirect_about_foreign_packet"},
+           Case{"nothing was sent", {true, false, true, true, true, false}, "icmp6_redirect_about_packet_not_sent"},
        })
     EXPECT_EQ(name_of(first_broken<ipv6_redirect_rules>(c.input)), c.broken) << c.what;
 }

@@ -15,6 +15,8 @@ using discovery::ConfiguredRouter;
 using discovery::never_preferred;
 using discovery::no_end;
 using discovery::RouterList;
+using discovery::Standing;
+using discovery::Teller;
 
 // ---- coming and going ----
 
@@ -111,8 +113,9 @@ TEST(RouterList, ICMP4_RD_020_configured_routers_stay_as_they_are) {
   list.expire(start + 24h);
   EXPECT_EQ(list.next_deadline(), no_end);
   EXPECT_EQ(chosen4(list), "192.0.2.1");
-  list.learn(v4(3), 8, lifetime, start);
-  EXPECT_EQ(chosen4(list), "192.0.2.3");
+  list.learn(v4(3), INT32_MAX, lifetime, start);
+  EXPECT_EQ(chosen4(list), "192.0.2.1") << "whatever somebody says of himself";
+  EXPECT_EQ(chosen4(list, {{"192.0.2.1", down}}), "192.0.2.3") << "but not if it fails";
 }
 
 TEST(RouterList, ND_NA_010_a_configured_router_that_denies_it_comes_last) {
@@ -131,37 +134,74 @@ void fill(RouterList& list, std::int32_t preference, std::uint16_t seconds) {
     list.learn(v6(number), preference, static_cast<std::uint16_t>(seconds + number), start);
 }
 
-TEST(RouterList, ND_RA_019_a_full_list_keeps_the_best) {
+/// What a neighbor cache would say; unproven unless it is written here.
+using Standings = std::map<std::string, Standing>;
+Teller teller(const IpAddress& address, const Standings& standings) {
+  return {address, [standings](const IpAddress& other) {
+            const auto found = standings.find(to_text(other));
+            return found == standings.end() ? Standing::unproven : found->second;
+          }};
+}
+
+TEST(RouterList, ND_RA_019_a_full_list_takes_none_that_is_not_better_proven) {
   struct Case {
     const char* what;
     std::int32_t preference;
     std::uint16_t seconds;
-    bool taken;
+    Standings standings;
+    std::string_view gone;  // in its favour
   };
   for (const Case& c : {
-           Case{"preferred", 1, 1, true},
-           Case{"lasts longer than the first", 0, 1002, true},
-           Case{"lasts as long as the first", 0, 1001, false},
-           Case{"is over before it", 0, 1000, false},
-           Case{"lasts, but is not preferred", -1, 9000, false},
+           Case{"made up, though preferred and lasting", 1, 9000, {}, ""},
+           Case{"it answers, the others do not: the least preferred of them",
+                -1,
+                1,
+                {{"fe80::64", Standing::answered}},
+                "fe80::5"},
+           Case{"likewise, but that one answers: the first to expire",
+                -1,
+                1,
+                {{"fe80::64", Standing::answered}, {"fe80::5", Standing::answered}},
+                "fe80::1"},
+           Case{"one has failed", -1, 1, {{"fe80::9", Standing::failed}}, "fe80::9"},
+           Case{"it has failed", 1, 9000, {{"fe80::64", Standing::failed}, {"fe80::9", Standing::failed}}, ""},
        }) {
     RouterList list(std::array{ConfiguredRouter{v6(200), -1}});
     fill(list, 0, 1000);  // fe80::1 for 1001 s, fe80::2 for 1002 s and so on
-    list.learn(v6(100), c.preference, c.seconds, start);
-    EXPECT_EQ(list.find(v6(100)) != nullptr, c.taken) << c.what;
-    EXPECT_EQ(list.find(v6(1)) == nullptr, c.taken) << c.what;
+    list.learn(v6(5), -1, 9000, start);
+    const auto refused = list.learn(v6(100), c.preference, c.seconds, start, teller(v6(100), c.standings));
+    EXPECT_EQ(list.find(v6(100)) != nullptr, !c.gone.empty()) << c.what;
+    EXPECT_EQ(refused ? info(*refused).name : "", c.gone.empty() ? "router_list_full" : "") << c.what;
+    for (unsigned number = 1; number <= RouterList::capacity; ++number)
+      EXPECT_EQ(list.find(v6(number)) == nullptr, to_text(v6(number)) == c.gone) << c.what << ", " << number;
     EXPECT_NE(list.find(v6(200)), nullptr) << c.what << ": a configured one is never displaced";
     EXPECT_EQ(list.routers().size(), RouterList::capacity + 1) << c.what;
   }
 }
 
-TEST(RouterList, ND_RA_019_the_least_preferred_gives_way_before_the_one_that_expires_first) {
+TEST(RouterList, ND_RA_019_a_full_list_is_not_searched_for_each_of_a_flood) {
   RouterList list;
   fill(list, 0, 1000);
-  list.learn(v6(5), -1, 9000, start);
-  list.learn(v6(100), 0, 500, start);
-  EXPECT_EQ(list.find(v6(5)), nullptr);
-  EXPECT_NE(list.find(v6(1)), nullptr);
+  std::size_t asked = 0;
+  const auto counting = [&asked](const IpAddress&) {
+    ++asked;
+    return Standing::unproven;
+  };
+  for (unsigned number = 101; number <= 200; ++number) list.learn(v6(number), 1, 9000, start, {v6(number), counting});
+  EXPECT_LE(asked, 100 + 3 * RouterList::capacity) << "each newcomer, and once those held";
+  EXPECT_FALSE(list.learn(v6(99), -1, 10, start, teller(v6(99), {{"fe80::63", Standing::answered}})))
+      << "who answers is looked at all the same";
+}
+
+TEST(RouterList, ICMP4_RD_016_one_teller_has_a_share) {
+  RouterList list;
+  for (unsigned number = 1; number <= 100; ++number) {
+    const auto refused = list.learn(v4(number), INT32_MAX, 9000, start, {.address = v4(250)});
+    EXPECT_EQ(refused ? info(*refused).name : "", number <= RouterList::share ? "" : "router_share_used") << number;
+  }
+  EXPECT_EQ(list.routers().size(), RouterList::share);
+  EXPECT_FALSE(list.learn(v4(1), 5, 9000, start, {.address = v4(250)})) << "those held are renewed";
+  EXPECT_FALSE(list.learn(v4(200), 0, 9000, start)) << "others have theirs";
 }
 
 TEST(RouterList, ND_RA_019_a_full_list_still_renews_and_forgets) {
@@ -169,7 +209,7 @@ TEST(RouterList, ND_RA_019_a_full_list_still_renews_and_forgets) {
   fill(list, 1, 1000);
   list.learn(v6(3), 1, 9000, start);
   EXPECT_EQ(list.find(v6(3))->expires, start + 9000s);
-  list.learn(v6(100), -1, 10, start + 1001s);
+  EXPECT_FALSE(list.learn(v6(100), -1, 10, start + 1001s));
   EXPECT_NE(list.find(v6(100)), nullptr) << "fe80::1 is over by then, though nobody said so";
 }
 
