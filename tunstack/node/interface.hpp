@@ -15,6 +15,7 @@
 #include "protocols/discovery/routers/host_routing.hpp"
 #include "protocols/discovery/routers/irdp_host.hpp"
 #include "protocols/discovery/routers/redirect_routes.hpp"
+#include "protocols/icmp/rate_limit.hpp"
 #include "protocols/interface.hpp"
 #include "protocols/ip/local_addresses.hpp"
 #include "tunstack/options/node_options.hpp"
@@ -107,6 +108,7 @@ struct Interface {
   InterfaceAddresses addresses;
   InterfaceGroups groups;
   discovery::DelayedAnswers delayed_answers;
+  icmp::TokenBucket solicitations;  // to everybody on the link
 
  private:
   const discovery::LinkValues& link() const { return routers.routing.link.values(); }
