@@ -127,7 +127,7 @@ Instant InterfaceAddresses::next_deadline() const {
 
 InterfaceGroups::InterfaceGroups(const InterfaceConfig& interface, const NodeOptions& options, Instant start) {
   const discovery::GroupMembershipConfig config{.mtu = interface.mtu};
-  if (interface.link_address && options.own.reports_ipv6_groups) mld.emplace(config);
+  if (options.own.reports_ipv6_groups) mld.emplace(config);
   if (interface.link_address && options.own.reports_ipv4_groups) igmp.emplace(config);
   if (interface.role == Role::router && options.router.queries_listeners)
     querier.emplace(discovery::MldQuerierConfig{}, start);
