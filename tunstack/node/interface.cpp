@@ -60,7 +60,8 @@ discovery::AutoconfigurationSettings autoconfiguration(const InterfaceConfig& in
   return {.identifiers = is_eui64 ? discovery::IdentifierSource(*interface.link_address) : stable,
           .autoconfigure = learns && options.own.autoconfigures,
           .temporary = options.own.temporary,
-          .detection = ipv6_detection(interface, options)};
+          .detection = ipv6_detection(interface, options),
+          .link_address = interface.link_address};
 }
 
 }  // namespace

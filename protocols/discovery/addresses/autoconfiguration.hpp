@@ -17,6 +17,7 @@ struct AutoconfigurationSettings {
   bool temporary = false;        // slaac.tempaddr
   DetectionSettings detection = nd_detection();
   std::size_t max_addresses = 32;
+  std::optional<MacAddress> link_address = {};  // of the interface, where the link has any
 };
 
 /// Events come first: nothing is sent for an address of which the node has not heard everything.
@@ -73,6 +74,7 @@ class Autoconfiguration {
   InterfaceIdentifier identifier_for(const Identity& identity, Random& random);
   DuplicateDetection check(const Identity& identity, Instant now, Random& random);
   void on_duplicate(HeldAddress& address, Instant now, Random& random);
+  bool is_of_hardware(const Ipv6Address& address) const;
   void disable();
 
   void renew(HeldAddress& address, const PrefixInformation& information, Instant now);
