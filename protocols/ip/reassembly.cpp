@@ -78,13 +78,11 @@ void Reassembler::make_room(std::size_t blocks, Index except) {
   }
 }
 
-/// That of the first of those held and the first of those refused whose time is over earlier; none is held otherwise.
-/// What was refused later may be over before: it stays until those before it go, but nothing is refused for it.
+/// Of the oldest that is held and the one that was refused first, the one whose time is over earlier. That of others
+/// refused may be over before: they stay until it goes, but admit() knows.
 Reassembler::Index Reassembler::oldest() const {
-  const ReassemblyTable& table = memory_->table;
-  if (table.first_refused() == none) return table.oldest();
-  if (table.oldest() == none) return table.first_refused();
-  return table[table.oldest()].expires < table[table.first_refused()].expires ? table.oldest() : table.first_refused();
+  const Index held = memory_->table.oldest(), refused = memory_->table.first_refused();
+  return refused == none || end_of(held) < end_of(refused) ? held : refused;
 }
 
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete(Index index, std::size_t largest) {
@@ -104,9 +102,10 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete
 }
 
 std::optional<Reassembled> Reassembler::expire(Instant now) {
-  while (next_deadline() <= now && table()[oldest()].refused) remove(oldest());
-  if (next_deadline() > now) return std::nullopt;
+  if (!memory_) return std::nullopt;
+  while (table().first_refused() != none && end_of(table().first_refused()) <= now) remove(table().first_refused());
   const Index index = table().oldest();
+  if (index == none || end_of(index) > now) return std::nullopt;
   const IncompleteDatagram& datagram = table()[index];
   MutableBytes bytes;
   if (datagram.data.has_first()) bytes = copy(datagram.data, datagram.data.first_size());
