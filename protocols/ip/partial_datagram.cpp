@@ -124,11 +124,8 @@ std::optional<Misfit> PartialDatagram::add(const Fragment& fragment, Overlap pol
   if (contradicts_end(fragment)) return Misfit{Reason::fragment_contradicts_end};
   const std::size_t there = units_there(fragment);
   const Presence before = presence(fragment, there, pool);
-  const bool equal_suffices = policy != Overlap::drop_equal_too || is_one_fragment(fragment);
-  if (before == Presence::equal && equal_suffices) return Misfit{Reason::fragment_duplicate, false};
-  const bool may_overlap = policy == Overlap::first || policy == Overlap::last ||
-                           (policy == Overlap::drop && before == Presence::partly_equal);
-  if (before != Presence::absent && !may_overlap) return Misfit{Reason::fragment_overlaps};
+  if (before != Presence::absent)
+    if (const auto misfit = refuses_overlap(fragment, before, policy)) return misfit;
   if (fragment.offset == 0 && header_ == none) keep_header(fragment, pool);
   if (before == Presence::different && policy == Overlap::first)
     write_missing(fragment, pool);
@@ -142,6 +139,15 @@ std::optional<Misfit> PartialDatagram::add(const Fragment& fragment, Overlap pol
   end_ = std::max(end_, end);
   if (!fragment.more) size_ = end;
   return {};
+}
+
+std::optional<Misfit> PartialDatagram::refuses_overlap(const Fragment& fragment, Presence before,
+                                                       Overlap policy) const {
+  const bool equal_suffices = policy != Overlap::drop_equal_too || is_one_fragment(fragment);
+  if (before == Presence::equal && equal_suffices) return Misfit{Reason::fragment_duplicate, false};
+  const bool may_overlap = policy == Overlap::first || policy == Overlap::last ||
+                           (policy == Overlap::drop && before == Presence::partly_equal);
+  return may_overlap ? std::nullopt : std::optional(Misfit{Reason::fragment_overlaps});
 }
 
 bool PartialDatagram::contradicts_end(const Fragment& fragment) const {

@@ -101,6 +101,9 @@ class PartialDatagram {
   bool contradicts_end(const Fragment& fragment) const;
   std::size_t units_there(const Fragment& fragment) const;
   Presence presence(const Fragment& fragment, std::size_t there, const BlockPool& pool) const;
+  /// Of a fragment of which something is there already.
+  [[gnu::noinline]] std::optional<Misfit> refuses_overlap(const Fragment& fragment, Presence before,
+                                                          Overlap policy) const;
   bool is_one_fragment(const Fragment& fragment) const;
   bool equals(const Fragment& fragment, const BlockPool& pool) const;
   bool agrees(const Fragment& fragment, const BlockPool& pool) const;
