@@ -47,6 +47,7 @@ struct Error {
   Reason reason;
   Problem problem;
   std::uint32_t parameter = 0;  // a pointer or an MTU, in octets
+  bool refuses_rest = false;    // the packet is the first fragment of one: all others are of no use (RFC 7112 5)
 };
 
 /// The packet is a fragment, which waits for the others.

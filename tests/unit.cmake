@@ -9,6 +9,7 @@ tunstack_test(unit
   protocols/base/address_table_test.cpp
   protocols/base/address_test.cpp
   protocols/base/checksum_test.cpp
+  protocols/base/deadlines_test.cpp
   protocols/base/linked_entries_test.cpp
   protocols/base/mac_address_test.cpp
   protocols/base/outbox_test.cpp

@@ -55,6 +55,8 @@ class EntryPool {
   /// Places in use.
   std::size_t size() const { return in_use_; }
   bool is_full() const { return in_use_ == capacity_; }
+  std::size_t available() const { return capacity_ - in_use_; }
+  std::size_t capacity() const { return capacity_; }
   /// Takes the memory for all places at once, so that no entry moves later; it is touched only when they are made.
   void reserve() { entries_.reserve(capacity_); }
 

@@ -60,6 +60,7 @@ inline Verdict as_query_reply(Verdict verdict, const Ipv4Arrival& request) {
 
 struct AddressMaskRequest {
   const Icmpv4View& message;
+  AddressKind destination;
   std::optional<std::uint32_t> mask;  // of the link, or nothing if it is not clear which one is meant
   const QueryPolicy& policy;
 };
@@ -67,6 +68,8 @@ struct AddressMaskRequest {
 inline constexpr std::array address_mask_rules = {
     Rule<AddressMaskRequest>{Reason::icmp4_mask_agent_off,
                              [](const AddressMaskRequest& r) { return !r.policy.mask_agent; }},
+    Rule<AddressMaskRequest>{Reason::icmp4_mask_request_to_multicast,
+                             [](const AddressMaskRequest& r) { return is_multicast(r.destination); }},
     Rule<AddressMaskRequest>{Reason::icmp4_mask_message_too_short,
                              [](const AddressMaskRequest& r) { return r.message.bytes().size() < address_mask_size; }},
     Rule<AddressMaskRequest>{Reason::icmp4_mask_ambiguous, [](const AddressMaskRequest& r) { return !r.mask; }},

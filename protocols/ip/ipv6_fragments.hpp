@@ -70,17 +70,29 @@ inline constexpr std::array ipv6_fragment_rules = {
     ErrorRule<Ipv6Fragment>{Reason::ipv6_fragment_beyond_largest_packet, Problem::erroneous_header_field,
                             [](const Ipv6Fragment& f) { return f.offset_field(); },
                             [](const Ipv6Fragment& f) { return f.payload_reached() > largest_fragmented_payload; }},
-    ErrorRule<Ipv6Fragment>{Reason::ipv6_hop_by_hop_misplaced, Problem::protocol_unreachable,
-                            [](const Ipv6Fragment& f) { return f.header_offset(); },
-                            [](const Ipv6Fragment& f) {
-                              return f.is_first() && f.header().next_header() == protocol_number::hop_by_hop_options;
-                            }},
+};
+
+/// What its headers must be, which no other fragment brings.
+inline constexpr std::array ipv6_first_fragment_rules = {
+    ErrorRule<Ipv6Fragment>{
+        Reason::ipv6_hop_by_hop_misplaced, Problem::protocol_unreachable,
+        [](const Ipv6Fragment& f) { return f.header_offset(); },
+        [](const Ipv6Fragment& f) { return f.header().next_header() == protocol_number::hop_by_hop_options; }},
     ErrorRule<Ipv6Fragment>{Reason::ipv6_first_fragment_lacks_headers, Problem::header_chain_incomplete,
                             [](const Ipv6Fragment&) { return std::size_t{0}; },
-                            [](const Ipv6Fragment& f) { return f.is_first() && lacks_headers(f.packet()); }},
+                            [](const Ipv6Fragment& f) { return lacks_headers(f.packet()); }},
     ErrorRule<Ipv6Fragment>{Reason::fragment_without_data, silently, [](const Ipv6Fragment&) { return std::size_t{0}; },
                             [](const Ipv6Fragment& f) { return f.data().empty(); }},
 };
+
+/// Nothing if the fragment may join the others.
+inline std::optional<Verdict> judge_fragment(const Ipv6Fragment& fragment) {
+  if (const auto verdict = judge<ipv6_fragment_rules>(fragment)) return verdict;
+  if (!fragment.is_first()) return std::nullopt;
+  auto verdict = judge<ipv6_first_fragment_rules>(fragment);
+  if (auto* const error = verdict ? std::get_if<Error>(&*verdict) : nullptr) error->refuses_rest = true;
+  return verdict;
+}
 
 /// Headers of the first fragment that make the whole packet too large show only when the last fragment is there.
 inline std::optional<Verdict> judge_incomplete(const Ipv6Arrival& last, const FragmentRefusal& why_not_whole) {

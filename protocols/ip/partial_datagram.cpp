@@ -112,14 +112,20 @@ std::size_t PartialDatagram::blocks_for(const Fragment& fragment) const {
   return count;
 }
 
+bool PartialDatagram::fills_its_blocks_with(const Fragment& fragment) const {
+  constexpr std::size_t least_filled = block_size / 16;  // octets of a block
+  const auto taken = std::ranges::count_if(blocks_, [](Index block) { return block != none; });
+  const std::size_t blocks = static_cast<std::size_t>(taken) + (header_ != none ? 1 : 0) + blocks_for(fragment);
+  const std::size_t header = fragment.offset == 0 && header_ == none ? fragment.header.size() : header_size_;
+  return header + std::size_t{units_} * fragment_unit + fragment.data.size() >= blocks * least_filled;
+}
+
 std::optional<Misfit> PartialDatagram::add(const Fragment& fragment, Overlap policy, BlockPool& pool) {
   if (contradicts_end(fragment)) return Misfit{Reason::fragment_contradicts_end};
   const std::size_t there = units_there(fragment);
   const Presence before = presence(fragment, there, pool);
-  const bool equal_suffices = policy != Overlap::drop_equal_too || is_one_fragment(fragment);
-  if (before == Presence::equal && equal_suffices) return Misfit{Reason::fragment_duplicate, false};
-  const bool may_overlap = policy == Overlap::first || policy == Overlap::last;
-  if (before != Presence::absent && !may_overlap) return Misfit{Reason::fragment_overlaps};
+  if (before != Presence::absent)
+    if (const auto misfit = refuses_overlap(fragment, before, policy)) return misfit;
   if (fragment.offset == 0 && header_ == none) keep_header(fragment, pool);
   if (before == Presence::different && policy == Overlap::first)
     write_missing(fragment, pool);
@@ -135,6 +141,15 @@ std::optional<Misfit> PartialDatagram::add(const Fragment& fragment, Overlap pol
   return {};
 }
 
+std::optional<Misfit> PartialDatagram::refuses_overlap(const Fragment& fragment, Presence before,
+                                                       Overlap policy) const {
+  const bool equal_suffices = policy != Overlap::drop_equal_too || is_one_fragment(fragment);
+  if (before == Presence::equal && equal_suffices) return Misfit{Reason::fragment_duplicate, false};
+  const bool may_overlap = policy == Overlap::first || policy == Overlap::last ||
+                           (policy == Overlap::drop && before == Presence::partly_equal);
+  return may_overlap ? std::nullopt : std::optional(Misfit{Reason::fragment_overlaps});
+}
+
 bool PartialDatagram::contradicts_end(const Fragment& fragment) const {
   const std::size_t end = fragment.offset + fragment.data.size();
   if (size_ != 0) return fragment.more ? end >= size_ : end != size_;
@@ -148,13 +163,14 @@ std::size_t PartialDatagram::units_there(const Fragment& fragment) const {
   return present_.count(units.first, units.past);
 }
 
-/// Whether octets of the fragment are there already: none, all of them and equal, or anything else.
+/// Whether octets of the fragment are there already: none, all or some of them and those are equal, or others.
 PartialDatagram::Presence PartialDatagram::presence(const Fragment& fragment, std::size_t there,
                                                     const BlockPool& pool) const {
   if (there == 0) return Presence::absent;
   const Units units = units_of(fragment);
   const bool all_there = there == units.past - units.first;
-  return all_there && equals(fragment, pool) ? Presence::equal : Presence::different;
+  if (all_there) return equals(fragment, pool) ? Presence::equal : Presence::different;
+  return agrees(fragment, pool) ? Presence::partly_equal : Presence::different;
 }
 
 /// Whether its octets came in one fragment of the same place and size, rather than in others (RFC 5722 4).
@@ -172,6 +188,19 @@ bool PartialDatagram::equals(const Fragment& fragment, const BlockPool& pool) co
     data += part;
   });
   return equal;
+}
+
+/// The same of those octets that are there.
+bool PartialDatagram::agrees(const Fragment& fragment, const BlockPool& pool) const {
+  const Units units = units_of(fragment);
+  for (std::size_t unit = units.first; unit < units.past; ++unit) {
+    if (!present_.has(unit)) continue;
+    const std::size_t at = unit * fragment_unit, from = at - fragment.offset;
+    const std::size_t size = std::min(fragment_unit, fragment.data.size() - from);
+    if (std::memcmp(pool.at(blocks_[at / block_size]) + at % block_size, fragment.data.data() + from, size) != 0)
+      return false;
+  }
+  return true;
 }
 
 void PartialDatagram::keep_header(const Fragment& fragment, BlockPool& pool) {

@@ -68,6 +68,9 @@ class PartialDatagram {
  public:
   /// What add() may take out of the pool.
   std::size_t blocks_for(const Fragment& fragment) const;
+  /// Whether it fills a sixteenth of its blocks at least once it has this fragment too. Only then it may push others
+  /// out of the pool: else few octets, far from each other, would take the room of many.
+  bool fills_its_blocks_with(const Fragment& fragment) const;
 
   /// Back to nothing. What it held must have been released.
   void clear();
@@ -93,13 +96,17 @@ class PartialDatagram {
  private:
   using Index = BlockPool::Index;
   static constexpr Index none = BlockPool::none;
-  enum class Presence : std::uint8_t { absent, equal, different };
+  enum class Presence : std::uint8_t { absent, equal, partly_equal, different };
 
   bool contradicts_end(const Fragment& fragment) const;
   std::size_t units_there(const Fragment& fragment) const;
   Presence presence(const Fragment& fragment, std::size_t there, const BlockPool& pool) const;
+  /// Of a fragment of which something is there already.
+  [[gnu::noinline]] std::optional<Misfit> refuses_overlap(const Fragment& fragment, Presence before,
+                                                          Overlap policy) const;
   bool is_one_fragment(const Fragment& fragment) const;
   bool equals(const Fragment& fragment, const BlockPool& pool) const;
+  bool agrees(const Fragment& fragment, const BlockPool& pool) const;
   void keep_header(const Fragment& fragment, BlockPool& pool);
   std::uint8_t* header(const BlockPool& pool) const { return pool.at(header_) + BlockPool::block_size - header_size_; }
   void write_missing(const Fragment& fragment, BlockPool& pool);

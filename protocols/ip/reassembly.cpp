@@ -20,17 +20,17 @@ Reassembler::Memory::Memory(const ReassemblyLimits& limits, const SipHashKey& ke
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(const Fragment& fragment,
                                                                             const ReassemblyPolicy& policy,
                                                                             Instant now) {
-  const Index index = find_or_make(fragment, policy, now);
+  const Index index = admit(fragment, policy, now);
+  if (index == none) return std::unexpected(FragmentRefusal{Reason::fragment_of_refused_datagram});
   IncompleteDatagram& datagram = table()[index];
-  if (datagram.refused) return std::unexpected(FragmentRefusal{Reason::fragment_of_refused_datagram});
   const std::size_t needed = datagram.data.blocks_for(fragment);
-  if (pool().available() < needed) make_room(needed, index);
+  if (pool().available() < needed && datagram.data.fills_its_blocks_with(fragment)) make_room(needed, index);
   if (pool().available() < needed) {
-    refuse(datagram);
+    refuse(index);
     return std::unexpected(FragmentRefusal{Reason::fragment_pool_exhausted});
   }
   if (const auto misfit = datagram.data.add(fragment, policy.overlap, pool())) {
-    if (misfit->spoils_datagram) refuse(datagram);
+    if (misfit->spoils_datagram) refuse(index);
     return std::unexpected(FragmentRefusal{misfit->reason});
   }
   datagram.ecn_seen |= static_cast<std::uint8_t>(1U << (fragment.ecn & 3));
@@ -39,14 +39,23 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(cons
   return complete(index, policy.largest);
 }
 
-/// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
-Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
+/// The datagram of a fragment, or none if it is refused and its time not over.
+Reassembler::Index Reassembler::admit(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
   if (!memory_) memory_ = std::make_unique<Memory>(limits_, key_);
   const Index known = table().find(fragment.key);
-  if (known != none) return known;
+  if (known == none) return make(fragment, policy, now);
+  if (!table()[known].refused) [[likely]]
+    return known;
+  if (table()[known].expires > now) return none;
+  remove(known);
+  return make(fragment, policy, now);
+}
+
+/// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
+Reassembler::Index Reassembler::make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
   if (table().size_of(fragment.key.source) >= limits_.datagrams_of_source)
     evict(table().oldest_of(fragment.key.source));
-  if (table().is_full()) evict(table().oldest());
+  if (table().is_full()) evict(oldest());
   const Index made = table().add(fragment.key);
   IncompleteDatagram& datagram = table()[made];
   datagram.expires = now + std::chrono::seconds(policy.timeout);
@@ -54,21 +63,27 @@ Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const Rea
   datagram.interface = fragment.interface;
   datagram.link_layer_group = false;
   datagram.ecn_seen = 0;
-  datagram.refused = false;
   return made;
 }
 
 void Reassembler::refuse_later_fragments(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
-  const Index index = find_or_make(fragment, policy, now);  // which makes the table, if need be
-  refuse(table()[index]);
+  if (const Index index = admit(fragment, policy, now); index != none) refuse(index);
 }
 
+/// Each that goes gives a block at least.
 void Reassembler::make_room(std::size_t blocks, Index except) {
   for (Index at = table().oldest(); at != none && pool().available() < blocks;) {
     const Index newer = table().newer_than(at);
-    if (at != except && !table()[at].refused) evict(at);
+    if (at != except) evict(at);
     at = newer;
   }
+}
+
+/// Of the oldest that is held and the one that was refused first, the one whose time is over earlier. That of others
+/// refused may be over before: they stay until it goes, but admit() knows.
+Reassembler::Index Reassembler::oldest() const {
+  const Index held = memory_->table.oldest(), refused = memory_->table.first_refused();
+  return refused == none || end_of(held) < end_of(refused) ? held : refused;
 }
 
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete(Index index, std::size_t largest) {
@@ -76,7 +91,7 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete
   const bool marked = (datagram.ecn_seen & congestion_experienced) != 0;
   const bool too_large = datagram.data.header_size() + datagram.data.size() > largest;
   if (too_large || (marked && (datagram.ecn_seen & not_ect) != 0)) {
-    refuse(datagram);
+    refuse(index);
     return std::unexpected(too_large ? FragmentRefusal{Reason::fragment_beyond_largest_datagram, true}
                                      : FragmentRefusal{Reason::fragment_ecn_mixed});
   }
@@ -88,13 +103,15 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete
 }
 
 std::optional<Reassembled> Reassembler::expire(Instant now) {
-  while (next_deadline() <= now && oldest().refused) remove(table().oldest());
-  if (next_deadline() > now) return std::nullopt;
-  const IncompleteDatagram& datagram = oldest();
+  if (!memory_) return std::nullopt;
+  while (table().first_refused() != none && end_of(table().first_refused()) <= now) remove(table().first_refused());
+  const Index index = table().oldest();
+  if (index == none || end_of(index) > now) return std::nullopt;
+  const IncompleteDatagram& datagram = table()[index];
   MutableBytes bytes;
   if (datagram.data.has_first()) bytes = copy(datagram.data, datagram.data.first_size());
   const Reassembled first = hand_out(datagram, bytes);
-  remove(table().oldest());
+  remove(index);
   return first;
 }
 
@@ -112,10 +129,11 @@ Reassembled Reassembler::hand_out(const IncompleteDatagram& datagram, MutableByt
 }
 
 /// The data goes, but the key stays until its time is over, so that nothing more of it gets in.
-void Reassembler::refuse(IncompleteDatagram& datagram) {
-  datagram.data.release(pool());
-  datagram.data.clear();
-  datagram.refused = true;
+void Reassembler::refuse(Index index) {
+  PartialDatagram& data = table()[index].data;
+  data.release(pool());
+  data.clear();
+  table().refuse(index);
 }
 
 void Reassembler::evict(Index index) {

@@ -5,6 +5,7 @@
 // fragments ever filled it.
 #pragma once
 
+#include <algorithm>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -60,8 +61,11 @@ class Reassembler {
   /// A datagram whose time is over, unless it was refused before, and that is forgotten by this call: its first
   /// fragment as it arrived, or empty bytes if that never came. Nothing if no time is over.
   std::optional<Reassembled> expire(Instant now);
-  /// When expire() will have something to give, or never.
-  Instant next_deadline() const { return datagrams_held() == 0 ? Instant::max() : oldest().expires; }
+  /// When expire() will have something to do, or never.
+  Instant next_deadline() const {
+    if (!memory_) return Instant::max();
+    return std::min(end_of(memory_->table.oldest()), end_of(memory_->table.first_refused()));
+  }
 
   std::size_t datagrams_held() const { return memory_ ? memory_->table.size() : 0; }
   /// Octets of the pool that hold fragments.
@@ -83,14 +87,16 @@ class Reassembler {
   // Once there was a fragment.
   BlockPool& pool() { return memory_->pool; }
   ReassemblyTable& table() { return memory_->table; }
-  const IncompleteDatagram& oldest() const { return memory_->table[memory_->table.oldest()]; }
+  Instant end_of(Index index) const { return index == none ? Instant::max() : memory_->table[index].expires; }
+  Index oldest() const;
 
-  Index find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
+  Index admit(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
+  Index make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
   void make_room(std::size_t blocks, Index except);
   std::expected<std::optional<Reassembled>, FragmentRefusal> complete(Index index, std::size_t largest);
   MutableBytes copy(const PartialDatagram& data, std::size_t size);
   static Reassembled hand_out(const IncompleteDatagram& datagram, MutableBytes bytes);
-  void refuse(IncompleteDatagram& datagram);
+  void refuse(Index index);
   void evict(Index index);
   void remove(Index index);
 

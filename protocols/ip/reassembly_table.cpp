@@ -29,6 +29,7 @@ Index ReassemblyTable::add(const FragmentKey& key) {
   const Index made = entries_.take();
   Entry& entry = entries_[made];
   entry.datagram.key = key;
+  entry.datagram.refused = false;
   entry.bucket = bucket_of(key);
   entry.next = std::exchange(buckets_[entry.bucket], made);
   entry.source = find_or_make_source(key.source);
@@ -39,11 +40,17 @@ Index ReassemblyTable::add(const FragmentKey& key) {
 
 void ReassemblyTable::remove(Index index) {
   const Entry& entry = entries_[index];
-  by_age_.unlink(entries_, &Entry::by_age, index);
+  (entry.datagram.refused ? refused_ : by_age_).unlink(entries_, &Entry::by_age, index);
   sources_[entry.source].by_age.unlink(entries_, &Entry::of_source, index);
   if (sources_[entry.source].by_age.size == 0) forget_source(entry.source);
   unchain(entries_, buckets_[entry.bucket], index);
   entries_.give(index);
+}
+
+void ReassemblyTable::refuse(Index index) {
+  entries_[index].datagram.refused = true;
+  by_age_.unlink(entries_, &Entry::by_age, index);
+  refused_.append(entries_, &Entry::by_age, index);
 }
 
 std::size_t ReassemblyTable::size_of(const IpAddress& source) const {

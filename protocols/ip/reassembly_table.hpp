@@ -18,7 +18,7 @@ struct IncompleteDatagram {
   InterfaceId interface{};
   bool link_layer_group = false;
   std::uint8_t ecn_seen = 0;  // one bit for each codepoint
-  bool refused = false;       // kept only to refuse what still comes of it
+  bool refused = false;       // kept only to refuse what still comes of it; set by ReassemblyTable
 };
 
 class ReassemblyTable {
@@ -37,10 +37,14 @@ class ReassemblyTable {
   /// The table is not full and does not hold `key`. All but the key is as the last user of the place left it.
   Index add(const FragmentKey& key);
   void remove(Index index);
+  /// From now on it counts among the refused ones, as the newest.
+  void refuse(Index index);
 
-  std::size_t size() const { return by_age_.size; }
-  /// The oldest of all, or none; newer_than() leads to each newer one in turn.
+  std::size_t size() const { return entries_.size(); }
+  /// The oldest of those that are not refused, and the one that was refused first, or none; newer_than() leads to each
+  /// newer one in turn.
   Index oldest() const { return by_age_.oldest; }
+  Index first_refused() const { return refused_.oldest; }
   Index newer_than(Index index) const { return entries_[index].by_age.newer; }
   std::size_t size_of(const IpAddress& source) const;
   /// The oldest of a source that has one.
@@ -71,7 +75,7 @@ class ReassemblyTable {
   SipHashKey key_;
   EntryPool<Entry> entries_;
   std::vector<Index> buckets_;
-  AgeList by_age_;
+  AgeList by_age_, refused_;  // an entry is in one of both
   EntryPool<Source> sources_;
   std::vector<Index> source_buckets_;
 };

@@ -61,6 +61,7 @@ NodeConfig config() {
   NodeOptions options;
   options.ipv4_error_limits.destination.rate = 0;  // out of the way, as the other stacks have them
   options.ipv6_error_limits.destination.rate = 0;
+  options.own.reports_ipv6_groups = false;  // answers alone
   return {{interface}, options, 1};
 }
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "tests/support/host.hpp"
+#include "tests/support/frames.hpp"
 
 namespace tunstack::test {
 namespace {
@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 struct Input {
   std::string name;
   std::vector<Packet> packets;
-  std::string_view setting = "icmp.ext=off";
+  std::vector<std::string_view> settings = {};
+  bool on_ethernet = false;  // then the packets travel in frames
 };
 
 constexpr unsigned destination_options = 60, routing = 43, fragment = 44, icmpv6_number = 58;
@@ -128,6 +129,20 @@ std::vector<Packet> over_every_other_unit() {
   return packets;
 }
 
+/// Datagrams that are refused at once, and one whose pieces take all blocks that there are: each of those that begin
+/// later has to push one out.
+std::vector<Packet> among_refused_ones() {
+  std::vector<Packet> packets;
+  for (unsigned i = 0; i < 900; ++i) {
+    const std::string source = fmt::format("198.18.{}.{}", i / 250, i % 250 + 1);
+    for (const std::uint8_t fill : {std::uint8_t{1}, std::uint8_t{2}})
+      packets.push_back(ipv4({.source = source, .flags_and_offset = 0x2000}, Packet(256, fill)));
+  }
+  for (unsigned i = 0; i < 20000; ++i)
+    packets.push_back(fragment4(2, {0, 256}, fmt::format("198.19.{}.{}", i / 250 % 250, i % 250 + 1)));
+  return packets;
+}
+
 std::vector<Input> fragments() {
   const auto six = [](unsigned id, Piece piece) { return fragment6(id, piece); };
   const auto four = [](unsigned id, Piece piece) { return fragment4(id, piece); };
@@ -144,7 +159,8 @@ std::vector<Input> fragments() {
       {"IPv4 fragments of 8 octets, every other one", pieces(four, 8, 16, 8)},
       {"IPv4 fragments of new datagrams of one source", new_datagrams(four, 8, 8)},
       {"IPv4 fragments of many sources", of_many_sources(false)},
-      {"IPv4 fragments over every other unit, overlap=first", over_every_other_unit(), "v4.frag.overlap=first"},
+      {"IPv4 fragments among 900 refused datagrams, little memory", among_refused_ones(), {"v4.frag.memory=256"}},
+      {"IPv4 fragments over every other unit, overlap=first", over_every_other_unit(), {"v4.frag.overlap=first"}},
   };
 }
 
@@ -167,16 +183,74 @@ std::vector<Input> others() {
   };
 }
 
+// ---- neighbors ----
+
+/// Echo requests from addresses that nobody has been asked for, of `count` hosts.
+std::vector<Packet> from_unknown_neighbors(bool ipv6_family, unsigned count) {
+  std::vector<Packet> packets;
+  for (unsigned i = 0; i < count; ++i)
+    packets.push_back(ipv6_family ? echo6({.source = fmt::format("2001:db8::{:x}:{:x}", 1 + i / 0x10000, i % 0x10000)})
+                                  : echo4({.source = fmt::format("10.{}.{}.{}", i / 62500, i / 250 % 250, i % 250 + 1),
+                                           .destination = "10.255.0.2"}));
+  return packets;
+}
+
+std::vector<Packet> unknown_solicitors(unsigned count) {
+  std::vector<Packet> packets;
+  for (unsigned i = 0; i < count; ++i)
+    packets.push_back(solicitation({.source = fmt::format("2001:db8::{:x}:{:x}", 1 + i / 0x10000, i % 0x10000)}));
+  return packets;
+}
+
+std::vector<Input> neighbors() {
+  struct Setting {
+    std::string_view what;
+    std::vector<std::string_view> settings;
+  };
+  std::vector<Input> inputs;
+  for (const auto& [what, settings] :
+       {Setting{"", {}}, Setting{", no limit", {"nd.solicit_rate=0"}},
+        Setting{", cache of 4096", {"nd.neighbors=4096"}},
+        Setting{", cache of 4096, no limit", {"nd.solicit_rate=0", "nd.neighbors=4096"}}}) {
+    inputs.push_back(
+        {fmt::format("IPv6 unknown neighbors{}", what), from_unknown_neighbors(true, 20000), settings, true});
+    inputs.push_back(
+        {fmt::format("IPv4 unknown neighbors{}", what), from_unknown_neighbors(false, 20000), settings, true});
+    inputs.push_back(
+        {fmt::format("solicitations of unknown neighbors{}", what), unknown_solicitors(20000), settings, true});
+  }
+  return inputs;
+}
+
 // ---- measuring ----
+
+/// On Ethernet the peer is known, and so large is the network that there is room for strangers.
+NodeConfig config_of(const Input& input) {
+  if (!input.on_ethernet) return host_config();
+  NodeConfig config = ethernet_config();
+  config.interfaces[0].addresses.push_back(*parse_prefix("10.255.0.2/8"));
+  return config;
+}
+
+/// How it arrives.
+std::vector<Packet> arriving(const Input& input) {
+  std::vector<Packet> packets = input.packets;
+  if (input.on_ethernet)
+    for (Packet& packet : packets) packet = framed(packet);
+  return packets;
+}
 
 class Measured {
  public:
-  explicit Measured(const Input& input) : host_config_(host_config()), packets_(input.packets) {
-    for (const std::string_view setting : {"icmp4.error_rate=0", "icmp6.error_rate=0"})
-      set_option(host_config_.options, setting);
-    set_option(host_config_.options, input.setting);
-    node_ = std::make_unique<Node>(host_config_);
-    for (const Packet& packet : packets_) octets_ += packet.size();
+  explicit Measured(const Input& input) : packets_(arriving(input)) {
+    NodeConfig config = config_of(input);
+    for (const std::string_view setting : {"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp.ext=off"})
+      set_option(config.options, setting);
+    for (const std::string_view setting : input.settings) set_option(config.options, setting);
+    node_ = std::make_unique<Node>(config);
+    for (const Packet& packet : input.packets) octets_ += packet.size();
+    if (!input.on_ethernet) return;
+    for (const Packet& frame : {framed(solicitation()), arp_request()}) receive(frame);
   }
   std::size_t octets() const { return octets_ / packets_.size(); }
   double best() const { return best_; }
@@ -187,10 +261,7 @@ class Measured {
     std::chrono::nanoseconds spent{};
     for (std::size_t i = 0; i < times; ++i) {
       const auto before = std::chrono::steady_clock::now();
-      for (const Packet& packet : packets_) {
-        node_->receive({InterfaceId{0}, packet, now_}, out_);
-        out_.clear();
-      }
+      for (const Packet& packet : packets_) receive(packet);
       spent += std::chrono::steady_clock::now() - before;
       if (packets_.size() > 1) now_ += 120s;
       node_->tick(now_, out_);
@@ -200,8 +271,12 @@ class Measured {
   }
 
  private:
-  NodeConfig host_config_;
-  const std::vector<Packet>& packets_;
+  void receive(const Packet& packet) {
+    node_->receive({InterfaceId{0}, packet, now_}, out_);
+    out_.clear();
+  }
+
+  std::vector<Packet> packets_;
   std::unique_ptr<Node> node_;
   Outbox out_;
   Instant now_{};
@@ -213,7 +288,7 @@ Input echo_like(const Input& input, std::size_t octets) {
   const bool is_ipv6 = input.packets[0][0] >> 4 == 6;
   const std::size_t headers = is_ipv6 ? 48 : 28;
   const Packet data = counting(octets > headers ? octets - headers : 0);
-  return {"echo", {is_ipv6 ? echo6({}, data) : echo4({}, data)}};
+  return {"echo", {is_ipv6 ? echo6({}, data) : echo4({}, data)}, {}, input.on_ethernet};
 }
 
 void measure(const std::vector<Input>& inputs, int rounds) {
@@ -239,4 +314,5 @@ int main(int count, char** arguments) {
   measure(chains(), rounds);
   measure(fragments(), rounds);
   measure(others(), rounds);
+  measure(neighbors(), rounds);
 }

@@ -63,7 +63,7 @@ NodeConfig config() {
   add_link_local_address(interface);
   NodeOptions options;
   for (const char* setting : {"v6.frag.memory=256", "v6.frag.datagrams=8", "v6.frag.datagrams_of_source=3",
-                              "icmp6.error_rate=0", "icmp6.echo_multicast=off"})
+                              "icmp6.error_rate=0", "icmp6.echo_multicast=off", "mld=off"})
     require(!set_option(options, setting));
   return {{interface}, options, 1};
 }

@@ -194,11 +194,11 @@ class Model : public Waiting<Partial> {
       equal += before == step.pattern_at(i);
     }
     if (equal == step.units()) return false;  // a duplicate
-    if (present > 0 && policy_ == ip::Overlap::drop) return refuse(partial), false;
+    if (present > equal && policy_ == ip::Overlap::drop) return refuse(partial), false;
     for (std::size_t i = 0; i < step.units(); ++i)
       if (std::uint8_t& unit = partial.units[step.offset + i]; unit == not_there || policy_ == ip::Overlap::last)
         unit = static_cast<std::uint8_t>(step.pattern_at(i));
-    partial.is_mixed |= present > 0;
+    partial.is_mixed |= present > equal;
     if (step.offset == 0 && partial.first.empty()) partial.first = packet;
     partial.reached = std::max(partial.reached, past);
     if (!step.more) partial.end = past;

@@ -24,10 +24,12 @@ inline const Ipv6Address peer6 = parse_address("2001:db8::1")->ipv6();
 inline const Ipv6Address host6_on_link = parse_address("fe80::2")->ipv6();
 inline const Ipv6Address peer6_on_link = parse_address("fe80::1")->ipv6();
 
-/// The host that packets come to: 192.0.2.2/24 and 2001:db8::2/64 on a link of MTU 1500.
+/// The host that packets come to: 192.0.2.2/24 and 2001:db8::2/64 on a link of MTU 1500. It tells nothing of its own
+/// accord.
 inline NodeConfig host_with(NodeOptions options) {
   InterfaceConfig interface{"fuzz", {*parse_prefix("192.0.2.2/24"), *parse_prefix("2001:db8::2/64")}, 1500};
   add_link_local_address(interface);
+  options.own.reports_ipv6_groups = false;
   return {{interface}, std::move(options), 1};
 }
 

@@ -63,9 +63,9 @@ TEST(Movable, ROB_004_what_waits_for_a_neighbor_moves_too) {
   Random random(1);
   const discovery::NeighborKey key{InterfaceId{0}, Ipv4Address{0xc0000201}};
   discovery::NeighborCache cache({}, random);
-  EXPECT_FALSE(cache.use(key, {}, {}));
+  EXPECT_FALSE(cache.use(key, {}, {}, {}));
   const std::array<std::uint8_t, 3> packet{1, 2, 3};
-  EXPECT_TRUE(cache.keep(key, packet));
+  EXPECT_TRUE(cache.keep(key, std::vector<OutgoingPacket>{{.interface = key.interface, .bytes = packet}}));
   discovery::NeighborCache there = moved(cache, discovery::NeighborCache({}, random));
   EXPECT_FALSE(cache.find(key));
   EXPECT_TRUE(there.on_advertisement({.key = key, .mac = MacAddress{{2, 0, 0, 0, 0, 9}}}, {}, {}));

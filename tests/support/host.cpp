@@ -20,7 +20,9 @@ NodeConfig config_with(std::initializer_list<std::string_view> settings) {
 NodeConfig host_config() {
   InterfaceConfig interface{"tun0", {*parse_prefix("192.0.2.2/24"), *parse_prefix("2001:db8::2/64")}, 1500};
   add_link_local_address(interface);
-  return {{interface}, NodeOptions{}, 1};
+  NodeConfig config{{interface}, NodeOptions{}, 1};
+  config.options.own.reports_ipv6_groups = false;
+  return config;
 }
 
 Host::Host(std::initializer_list<std::string_view> settings) : Host(config_with(settings)) {}

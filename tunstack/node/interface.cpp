@@ -66,7 +66,8 @@ discovery::AutoconfigurationSettings autoconfiguration(const InterfaceConfig& in
   return {.identifiers = is_eui64 ? discovery::IdentifierSource(*interface.link_address) : stable,
           .autoconfigure = learns && options.own.autoconfigures,
           .temporary = options.own.temporary,
-          .detection = ipv6_detection(interface, options)};
+          .detection = ipv6_detection(interface, options),
+          .link_address = interface.link_address};
 }
 
 }  // namespace
@@ -136,7 +137,7 @@ Instant InterfaceAddresses::next_deadline() const {
 
 InterfaceGroups::InterfaceGroups(const InterfaceConfig& interface, const NodeOptions& options, Instant start) {
   const discovery::GroupMembershipConfig config{.mtu = interface.mtu};
-  if (interface.link_address && options.own.reports_ipv6_groups) mld.emplace(config);
+  if (options.own.reports_ipv6_groups) mld.emplace(config);
   if (interface.link_address && options.own.reports_ipv4_groups) igmp.emplace(config);
   if (interface.role == Role::router && options.router.queries_listeners)
     querier.emplace(discovery::MldQuerierConfig{}, start);

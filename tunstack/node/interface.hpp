@@ -16,6 +16,7 @@
 #include "protocols/discovery/routers/irdp_host.hpp"
 #include "protocols/discovery/routers/redirect_routes.hpp"
 #include "protocols/discovery/routers/sent_destinations.hpp"
+#include "protocols/icmp/rate_limit.hpp"
 #include "protocols/interface.hpp"
 #include "protocols/ip/local_addresses.hpp"
 #include "tunstack/options/node_options.hpp"
@@ -109,6 +110,7 @@ struct Interface {
   InterfaceAddresses addresses;
   InterfaceGroups groups;
   discovery::DelayedAnswers delayed_answers;
+  icmp::TokenBucket solicitations;  // to everybody on the link
 
  private:
   const discovery::LinkValues& link() const { return routers.routing.link.values(); }

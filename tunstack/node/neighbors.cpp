@@ -11,12 +11,6 @@ namespace {
 using discovery::NeighborKey;
 using discovery::NeighborState;
 
-/// The source of the packet that waits, which the neighbor will want to know (RFC 4861 7.2.2).
-std::optional<Ipv6Address> source_of_waiting(Bytes packet) {
-  if (packet.size() < ipv6_header_size || packet[0] >> 4 != 6) return std::nullopt;
-  return Ipv6View::of(packet).source();
-}
-
 /// Whoever checks an address has none itself: all nodes are told (RFC 4861 7.2.4).
 Ipv6Header header_to(const Ipv6Address& solicitor, const Ipv6Address& source) {
   return nd_header(source, solicitor == Ipv6Address{} ? ipv6_all_nodes : solicitor);
@@ -196,27 +190,48 @@ void step_answers(InterfaceId id, Turn& turn) {
 
 namespace {
 
-void solicit_ipv4(const discovery::NeighborCache::Solicitation& solicitation, Reason reason, Turn& turn) {
+using discovery::NeighborCache;
+
+/// Of ARP one in the subnet of the target. Else that of the packet that prompted the question, which the neighbor will
+/// want to know, if it is ours there (RFC 4861 7.2.2).
+std::optional<IpAddress> source_of_question(const NeighborCache::Solicitation& solicitation, const NodeState& state) {
+  const auto& [id, target] = solicitation.target;
+  const IpAddress& from = solicitation.from;
+  if (target.is_ipv4()) return state.addresses.source_for(id, target.ipv4()).value_or(Ipv4Address{});
+  if (!from.is_ipv4() && state.addresses.kind_on(id, from.ipv6()) == AddressKind::own) return from;
+  return state.addresses.source_for(id, target.ipv6());
+}
+
+void solicit_ipv4(const NeighborCache::Solicitation& solicitation, Ipv4Address source, Reason reason, Turn& turn) {
   const auto [interface, address] = solicitation.target;
-  const auto source = turn.state.addresses.source_for(interface, address.ipv4()).value_or(Ipv4Address{});
   const ArpPacket request{ArpOperation::request, turn.state.interface(interface).mac(), source,
                           solicitation.to.value_or(MacAddress{}), address.ipv4()};
   turn.output.originate_arp(reason, request, solicitation.to.value_or(mac_broadcast), interface, turn);
 }
 
-void solicit(const discovery::NeighborCache::Solicitation& solicitation, Turn& turn) {
-  const Reason reason = solicitation.to ? Reason::neighbor_probed : Reason::neighbor_solicited;
+void solicit_ipv6(const NeighborCache::Solicitation& solicitation, const Ipv6Address& source, Reason reason,
+                  Turn& turn) {
   const auto [id, address] = solicitation.target;
-  if (address.is_ipv4()) return solicit_ipv4(solicitation, reason, turn);
-  const auto waiting = source_of_waiting(solicitation.prompted_by);
-  const bool is_ours = waiting && turn.state.addresses.kind_on(id, *waiting) == AddressKind::own;
-  const auto source = is_ours ? waiting : turn.state.addresses.source_for(id, address.ipv6());
-  if (!source) return;
   const Interface& interface = turn.state.interface(id);
-  const bool names_own = !interface.is_optimistic(*source);  // RFC 4429 3.2
+  const bool names_own = !interface.is_optimistic(source);  // RFC 4429 3.2
   const NeighborSolicitation message{{}, address.ipv6(), names_own ? std::optional(interface.mac()) : std::nullopt};
   const Ipv6Address destination = solicitation.to ? address.ipv6() : solicited_node_group(address.ipv6());
-  turn.output.originate(reason, nd_header(*source, destination), message, id, turn);
+  turn.output.originate(reason, nd_header(source, destination), message, id, turn);
+}
+
+/// One that is withheld counts as lost: it is asked again in its time.
+void solicit(const NeighborCache::Solicitation& solicitation, Turn& turn) {
+  const auto& [id, target] = solicitation.target;
+  const auto source = source_of_question(solicitation, turn.state);
+  if (!source) return;
+  if (!solicitation.to) {
+    if (!turn.state.may_solicit(id, turn.now))
+      return turn.output.note(Reason::neighbor_solicitations_limited, id, turn, target);
+    turn.state.note_solicitation(id, turn.now);
+  }
+  const Reason reason = solicitation.to ? Reason::neighbor_probed : Reason::neighbor_solicited;
+  if (target.is_ipv4()) return solicit_ipv4(solicitation, source->ipv4(), reason, turn);
+  solicit_ipv6(solicitation, source->ipv6(), reason, turn);
 }
 
 /// RFC 4861 7.2.2: a packet of our own has nobody to be told but whoever sent it here. Routes by way of the neighbor

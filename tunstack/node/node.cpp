@@ -103,7 +103,7 @@ inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, Pack
   const MaybeReason withheld = act_plainly(verdict, arrival, answers_, turn);
   output_.record(arrival, ids, verdict, withheld, before, turn);
   if (const auto* const error = std::get_if<Error>(&verdict))
-    if (error->problem == Problem::header_chain_incomplete) [[unlikely]]
+    if (error->refuses_rest) [[unlikely]]
       fragments_.refuse_later(arrival, turn);
 }
 

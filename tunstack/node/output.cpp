@@ -4,6 +4,10 @@ namespace tunstack {
 
 namespace {
 
+IpAddress source_of(Bytes packet) {
+  return packet[0] >> 4 == 4 ? IpAddress(Ipv4View::of(packet).source()) : IpAddress(Ipv6View::of(packet).source());
+}
+
 /// Addresses that were given up meanwhile are no sources any more (RFC 5227 2.4, RFC 4862 5.5.4).
 bool is_from_us(Bytes packet, InterfaceId interface, const NodeState& state) {
   return is_own(packet[0] >> 4 == 4 ? state.addresses.kind_on(interface, Ipv4View::of(packet).source())
@@ -88,23 +92,25 @@ void Output::note_evicted_packets(Turn& turn) {
 
 MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn) {
   auto& [state, output, random, limits, outbox, now, cause, frame, changes_deadlines] = turn;
-  auto mac = egress.group_mac;
+  const std::span<OutgoingPacket> packets = outbox.from(first);
+  std::expected<MacAddress, discovery::Unresolved> mac = egress.group_mac.value_or(MacAddress{});
   const discovery::NeighborKey key{egress.link.interface, egress.next_hop.value_or(IpAddress{})};
-  if (!mac) {
-    mac = state.neighbors.use(key, state.neighbor_times(key), now);
+  if (!egress.group_mac) {
+    mac = state.neighbors.use(key, source_of(packets[0].bytes), state.neighbor_times(key), now,
+                              state.may_solicit(key.interface, now));
     changes_deadlines = true;
     note_evicted_packets(turn);
-    note_destination(outbox.from(first)[0].bytes, key, turn);
+    note_destination(packets[0].bytes, key, turn);
   }
   if (mac) {
-    for (OutgoingPacket& packet : outbox.from(first)) packet.address(*mac, state.interface(key.interface).mac());
+    for (OutgoingPacket& packet : packets) packet.address(*mac, state.interface(key.interface).mac());
     return {};
   }
-  bool all_are_kept = true;
-  for (const OutgoingPacket& packet : outbox.packets().subspan(first))
-    all_are_kept &= state.neighbors.keep(key, packet.bytes, packet.ids);
+  const bool is_asked_for = mac.error() == discovery::Unresolved::asked_for;
+  const bool had_room = is_asked_for && state.neighbors.keep(key, packets);
   outbox.keep_only(first);
-  return all_are_kept ? Reason::neighbor_resolution_pending : Reason::neighbor_queue_full;
+  if (!is_asked_for) return Reason::neighbor_solicitations_limited;
+  return had_room ? Reason::neighbor_resolution_pending : Reason::neighbor_queue_full;
 }
 
 void Output::flush(Turn& turn) {
@@ -117,7 +123,8 @@ void Output::flush(Turn& turn) {
   send_waiting(*key, neighbor->mac, turn);
   const auto sent = turn.outbox.packets().subspan(before);
   if (sent.empty()) return;
-  turn.state.neighbors.use(*key, turn.state.neighbor_times(*key), turn.now);  // if stale, it is asked soon
+  // If stale, it is asked soon.
+  turn.state.neighbors.use(*key, source_of(sent[0].bytes), turn.state.neighbor_times(*key), turn.now);
   turn.changes_deadlines = true;
   tell_origination(Reason::neighbor_resolved, sent, turn);
 }

@@ -25,7 +25,7 @@ std::optional<Verdict> judge_options_and_fragment(Ipv6Arrival& arrival, const No
   if (arrival.protocol() != protocol_number::fragment) return std::nullopt;
   if (arrival.was_held)
     return Error{Reason::ipv6_fragment_in_fragments, Problem::erroneous_header_field, arrival.upper.offset};
-  if (const auto verdict = judge<ip::ipv6_fragment_rules>(ip::Ipv6Fragment(arrival))) return verdict;
+  if (const auto verdict = ip::judge_fragment(ip::Ipv6Fragment(arrival))) return verdict;
   return Hold{Reason::fragment_of_datagram};
 }
 

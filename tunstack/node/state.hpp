@@ -56,6 +56,15 @@ struct NodeState {
   discovery::NeighborTimes neighbor_times(const discovery::NeighborKey& key) const {
     return key.address.is_ipv4() ? options.arp : interface(key.interface).neighbor_times(options.neighbor_discovery);
   }
+  /// Whether everybody on a link may be asked for a neighbor now (RFC 6583 6.4).
+  bool may_solicit(InterfaceId id, Instant now) const {
+    const icmp::RateLimit limit = options.solicitation_limit();
+    return limit.rate == 0 || !interface(id).solicitations.is_empty(limit, now);
+  }
+  void note_solicitation(InterfaceId id, Instant now) {
+    const icmp::RateLimit limit = options.solicitation_limit();
+    if (limit.rate != 0) interface(id).solicitations.spend(limit, now);
+  }
   discovery::Reachability reachability_of(const discovery::NeighborKey& key, Instant now) const;
   /// Addresses have news that nobody has asked for.
   bool is_starting(Instant start) const;

@@ -121,7 +121,10 @@ struct NodeOptions {
   transport::ClosedTcp closed_tcp = transport::ClosedTcp::rst;
   discovery::NeighborTimes arp{.reachable = 60'000};
   discovery::NeighborTimes neighbor_discovery;
-  std::uint32_t neighbors = 1024;  // read when a node is made
+  std::uint32_t neighbors = 1024;         // read when a node is made
+  std::uint32_t solicitation_rate = 100;  // a second, to everybody on one link; 0 is no limit
+  /// What a second allows may come at once.
+  icmp::RateLimit solicitation_limit() const { return {solicitation_rate, solicitation_rate}; }
   bool accept_advertisements = true;
   bool solicits_for_ever = false;
   std::uint32_t least_hop_limit = 10;      // that a router may tell; read when a node is made

@@ -158,11 +158,15 @@ void Autoconfiguration::set_retransmission_timer(Duration timer) {
   settings_.detection.wait = timer;
 }
 
+/// Who made it does not matter: whoever has that address has the MAC address too (RFC 4862 5.4.5).
+bool Autoconfiguration::is_of_hardware(const Ipv6Address& address) const {
+  return settings_.link_address && address == combine(link_local_prefix, modified_eui64(*settings_.link_address));
+}
+
 void Autoconfiguration::on_duplicate(HeldAddress& address, Instant now, Random& random) {
   if (is_disabled_) return;
   Identity next = address.identity();
-  const bool is_of_hardware = std::holds_alternative<MacAddress>(settings_.identifiers);
-  if (next.origin == AddressOrigin::link_local && is_of_hardware) return disable(now);
+  if (is_of_hardware(next.address)) return disable(now);
   if (next.origin == AddressOrigin::configured) return;
   ++next.attempt;
   if (choose_identifier(next, random)) address.try_again(next, check(next, now, random));

@@ -18,7 +18,8 @@ struct AutoconfigurationSettings {
   bool temporary = false;        // slaac.tempaddr
   DetectionSettings detection = nd_detection();
   std::size_t max_addresses = 32;
-  std::size_t share = 8;  // of one router, without temporary ones
+  std::size_t share = 8;                        // of one router, without temporary ones
+  std::optional<MacAddress> link_address = {};  // of the interface, where the link has any
 };
 
 /// Events come first: nothing is sent for an address of which the node has not heard everything.
@@ -82,6 +83,7 @@ class Autoconfiguration {
   std::size_t count() const;
   bool has_used_share(const Identity& identity) const;
   void make_room(const Teller& router, Instant now);
+  bool is_of_hardware(const Ipv6Address& address) const;
 
   void renew(HeldAddress& address, const PrefixInformation& information, Instant now);
   void seek_successors(Instant now, Random& random);

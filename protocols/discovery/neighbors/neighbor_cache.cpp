@@ -103,7 +103,10 @@ Standing NeighborCache::standing_of(const NeighborKey& key) const {
 
 EntryIndex NeighborCache::find_or_make(const NeighborKey& key) {
   const EntryIndex found = find_index(key);
-  if (found != no_entry) return found;
+  return found != no_entry ? found : make(key);
+}
+
+EntryIndex NeighborCache::make(const NeighborKey& key) {
   if (buckets_.empty()) buckets_.assign(std::bit_ceil(limits_.neighbors), no_entry);
   if (entries_.is_full()) make_room();
   const EntryIndex made = entries_.take();
@@ -123,7 +126,9 @@ void NeighborCache::make_room() {
 void NeighborCache::remove(EntryIndex index) {
   Neighbor& neighbor = entries_[index].neighbor;
   by_class_[class_of(neighbor)].unlink(entries_, &Entry::of_class, index);
+  deadlines_.clear(index);
   lost_ += neighbor.waiting.size;
+  if (neighbor.waiting.size > 0) by_waiting_.unlink(entries_, &Entry::of_waiting, index);
   waiting_.remove_all(neighbor.waiting);
   unchain(entries_, bucket_of(neighbor.key), index);
   neighbor.state = NeighborState::none;
@@ -150,9 +155,17 @@ std::uint8_t NeighborCache::apply(EntryIndex index, NeighborEvent event, const s
   if (mac && (transition->actions & neighbor_action::record)) neighbor.mac = *mac;
   if (transition->actions & neighbor_action::release) released_ = neighbor.key;
   if (transition->to != transition->from) neighbor.solicitations = 0;
-  neighbor.deadline = deadline_in(transition->to, times, now);
-  if (has_timer(neighbor.state)) next_deadline_ = std::min(next_deadline_, neighbor.deadline);
+  set_deadline(index, deadline_in(transition->to, times, now));
   return transition->actions;
+}
+
+void NeighborCache::set_deadline(EntryIndex index, Instant deadline) {
+  Neighbor& neighbor = entries_[index].neighbor;
+  neighbor.deadline = deadline;
+  if (has_timer(neighbor.state))
+    deadlines_.set(index, deadline);
+  else
+    deadlines_.clear(index);
 }
 
 void NeighborCache::age(EntryIndex index, const NeighborTimes& times, Instant now) {
@@ -161,32 +174,52 @@ void NeighborCache::age(EntryIndex index, const NeighborTimes& times, Instant no
     apply(index, NeighborEvent::timeout, {}, times, now);
 }
 
-std::optional<MacAddress> NeighborCache::use(const NeighborKey& key, const NeighborTimes& times, Instant now) {
-  const EntryIndex index = find_or_make(key);
+std::expected<MacAddress, Unresolved> NeighborCache::use(const NeighborKey& key, const IpAddress& from,
+                                                         const NeighborTimes& times, Instant now, bool may_ask) {
+  EntryIndex index = find_index(key);
+  if (!may_ask && (index == no_entry || entries_[index].neighbor.state == NeighborState::failed))
+    return std::unexpected(Unresolved::not_to_be_asked_for);
+  if (index == no_entry) index = make(key);
   Neighbor& neighbor = entries_[index].neighbor;
+  neighbor.used_from = from;
   age(index, times, now);
-  if (apply(index, NeighborEvent::packet_sent, {}, times, now) & neighbor_action::solicit) {
-    neighbor.deadline = now;  // the first solicitation is due at once
-    next_deadline_ = std::min(next_deadline_, now);
-  }
-  return has_address(neighbor.state) ? std::optional(neighbor.mac) : std::nullopt;
+  if (apply(index, NeighborEvent::packet_sent, {}, times, now) & neighbor_action::solicit)
+    set_deadline(index, now);  // the first solicitation is due at once
+  if (!has_address(neighbor.state)) return std::unexpected(Unresolved::asked_for);
+  return neighbor.mac;
 }
 
-bool NeighborCache::keep(const NeighborKey& key, Bytes packet, const PacketIds& ids) {
+// ---- waiting ----
+
+bool NeighborCache::keep(const NeighborKey& key, WaitingPackets::Datagram datagram) {
   const EntryIndex index = find_index(key);
-  if (index == no_entry) return false;
+  if (index == no_entry || !waiting_.can_ever_hold(datagram)) return false;
   WaitingQueue& queue = entries_[index].neighbor.waiting;
-  const bool has_room = !waiting_.is_full() || queue.size >= WaitingPackets::max_of_neighbor;
-  if (!has_room) drop_oldest_waiting();
-  return waiting_.add(queue, packet, ids) && has_room;
+  if (queue.size > 0) by_waiting_.unlink(entries_, &Entry::of_waiting, index);  // it is the newest in the end
+  const bool had_room = make_room_for(queue, datagram);
+  waiting_.add(queue, datagram);
+  by_waiting_.append(entries_, &Entry::of_waiting, index);
+  return had_room;
 }
 
-/// Drops one of the neighbor that has been solicited for longest without a new packet: those of others never keep one
-/// out.
-void NeighborCache::drop_oldest_waiting() {
-  EntryIndex at = by_class_[0].oldest;
-  while (at != no_entry && entries_[at].neighbor.waiting.size == 0) at = entries_[at].of_class.newer;
-  if (at != no_entry) waiting_.remove_first(entries_[at].neighbor.waiting);
+/// A neighbor has its share. Then the one that nothing new came for longest loses its oldest: those of others never
+/// keep a datagram out. False if something was lost.
+bool NeighborCache::make_room_for(WaitingQueue& queue, WaitingPackets::Datagram datagram) {
+  bool had_room = true;
+  for (; !WaitingPackets::has_share_for(queue, datagram); had_room = false) waiting_.remove_first_datagram(queue);
+  for (; !waiting_.has_room_for(datagram); had_room = false)
+    if (const EntryIndex oldest = by_waiting_.oldest; oldest == no_entry)
+      waiting_.remove_first_datagram(queue);
+    else
+      drop_oldest_waiting_of(oldest);
+  return had_room;
+}
+
+/// It stays the one that nothing new came for longest.
+void NeighborCache::drop_oldest_waiting_of(EntryIndex index) {
+  WaitingQueue& queue = entries_[index].neighbor.waiting;
+  waiting_.remove_first_datagram(queue);
+  if (queue.size == 0) by_waiting_.unlink(entries_, &Entry::of_waiting, index);
 }
 
 void NeighborCache::on_source_link_layer_address(const NeighborKey& key, const MacAddress& mac,
@@ -230,20 +263,6 @@ void NeighborCache::forget(const NeighborKey& key) {
 
 // ---- time ----
 
-/// All deadlines are looked at: at most one round for each that runs out, of a table of fixed size.
-EntryIndex NeighborCache::find_due(Instant now) {
-  if (next_deadline_ > now) return no_entry;
-  next_deadline_ = Instant::max();
-  EntryIndex due = no_entry;
-  for (std::size_t i = 0; i < entries_.made().size(); ++i) {
-    const Neighbor& neighbor = entries_.made()[i].neighbor;
-    if (!has_timer(neighbor.state)) continue;
-    next_deadline_ = std::min(next_deadline_, neighbor.deadline);
-    if (due == no_entry && neighbor.deadline <= now) due = static_cast<EntryIndex>(i);
-  }
-  return due;
-}
-
 NeighborCache::Step NeighborCache::step_one(EntryIndex index, const NeighborTimes& times, Instant now) {
   Neighbor& neighbor = entries_[index].neighbor;
   const bool is_last = neighbor.solicitations >= times.solicitations;
@@ -253,7 +272,7 @@ NeighborCache::Step NeighborCache::step_one(EntryIndex index, const NeighborTime
   if (actions & neighbor_action::solicit) {
     ++neighbor.solicitations;
     step.solicitation = {neighbor.key, has_address(neighbor.state) ? std::optional(neighbor.mac) : std::nullopt,
-                         neighbor.waiting.size > 0 ? waiting_.first(neighbor.waiting).bytes : Bytes{}};
+                         neighbor.used_from};
   }
   return step;
 }
@@ -266,7 +285,10 @@ std::optional<WaitingPacket> NeighborCache::first_waiting(const NeighborKey& key
 
 void NeighborCache::remove_waiting(const NeighborKey& key) {
   const EntryIndex index = find_index(key);
-  if (index != no_entry) waiting_.remove_first(entries_[index].neighbor.waiting);
+  if (index == no_entry) return;
+  WaitingQueue& queue = entries_[index].neighbor.waiting;
+  waiting_.remove_first(queue);
+  if (queue.size == 0) by_waiting_.unlink(entries_, &Entry::of_waiting, index);
 }
 
 }  // namespace tunstack::discovery

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <expected>
 #include <optional>
 #include <utility>
 
+#include "protocols/base/deadlines.hpp"
 #include "protocols/base/interface_id.hpp"
 #include "protocols/base/mac_address.hpp"
 #include "protocols/base/random.hpp"
@@ -31,6 +33,7 @@ struct Neighbor {
   bool has_answered = false;          // when it was solicited, or an upper layer made progress
   std::uint32_t solicitations = 0;    // without an answer
   Instant deadline = Instant::max();  // of what the state waits for; since when it has failed
+  IpAddress used_from = {};           // source of the last packet that went there, if one did
   WaitingQueue waiting = {};
 };
 
@@ -57,6 +60,9 @@ struct NeighborNews {
   std::optional<bool> is_router = {};
 };
 
+/// Why the link-layer address of a neighbor is not at hand.
+enum class Unresolved : std::uint8_t { asked_for, not_to_be_asked_for };
+
 class NeighborCache {
  public:
   NeighborCache(const NeighborLimits& limits, Random& random);
@@ -66,10 +72,13 @@ class NeighborCache {
   NeighborState state_of(const NeighborKey& key, Instant now) const;
   Standing standing_of(const NeighborKey& key) const;
 
-  /// For a packet to a neighbor: its link-layer address, or nothing if that has to be resolved first.
-  std::optional<MacAddress> use(const NeighborKey& key, const NeighborTimes& times, Instant now);
-  /// Keeps a packet for the neighbor that use() has just not known. False if it, or an older one for it, was lost.
-  bool keep(const NeighborKey& key, Bytes packet, const PacketIds& ids = {});
+  /// For a packet to a neighbor, with the source `from`: its link-layer address, unless that has to be resolved first.
+  /// Nothing changes if `may_ask` is false and nobody has asked for it yet.
+  std::expected<MacAddress, Unresolved> use(const NeighborKey& key, const IpAddress& from, const NeighborTimes& times,
+                                            Instant now, bool may_ask = true);
+  /// Keeps a datagram for the neighbor that use() has just asked for, all of its fragments or none. False if it, or
+  /// another one, was lost.
+  bool keep(const NeighborKey& key, WaitingPackets::Datagram datagram);
 
   /// A solicitation or another message named the link-layer address of its sender: makes an entry if there is none.
   void on_source_link_layer_address(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times,
@@ -84,7 +93,7 @@ class NeighborCache {
   struct Solicitation {
     NeighborKey target;
     std::optional<MacAddress> to;  // or to its group
-    Bytes prompted_by;             // the packet that waits, if any; valid until the next call
+    IpAddress from;                // source of the packet that prompted it (RFC 4861 7.2.2)
   };
   /// Moves on one neighbor whose time is over, and gives the solicitation that this asks for.
   struct Step {
@@ -94,7 +103,7 @@ class NeighborCache {
   };
   template <class TimesOf>
   std::optional<Step> step(Instant now, const TimesOf& times_of);
-  Instant next_deadline() const { return next_deadline_; }
+  Instant next_deadline() const { return deadlines_.next(); }
 
   /// What waits for a neighbor that is known by now, or that is given up. Its bytes are valid until remove_waiting().
   std::optional<WaitingPacket> first_waiting(const NeighborKey& key) const;
@@ -116,6 +125,7 @@ class NeighborCache {
   struct Entry {
     Neighbor neighbor;
     AgeLinks of_class;
+    AgeLinks of_waiting;         // if something waits for it
     EntryIndex next = no_entry;  // of those that share a bucket
   };
   // The first victims come first.
@@ -124,9 +134,11 @@ class NeighborCache {
 
   EntryIndex find_index(const NeighborKey& key) const;
   EntryIndex find_or_make(const NeighborKey& key);
+  EntryIndex make(const NeighborKey& key);
   void remove(EntryIndex index);
   void make_room();
-  void drop_oldest_waiting();
+  bool make_room_for(WaitingQueue& queue, WaitingPackets::Datagram datagram);
+  void drop_oldest_waiting_of(EntryIndex index);
   EntryIndex& bucket_of(const NeighborKey& key);
   std::size_t hash_of(const NeighborKey& key) const;
   /// Makes the entry the newest of its class.
@@ -134,9 +146,9 @@ class NeighborCache {
   /// What the event asks for; it makes the entry the newest of its class.
   std::uint8_t apply(EntryIndex index, NeighborEvent event, const std::optional<MacAddress>& mac,
                      const NeighborTimes& times, Instant now);
+  void set_deadline(EntryIndex index, Instant deadline);
   void age(EntryIndex index, const NeighborTimes& times, Instant now);
   Step step_one(EntryIndex index, const NeighborTimes& times, Instant now);
-  EntryIndex find_due(Instant now);
 
   NeighborLimits limits_;
   SipHashKey key_;
@@ -144,7 +156,8 @@ class NeighborCache {
   std::vector<EntryIndex> buckets_;  // none before the first neighbor
   std::array<AgeList, classes> by_class_;
   WaitingPackets waiting_;
-  Instant next_deadline_ = Instant::max();
+  AgeList by_waiting_;  // those that something waits for, by when the last of it came
+  Deadlines deadlines_;
   std::uint64_t evicted_ = 0;
   std::size_t lost_ = 0;
   std::optional<NeighborKey> released_;
@@ -152,8 +165,8 @@ class NeighborCache {
 
 template <class TimesOf>
 std::optional<NeighborCache::Step> NeighborCache::step(Instant now, const TimesOf& times_of) {
-  const EntryIndex due = find_due(now);
-  if (due == no_entry) return std::nullopt;
+  if (deadlines_.next() > now) return std::nullopt;
+  const EntryIndex due = deadlines_.first();
   return step_one(due, times_of(entries_[due].neighbor.key), now);
 }
 

@@ -1,8 +1,12 @@
-// Packets that wait until it is known where they go, in places of one size. The neighbor cache keeps them, and gives
-// them out when their neighbor is known or given up. Places are made when first needed, and then kept.
+// Datagrams that wait until it is known where they go, each whole or in fragments, which wait and are lost together.
+// The neighbor cache keeps them, and gives them out when their neighbor is known or given up. Their packets lie in
+// places of one size, made when first needed and then kept.
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <numeric>
+#include <span>
 
 #include "protocols/base/bytes.hpp"
 #include "protocols/base/linked_entries.hpp"
@@ -10,51 +14,61 @@
 
 namespace tunstack::discovery {
 
-/// Octets are those of the datagram.
+/// Octets are those of the packet.
 struct WaitingPacket {
   Bytes bytes;
   PacketIds ids;
 };
 
-/// The packets that wait for one neighbor, in the order of sending.
+/// What waits for one neighbor, in the order of sending.
 struct WaitingQueue {
   EntryIndex first = no_entry, last = no_entry;
-  std::size_t size = 0;
+  std::size_t size = 0;  // packets
+  std::size_t datagrams = 0;
+  std::size_t octets = 0;
 };
 
 class WaitingPackets {
  public:
-  static constexpr std::size_t max_of_neighbor = 3;
+  static constexpr std::size_t datagrams_of_neighbor = 3;
+  /// More than the fragments of the largest datagram have, also on a path with the least MTU of IPv4.
+  static constexpr std::size_t octets_of_neighbor = std::size_t{128} * 1024;
+
+  using Datagram = std::span<const OutgoingPacket>;
 
   /// `largest`: octets of a packet.
   WaitingPackets(std::size_t largest, std::size_t packets) : largest_(largest), packets_(packets) {}
 
-  bool is_full() const { return packets_.is_full(); }
-  /// Copies a packet; of one neighbor the oldest makes room. False if this one was not taken, or an older one lost.
-  bool add(WaitingQueue& queue, Bytes packet, const PacketIds& ids = {}) {
-    const bool has_room = queue.size < max_of_neighbor;
-    if (!has_room) remove_first(queue);
-    if (is_full() || packet.size() > largest_) return false;
-    const EntryIndex made = packets_.take();
-    Packet& kept = packets_[made];
-    if (!kept.memory) kept.memory = std::make_unique_for_overwrite<std::uint8_t[]>(largest_);
-    copy_bytes({kept.memory.get(), largest_}, packet);
-    kept.size = packet.size();
-    kept.ids = ids;
-    kept.next = no_entry;
-    (queue.first == no_entry ? queue.first : packets_[queue.last].next) = made;
-    queue.last = made;
-    ++queue.size;
-    return has_room;
+  /// Whether it could wait if no other did.
+  bool can_ever_hold(Datagram datagram) const {
+    const auto fits = [&](const OutgoingPacket& packet) { return packet.bytes.size() <= largest_; };
+    return datagram.size() <= packets_.capacity() && octets_in(datagram) <= octets_of_neighbor &&
+           std::ranges::all_of(datagram, fits);
   }
-  /// The first of a queue that is not empty; valid until the next add().
+  bool has_room_for(Datagram datagram) const { return packets_.available() >= datagram.size(); }
+  static bool has_share_for(const WaitingQueue& queue, Datagram datagram) {
+    return queue.datagrams < datagrams_of_neighbor && queue.octets + octets_in(datagram) <= octets_of_neighbor;
+  }
+  /// Copies a datagram that has_room_for() and can_ever_hold() say yes to.
+  void add(WaitingQueue& queue, Datagram datagram) {
+    for (const OutgoingPacket& packet : datagram) append(queue, packet);
+    packets_[queue.last].ends_datagram = true;
+    ++queue.datagrams;
+  }
+  /// The first packet of a queue that is not empty; valid until the next add().
   WaitingPacket first(const WaitingQueue& queue) const {
     const Packet& packet = packets_[queue.first];
     return {{packet.memory.get(), packet.size}, packet.ids};
   }
   void remove_first(WaitingQueue& queue) {
-    packets_.give(std::exchange(queue.first, packets_[queue.first].next));
+    const Packet& packet = packets_[queue.first];
+    queue.datagrams -= packet.ends_datagram ? 1 : 0;
+    queue.octets -= packet.size;
     --queue.size;
+    packets_.give(std::exchange(queue.first, packet.next));
+  }
+  void remove_first_datagram(WaitingQueue& queue) {
+    for (const std::size_t left = queue.datagrams - 1; queue.datagrams > left;) remove_first(queue);
   }
   void remove_all(WaitingQueue& queue) {
     while (queue.size > 0) remove_first(queue);
@@ -65,8 +79,28 @@ class WaitingPackets {
     std::unique_ptr<std::uint8_t[]> memory;  // of the largest packet
     std::size_t size = 0;
     PacketIds ids;
+    bool ends_datagram = false;
     EntryIndex next = no_entry;
   };
+
+  static std::size_t octets_in(Datagram datagram) {
+    return std::accumulate(datagram.begin(), datagram.end(), std::size_t{0},
+                           [](std::size_t sum, const OutgoingPacket& packet) { return sum + packet.bytes.size(); });
+  }
+  void append(WaitingQueue& queue, const OutgoingPacket& packet) {
+    const EntryIndex made = packets_.take();
+    Packet& kept = packets_[made];
+    if (!kept.memory) kept.memory = std::make_unique_for_overwrite<std::uint8_t[]>(largest_);
+    copy_bytes({kept.memory.get(), largest_}, packet.bytes);
+    kept.size = packet.bytes.size();
+    kept.ids = packet.ids;
+    kept.ends_datagram = false;
+    kept.next = no_entry;
+    (queue.first == no_entry ? queue.first : packets_[queue.last].next) = made;
+    queue.last = made;
+    ++queue.size;
+    queue.octets += kept.size;
+  }
 
   std::size_t largest_;
   EntryPool<Packet> packets_;

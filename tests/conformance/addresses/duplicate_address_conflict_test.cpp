@@ -141,6 +141,20 @@ TEST(DuplicateAddressConflict, DAD_007_the_address_of_the_mac_ends_ipv6_on_the_i
   }
 }
 
+// The same if somebody configured it, or if the identifiers of others are made otherwise.
+TEST(DuplicateAddressConflict, DAD_007_the_address_of_the_mac_ends_ipv6_whoever_made_it) {
+  const NodeConfig config =
+      with_addresses(checking_host({"slaac.iid=stable"}), {"192.0.2.2/24", "2001:db8::2/64", "fe80::ff:fe00:2/64"});
+  WithDuplicate line(eui64_link_local, config);
+  EXPECT_THAT(sent_in_ipv6(line), IsEmpty());
+  line.add_station("192.0.2.1", peer_mac);
+  EXPECT_THAT(only(echo_reply4, line.send(echo4())), SizeIs(1)) << "IPv4 goes on";
+  const NodeConfig chosen = with_addresses(checking_host(), {"192.0.2.2/24", "2001:db8::2/64", "fe80::2/64"});
+  WithDuplicate other("fe80::2", chosen);
+  other.wait(5s);
+  EXPECT_TRUE(other.answers(own)) << "a duplicate of an address that says nothing of the MAC";
+}
+
 // With nothing said against the address, the same is answered.
 TEST(DuplicateAddressConflict, DAD_007_what_is_heard_then_is_answered_otherwise) {
   OwnAddresses line(self_addressed_host({"mld=on"}));

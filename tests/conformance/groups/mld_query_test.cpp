@@ -263,10 +263,31 @@ TEST(MldQuery, MLD_011_MLD_012_good_reports_and_dones_of_others_are_not_for_us) 
   });
 }
 
+// ---- links without addresses ----
+
+std::vector<std::string> reports_in(const std::vector<SentPacket>& all) {
+  std::vector<std::string> texts;
+  for (const SentPacket& sent : all)
+    if (const auto text = group_message_text(sent.octets)) texts.push_back(*text);
+  return texts;
+}
+
+// A router at the other end of a TUN device is told what it is told anywhere.
+TEST(MldQuery, MLD_001_MLD_004_on_a_link_without_addresses) {
+  Line line(on_tun(telling(ethernet_config())));
+  const std::string joined = to_routers + "TO_EX ff02::1:ff00:2";
+  EXPECT_THAT(reports_in(line.wait(1min)), ElementsAre(joined, joined)) << "from the start, and again";
+  EXPECT_THAT(reports_in(line.send(mld_query(0))), ElementsAre(own_state));
+  EXPECT_THAT(reports_in(line.send(mld_query(0, {.group = own_group}, {.destination = own_group}))),
+              ElementsAre(own_state));
+  EXPECT_THAT(reports_in(line.wait(1h)), IsEmpty());
+  EXPECT_EQ(line.count(Reason::mld_query_accepted), 2U);
+}
+
 // ---- where nobody is told ----
 
 TEST(MldQuery, MLD_004_ND_GEN_007_not_answered_where_nothing_is_told) {
-  for (const NodeConfig& config : {on_tun(telling(ethernet_config())), ethernet_config({"mld=off"})}) {
+  for (const NodeConfig& config : {on_tun(ethernet_config({"mld=off"})), ethernet_config({"mld=off"})}) {
     Line line(config);
     line.wait(1min);
     EXPECT_THAT(line.send(mld_query(0)), IsEmpty());

@@ -73,7 +73,7 @@ TEST(Mld, MLD_001_a_router_tells_its_groups_of_routers) {
 }
 
 TEST(Mld, MLD_001_where_nothing_is_told) {
-  for (const NodeConfig& config : {ethernet_config({"mld=off"}), on_tun(telling(ethernet_config())),
+  for (const NodeConfig& config : {ethernet_config({"mld=off"}), on_tun(ethernet_config({"mld=off"})),
                                    with_addresses(telling(ethernet_config()), {"192.0.2.2/24"})}) {
     GroupWire wire(config);
     EXPECT_THAT(wire.wait(1h), IsEmpty());

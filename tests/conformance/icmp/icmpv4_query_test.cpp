@@ -63,6 +63,7 @@ TEST(Icmpv4Timestamp, ICMP4_TS_001_switched_off) {
   EXPECT_SILENT(host, timestamp(), Reason::icmp4_timestamp_off);
   NodeConfig hardened = host_config();
   hardened.options = options_of(Profile::hardened);
+  hardened.options.own.reports_ipv6_groups = false;
   Host hardened_host(hardened);
   EXPECT_THAT(hardened_host.send(timestamp()), IsEmpty());
 }
@@ -189,6 +190,7 @@ TEST(Icmpv4AddressMask, ICMP4_MASK_001_the_agent_is_on_in_the_lab_and_off_when_h
   EXPECT_SILENT(off, mask_request(), Reason::icmp4_mask_agent_off);
   NodeConfig config = host_config();
   config.options = options_of(Profile::hardened);
+  config.options.own.reports_ipv6_groups = false;
   Host hardened(config);
   EXPECT_SILENT(hardened, mask_request(), Reason::icmp4_mask_agent_off);
 }
@@ -234,6 +236,17 @@ TEST(Icmpv4AddressMask, ICMP4_MASK_002_of_the_interface_that_the_request_came_by
     EXPECT_EQ(be32(first[0].packet, 28), 0xffffff00U) << destination;
     EXPECT_EQ(be32(second[0].packet, 28), 0xffffffc0U) << destination;
     EXPECT_EQ(second[0].interface, InterfaceId{1});
+  }
+}
+
+// RFC 950 I speaks of broadcasts alone; nothing of groups is said to be answered.
+TEST(Icmpv4AddressMask, ICMP4_MASK_002_to_groups) {
+  Host host;
+  for (const std::string_view source : {"192.0.2.1", "0.0.0.0"}) {
+    EXPECT_SILENT(host, mask_request({.source = source, .destination = "224.0.0.1"}),
+                  Reason::icmp4_mask_request_to_multicast);
+    for (const std::string_view broadcast : {"255.255.255.255", "192.0.2.255"})
+      EXPECT_THAT(host.send(mask_request({.source = source, .destination = broadcast})), SizeIs(1)) << broadcast;
   }
 }
 

@@ -91,6 +91,43 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_memory_runs_out) {
   EXPECT_THAT(line.send(the_rest("10.0.0.1")), IsEmpty()) << "the oldest made room";
 }
 
+// A fragment of 8 octets takes 2048 of the memory: it gets them while they are free, and at the cost of nobody.
+TEST(Ipv4ReassemblyLimit, V4_FRAG_018_few_octets_push_nobody_out) {
+  FragmentLine line({"v4.frag.memory=256"});
+  for (const char* source : {"10.0.0.1", "10.0.0.2", "10.0.0.3"}) line.send(nearly_all(source));
+  for (unsigned i = 0; i < 500; ++i)
+    for (const std::size_t at : {std::size_t{0}, std::size_t{30000}})
+      EXPECT_THAT(line.send(fragment({.source = host_number(1000 + i)}, noise(60000), at, at + 8)), IsEmpty());
+  EXPECT_EQ(line.count(Reason::fragment_datagram_evicted), 0U);
+  EXPECT_GT(line.count(Reason::fragment_pool_exhausted), 400U);
+  for (const char* source : {"10.0.0.1", "10.0.0.2", "10.0.0.3"})
+    EXPECT_EQ(from(joined(line.send(the_rest(source))), 20), echo_reply(noise(65507))) << source;
+}
+
+// Those that fill it with next to nothing give way.
+TEST(Ipv4ReassemblyLimit, V4_FRAG_018_few_octets_keep_nobody_out) {
+  FragmentLine line({"v4.frag.memory=256"});
+  for (unsigned i = 0; i < 500; ++i) line.send(fragment({.source = host_number(i)}, noise(60000), 30000, 30008));
+  EXPECT_THAT(line.send(fragments({}, echo_request(noise(65507)), 1480)), SizeIs(45));
+  EXPECT_THAT(line.send(fragments({}, echo_request(noise(500)), 256)), SizeIs(1)) << "small ones too";
+}
+
+// What is refused is nothing that others would have to wait for.
+TEST(Ipv4ReassemblyLimit, V4_FRAG_018_refused_datagrams_among_others) {
+  FragmentLine line({"v4.frag.memory=256"});
+  for (unsigned i = 0; i < 900; ++i) {
+    const Ipv4Fields from_one{.source = host_number(i)};
+    line.send({fragment(from_one, noise(48), 0, 16), fragment(from_one, noise(48, 2), 0, 16)});
+  }
+  EXPECT_EQ(line.count(Reason::fragment_overlaps), 900U);
+  for (const char* source : {"10.9.0.1", "10.9.0.2", "10.9.0.3", "10.9.0.4"}) line.send(nearly_all(source));
+  EXPECT_EQ(line.count(Reason::fragment_datagram_evicted), 1U) << "the first of the large ones";
+  EXPECT_THAT(line.send(rest_of(host_number(0), 1)), IsEmpty());
+  EXPECT_EQ(line.count(Reason::fragment_of_refused_datagram), 0U) << "another identification";
+  EXPECT_THAT(line.send(fragment({.source = host_number(0)}, noise(48), 16, 48)), IsEmpty());
+  EXPECT_EQ(line.count(Reason::fragment_of_refused_datagram), 1U) << "they are known all the while";
+}
+
 // No option makes the memory as small as that, but who makes a node may: one datagram alone fills it.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_a_datagram_larger_than_all_memory_is_given_up) {
   NodeConfig config = node_with({{"192.0.2.2/24"}});

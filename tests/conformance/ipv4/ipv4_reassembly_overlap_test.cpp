@@ -108,6 +108,53 @@ TEST(Ipv4Overlap, V4_FRAG_011_octets_of_each_policy) {
   });
 }
 
+// Octets that are the same contradict nothing (RFC 791 3.2): routers may cut the copies of a datagram differently.
+TEST(Ipv4Overlap, V4_FRAG_011_equal_octets_are_no_conflict) {
+  expect_outcomes({
+      {{piece(0, 16, more, 'a'), piece(8, 24, more, 'a'), piece(24, 32, end_of_all, 'c')},
+       "aaac",
+       "aaac",
+       "aaac",
+       "the tail of what came before"},
+      {{piece(8, 24, more, 'a'), piece(0, 16, more, 'a'), piece(24, 32, end_of_all, 'c')},
+       "aaac",
+       "aaac",
+       "aaac",
+       "the head of what came before"},
+      {{piece(0, 8, more, 'a'), piece(16, 24, more, 'a'), piece(0, 32, more, 'a'), piece(32, 40, end_of_all, 'd')},
+       "aaaad",
+       "aaaad",
+       "aaaad",
+       "over two and the gaps between them"},
+      {{piece(16, 20, end_of_all, 'a'), piece(8, 20, end_of_all, 'a'), piece(0, 8, more, 'c')},
+       "caa",
+       "caa",
+       "caa",
+       "the longer last one later"},
+      {{piece(0, 8, more, 'a'), piece(8, 16, more, 'b'), piece(8, 24, more, 'a'), piece(24, 32, end_of_all, 'c')},
+       "-",
+       "abac",
+       "aaac",
+       "equal but for what is there already"},
+  });
+}
+
+// One octet of those that are there already, wherever they lie; the others are new.
+TEST(Ipv4Overlap, V4_FRAG_011_one_octet_of_a_part_that_differs) {
+  const Packet payload = echo_request(noise(5000));
+  for (const std::size_t at : {0U, 1500U, 2047U, 2048U, 2399U}) {
+    FragmentLine line;
+    Packet differing = fragment({}, payload, 0, 3200);
+    differing[20 + at] ^= 1;
+    line.send({fragment({}, payload, 0, 800), fragment({}, payload, 1496, 2400), differing});
+    EXPECT_EQ(line.count(Reason::fragment_overlaps), 1U) << at;
+  }
+  FragmentLine line;
+  line.send({fragment({}, payload, 0, 800), fragment({}, payload, 1496, 2400), fragment({}, payload, 0, 3200)});
+  EXPECT_EQ(line.count(Reason::fragment_overlaps), 0U);
+  EXPECT_EQ(from(joined(line.send(fragment({}, payload, 3200, 5008))), 20), echo_reply(noise(5000)));
+}
+
 TEST(Ipv4Overlap, V4_FRAG_011_neighbours_do_not_overlap) {
   expect_outcomes({
       {{piece(0, 8, more, 'a'), piece(8, 16, more, 'b'), piece(16, 17, end_of_all, 'c')}, "abc", "abc", "abc", "up"},

@@ -274,6 +274,27 @@ TEST(Ipv6ReassemblyError, V6_FRAG_008_later_fragments_of_such_a_packet_are_dropp
   }
 }
 
+// Whatever is wrong with headers that only the first fragment has: nothing of the packet is kept.
+TEST(Ipv6ReassemblyError, V6_FRAG_008_later_fragments_behind_a_misplaced_header) {
+  const Packets parts = fragments6(with_headers(udp6({}, 33434, noise(80)), {hop_by_hop("")}), 48);
+  ASSERT_THAT(parts, SizeIs(2));
+  for (const bool rest_first : {false, true}) {
+    Line6 line;
+    if (rest_first) {
+      EXPECT_THAT(line.send(parts[1]), IsEmpty());
+    }
+    const Packets sent = line.send(parts[0]);
+    ASSERT_THAT(sent, SizeIs(1));
+    EXPECT_EQ(icmp6_type(sent[0]), 4U);
+    EXPECT_EQ(icmp6_code(sent[0]), 1U);
+    EXPECT_EQ(line.node().reassembly(Family::ipv6).memory_used(), 0U);
+    EXPECT_THAT(line.send(parts[1]), IsEmpty());
+    EXPECT_EQ(line.count(Reason::fragment_of_refused_datagram), 1U);
+    EXPECT_THAT(line.wait(60s), IsEmpty());
+    EXPECT_EQ(line.count(Reason::fragment_timeout_without_first), 0U);
+  }
+}
+
 // V6-FRAG-008: silence does not let the rest in either.
 TEST(Ipv6ReassemblyError, V6_FRAG_008_later_fragments_where_no_error_was_sent) {
   const Packet packet = with_headers(udp6({.destination = "ff02::1"}, 33434, noise(40)), {long_destination(16)});

@@ -199,7 +199,7 @@ TEST(NeighborDiscovery, ND_GEN_008_the_times_are_options) {
 }
 
 TEST(NeighborDiscovery, ND_GEN_009_three_packets_wait_for_each_and_incomplete_ones_go_first) {
-  Wire wire({"nd.neighbors=16"});
+  Wire wire({"nd.neighbors=16", "nd.solicit_rate=0"});
   wire.confirm("2001:db8::1", peer_mac);
   wire.introduce("2001:db8::77", other_mac);
   for (unsigned i = 0; i < 100; ++i) {
@@ -229,7 +229,7 @@ TEST(NeighborDiscovery, ND_GEN_009_a_flood_of_solicitations_leaves_those_in_use)
 
 // Other packets that wait do not keep one out, however many they are.
 TEST(NeighborDiscovery, ND_NS_009_at_least_one_packet_waits_in_a_flood) {
-  Wire wire;
+  Wire wire({"nd.solicit_rate=0"});
   for (unsigned i = 0; i < 600; ++i) wire.send(framed(echo6({.source = "2001:db8::1:" + std::to_string(i)})));
   wire.send(framed(echo6()));
   EXPECT_THAT(wire.send(framed(answers("2001:db8::1", peer_mac))), SizeIs(1));
@@ -414,6 +414,102 @@ TEST(NeighborSolicitation, ND_NS_009_fragments_wait_too) {
   EXPECT_EQ(data, icmpv6(back, 129, 0, 0x05010001, counting(3000)));
   EXPECT_EQ(wire.node().counters().icmp6.out(129, 0), 1U);
   EXPECT_EQ(sum_out(wire.node().counters().icmp6), 2U) << "that and a solicitation";
+}
+
+/// The host is asked for an echo of `size` octets in fragments of 1400.
+Packets echo6_in_fragments(std::size_t size, std::string_view source = "2001:db8::1") {
+  const Packet whole = echo6({.source = source}, counting(size));
+  Packets fragments;
+  for (std::size_t at = 40; at < whole.size(); at += 1400) {
+    const std::size_t part_size = std::min<std::size_t>(1400, whole.size() - at);
+    Packet header = hex("3a 00 00 00 00 00 00 09");
+    set_be16(header, 2, static_cast<unsigned>(at - 40) | (at + part_size < whole.size() ? 1U : 0U));
+    fragments.push_back(framed(ipv6({.source = source, .next_header = 44}, header + part(whole, at, part_size))));
+  }
+  return fragments;
+}
+
+TEST(NeighborSolicitation, ND_NS_009_a_datagram_of_many_fragments_waits_whole) {
+  constexpr std::size_t largest = 65527 - 8;
+  for (const std::size_t size : {4600UL, 30000UL, largest}) {
+    SCOPED_TRACE(size);
+    Wire wire;
+    EXPECT_THAT(wire.send(echo6_in_fragments(size)), ElementsAre(solicits("2001:db8::1")));
+    EXPECT_EQ(wire.count(Reason::neighbor_resolution_pending), 1U);
+    EXPECT_EQ(wire.count(Reason::neighbor_queue_full), 0U);
+    Packet data;
+    for (const Packet& one : wire.send(framed(answers("2001:db8::1", peer_mac))))
+      data = data + from(content_of(one), 48);
+    EXPECT_EQ(from(data, 8), counting(size));
+  }
+}
+
+// Nothing of it leaves if something of it is lost.
+TEST(NeighborSolicitation, ND_NS_009_no_part_of_a_datagram_that_made_room) {
+  Wire wire;
+  wire.send(echo6_in_fragments(30000));
+  for (std::uint32_t i = 1; i <= 3; ++i) wire.send(framed(echo6({}, counting(8), i)));
+  EXPECT_EQ(wire.count(Reason::neighbor_queue_full), 1U);
+  EXPECT_THAT(wire.send(framed(answers("2001:db8::1", peer_mac))), SizeIs(3)) << "the three that came later";
+}
+
+TEST(NeighborSolicitation, ND_GEN_009_what_waits_for_one_neighbor_is_bounded_by_octets) {
+  Wire wire;
+  for (int i = 0; i < 3; ++i) wire.send(echo6_in_fragments(60000));
+  EXPECT_EQ(wire.count(Reason::neighbor_queue_full), 1U);
+  EXPECT_LE(wire.neighbor("2001:db8::1")->waiting.octets, 128U * 1024);
+  EXPECT_EQ(wire.neighbor("2001:db8::1")->waiting.datagrams, 2U);
+}
+
+// ---- how many are asked for (RFC 6583 6.4) ----
+
+std::string stranger(unsigned number) { return "2001:db8::1:" + std::to_string(number); }
+
+TEST(NeighborSolicitation, ND_GEN_009_a_limit_of_solicitations) {
+  Wire wire({"nd.solicit_rate=10"});
+  wire.introduce("2001:db8::9", other_mac);
+  wire.wait(1min);
+  std::size_t asked = 0;
+  for (unsigned i = 0; i < 100; ++i) asked += wire.send(framed(echo6({.source = stranger(i)}))).size();
+  EXPECT_EQ(asked, 10U);
+  EXPECT_EQ(wire.count(Reason::neighbor_solicitations_limited), 90U);
+  EXPECT_EQ(wire.node().state().neighbors.size(), 11U) << "no entry is made for the others";
+  EXPECT_THAT(wire.send(framed(echo6({.source = "2001:db8::9"}))), SizeIs(1)) << "who is known is served";
+  EXPECT_THAT(wire.send(framed(solicitation({.source = stranger(99), .options = source_option(other_mac)}))), SizeIs(1))
+      << "and who says where it is";
+  EXPECT_THAT(wire.send(framed(echo6({.source = stranger(99)}))), SizeIs(1));
+}
+
+// All that is sent to the whole link counts, of both families: also when a neighbor is asked for again.
+TEST(NeighborSolicitation, ND_GEN_009_no_more_than_the_limit_in_any_second) {
+  Wire wire({"nd.solicit_rate=10"});
+  std::vector<Duration> times;
+  for (unsigned i = 0; i < 200; ++i) {
+    const std::size_t before = times.size();
+    const Packet request =
+        i % 2 == 0 ? echo6({.source = stranger(i)}) : echo4({.source = "192.0.2." + std::to_string(10 + i)});
+    times.insert(times.end(), wire.send(framed(request)).size(), 50ms * i);
+    for (const TimedFrame& one : wire.wait(50ms)) times.push_back(50ms * i + one.at);
+    EXPECT_LE(times.size() - before, 11U);
+  }
+  std::ranges::sort(times);
+  for (std::size_t i = 20; i < times.size(); ++i) EXPECT_GE(times[i] - times[i - 20], 1s) << i;
+  EXPECT_GE(times.size(), 100U) << "ten seconds";
+  EXPECT_LE(times.size(), 110U);
+  EXPECT_GT(wire.count(Reason::neighbor_solicitations_limited), 90U);
+}
+
+TEST(NeighborSolicitation, ND_GEN_009_each_link_has_its_limit) {
+  NodeConfig config = ethernet_config({"nd.solicit_rate=1"});
+  InterfaceConfig second = config.interfaces[0];
+  second.name = "tap1";
+  second.addresses = {*parse_prefix("2001:db8:1::2/64")};
+  config.interfaces.push_back(second);
+  Driver driver(config);
+  EXPECT_THAT(driver.receive({framed(echo6({.source = stranger(1)}))}), SizeIs(1));
+  EXPECT_THAT(driver.receive({framed(echo6({.source = stranger(2)}))}), IsEmpty());
+  const Packet elsewhere = framed(echo6({.source = "2001:db8:1::1", .destination = "2001:db8:1::2"}));
+  EXPECT_THAT(driver.receive({elsewhere}, InterfaceId{1}), SizeIs(1));
 }
 
 // To a group: at once, and nobody is asked. What goes to groups are answers to duplicate address detection.

@@ -153,6 +153,18 @@ TEST(NeighborUnreachability, ND_NUD_003_the_source_of_a_probe_is_an_own_address)
   EXPECT_THAT(wire.wait(5s), ElementsAre(TimedFrame{5s, solicits_station(peer_mac, "fe80::1", "fe80::2")}));
 }
 
+// That of the packets that go there (RFC 4861 7.2.2).
+TEST(NeighborUnreachability, ND_NUD_003_the_source_of_a_probe_is_that_of_the_traffic) {
+  NodeConfig config = ethernet_config();
+  config.interfaces[0].addresses.push_back(*parse_prefix("2001:db8::5/64"));
+  Wire wire(config);
+  wire.introduce(peer, peer_mac);
+  wire.send(framed(echo6({.destination = "2001:db8::5"})));
+  EXPECT_THAT(wire.wait(5s), ElementsAre(TimedFrame{5s, solicits_station(peer_mac, peer, "2001:db8::5")}));
+  wire.send(framed(echo6()));
+  EXPECT_THAT(wire.wait(1s), ElementsAre(TimedFrame{1s, probe})) << "the last packet came from elsewhere";
+}
+
 TEST(NeighborUnreachability, ND_NUD_004_what_does_not_confirm) {
   struct Row {
     std::string what;

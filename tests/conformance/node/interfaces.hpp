@@ -7,10 +7,11 @@
 namespace tunstack::test {
 
 /// One interface of MTU 1500 for each list of prefixes; those with IPv6 get their link-local address too.
-/// Options as "KEY=VALUE".
+/// Nothing is told about groups. Options as "KEY=VALUE".
 inline NodeConfig node_with(std::initializer_list<std::initializer_list<std::string_view>> interfaces,
                             std::initializer_list<std::string_view> settings = {}) {
   NodeConfig config;
+  config.options.own.reports_ipv6_groups = false;
   for (const auto& prefixes : interfaces) {
     InterfaceConfig interface{"tun" + std::to_string(config.interfaces.size()), {}, 1500};
     for (const std::string_view prefix : prefixes) interface.addresses.push_back(parse_prefix(prefix).value());

@@ -57,6 +57,7 @@ TEST(Probe, PROBE_001_off_by_default) {
   EXPECT_SILENT(host, probe6(good_query()), Reason::extended_echo_off);
   NodeConfig config = host_config();
   config.options = options_of(Profile::hardened);
+  config.options.own.reports_ipv6_groups = false;
   Host hardened(config);
   EXPECT_SILENT(hardened, probe4(good_query()), Reason::extended_echo_off);
 }

@@ -57,14 +57,17 @@ TEST(Queries, ICMP4_TS_001_the_reply) {
 
 TEST(Queries, ICMP4_MASK_002_the_reply) {
   const Packet message = icmpv4(17, 0, 0x00070009, Packet(4));
-  const Verdict verdict = icmp::answer_address_mask({Icmpv4View::parse(message).value(), 0xfffffe00, {}});
+  const Verdict verdict =
+      icmp::answer_address_mask({Icmpv4View::parse(message).value(), AddressKind::own, 0xfffffe00, {}});
   const auto& reply = std::get<Icmpv4Query>(std::get<Reply>(verdict).message);
   Packet written(reply.size());
   reply.write(written);
   EXPECT_EQ(written, hex("1200 0000 0007 0009 fffffe00"));
-  EXPECT_EQ(name_of(icmp::answer_address_mask({Icmpv4View::parse(message).value(), std::nullopt, {}})),
-            "icmp4_mask_ambiguous");
-  EXPECT_EQ(name_of(icmp::answer_address_mask({Icmpv4View::parse(message).value(), 0, {.mask_agent = false}})),
+  EXPECT_EQ(
+      name_of(icmp::answer_address_mask({Icmpv4View::parse(message).value(), AddressKind::own, std::nullopt, {}})),
+      "icmp4_mask_ambiguous");
+  EXPECT_EQ(name_of(icmp::answer_address_mask(
+                {Icmpv4View::parse(message).value(), AddressKind::own, 0, {.mask_agent = false}})),
             "icmp4_mask_agent_off");
 }
 

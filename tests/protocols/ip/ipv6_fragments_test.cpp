@@ -76,7 +76,7 @@ TEST(Ipv6Fragments, V6_FRAG_008_lacks_headers) {
 }
 
 std::string judged(const Packet& packet) {
-  const auto verdict = judge<ip::ipv6_fragment_rules>(ip::Ipv6Fragment(arrival_of(packet)));
+  const auto verdict = ip::judge_fragment(ip::Ipv6Fragment(arrival_of(packet)));
   if (!verdict) return "";
   const auto* const error = std::get_if<Error>(&*verdict);
   return std::string(info(reason_of(*verdict)).name) + (error ? " " + std::to_string(error->parameter) : "");

@@ -307,7 +307,7 @@ struct Reference {
         equal += octet->second == data[i];
       }
     if (equal == data.size()) return "fragment_duplicate";
-    if (present > 0 && policy == Overlap::drop) return "fragment_overlaps";
+    if (present > equal && policy == Overlap::drop) return "fragment_overlaps";
     for (std::size_t i = 0; i < data.size(); ++i)
       if (policy == Overlap::last)
         octets[offset + i] = data[i];

@@ -266,18 +266,77 @@ TEST(Reassembler, V4_FRAG_018_a_datagram_that_fills_the_pool_alone_is_given_up) 
   EXPECT_EQ(table.last(key(2)), "whole");
 }
 
+// One whose time is over is forgotten when it is asked for, whoever else was refused before it.
+TEST(Reassembler, V4_FRAG_011_refused_ones_are_forgotten_each_in_its_time) {
+  Table table({.kibioctets = 256, .datagrams = 8});
+  const auto refuse = [&](const FragmentKey& refused, Instant now) {
+    EXPECT_EQ(table.add(refused, 0, true, now, [](Fragment& f) { f.data = f.header.first(8); }), "fragment_overlaps");
+  };
+  EXPECT_EQ(table.first(key(1), start), "held");
+  EXPECT_EQ(table.first(key(2), start + 10s), "held");
+  EXPECT_EQ(table.first(key(3), start + 20s), "held");
+  refuse(key(2), start + 21s);
+  refuse(key(1), start + 22s);
+  EXPECT_EQ(table->next_deadline(), start + 70s) << "that of the one that was refused first";
+  EXPECT_EQ(table.last(key(1), start + 60s - 1ns), "fragment_of_refused_datagram");
+  EXPECT_EQ(table.first(key(1), start + 60s), "held") << "anew";
+  EXPECT_EQ(table.last(key(2), start + 60s), "fragment_of_refused_datagram");
+  EXPECT_FALSE(table->expire(start + 70s));
+  EXPECT_EQ(table->datagrams_held(), 2U) << "one and three";
+  EXPECT_TRUE(table->expire(start + 80s));
+  EXPECT_EQ(table->next_deadline(), start + 120s);
+}
+
+// Of a full table the oldest goes, refused or not.
+TEST(Reassembler, V4_FRAG_018_refused_ones_make_room_too) {
+  Table table({.kibioctets = 256, .datagrams = 3});
+  for (unsigned id = 1; id <= 3; ++id) EXPECT_EQ(table.first(key(id), start + id * 1s), "held");
+  EXPECT_EQ(table.add(key(1), 0, true, start + 4s, [](Fragment& f) { f.data = f.header.first(8); }),
+            "fragment_overlaps");
+  EXPECT_EQ(table.first(key(4), start + 5s), "held");
+  EXPECT_EQ(table.last(key(2), start + 5s), "whole") << "the refused one went";
+  EXPECT_EQ(table.last(key(3), start + 5s), "whole");
+}
+
+/// A fragment as most are: it fills a good part of its blocks.
+constexpr std::size_t usual_size = 512;
+void usual(Fragment& fragment) {
+  static const Packet data(usual_size, 7);
+  fragment.data = data;
+}
+
 // 8 blocks, of which each first fragment takes two: four fit exactly.
 TEST(Reassembler, V4_FRAG_018_others_make_room_the_oldest_first) {
   Table table({.kibioctets = 16});
-  for (const unsigned id : {1U, 2U, 3U, 4U}) EXPECT_EQ(table.first(key(id)), "held");
+  const auto first = [&](unsigned id) { return table.add(key(id), 0, true, start, usual); };
+  for (const unsigned id : {1U, 2U, 3U, 4U}) EXPECT_EQ(first(id), "held");
   EXPECT_EQ(table->evicted(), 0U);
-  EXPECT_EQ(table.first(key(5)), "held");
+  EXPECT_EQ(first(5), "held");
   EXPECT_EQ(table->evicted(), 1U);
-  EXPECT_EQ(table.add(key(2), 4096, true, start, [](Fragment&) {}), "held")
+  EXPECT_EQ(table.add(key(2), 4096, true, start, usual), "held")
       << "the one that asks does not make room for itself, though it is the oldest";
   EXPECT_EQ(table->evicted(), 2U);
   EXPECT_EQ(table->datagrams_held(), 3U);
-  EXPECT_EQ(table.last(key(4)), "whole") << "the third made room, not the fourth";
+  EXPECT_EQ(table.add(key(4), usual_size, false, start, usual), "whole") << "the third made room, not the fourth";
+}
+
+// The block of the header, if it has one, and those of the data: a sixteenth of all.
+TEST(Reassembler, V4_FRAG_018_who_fills_little_pushes_nobody_out) {
+  struct Row {
+    std::size_t offset, size;
+    bool may;
+  };
+  static const Packet octets(usual_size);
+  for (const Row& row :
+       {Row{0, 8, false}, Row{0, 2 * 128 - 20 - 4, false}, Row{0, 2 * 128 - 20 + 4, true}, Row{8, 120, false},
+        Row{8, 128, true}, Row{2048 - 128, 248, false}, Row{2048 - 128, 256, true}}) {
+    Table table({.kibioctets = 16});
+    for (const unsigned id : {1U, 2U, 3U, 4U}) EXPECT_EQ(table.add(key(id), 0, true, start, usual), "held");
+    EXPECT_EQ(table.add(key(5), row.offset, true, start, [&](Fragment& f) { f.data = Bytes(octets).first(row.size); }),
+              row.may ? "held" : "fragment_pool_exhausted")
+        << row.offset << ' ' << row.size;
+    EXPECT_EQ(table->evicted(), row.may ? 1U : 0U);
+  }
 }
 
 // Memory is made at the first fragment, also where that is one to refuse.

@@ -74,6 +74,7 @@ constexpr Fixed fixed[] = {
     {"l4.udp_discard", "off", "off"},
     {"l4.tcp_closed", "rst", "drop"},  // D-15
     {"nd.neighbors", "1024", "1024"},
+    {"nd.solicit_rate", "100", "100"},
     {"arp.retrans_ms", "1000", "1000"},
     {"arp.reachable_ms", "60000", "60000"},
     {"arp.delay_ms", "5000", "5000"},

@@ -4,9 +4,17 @@ namespace tunstack::option {
 
 namespace {
 
+constexpr SpecialNumber no_solicitation_limit[] = {{0, "no limit"}};
+
 constexpr OptionRow neighbors_options[] = {
     {"nd.neighbors", Number{16, 4096, "neighbors", [](NodeOptions& o) { return &o.neighbors; }}, "1024", "1024",
      "RFC 4861 5.3", "size of the neighbor cache, which ARP and Neighbor Discovery share"},
+    {"nd.solicit_rate",
+     Number{0, 100'000, "solicitations/s", [](NodeOptions& o) { return &o.solicitation_rate; }, no_solicitation_limit},
+     "100", "100", "RFC 6583 6.4",
+     "limit of multicast neighbor solicitations and broadcast ARP requests a second on each link, beyond which packets "
+     "to "
+     "unknown neighbors are dropped"},
     {"arp.retrans_ms", Number{10, 60000, "ms", [](NodeOptions& o) { return &o.arp.retransmit; }}, "1000", "1000",
      "RFC 1122 2.3.2.1", "time between two ARP requests for the same address"},
     {"arp.reachable_ms", Number{100, 3'600'000, "ms", [](NodeOptions& o) { return &o.arp.reachable; }}, "60000",

@@ -26,7 +26,8 @@ inline discovery::StableIdentifiers stable(std::uint64_t key = 1) { return {{key
 
 inline std::string_view name_of(MaybeReason reason) { return reason ? info(*reason).name : ""; }
 
-inline const AutoconfigurationSettings by_mac{.identifiers = mac("02:74:c0:00:02:02")};
+inline const AutoconfigurationSettings by_mac{.identifiers = mac("02:74:c0:00:02:02"),
+                                              .link_address = mac("02:74:c0:00:02:02")};
 inline const AutoconfigurationSettings by_stable{.identifiers = stable()};
 inline const Ipv6Address link_local_of_mac = ip6("fe80::74:c0ff:fe00:202");
 inline const Ipv6Address global_of_mac = ip6("2001:db8::74:c0ff:fe00:202");

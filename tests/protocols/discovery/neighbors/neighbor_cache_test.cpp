@@ -29,7 +29,14 @@ class Cache {
   explicit Cache(const NeighborLimits& limits = {.neighbors = 16, .waiting = 8, .largest_packet = 100})
       : cache(limits, random_) {}
 
-  std::optional<MacAddress> use(const NeighborKey& k) { return cache.use(k, times, now); }
+  std::optional<MacAddress> use(const NeighborKey& k, const IpAddress& from = {}) {
+    const auto mac = cache.use(k, from, times, now);
+    return mac ? std::optional(*mac) : std::nullopt;
+  }
+  /// A datagram of one packet, or of several.
+  bool keep(const NeighborKey& k, const Packet& packet, std::size_t fragments = 1) {
+    return cache.keep(k, std::vector<OutgoingPacket>(fragments, {.interface = k.interface, .bytes = packet}));
+  }
   void on_source_link_layer_address(const NeighborKey& k, const MacAddress& mac = peer) {
     cache.on_source_link_layer_address(k, mac, times, now);
   }
@@ -249,13 +256,11 @@ TEST(NeighborCache, ND_NA_007_routers) {
 
 TEST(NeighborCache, ND_NS_009_what_waits) {
   Cache c;
-  EXPECT_FALSE(c.cache.keep(key(1), counting(5))) << "for nobody";
+  EXPECT_FALSE(c.keep(key(1), counting(5))) << "for nobody";
   c.use(key(1));
   EXPECT_FALSE(c.cache.first_waiting(key(1)));
-  EXPECT_TRUE(c.cache.keep(key(1), counting(5)));
-  EXPECT_TRUE(c.cache.keep(key(1), counting(6)));
-  const auto steps = c.steps();
-  EXPECT_EQ(steps.at(0).solicitation->prompted_by.size(), 5U) << "the first";
+  EXPECT_TRUE(c.keep(key(1), counting(5)));
+  EXPECT_TRUE(c.keep(key(1), counting(6)));
   EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 5U);
   c.cache.remove_waiting(key(1));
   EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 6U);
@@ -268,10 +273,10 @@ TEST(NeighborCache, ND_NS_009_the_newest_finds_room_whoever_else_waits) {
   Cache c;
   for (unsigned i = 1; i <= 8; ++i) {
     c.use(key(i));
-    EXPECT_TRUE(c.cache.keep(key(i), counting(i)));
+    EXPECT_TRUE(c.keep(key(i), counting(i)));
   }
   c.use(key(9));
-  EXPECT_FALSE(c.cache.keep(key(9), counting(9))) << "one is lost";
+  EXPECT_FALSE(c.keep(key(9), counting(9))) << "one is lost";
   EXPECT_FALSE(c.cache.first_waiting(key(1))) << "the oldest";
   for (unsigned i = 2; i <= 9; ++i) EXPECT_EQ(c.cache.first_waiting(key(i))->bytes.size(), i);
 }
@@ -279,13 +284,13 @@ TEST(NeighborCache, ND_NS_009_the_newest_finds_room_whoever_else_waits) {
 TEST(NeighborCache, ND_NS_009_a_full_queue_takes_from_itself) {
   Cache c;
   c.use(key(1));
-  for (unsigned i = 1; i <= 3; ++i) EXPECT_TRUE(c.cache.keep(key(1), counting(i)));
+  for (unsigned i = 1; i <= 3; ++i) EXPECT_TRUE(c.keep(key(1), counting(i)));
   for (unsigned i = 2; i <= 6; ++i) {
     c.use(key(i));
-    EXPECT_TRUE(c.cache.keep(key(i), counting(10)));
+    EXPECT_TRUE(c.keep(key(i), counting(10)));
   }
   c.use(key(1));
-  EXPECT_FALSE(c.cache.keep(key(1), counting(4)));
+  EXPECT_FALSE(c.keep(key(1), counting(4)));
   EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 2U);
   for (unsigned i = 2; i <= 6; ++i) EXPECT_TRUE(c.cache.first_waiting(key(i))) << "others lose nothing";
 }
@@ -294,7 +299,7 @@ TEST(NeighborCache, ND_GEN_009_the_places_of_the_evicted_come_back) {
   Cache c;
   for (unsigned i = 0; i < 1000; ++i) {
     c.use(key(i));
-    c.cache.keep(key(i), counting(1));
+    c.keep(key(i), counting(1));
     EXPECT_TRUE(c.cache.first_waiting(key(i))) << i;
     if (i % 3 == 0) c.cache.forget(key(i));
     if (i % 5 != 0) continue;
@@ -305,10 +310,93 @@ TEST(NeighborCache, ND_GEN_009_the_places_of_the_evicted_come_back) {
   EXPECT_EQ(c.count(), 0U);
   for (unsigned i = 0; i < 8; ++i) {
     c.use(key(i));
-    EXPECT_TRUE(c.cache.keep(key(i), counting(1))) << "all are free again";
+    EXPECT_TRUE(c.keep(key(i), counting(1))) << "all are free again";
   }
   c.use(key(8));
-  EXPECT_FALSE(c.cache.keep(key(8), counting(1)));
+  EXPECT_FALSE(c.keep(key(8), counting(1)));
+}
+
+// The fragments of a datagram wait together, and are lost together.
+TEST(NeighborCache, ND_NS_009_a_datagram_has_one_place) {
+  Cache c({.neighbors = 16, .waiting = 12, .largest_packet = 100});
+  c.use(key(1));
+  for (unsigned i = 1; i <= 3; ++i) EXPECT_TRUE(c.keep(key(1), counting(i), 4));
+  EXPECT_EQ(c.cache.find(key(1))->waiting.size, 12U);
+  EXPECT_FALSE(c.keep(key(1), counting(4))) << "the fourth";
+  EXPECT_EQ(c.cache.find(key(1))->waiting.size, 9U) << "all four of the first are gone";
+  EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 2U);
+  EXPECT_FALSE(c.keep(key(1), counting(5), 13)) << "more than there is room for";
+  EXPECT_FALSE(c.keep(key(1), counting(101), 1)) << "larger than a place";
+  EXPECT_EQ(c.cache.find(key(1))->waiting.size, 9U) << "for which nothing is given up";
+  EXPECT_FALSE(c.keep(key(1), counting(6), 12)) << "which takes all";
+  EXPECT_EQ(c.cache.find(key(1))->waiting.datagrams, 1U);
+  c.use(key(2));
+  EXPECT_FALSE(c.keep(key(2), counting(7)));
+  EXPECT_FALSE(c.cache.first_waiting(key(1))) << "whole";
+  EXPECT_TRUE(c.keep(key(2), counting(8), 11)) << "its places are free again";
+}
+
+TEST(NeighborCache, ND_GEN_009_a_neighbor_has_its_share_of_octets) {
+  Cache c({.neighbors = 16, .waiting = 300, .largest_packet = 1500});
+  c.use(key(1));
+  EXPECT_TRUE(c.keep(key(1), counting(1024), 64));
+  EXPECT_TRUE(c.keep(key(1), counting(1024), 64)) << "128 KiB";
+  EXPECT_FALSE(c.keep(key(1), counting(1)));
+  EXPECT_EQ(c.cache.find(key(1))->waiting.octets, 65537U);
+  EXPECT_FALSE(c.keep(key(1), counting(1025), 128)) << "never";
+  EXPECT_EQ(c.cache.find(key(1))->waiting.octets, 65537U);
+}
+
+// The one that nothing new came for longest loses its oldest.
+TEST(NeighborCache, ND_NS_009_who_loses_what_waits) {
+  Cache c;
+  for (unsigned i = 1; i <= 4; ++i) {
+    c.use(key(i));
+    EXPECT_TRUE(c.keep(key(i), counting(1)));
+  }
+  for (unsigned i = 1; i <= 4; ++i) EXPECT_TRUE(c.keep(key(i), counting(2)));
+  EXPECT_FALSE(c.keep(key(1), counting(3)));
+  EXPECT_EQ(c.cache.first_waiting(key(2))->bytes.size(), 2U);
+  for (unsigned i : {1U, 3U, 4U}) EXPECT_EQ(c.cache.first_waiting(key(i))->bytes.size(), 1U) << i;
+  EXPECT_FALSE(c.keep(key(4), counting(3)));
+  EXPECT_FALSE(c.cache.first_waiting(key(2)));
+  EXPECT_FALSE(c.keep(key(3), counting(3)));
+  EXPECT_EQ(c.cache.first_waiting(key(1))->bytes.size(), 2U);
+}
+
+// ---- asking ----
+
+TEST(NeighborCache, ND_NS_007_the_question_names_the_source_of_the_last_packet) {
+  const IpAddress first = key(101).address, last = key(102).address;
+  Cache c;
+  c.use(key(1), first);
+  EXPECT_EQ(c.steps().at(0).solicitation->from, first);
+  c.use(key(1), last);
+  c.now += 1s;
+  EXPECT_EQ(c.steps().at(0).solicitation->from, last);
+  c.on_source_link_layer_address(key(2));
+  c.use(key(2), last);
+  c.now += 5s;
+  for (const auto& step : c.steps())
+    if (step.key == key(2)) {
+      EXPECT_EQ(step.solicitation->from, last) << "a probe";
+    }
+}
+
+TEST(NeighborCache, ND_GEN_009_who_must_not_be_asked_for) {
+  Cache c;
+  const auto use = [&](unsigned number) { return c.cache.use(key(number), {}, c.times, c.now, false); };
+  EXPECT_EQ(use(1), std::unexpected(Unresolved::not_to_be_asked_for));
+  EXPECT_EQ(c.count(), 0U) << "no entry is made";
+  c.use(key(1));
+  EXPECT_EQ(use(1), std::unexpected(Unresolved::asked_for)) << "it is asked already";
+  c.answer(key(1));
+  EXPECT_EQ(use(1), peer);
+  c.use(key(2));
+  for (int i = 0; i < 4; ++i, c.now += 1s) c.steps();
+  ASSERT_EQ(c.state(key(2)), NeighborState::failed);
+  EXPECT_EQ(use(2), std::unexpected(Unresolved::not_to_be_asked_for)) << "anew";
+  EXPECT_EQ(c.state(key(2)), NeighborState::failed);
 }
 
 // ---- eviction ----
@@ -408,7 +496,7 @@ TEST(NeighborCache, ND_GEN_009_a_flood_of_keys) {
         break;
       default:
         c.use(k);
-        c.cache.keep(k, counting(random() % 100));
+        c.keep(k, counting(random() % 100));
     }
     c.now += std::chrono::milliseconds(random() % 3);
     if (i % 500 == 0) {
