@@ -8,6 +8,7 @@
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/link_setup.hpp"
 
 namespace tunstack {
 
@@ -46,6 +47,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   Session session(plan);
   session.settle();
   SandboxedCommand sandboxed(or_shell(command));
+  session.confine();  // before any of its packets is read
   session.loop().watch(sandboxed.ended_fd(), [&] { session.loop().stop(); });
   // What the terminal sends, it sends to the command as well.
   session.on_signal([&](int signal, bool from_process) {
