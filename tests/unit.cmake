@@ -8,6 +8,7 @@ tunstack_test(unit
   protocols/base/address_kind_test.cpp
   protocols/base/address_table_test.cpp
   protocols/base/address_test.cpp
+  protocols/base/bytes_test.cpp
   protocols/base/checksum_test.cpp
   protocols/base/linked_entries_test.cpp
   protocols/base/mac_address_test.cpp
