@@ -164,6 +164,7 @@ std::vector<std::string> missing_in_status(pid_t process) {
        {"CapAmb:\t0000000000000000", "no ambient capabilities"}}};
   std::ifstream file(fmt::format("/proc/{}/status", process));
   const std::string status((std::istreambuf_iterator<char>(file)), {});
+  if (status.empty()) return {"/proc, which would tell of capabilities and the like"};
   std::vector<std::string> missing;
   for (const auto& [line, meaning] : wanted)
     if (!status.contains(std::string("\n") + line + "\n")) missing.emplace_back(meaning);
