@@ -45,7 +45,7 @@ std::vector<std::string> or_shell(const std::vector<std::string>& command) {
 }
 
 /// Ends the command, by force if it takes too long.
-void end(const SandboxedCommand& command, Session& session, double after) {
+void end_in_time(const SandboxedCommand& command, Session& session, double after) {
   fmt::print(stderr, "tunstack: the time of the command is over ({} s): it gets SIGTERM\n", after);
   command.send_signal(SIGTERM);
   session.loop().at(session.now() + time_to_end, [&] { command.kill(); });
@@ -72,7 +72,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   bool time_is_over = false;
   session.on_duration([&] {
     time_is_over = true;
-    end(sandboxed, session, *plan.duration);
+    end_in_time(sandboxed, session, *plan.duration);
   });
   const LoopEnd end = session.loop().run();
   if (end == LoopEnd::device_gone) sandboxed.kill();
