@@ -8,6 +8,7 @@ tunstack_test(unit
   protocols/base/address_kind_test.cpp
   protocols/base/address_table_test.cpp
   protocols/base/address_test.cpp
+  protocols/base/bytes_test.cpp
   protocols/base/checksum_test.cpp
   protocols/base/deadlines_test.cpp
   protocols/base/linked_entries_test.cpp
@@ -124,6 +125,8 @@ tunstack_test(unit
   tunstack/run/replay_ipv6_test.cpp
   tunstack/run/replay_test.cpp
   tunstack/run/run_loop_test.cpp
+  tunstack/sandbox/file_access_test.cpp
+  tunstack/sandbox/system_calls_test.cpp
   tunstack/report/state_report_test.cpp
   tunstack/report/state_text_test.cpp
   tunstack/options/suggestion_test.cpp

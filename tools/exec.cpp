@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +9,7 @@
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/link_setup.hpp"
 
 namespace tunstack {
 
@@ -23,7 +25,15 @@ Examples:
   tunstack exec --explain -- ping -c 1 192.0.2.77     says why there is no answer
   tunstack exec                                       a shell to play in
 
-Exit status: that of the command; 128 and the signal's number if one ended it; 127 if it does not exist.)";
+The command has all rights of the user in files, as it would have without tunstack: exec keeps networks apart, and
+takes all processes of the command along at its end. Run by root it is no boundary for a hostile command, who may
+mount, load modules and reach other processes: run exec as an ordinary user then.
+
+Exit status: that of the command; 128 and the signal's number if one ended it; 127 if it does not exist; 124 if its
+--duration was over: it gets SIGTERM then, and SIGKILL 2 s later.)";
+
+constexpr int status_of_timeout = 124;  // as timeout(1) has it
+constexpr std::chrono::seconds time_to_end{2};
 
 // A command that has just ended may have sent what nobody answered yet.
 constexpr std::size_t packets_left_over = 1024;
@@ -32,6 +42,13 @@ std::vector<std::string> or_shell(const std::vector<std::string>& command) {
   if (!command.empty()) return command;
   const char* shell = std::getenv("SHELL");
   return {shell != nullptr && *shell != '\0' ? shell : "/bin/sh"};
+}
+
+/// Ends the command, by force if it takes too long.
+void end_in_time(const SandboxedCommand& command, Session& session, double after) {
+  fmt::print(stderr, "tunstack: the time of the command is over ({} s): it gets SIGTERM\n", after);
+  command.send_signal(SIGTERM);
+  session.loop().at(session.now() + time_to_end, [&] { command.kill(); });
 }
 
 int run_exec(const HostArguments& arguments, const std::vector<std::string>& command) {
@@ -46,12 +63,17 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   Session session(plan);
   session.settle();
   SandboxedCommand sandboxed(or_shell(command));
+  session.confine();  // before any of its packets is read
   session.loop().watch(sandboxed.ended_fd(), [&] { session.loop().stop(); });
   // What the terminal sends, it sends to the command as well.
   session.on_signal([&](int signal, bool from_process) {
     if (from_process) sandboxed.send_signal(signal);
   });
-  session.on_duration([&] { sandboxed.kill(); });
+  bool time_is_over = false;
+  session.on_duration([&] {
+    time_is_over = true;
+    end_in_time(sandboxed, session, *plan.duration);
+  });
   const LoopEnd end = session.loop().run();
   if (end == LoopEnd::device_gone) sandboxed.kill();
   const int status = sandboxed.exit_status();
@@ -59,7 +81,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   if (end == LoopEnd::stopped) session.loop().shut_down();
   session.finish_capture();
   if (plan.explain != Explain::off) session.print_summary();
-  return status;
+  return time_is_over ? status_of_timeout : status;
 }
 
 }  // namespace

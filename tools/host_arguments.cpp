@@ -227,6 +227,9 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
   command.add_option("--capture", arguments.capture,
                      "Write every packet in and out to FILE.pcapng, with the decision as its comment, or to FILE.pcap");
   command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(duration_fault);
+  command.add_option("--user", arguments.user, "NAME of whom the stack becomes when it has attached; for root");
+  command.add_flag("--no-sandbox", arguments.no_sandbox,
+                   "Keep all rights while packets are answered, for debuggers ('tunstack doctor --security')");
   command.add_flag("--dry-run", arguments.dry_run, "Print the equivalent ip commands and do nothing");
 }
 
@@ -266,6 +269,8 @@ HostPlan plan_host(const HostArguments& arguments) {
   plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
   plan.duration = arguments.duration;
   plan.capture = arguments.capture;
+  if (arguments.user) plan.user = find_user(*arguments.user);
+  plan.sandboxed = !arguments.no_sandbox;
   return plan;
 }
 

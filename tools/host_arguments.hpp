@@ -8,6 +8,7 @@
 #include "tunstack/explain/explain.hpp"
 #include "tunstack/kernel_link/kernel_link_plan.hpp"
 #include "tunstack/node/node.hpp"
+#include "tunstack/sandbox/sandbox.hpp"
 
 namespace tunstack {
 
@@ -28,6 +29,8 @@ struct HostArguments {
   std::optional<double> duration;  // seconds
   std::optional<std::uint64_t> seed;
   std::optional<std::string> capture;  // a file for all packets in and out
+  std::optional<std::string> user;     // whom the process becomes
+  bool no_sandbox = false;
   bool dry_run = false;
 };
 
@@ -48,6 +51,8 @@ struct HostPlan {
   ExplainFormat format = ExplainFormat::text;
   std::optional<double> duration;
   std::optional<std::string> capture;
+  std::optional<User> user;
+  bool sandboxed = true;
 };
 
 /// Throws UsageFault.

@@ -23,9 +23,22 @@ FileDescriptor block_signals() {
   return FileDescriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-LinkPlan named(LinkPlan plan, const std::string& device) {
-  plan.device = device;
-  return plan;
+/// Without /proc there is no name, and no socket.
+StackName stack_name(const std::string& device) try {
+  return {own_network(), ::getpid(), device};
+} catch (const SystemError&) {
+  return {};
+}
+
+Duties duties_of(const HostPlan& plan, const TunDevice& device) {
+  Duties duties{.stack = stack_name(device.name()),
+                .link = std::nullopt,
+                .device_stays = device.is_persistent(),
+                .sandboxed = plan.sandboxed};
+  if (plan.leave_link_alone) return duties;
+  duties.link = plan.link;
+  duties.link->device = device.name();  // the kernel may have numbered it
+  return duties;
 }
 
 /// Without a place to keep the secret, addresses are stable for as long as the stack runs.
@@ -49,12 +62,14 @@ NodeConfig started(const HostPlan& plan, const std::string& device, const Monoto
 
 Session::Session(const HostPlan& plan)
     : device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
+      caretaker_(duties_of(plan, device_)),
       node_(started(plan, device_.name(), clock_)),
       explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? stdout : stderr),
       loop_(std::array{&device_}, node_, clock_),
       signals_(block_signals()),
-      duration_(plan.duration) {
-  if (!plan.leave_link_alone) link_.emplace(named(plan.link, device_.name()), device_.is_persistent());
+      duration_(plan.duration),
+      user_(plan.user),
+      sandboxed_(plan.sandboxed) {
   if (plan.explain != Explain::off) observers_.add(explainer_);
   if (plan.capture) {
     capture_.emplace(*plan.capture, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip);
@@ -73,6 +88,11 @@ void Session::open_control_socket(bool tells_why_not) try {
   loop_.watch(control_->fd(), [this] { control_->serve(); });
 } catch (const SystemError& error) {
   if (tells_why_not) fmt::print(stderr, "tunstack: {}; {}\n", error.what(), error.why());
+}
+
+void Session::confine() const {
+  if (user_) become_user(*user_);
+  if (sandboxed_) enter_sandbox();
 }
 
 void Session::settle() {

@@ -8,8 +8,8 @@
 #include "tunstack/control/control_socket.hpp"
 #include "tunstack/device/tun.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/kernel_link/link_setup.hpp"
 #include "tunstack/run/run_loop.hpp"
+#include "tunstack/sandbox/caretaker.hpp"
 
 namespace tunstack {
 
@@ -25,6 +25,9 @@ class Session {
   Loop& loop() { return loop_; }
   Instant now() const { return clock_.now(); }
 
+  /// Gives up all rights that are not needed from here on, as far as the plan says so: to start a process, to open a
+  /// file. Throws SystemError.
+  void confine() const;
   /// Answers until it is known that no other node has the addresses of the stack.
   void settle();
   /// Calls `handle` with each signal, and whether a process sent it (rather than the terminal).
@@ -40,7 +43,7 @@ class Session {
   void open_control_socket(bool tells_why_not);
 
   TunDevice device_;
-  std::optional<LinkSetup> link_;
+  Caretaker caretaker_;
   MonotonicClock clock_;
   Node node_;
   Explainer explainer_;
@@ -50,6 +53,8 @@ class Session {
   Loop loop_;
   FileDescriptor signals_;
   std::optional<double> duration_;
+  std::optional<User> user_;
+  bool sandboxed_;
   std::optional<ControlSocket> control_;
 };
 

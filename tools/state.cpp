@@ -14,7 +14,7 @@ namespace {
 constexpr const char* state_description =
     R"(Print what a running stack knows: neighbors, routers, prefixes, path MTUs, counters and more.
 
-Of several stacks, those in this network namespace come first; --dev and --pid choose among the rest.
+Asks the stack in this network namespace; --dev and --pid ask any other of this user.
 
 Examples:
   tunstack state
@@ -44,12 +44,25 @@ std::string wanted(const StateArguments& arguments) {
                     has_others ? "sudo tunstack state" : "tunstack exec -- tunstack state");
 }
 
-[[noreturn]] void throw_several(const std::vector<RunningStack>& stacks) {
+std::string listed(const std::vector<RunningStack>& stacks) {
   std::string all;
   for (const RunningStack& stack : stacks)
     all += fmt::format("{}{} (process {})", all.empty() ? "" : ", ", stack.name.device, stack.name.pid);
-  throw UsageFault("several stacks are running", all, fmt::format("tunstack state --pid {}", stacks[0].name.pid));
+  return all;
 }
+
+[[noreturn]] void throw_several(const std::vector<RunningStack>& stacks) {
+  throw UsageFault("several stacks are running", listed(stacks),
+                   fmt::format("tunstack state --pid {}", stacks[0].name.pid));
+}
+
+[[noreturn]] void throw_elsewhere(const std::vector<RunningStack>& stacks) {
+  throw SystemError("no stack is running in this network namespace",
+                    fmt::format("in others there are {}", listed(stacks)),
+                    fmt::format("tunstack state --pid {}", stacks[0].name.pid));
+}
+
+bool is_here(const StackName& name) { return name.network == own_network(); }
 
 RunningStack chosen(const StateArguments& arguments) {
   auto [stacks, has_others] = find_running_stacks();
@@ -57,8 +70,10 @@ RunningStack chosen(const StateArguments& arguments) {
     return (arguments.device && stack.name.device != *arguments.device) ||
            (arguments.pid && stack.name.pid != *arguments.pid);
   });
-  const auto is_elsewhere = [network = own_network()](const RunningStack& s) { return s.name.network != network; };
-  if (!std::ranges::all_of(stacks, is_elsewhere)) std::erase_if(stacks, is_elsewhere);
+  const auto is_elsewhere = [](const RunningStack& stack) { return !is_here(stack.name); };
+  const bool all_elsewhere = !stacks.empty() && std::ranges::all_of(stacks, is_elsewhere);
+  if (all_elsewhere && !arguments.device && !arguments.pid) throw_elsewhere(stacks);
+  if (!all_elsewhere) std::erase_if(stacks, is_elsewhere);
   if (stacks.empty()) throw_none(arguments, has_others);
   if (stacks.size() > 1) throw_several(stacks);
   return std::move(stacks[0]);
@@ -71,12 +86,23 @@ nlohmann::ordered_json report_of(const RunningStack& stack) {
                     "it is another version, or it ended in the meantime", "use the same version for both");
 }
 
+std::string heading(const StackName& name) {
+  return fmt::format("{} in process {}, network namespace {}{}\n", name.device, name.pid, name.network,
+                     is_here(name) ? "" : " (another one than this)");
+}
+
 void print_state(const StateArguments& arguments) {
-  const auto report = arguments.transitions ? transitions_report() : report_of(chosen(arguments));
+  const RunningStack stack = chosen(arguments);
+  const auto report = report_of(stack);
   if (arguments.json)
     fmt::print("{}\n", report.dump(2));
   else
-    fmt::print("{}", arguments.transitions ? transitions_text(report) : state_text(report));
+    fmt::print("{}{}", heading(stack.name), state_text(report));
+}
+
+void print_transitions(bool json) {
+  const auto report = transitions_report();
+  fmt::print("{}{}", json ? report.dump(2) : transitions_text(report), json ? "\n" : "");
 }
 
 }  // namespace
@@ -91,7 +117,8 @@ void add_state(CLI::App& program) {
       ->add_flag("--transitions", arguments->transitions, "Print the state machine of a neighbor (RFC 4861 appendix C)")
       ->excludes(device)
       ->excludes(pid);
-  command->callback([arguments] { print_state(*arguments); });
+  command->callback(
+      [arguments] { arguments->transitions ? print_transitions(arguments->json) : print_state(*arguments); });
 }
 
 }  // namespace tunstack

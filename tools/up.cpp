@@ -37,6 +37,7 @@ int run_up(const HostArguments& arguments) {
     return 0;
   }
   Session session(plan);
+  session.confine();
   session.on_signal([&](int, bool) { session.loop().stop(); });
   session.on_duration([&] { session.loop().stop(); });
   print_welcome(plan, session.device_name());

@@ -34,7 +34,7 @@ struct Ipv6Address {
   std::array<std::uint8_t, size> octets{};
 
   static Ipv6Address load(Bytes bytes, std::size_t at) {
-    assert(at + size <= bytes.size());
+    require_within(at + size <= bytes.size());
     Ipv6Address address;
     std::memcpy(address.octets.data(), bytes.data() + at, size);
     return address;

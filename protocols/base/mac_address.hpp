@@ -17,7 +17,7 @@ struct MacAddress {
   std::array<std::uint8_t, size> octets{};
 
   static MacAddress load(Bytes bytes, std::size_t at) {
-    assert(at + size <= bytes.size());
+    require_within(at + size <= bytes.size());
     MacAddress address;
     std::memcpy(address.octets.data(), bytes.data() + at, size);
     return address;

@@ -41,7 +41,8 @@ class UnitSet {
   // Written out, or making one would fill all of the bits with zeros.
   UnitSet() {}  // NOLINT(modernize-use-equals-default)
   void clear() { in_use_ = {}; }
-  bool has(std::size_t unit) const { return count(unit, unit + 1) != 0; }
+  /// Of one behind the last of the largest datagram too: it is not there.
+  bool has(std::size_t unit) const { return unit < max_units && count(unit, unit + 1) != 0; }
   /// How many of [first, past) are there.
   std::size_t count(std::size_t first, std::size_t past) const;
   /// Adds [first, past), of which some may be there already.

@@ -147,9 +147,49 @@ TEST_F(Exec, killing_the_command_ends_tunstack) {
   EXPECT_EQ(process->wait().status, 128 + SIGKILL);
 }
 
-TEST_F(Exec, duration_ends_the_command) {
+TEST_F(Exec, duration_ends_the_command_with_status_124_and_a_line) {
   const Outcome ended = tunstack({"exec", "--duration", "0.2", "--", "sleep", "1000"});
-  EXPECT_EQ(ended.status, 128 + SIGKILL) << ended;
+  EXPECT_EQ(ended.status, 124) << ended;
+  EXPECT_EQ(ended.err, "tunstack: the time of the command is over (0.2 s): it gets SIGTERM\n");
+}
+
+TEST_F(Exec, duration_lets_the_command_take_leave) {
+  const Outcome ended = tunstack({"exec", "--duration", "0.3", "--", "sh", "-c",
+                                  "trap 'echo farewell; exit 3' TERM; while :; do sleep 0.02; done"});
+  EXPECT_EQ(ended.status, 124) << ended;
+  EXPECT_EQ(ended.out, "farewell\n");
+}
+
+TEST_F(Exec, duration_kills_a_command_that_does_not_end) {
+  const auto before = std::chrono::steady_clock::now();
+  const Outcome ended =
+      tunstack({"exec", "--duration", "0.1", "--", "sh", "-c", "trap '' TERM; while :; do sleep 0.02; done"});
+  EXPECT_EQ(ended.status, 124) << ended;
+  EXPECT_GE(std::chrono::steady_clock::now() - before, Milliseconds(2100)) << "SIGKILL comes 2 s after SIGTERM";
+}
+
+TEST_F(Exec, duration_ends_a_command_that_is_stopped) {
+  const Outcome ended = tunstack({"exec", "--duration", "0.2", "--", "sh", "-c", "kill -STOP $$"});
+  EXPECT_EQ(ended.status, 124) << ended;
+}
+
+TEST_F(Exec, duration_leaves_the_status_of_a_command_that_ends_in_time) {
+  EXPECT_EQ(tunstack({"exec", "--duration", "100", "--", "sh", "-c", "exit 42"}).status, 42);
+}
+
+TEST_F(Exec, mounts_nothing_on_the_host_from_a_chroot_whose_root_is_no_mount_point) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, for chroot";
+  // Mounts of this mount namespace are shared, as those of a host are by systemd.
+  const std::string script =
+      "mount --make-rshared / && root=$(mktemp -d) && trap 'umount -lR $root; rm -d $root' EXIT && "
+      "mount -t tmpfs none $root && mkdir $root/host && cd $root/host && "
+      "mkdir usr dev proc sys tmp && ln -s usr/bin usr/lib usr/lib64 . && "
+      "mount --rbind /usr usr && mount --rbind /dev dev && mount -t proc none proc && mount -t sysfs none sys && "
+      "cp \"$0\" tunstack && before=$(cat /proc/self/mounts) && "
+      "chroot . /tunstack exec -- sh -c 'echo it ran' && "
+      "[ \"$before\" = \"$(cat /proc/self/mounts)\" ] && echo nothing new; cd /";
+  const Outcome outcome = network.run({"unshare", "--mount", "--propagation", "private", "sh", "-c", script, program});
+  EXPECT_EQ(outcome.out, "it ran\nnothing new\n") << outcome;
 }
 
 TEST_F(Exec, a_deleted_device_ends_the_command) {

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "tests/system/network.hpp"
+#include "tunstack/sandbox/sandbox.hpp"
 
 namespace tunstack::test::ordinary_user_test {
 namespace {
@@ -75,6 +76,12 @@ TEST_F(OrdinaryUser, doctor_finds_that_exec_works_but_up_does_not) {
   EXPECT_EQ(doctor.status, 0) << doctor;
   EXPECT_THAT(doctor.out, HasSubstr("yes  private networks can be made"));
   EXPECT_THAT(doctor.out, HasSubstr("no   devices can be made on this host"));
+}
+
+TEST_F(OrdinaryUser, the_sandbox_holds) {
+  if (sanitizers_watch) GTEST_SKIP() << "sanitizers need what the sandbox forbids";
+  const Outcome trial = as_user({"doctor", "--security"});
+  EXPECT_EQ(trial.status, 0) << trial;
 }
 
 TEST_F(OrdinaryUser, without_the_device_node_the_remedy_is_named) {

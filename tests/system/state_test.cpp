@@ -89,7 +89,7 @@ TEST_F(State, the_kernel_is_a_neighbor_after_a_ping) {
 TEST_F(State, the_text_form) {
   const Outcome outcome = in_sandbox(ping_once + "\"$0\" state");
   EXPECT_EQ(outcome.status, 0) << outcome;
-  EXPECT_THAT(outcome.out, testing::StartsWith("running for "));
+  EXPECT_THAT(outcome.out, testing::ContainsRegex("^tun0 in process [0-9]+, network namespace [0-9]+\nrunning for "));
   EXPECT_THAT(outcome.out, HasSubstr("\nneighbors\n  interface  address"));
   EXPECT_THAT(outcome.out, testing::ContainsRegex("tun0 +192.0.2.1 +[0-9a-f:]{17} +(reachable|delay)"));
   EXPECT_THAT(outcome.out, HasSubstr("icmp4_echo_request_for_us  RFC 1122 3.2.2.6"));
@@ -129,6 +129,32 @@ TEST_F(State, killing_a_stack_leaves_nothing_that_disturbs_the_next) {
   next->signal(SIGTERM);
   EXPECT_EQ(next->wait().status, 0);
   EXPECT_THAT(sockets(), IsEmpty());
+}
+
+TEST_F(State, the_socket_of_a_stack_that_ended_without_leave_is_removed_by_who_asks) {
+  const auto killed = up({"--dev", "killed1"});
+  // Whoever would take the socket away is killed first.
+  const std::vector<ProcessId> family = family_of(killed->pid());
+  ASSERT_THAT(family, SizeIs(2)) << "the stack and its caretaker";
+  ::kill(family[1].pid, SIGKILL);
+  killed->signal(SIGKILL);
+  killed->wait();
+  ASSERT_THAT(sockets(), SizeIs(1));
+  EXPECT_FAULT(tunstack({"state", "--dev", "killed1"}), 3);
+  EXPECT_THAT(sockets(), IsEmpty());
+}
+
+TEST_F(State, a_stack_in_another_network_is_shown_only_on_request) {
+  const auto elsewhere = sandbox("else0", "198.51.100.2/24");
+  const Outcome without_request = tunstack({"state"});
+  EXPECT_FAULT(without_request, 3);
+  EXPECT_THAT(without_request.err, HasSubstr("no stack is running in this network namespace"));
+  EXPECT_THAT(without_request.err, HasSubstr("else0 (process " + std::to_string(elsewhere->pid()) + ")"));
+  for (const Command& request : {Command{"--dev", "else0"}, {"--pid", std::to_string(elsewhere->pid())}}) {
+    const Outcome shown = tunstack({"state", request[0], request[1]});
+    EXPECT_EQ(shown.status, 0) << shown;
+    EXPECT_THAT(lines_of(shown.out).at(0), HasSubstr("(another one than this)"));
+  }
 }
 
 TEST_F(State, of_one_device_name_in_two_networks_each_sandbox_finds_its_own) {

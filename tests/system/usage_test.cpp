@@ -66,6 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"set_unknown_key", {"up", "--set", "icmp4.ecoh=on"}, "did you mean icmp4.echo?"},
                     Wrong{"set_bad_value", {"up", "--set", "icmp4.echo=maybe"}, "icmp4.echo takes on or off"},
                     Wrong{"bad_profile", {"up", "--profile", "soft"}, "hardened"},
+                    Wrong{"unknown_user", {"up", "--user", "nobody-of-this-name"}, "no user"},
+                    Wrong{"no_sandbox_to_leave_out", {"doctor", "--no-sandbox"}, "--security"},
                     Wrong{"bad_explain", {"up", "--explain=x"}, "--explain"},
                     Wrong{"duration_negative", {"up", "--duration", "-1"}, "--duration"},
                     Wrong{"duration_no_number", {"up", "--duration", "abc"}, "--duration"},

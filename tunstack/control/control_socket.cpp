@@ -24,15 +24,8 @@ namespace {
 
 constexpr std::string_view prefix = "tunstack-";
 constexpr std::string_view suffix = ".sock";
+constexpr const char* before_listening = ".new";        // behind the name
 constexpr timeval patience{.tv_sec = 3, .tv_usec = 0};  // of a client
-
-std::vector<std::string> directories() {
-  std::vector<std::string> all;
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime != nullptr && *runtime == '/') all.emplace_back(runtime);  // the XDG specification: others are ignored
-  all.emplace_back("/tmp");
-  return all;
-}
 
 /// Nothing where the path is too long.
 std::optional<sockaddr_un> address_of(const std::string& path) {
@@ -62,6 +55,7 @@ FileDescriptor connected(const std::string& path, int flags) {
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   const auto address = address_of(path);
+  if (!address) errno = ENAMETOOLONG;
   if (address && ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0)
     return socket;
   return {};
@@ -81,11 +75,16 @@ std::vector<FoundSocket> sockets_in(const std::string& directory) {
   return found;
 }
 
+/// A connection to a socket of this user, which is removed if nobody listens there any more.
+FileDescriptor connected_or_removed(const std::string& path, int flags) {
+  FileDescriptor connection = connected(path, flags);
+  if (!connection.is_open() && errno == ECONNREFUSED) ::unlink(path.c_str());
+  return connection;
+}
+
 void remove_abandoned(const std::string& directory) {
   for (const FoundSocket& socket : sockets_in(directory))
-    if (owner_of(socket.path) == Owner::self && !connected(socket.path, SOCK_NONBLOCK).is_open() &&
-        errno == ECONNREFUSED)
-      ::unlink(socket.path.c_str());
+    if (owner_of(socket.path) == Owner::self) connected_or_removed(socket.path, SOCK_NONBLOCK);
 }
 
 template <class Number>
@@ -120,12 +119,27 @@ std::uint64_t own_network() {
                     "/proc/self/ns/net is not there", "mount -t proc proc /proc");
 }
 
+std::vector<std::string> socket_directories() {
+  std::vector<std::string> all;
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  if (runtime != nullptr && *runtime == '/') all.emplace_back(runtime);  // the XDG specification: others are ignored
+  all.emplace_back("/tmp");
+  return all;
+}
+
+void remove_socket_of(const StackName& name) {
+  for (const std::string& directory : socket_directories())
+    for (const char* state : {"", before_listening})
+      if (const auto path = directory + "/" + file_name_of(name) + state; owner_of(path) == Owner::self)
+        ::unlink(path.c_str());
+}
+
 // ---- the stack's side ----
 
 ControlSocket::ControlSocket(const std::string& device, Report report)
     : report_(std::move(report)), poll_(::epoll_create1(EPOLL_CLOEXEC)) {
   const std::string file_name = file_name_of({own_network(), ::getpid(), device});
-  const auto usable = directories();
+  const auto usable = socket_directories();
   if (!std::ranges::any_of(usable, [&](const std::string& d) { return listen_in(d, file_name); }))
     throw SystemError(fmt::format("cannot make the socket {}/{}: {}", usable.back(), file_name, std::strerror(errno)),
                       "'tunstack state' will not find this stack", "set XDG_RUNTIME_DIR to a directory of your own");
@@ -138,7 +152,7 @@ ControlSocket::ControlSocket(const std::string& device, Report report)
 bool ControlSocket::listen_in(const std::string& directory, const std::string& file_name) {
   remove_abandoned(directory);
   const std::string path = directory + "/" + file_name;
-  const std::string before = path + ".new";
+  const std::string before = path + before_listening;
   const auto address = address_of(before);
   if (!address) {
     errno = ENAMETOOLONG;
@@ -195,12 +209,12 @@ bool ControlSocket::is_done(Client& client) {
 
 RunningStacks find_running_stacks() {
   RunningStacks found;
-  for (const std::string& directory : directories())
+  for (const std::string& directory : socket_directories())
     for (FoundSocket& socket : sockets_in(directory)) {
       const Owner owner = owner_of(socket.path);
       found.has_others |= owner == Owner::another;
       if (owner != Owner::self) continue;
-      if (FileDescriptor connection = connected(socket.path, 0); connection.is_open())
+      if (FileDescriptor connection = connected_or_removed(socket.path, 0); connection.is_open())
         found.own.push_back({std::move(socket.name), std::move(connection)});
     }
   return found;

@@ -72,6 +72,11 @@ class ControlSocket {
   std::deque<Client> clients_;
 };
 
+/// Where sockets may be, the best place first.
+std::vector<std::string> socket_directories();
+/// Removes the socket of this stack, if it belongs to this user, wherever it is and in whatever state.
+void remove_socket_of(const StackName& name);
+
 /// A stack that runs, and a connection to it that its report comes by.
 struct RunningStack {
   StackName name;
@@ -82,6 +87,7 @@ struct RunningStacks {
   std::vector<RunningStack> own;  // of this user
   bool has_others = false;        // whether there are sockets of other users
 };
+/// Removes the sockets of this user's stacks that ended without taking leave.
 RunningStacks find_running_stacks();
 
 /// Reads to the end. Throws SystemError if the stack does not answer.

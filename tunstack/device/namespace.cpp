@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -46,10 +49,11 @@ void map_user_to_root(uid_t uid, gid_t gid) {
 }
 
 // A shell that looks at /sys/class/net or /proc should see its own world. Where a container forbids the mounts
-// only these views are the host's; nothing depends on them.
+// only these views are the host's; nothing depends on them. Where mounts cannot be made private, as in a chroot whose
+// "/" is no mount point, they would reach the host and stay there.
 void mount_own_views() {
   constexpr unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-  ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
   ::mount("proc", "/proc", "proc", flags, nullptr);
   ::mount("sysfs", "/sys", "sysfs", flags, nullptr);
 }
@@ -73,36 +77,60 @@ void unblock_signals() {
   ::_exit(error == ENOENT ? command_not_found : cannot_run);
 }
 
-/// Waits for all processes of the namespace that end, and passes signals on, until the command itself ends.
-[[noreturn]] void be_init(pid_t command) {
-  sigset_t handled;
-  sigfillset(&handled);
+/// Reaps all processes of the namespace that have ended, and ends with the status of the command if it is among them.
+void reap(pid_t command) {
+  int status = 0;
+  for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;)
+    if (ended == command && (WIFEXITED(status) || WIFSIGNALED(status)))
+      ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+/// Does what the stack says: to pass a signal on, or to end with everything in the namespace.
+void obey(int orders, pid_t command) {
+  unsigned char signal = 0;
+  if (::read(orders, &signal, 1) != 1 || signal == SIGKILL) ::_exit(128 + SIGKILL);
+  ::kill(command, signal);
+}
+
+/// What a process sends us is meant for the command. What a terminal sends, it sends to the command as well.
+void pass_on(int signals, pid_t command) {
+  signalfd_siginfo info{};
+  if (::read(signals, &info, sizeof info) != sizeof info || info.ssi_code > 0) return;
+  const auto signal = static_cast<int>(info.ssi_signo);
+  if (signal == SIGTERM || signal == SIGHUP || signal == SIGINT) ::kill(command, signal);
+}
+
+/// Until the command ends, or the stack does. All signals are blocked.
+[[noreturn]] void be_init(pid_t command, int orders) {
+  sigset_t all;
+  sigfillset(&all);
+  const FileDescriptor signals(::signalfd(-1, &all, SFD_CLOEXEC));
   for (;;) {
-    int status = 0;
-    for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;)
-      if (ended == command && (WIFEXITED(status) || WIFSIGNALED(status)))
-        ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
-    siginfo_t info{};
-    const int signal = ::sigwaitinfo(&handled, &info);
-    // What a terminal sends, it sends to the command as well.
-    if ((signal == SIGTERM || signal == SIGHUP || signal == SIGINT) && info.si_code <= 0) ::kill(command, signal);
+    reap(command);
+    std::array<pollfd, 2> files{{{orders, POLLIN, 0}, {signals.get(), POLLIN, 0}}};
+    ::poll(files.data(), files.size(), -1);
+    if (files[0].revents != 0) obey(orders, command);
+    if (files[1].revents != 0) pass_on(signals.get(), command);
   }
 }
 
-[[noreturn]] void run_in_namespace(const std::vector<std::string>& command, int report, int parent_alive) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // If the parent died before that, its end of the pipe is closed.
-  char none = 0;
-  if (::read(parent_alive, &none, 1) == 0) ::_exit(cannot_run);
+/// The command has what it was given; its init needs neither that nor the device and the files of the stack.
+void close_all_but(int kept) {
+  ::close_range(STDERR_FILENO + 1, static_cast<unsigned>(kept) - 1, 0);
+  ::close_range(static_cast<unsigned>(kept) + 1, ~0U, 0);
+}
+
+[[noreturn]] void run_in_namespace(const std::vector<std::string>& command, int report, int orders) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // or its end of the pipe is closed already
   mount_own_views();
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, nullptr);
   const pid_t child = ::fork();
   if (child == 0) become(command, report);
-  ::close(report);
   if (child < 0) ::_exit(cannot_run);
-  be_init(child);
+  close_all_but(orders);
+  be_init(child, orders);
 }
 
 /// fork(), but the child is the first process of a new process namespace, with mounts of its own; later children of
@@ -116,9 +144,9 @@ struct Pipe {
   FileDescriptor read_end, write_end;
 };
 
-Pipe make_pipe(int flags) {
+Pipe make_pipe() {
   int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC | flags) != 0)
+  if (::pipe2(ends, O_CLOEXEC) != 0)
     throw SystemError(fmt::format("cannot make a pipe: {}", std::strerror(errno)), "too many files are open",
                       "close some");
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
@@ -135,16 +163,17 @@ void enter_private_network() {
 }
 
 SandboxedCommand::SandboxedCommand(const std::vector<std::string>& command) {
-  Pipe report = make_pipe(0);
-  Pipe alive = make_pipe(O_NONBLOCK);
+  Pipe report = make_pipe();
+  Pipe orders = make_pipe();
   init_ = fork_into_process_namespace();
   if (init_ < 0)
     throw SystemError(fmt::format("cannot start a process: {}", std::strerror(errno)),
                       "the limit of processes is reached", "see ulimit -u");
   if (init_ == 0) {
-    alive.write_end = FileDescriptor();
-    run_in_namespace(command, report.write_end.get(), alive.read_end.get());
+    orders.write_end = FileDescriptor();
+    run_in_namespace(command, report.write_end.get(), orders.read_end.get());
   }
+  orders_ = std::move(orders.write_end);
   pidfd_ = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, init_, 0)));
   report.write_end = FileDescriptor();
   int error = 0;
@@ -162,8 +191,12 @@ SandboxedCommand::~SandboxedCommand() {
   exit_status();
 }
 
-void SandboxedCommand::send_signal(int signal) const { ::kill(init_, signal); }
-void SandboxedCommand::kill() const { ::kill(init_, SIGKILL); }
+void SandboxedCommand::send_signal(int signal) const {
+  const auto order = static_cast<unsigned char>(signal);
+  while (::write(orders_.get(), &order, 1) < 0 && errno == EINTR) {
+  }
+}
+void SandboxedCommand::kill() const { send_signal(SIGKILL); }
 
 int SandboxedCommand::exit_status() {
   int status = 0;

@@ -29,7 +29,7 @@ class SandboxedCommand {
 
   /// Readable once the command has ended.
   int ended_fd() const { return pidfd_.get(); }
-  /// Passes a signal on to the command.
+  /// Passes a signal on to the command. By its init, since a stack in its sandbox signals nobody.
   void send_signal(int signal) const;
   /// Ends the command and all that it started.
   void kill() const;
@@ -39,6 +39,7 @@ class SandboxedCommand {
  private:
   pid_t init_ = -1;  // the first process of the namespace: starts the command, reaps, passes signals on
   FileDescriptor pidfd_;
+  FileDescriptor orders_;  // to init: signals; its end is the end of all
   bool reaped_ = false;
 };
 

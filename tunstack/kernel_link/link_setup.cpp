@@ -4,7 +4,6 @@
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -12,7 +11,6 @@
 #include <memory>
 #include <thread>
 
-#include "tunstack/device/file_descriptor.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack {
@@ -35,6 +33,7 @@ class Request {
     return *static_cast<Body*>(mnl_nlmsg_put_extra_header(header_, sizeof(Body)));
   }
   void put(std::uint16_t attribute, std::uint32_t value) { mnl_attr_put_u32(header_, attribute, value); }
+  void put(std::uint16_t attribute, const std::string& text) { mnl_attr_put_strz(header_, attribute, text.c_str()); }
   void put(std::uint16_t attribute, Bytes octets) { mnl_attr_put(header_, attribute, octets.size(), octets.data()); }
 
   /// Has the kernel carry the request out, or answer it: `answer` is called with each message of the answer.
@@ -134,21 +133,41 @@ void require(int error, const std::string& what) {
                     "--dry-run shows the same steps as ip commands; --host none leaves them to you");
 }
 
-/// The MTU and flags of a link, asked with the old ioctls: two values need no netlink dump.
-ifreq ask(const std::string& device, unsigned long what) {
-  ifreq request{};
-  device.copy(request.ifr_name, IFNAMSIZ - 1);
-  const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ::ioctl(socket.get(), what, &request);
-  return request;
+struct LinkState {
+  unsigned index = 0;  // 0 where there is no such link
+  std::size_t mtu = 0;
+  bool is_up = false;
+};
+
+int read_link_attribute(const nlattr* attribute, void* found) {
+  if (mnl_attr_get_type(attribute) == IFLA_MTU) static_cast<LinkState*>(found)->mtu = mnl_attr_get_u32(attribute);
+  return MNL_CB_OK;
+}
+
+int read_link_state(const nlmsghdr* message, void* found) {
+  auto& state = *static_cast<LinkState*>(found);
+  const auto* const body = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
+  state.index = static_cast<unsigned>(body->ifi_index);
+  state.is_up = (body->ifi_flags & IFF_UP) != 0;
+  return mnl_attr_parse(message, sizeof *body, read_link_attribute, found);
+}
+
+LinkState state_of(const std::string& device) {
+  Request request(RTM_GETLINK, 0);
+  request.body<ifinfomsg>();
+  request.put(IFLA_IFNAME, device);
+  LinkState state;
+  request.send(read_link_state, &state);
+  return state;
 }
 
 }  // namespace
 
-LinkSetup::LinkSetup(LinkPlan plan, bool device_stays)
-    : plan_(std::move(plan)), index_(if_nametoindex(plan_.device.c_str())), device_stays_(device_stays) {
-  mtu_before_ = static_cast<std::size_t>(ask(plan_.device, SIOCGIFMTU).ifr_mtu);
-  was_up_ = (ask(plan_.device, SIOCGIFFLAGS).ifr_flags & IFF_UP) != 0;
+LinkSetup::LinkSetup(LinkPlan plan, bool device_stays) : plan_(std::move(plan)), device_stays_(device_stays) {
+  const LinkState before = state_of(plan_.device);
+  index_ = before.index;
+  mtu_before_ = before.mtu;
+  was_up_ = before.is_up;
   try {
     require(set_mtu(index_, plan_.mtu), fmt::format("set the MTU of {} to {}", plan_.device, plan_.mtu));
     for (const IpPrefix& address : plan_.addresses) {
@@ -181,6 +200,6 @@ void LinkSetup::restore() noexcept {
   set_mtu(index_, mtu_before_);
 }
 
-void set_loopback_up() { require(set_up(if_nametoindex("lo"), true), "set the loopback device up"); }
+void set_loopback_up() { require(set_up(state_of("lo").index, true), "set the loopback device up"); }
 
 }  // namespace tunstack

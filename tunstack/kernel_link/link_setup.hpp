@@ -21,7 +21,7 @@ class LinkSetup {
   void restore() noexcept;
 
   LinkPlan plan_;
-  unsigned index_;
+  unsigned index_ = 0;
   bool device_stays_;
   std::vector<IpPrefix> added_addresses_;
   std::vector<IpPrefix> added_routes_;

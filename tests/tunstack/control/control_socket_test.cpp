@@ -152,16 +152,33 @@ TEST_F(ControlSocketTest, a_client_reads_the_report_of_its_time) {
   }
 }
 
-TEST_F(ControlSocketTest, what_was_left_behind_is_found_by_nobody_and_goes) {
+TEST_F(ControlSocketTest, what_was_left_behind_is_removed_by_who_looks_and_by_the_next_stack) {
   const std::string abandoned = directory + "/" + file_name_of({1, 1, "abandoned"});
   const std::string running = directory + "/" + file_name_of({1, 1, "running"});
-  bind_to(abandoned);
   const FileDescriptor listening = bind_to(running);
+  bind_to(abandoned);
   EXPECT_THAT(found("abandoned"), IsEmpty());
-  EXPECT_THAT(found("running"), SizeIs(1));
+  EXPECT_THAT(files(), SizeIs(1)) << "who lives, stays";
+  bind_to(abandoned);
   const ControlSocket control("mine", text_of(1));
-  EXPECT_THAT(files(), SizeIs(2));
-  EXPECT_THAT(found("running"), SizeIs(1)) << "who lives, stays";
+  EXPECT_THAT(files(), SizeIs(2)) << "that of the new one, and who lives";
+  EXPECT_THAT(found("running"), SizeIs(1));
+}
+
+TEST_F(ControlSocketTest, the_socket_of_one_stack_is_removed_in_whatever_state) {
+  const StackName name{1, 1, "gone"};
+  const FileDescriptor listening = bind_to(directory + "/" + file_name_of(name));
+  bind_to(directory + "/" + file_name_of(name) + ".new");
+  const FileDescriptor other = bind_to(directory + "/" + file_name_of({1, 2, "gone"}));
+  remove_socket_of(name);
+  EXPECT_THAT(files(), ElementsAre(file_name_of({1, 2, "gone"})));
+}
+
+TEST_F(ControlSocketTest, who_removes_the_socket_of_a_stack_leaves_other_files_of_its_name) {
+  const std::string path = directory + "/" + file_name_of({1, 1, "gone"});
+  std::fclose(std::fopen(path.c_str(), "w"));
+  remove_socket_of({1, 1, "gone"});
+  EXPECT_TRUE(std::filesystem::exists(path));
 }
 
 TEST_F(ControlSocketTest, a_stack_that_is_too_busy_to_let_anybody_in_is_not_abandoned) {

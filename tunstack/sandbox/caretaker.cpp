@@ -1,0 +1,110 @@
+#include "tunstack/sandbox/caretaker.hpp"
+
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <string_view>
+
+#include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/link_setup.hpp"
+#include "tunstack/sandbox/sandbox.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr std::string_view done = "done";
+
+/// What a Fault says, a line for each part, as a message to the stack.
+std::string message_of(const SystemError& error) {
+  return fmt::format("{}\n{}\n{}", error.what(), error.why(), error.remedy());
+}
+
+[[noreturn]] void throw_message(std::string_view message) {
+  std::array<std::string, 3> parts;
+  for (std::string& part : parts) {
+    const std::size_t end = std::min(message.find('\n'), message.size());
+    part = message.substr(0, end);
+    message.remove_prefix(std::min(end + 1, message.size()));
+  }
+  throw SystemError(parts[0], parts[1], parts[2]);
+}
+
+/// Signals of a terminal are for the stack; the device and all files are the stack's too and must end with it.
+void stand_apart(int stack) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, nullptr);
+  ::setsid();
+  ::prctl(PR_SET_NAME, "tunstack-care");
+  if (stack > 0) ::close_range(0, static_cast<unsigned>(stack) - 1, 0);
+  ::close_range(static_cast<unsigned>(stack) + 1, ~0U, 0);
+}
+
+void tell(int stack, std::string_view message) { ::send(stack, message.data(), message.size(), MSG_NOSIGNAL); }
+
+void await_end_of(int stack) {
+  char none = 0;
+  while (::recv(stack, &none, 1, 0) < 0 && errno == EINTR) {
+  }
+}
+
+/// What was changed is taken back when the LinkSetup goes.
+void care(const Duties& duties, int stack) try {
+  if (duties.sandboxed) enter_sandbox_of_caretaker(socket_directories());
+  std::optional<LinkSetup> link;
+  if (duties.link) link.emplace(*duties.link, duties.device_stays);
+  tell(stack, done);
+  await_end_of(stack);
+} catch (const SystemError& error) {
+  tell(stack, message_of(error));
+}
+
+}  // namespace
+
+Caretaker::Caretaker(const Duties& duties) {
+  int ends[2] = {-1, -1};
+  const bool connected = ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0;
+  stack_end_ = FileDescriptor(ends[0]);
+  FileDescriptor caretaker_end(ends[1]);
+  if (connected) process_ = ::fork();
+  if (process_ < 0)
+    throw SystemError(fmt::format("cannot start a process: {}", std::strerror(errno)),
+                      "the limit of processes or of files is reached", "see ulimit -u and ulimit -n");
+  if (process_ == 0) {
+    stand_apart(caretaker_end.get());
+    care(duties, caretaker_end.get());
+    remove_socket_of(duties.stack);
+    ::_exit(0);
+  }
+  caretaker_end = FileDescriptor();
+  try {
+    await_link();
+  } catch (...) {
+    ::waitpid(process_, nullptr, 0);
+    throw;
+  }
+}
+
+void Caretaker::await_link() {
+  std::array<char, 1024> message;
+  const ssize_t got = ::recv(stack_end_.get(), message.data(), message.size(), 0);
+  if (got <= 0)
+    throw SystemError("the process that looks after the link has ended", "somebody killed it", "start it again");
+  const std::string_view said(message.data(), static_cast<std::size_t>(got));
+  if (said != done) throw_message(said);
+}
+
+Caretaker::~Caretaker() {
+  ::shutdown(stack_end_.get(), SHUT_WR);  // other processes may have it open too
+  ::waitpid(process_, nullptr, 0);
+}
+
+}  // namespace tunstack
