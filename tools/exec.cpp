@@ -57,8 +57,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
   if (end == LoopEnd::stopped) session.loop().shut_down();
-  session.finish_capture();
-  if (plan.explain != Explain::off) session.print_summary();
+  session.finish(plan.explain != Explain::off ? Session::Summary::yes : Session::Summary::no);
   return status;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "tools/host_arguments.hpp"
 #include "tunstack/capture/recorder.hpp"
@@ -9,14 +10,15 @@
 #include "tunstack/device/tun.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/kernel_link/link_setup.hpp"
+#include "tunstack/outlet/outlet.hpp"
 #include "tunstack/run/run_loop.hpp"
 
 namespace tunstack {
 
 class Session {
  public:
-  /// Attaches to the device and sets the link up. SIGINT, SIGTERM and SIGHUP are blocked from here on and
-  /// come to on_signal. Throws SystemError.
+  /// Attaches to the device and sets the link up. The threads that write for it are its last act. SIGINT, SIGTERM and
+  /// SIGHUP are blocked from here on and come to on_signal. Throws SystemError.
   explicit Session(const HostPlan& plan);
 
   const std::string& device_name() const { return device_.name(); }
@@ -31,14 +33,21 @@ class Session {
   void on_signal(std::function<void(int signal, bool from_process)> handle);
   /// Calls `expired` when the duration of the plan is over, if it has one.
   void on_duration(std::function<void()> expired);
-  /// Throws UsageFault if not all of the capture could be written.
-  void finish_capture();
-  void print_summary() const;
+  /// Tells people, on stderr, as soon as they listen.
+  void say(const std::string& text) { talk_.put(text); }
+  enum class Summary : std::uint8_t { no, yes };
+  /// Writes what is still to be written, as far as it is taken, and says what was not. The last thing to do.
+  void finish(Summary summary);
 
  private:
   /// Lets `tunstack state` ask; without it everything else goes on.
   void open_control_socket(bool tells_why_not);
+  void start_outlets();
+  std::vector<OutletReport> outlet_reports() const;
 
+  Outlet talk_;                   // stderr
+  Outlet json_;                   // stdout
+  std::vector<Outlet*> outlets_;  // those that are used
   TunDevice device_;
   std::optional<LinkSetup> link_;
   MonotonicClock clock_;
