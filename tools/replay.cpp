@@ -64,6 +64,7 @@ Instant instant_of(CaptureTime time, CaptureTime start) { return Instant(time - 
 struct Skipped {
   std::size_t not_ip = 0;
   std::size_t cut_short = 0;
+  std::size_t other_times = 0;
 };
 
 /// Feeds all of the capture, beginning with `first`, as long as `is_wanted`.
@@ -74,6 +75,7 @@ Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay<N
   const CaptureTime start = frame->time;
   for (; frame && is_wanted(); frame = reader.next()) {
     skipped.cut_short += frame->cut_short;
+    skipped.other_times += frame->other_time;
     const auto datagram = datagram_in(reader.link_type(), frame->bytes);
     if (datagram)
       replay.receive({.bytes = datagram->bytes,
@@ -91,7 +93,17 @@ std::string skipped_text(const Skipped& skipped) {
   if (skipped.cut_short != 0)
     text += fmt::format("tunstack: {} packets were cut short by whoever captured them (tcpdump -s 0 captures all)\n",
                         skipped.cut_short);
+  if (skipped.other_times != 0)
+    text +=
+        fmt::format("tunstack: the times of {} packets lie before 1970 or after 2261; the nearest ones were taken\n",
+                    skipped.other_times);
   return text;
+}
+
+std::string times_changed_text(const std::optional<CaptureWriter>& writer, const std::optional<std::string>& path) {
+  if (!writer || writer->times_changed() == 0) return {};
+  return fmt::format("tunstack: the times of {} packets do not fit into {}; the nearest ones were written\n",
+                     writer->times_changed(), *path);
 }
 
 /// Lines that a reader did not want are no fault.
@@ -131,7 +143,8 @@ int run_replay(const ReplayArguments& arguments) {
   const Skipped skipped = feed(reader, first, replay, is_wanted);
   replay.advance(replay.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(arguments.drain)));
   json.flush();
-  talk.put(skipped_text(skipped) + summary_text(node.counters(), replay.now()));
+  talk.put(skipped_text(skipped) + times_changed_text(writer, arguments.output) +
+           summary_text(node.counters(), replay.now()));
   talk.flush();
   if (writer) writer->finish();
   check_all_written(json);

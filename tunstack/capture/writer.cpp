@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "tunstack/fault.hpp"
@@ -123,10 +125,19 @@ CaptureWriter::CaptureWriter(const std::string& path, LinkType type, WhenFull wh
 }
 
 void CaptureWriter::write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment) {
+  const CaptureTime possible = nearest_possible(time);
   if (format_ == Format::pcap)
-    write_pcap(time, packet);
+    write_pcap(possible, packet);
   else
-    write_pcapng(time, direction, packet, comment);
+    write_pcapng(possible, direction, packet, comment);
+}
+
+CaptureTime CaptureWriter::nearest_possible(CaptureTime time) {
+  constexpr CaptureTime last_in_pcap = std::chrono::seconds(std::numeric_limits<std::uint32_t>::max());
+  const CaptureTime last = format_ == Format::pcap ? last_in_pcap : CaptureTime::max();
+  const CaptureTime nearest = std::clamp(time, CaptureTime::zero(), last);
+  times_changed_ += nearest != time;
+  return nearest;
 }
 
 void CaptureWriter::write_pcap(CaptureTime time, Bytes packet) {
