@@ -67,6 +67,7 @@ class Outlet::Writer {
   std::uint64_t octets_ = 0, written_ = 0, left_out_ = 0;
   Flow flow_ = Flow::writing;
   int error_ = 0;
+  std::uint64_t stalled_at_ = ~std::uint64_t{0};  // the `octets_` that it was waited in vain for more than
   bool closing_ = false, has_ended_ = false;
 };
 
@@ -107,9 +108,10 @@ bool Outlet::Writer::wait_patiently(std::unique_lock<std::mutex>& lock, const Co
   }
   const auto patience = file_.is_regular() ? patience_with_disk : patience_with_reader;
   for (int round = 0; round < most_rounds; ++round) {
+    if (octets_ == stalled_at_) return condition();
     const std::uint64_t before = octets_;
     if (progress_.wait_for(lock, patience, condition)) return true;
-    if (octets_ == before) return false;
+    if (octets_ == before) stalled_at_ = before;
   }
   return false;
 }
