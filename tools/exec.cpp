@@ -46,7 +46,7 @@ std::vector<std::string> or_shell(const std::vector<std::string>& command) {
 
 /// Ends the command, by force if it takes too long.
 void end_in_time(const SandboxedCommand& command, Session& session, double after) {
-  fmt::print(stderr, "tunstack: the time of the command is over ({} s): it gets SIGTERM\n", after);
+  session.say(fmt::format("tunstack: the time of the command is over ({} s): it gets SIGTERM\n", after));
   command.send_signal(SIGTERM);
   session.loop().at(session.now() + time_to_end, [&] { command.kill(); });
 }
@@ -79,8 +79,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
   if (end == LoopEnd::stopped) session.loop().shut_down();
-  session.finish_capture();
-  if (plan.explain != Explain::off) session.print_summary();
+  session.finish(plan.explain != Explain::off ? Session::Summary::yes : Session::Summary::no);
   return time_is_over ? status_of_timeout : status;
 }
 

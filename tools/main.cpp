@@ -1,6 +1,10 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "tools/commands.hpp"
@@ -20,9 +24,24 @@ Examples:
   sudo tunstack up                                   put it on this host until Ctrl-C
   tunstack doctor                                    what works here, and what fixes the rest)";
 
+constexpr int patience_with_reader = 500;  // milliseconds
+
+/// Whoever reads stderr may have stopped, or gone: neither changes how this program ends.
 int print_error(const std::string& what, const std::string& why, const std::string& remedy, int status) {
-  fmt::print(stderr, "tunstack: {}\n  {}\n  try: {}\n", what, why, remedy);
+  std::signal(SIGPIPE, SIG_IGN);
+  pollfd file{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&file, 1, patience_with_reader) > 0)
+    std::fputs(fmt::format("tunstack: {}\n  {}\n  try: {}\n", what, why, remedy).c_str(), stderr);
   return status;
+}
+
+/// Where one of the standard files is closed, the next one that is opened would be taken for it: packets for lines.
+void hold_standard_files() {
+  while (true) {
+    const int fd = ::open("/dev/null", O_RDWR);
+    if (fd > STDERR_FILENO) ::close(fd);
+    if (fd < 0 || fd > STDERR_FILENO) return;
+  }
 }
 
 std::string one_line(std::string text) {
@@ -122,6 +141,7 @@ int run(std::vector<std::string> arguments) {
 
 int main(int argc, char** argv) {
   using namespace tunstack;
+  hold_standard_files();
   try {
     return run({argv + 1, argv + argc});
   } catch (const Fault& fault) {

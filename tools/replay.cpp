@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "tools/commands.hpp"
@@ -63,15 +64,18 @@ Instant instant_of(CaptureTime time, CaptureTime start) { return Instant(time - 
 struct Skipped {
   std::size_t not_ip = 0;
   std::size_t cut_short = 0;
+  std::size_t other_times = 0;
 };
 
-/// Feeds all of the capture, beginning with `first`.
-Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay<Node>& replay) {
+/// Feeds all of the capture, beginning with `first`, as long as `is_wanted`.
+template <class Wanted>
+Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay<Node>& replay, const Wanted& is_wanted) {
   Skipped skipped;
   if (!frame) return skipped;
   const CaptureTime start = frame->time;
-  for (; frame; frame = reader.next()) {
+  for (; frame && is_wanted(); frame = reader.next()) {
     skipped.cut_short += frame->cut_short;
+    skipped.other_times += frame->other_time;
     const auto datagram = datagram_in(reader.link_type(), frame->bytes);
     if (datagram)
       replay.receive({.bytes = datagram->bytes,
@@ -83,11 +87,31 @@ Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay<N
   return skipped;
 }
 
-void print_skipped(const Skipped& skipped) {
-  if (skipped.not_ip != 0) fmt::print(stderr, "tunstack: {} frames hold no IP and were left out\n", skipped.not_ip);
+std::string skipped_text(const Skipped& skipped) {
+  std::string text;
+  if (skipped.not_ip != 0) text += fmt::format("tunstack: {} frames hold no IP and were left out\n", skipped.not_ip);
   if (skipped.cut_short != 0)
-    fmt::print(stderr, "tunstack: {} packets were cut short by whoever captured them (tcpdump -s 0 captures all)\n",
-               skipped.cut_short);
+    text += fmt::format("tunstack: {} packets were cut short by whoever captured them (tcpdump -s 0 captures all)\n",
+                        skipped.cut_short);
+  if (skipped.other_times != 0)
+    text +=
+        fmt::format("tunstack: the times of {} packets lie before 1970 or after 2261; the nearest ones were taken\n",
+                    skipped.other_times);
+  return text;
+}
+
+std::string times_changed_text(const std::optional<CaptureWriter>& writer, const std::optional<std::string>& path) {
+  if (!writer || writer->times_changed() == 0) return {};
+  return fmt::format("tunstack: the times of {} packets do not fit into {}; the nearest ones were written\n",
+                     writer->times_changed(), *path);
+}
+
+/// Lines that a reader did not want are no fault.
+void check_all_written(const Outlet& lines) {
+  const OutletReport report = lines.report();
+  if (report.left_out == 0 || report.error == EPIPE) return;
+  throw UsageFault(fmt::format("cannot write all lines to {}", report.name), std::strerror(report.error),
+                   "make room on the file system, and run it again");
 }
 
 int run_replay(const ReplayArguments& arguments) {
@@ -101,7 +125,10 @@ int run_replay(const ReplayArguments& arguments) {
 
   Node node(plan.node);
   Observers observers;
-  Explainer explainer(plan.explain, plan.format, plan.format == ExplainFormat::json ? stdout : stderr);
+  Outlet talk(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::wait);
+  Outlet json(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::wait);
+  Outlet& lines = plan.format == ExplainFormat::json ? json : talk;
+  Explainer explainer(plan.explain, plan.format, lines);
   observers.add(explainer);
   std::optional<CaptureWriter> writer;
   std::optional<Recorder> recorder;
@@ -112,11 +139,16 @@ int run_replay(const ReplayArguments& arguments) {
   node.observe(&observers);
 
   Replay replay(node);
-  const Skipped skipped = feed(reader, first, replay);
+  const auto is_wanted = [&] { return writer || lines.report().flow != Flow::ended; };
+  const Skipped skipped = feed(reader, first, replay, is_wanted);
   replay.advance(replay.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(arguments.drain)));
+  json.flush();
+  talk.put(skipped_text(skipped) + times_changed_text(writer, arguments.output) +
+           summary_text(node.counters(), replay.now()));
+  talk.flush();
   if (writer) writer->finish();
-  print_skipped(skipped);
-  std::fputs(summary_text(node.counters(), replay.now()).c_str(), stderr);
+  check_all_written(json);
+  check_all_written(talk);
   return 0;
 }
 

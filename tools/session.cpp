@@ -4,7 +4,6 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "tools/kept_secret.hpp"
@@ -19,7 +18,9 @@ FileDescriptor block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  sigset_t of_writes = signals;
+  for (const int signal : {SIGPIPE, SIGXFSZ}) sigaddset(&of_writes, signal);
+  sigprocmask(SIG_BLOCK, &of_writes, nullptr);
   return FileDescriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
@@ -61,46 +62,65 @@ NodeConfig started(const HostPlan& plan, const std::string& device, const Monoto
 }  // namespace
 
 Session::Session(const HostPlan& plan)
-    : device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
+    : talk_(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::leave_out),
+      json_(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::leave_out),
+      outlets_{&talk_},
+      device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
       caretaker_(duties_of(plan, device_)),
       node_(started(plan, device_.name(), clock_)),
-      explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? stdout : stderr),
+      explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? json_ : talk_),
       loop_(std::array{&device_}, node_, clock_),
       signals_(block_signals()),
       duration_(plan.duration),
       user_(plan.user),
       sandboxed_(plan.sandboxed) {
   if (plan.explain != Explain::off) observers_.add(explainer_);
+  if (plan.format == ExplainFormat::json) outlets_.push_back(&json_);
   if (plan.capture) {
-    capture_.emplace(*plan.capture, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip);
+    capture_.emplace(*plan.capture, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip, WhenFull::leave_out);
+    outlets_.push_back(&capture_->outlet());
     observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at()));
   }
   if (!observers_.empty()) node_.observe(&observers_);
   open_control_socket(plan.explain != Explain::off);
 }
 
+void Session::start_outlets() {
+  for (Outlet* const outlet : outlets_) {
+    outlet->start();
+    loop_.watch(outlet->news_fd(), [this, outlet] {
+      if (const auto news = outlet->take_news()) say(*news);
+    });
+  }
+}
+
+std::vector<OutletReport> Session::outlet_reports() const {
+  std::vector<OutletReport> reports;
+  for (const Outlet* const outlet : outlets_) reports.push_back(outlet->report());
+  return reports;
+}
+
 void Session::open_control_socket(bool tells_why_not) try {
   // A device may have any name; JSON may not.
   const auto report = [this] {
-    return state_report(node_, clock_.now()).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return state_report(node_, clock_.now(), outlet_reports())
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   };
   control_.emplace(device_.name(), report);
   loop_.watch(control_->fd(), [this] { control_->serve(); });
 } catch (const SystemError& error) {
-  if (tells_why_not) fmt::print(stderr, "tunstack: {}; {}\n", error.what(), error.why());
+  if (tells_why_not) say(fmt::format("tunstack: {}; {}\n", error.what(), error.why()));
 }
 
-void Session::confine() const {
+// Threads have the rights that this one has when it starts them.
+void Session::confine() {
   if (user_) become_user(*user_);
   if (sandboxed_) enter_sandbox();
+  start_outlets();
 }
 
 void Session::settle() {
   loop_.run_while([this] { return node_.has_tentative_addresses(); });
-}
-
-void Session::finish_capture() {
-  if (capture_) capture_->finish();
 }
 
 void Session::on_signal(std::function<void(int, bool)> handle) {
@@ -117,6 +137,14 @@ void Session::on_duration(std::function<void()> expired) {
            std::move(expired));
 }
 
-void Session::print_summary() const { std::fputs(summary_text(node_.counters(), clock_.now()).c_str(), stderr); }
+void Session::finish(Summary summary) {
+  for (Outlet* const outlet : outlets_)
+    if (outlet != &talk_) outlet->close();
+  talk_.flush();
+  if (summary == Summary::yes) say(summary_text(node_.counters(), clock_.now()));
+  for (const OutletReport& report : outlet_reports())
+    if (report.left_out != 0) say(loss_text(report));
+  talk_.close();
+}
 
 }  // namespace tunstack

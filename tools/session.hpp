@@ -2,12 +2,14 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "tools/host_arguments.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/control/control_socket.hpp"
 #include "tunstack/device/tun.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/outlet/outlet.hpp"
 #include "tunstack/run/run_loop.hpp"
 #include "tunstack/sandbox/caretaker.hpp"
 
@@ -15,8 +17,8 @@ namespace tunstack {
 
 class Session {
  public:
-  /// Attaches to the device and sets the link up. SIGINT, SIGTERM and SIGHUP are blocked from here on and
-  /// come to on_signal. Throws SystemError.
+  /// Attaches to the device and sets the link up. SIGINT, SIGTERM and SIGHUP are blocked from here on and come to
+  /// on_signal. Throws SystemError.
   explicit Session(const HostPlan& plan);
 
   const std::string& device_name() const { return device_.name(); }
@@ -26,22 +28,29 @@ class Session {
   Instant now() const { return clock_.now(); }
 
   /// Gives up all rights that are not needed from here on, as far as the plan says so: to start a process, to open a
-  /// file. Throws SystemError.
-  void confine() const;
+  /// file. Then starts the threads that write what was said so far and from here on. Throws SystemError.
+  void confine();
   /// Answers until it is known that no other node has the addresses of the stack.
   void settle();
   /// Calls `handle` with each signal, and whether a process sent it (rather than the terminal).
   void on_signal(std::function<void(int signal, bool from_process)> handle);
   /// Calls `expired` when the duration of the plan is over, if it has one.
   void on_duration(std::function<void()> expired);
-  /// Throws UsageFault if not all of the capture could be written.
-  void finish_capture();
-  void print_summary() const;
+  /// Tells people, on stderr, as soon as they listen.
+  void say(const std::string& text) { talk_.put(text); }
+  enum class Summary : std::uint8_t { no, yes };
+  /// Writes what is still to be written, as far as it is taken, and says what was not. The last thing to do.
+  void finish(Summary summary);
 
  private:
   /// Lets `tunstack state` ask; without it everything else goes on.
   void open_control_socket(bool tells_why_not);
+  void start_outlets();
+  std::vector<OutletReport> outlet_reports() const;
 
+  Outlet talk_;                   // stderr
+  Outlet json_;                   // stdout
+  std::vector<Outlet*> outlets_;  // those that are used
   TunDevice device_;
   Caretaker caretaker_;
   MonotonicClock clock_;

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "tools/commands.hpp"
 #include "tools/session.hpp"
 #include "tunstack/fault.hpp"
@@ -23,11 +21,11 @@ std::string join(const std::vector<IpPrefix>& prefixes) {
   return text.empty() ? "none" : text;
 }
 
-void print_welcome(const HostPlan& plan, const std::string& device) {
+std::string welcome_text(const HostPlan& plan, const std::string& device) {
   const std::vector<IpPrefix>& stack = plan.node.interfaces[0].addresses;
-  fmt::print(stderr, "tunstack: {} is up: the stack has {}; this host has {}\n  try: ping {}    (Ctrl-C ends)\n",
-             device, join(stack), plan.leave_link_alone ? "what you give it" : join(plan.link.addresses),
-             to_text(stack[0].address));
+  return fmt::format("tunstack: {} is up: the stack has {}; this host has {}\n  try: ping {}    (Ctrl-C ends)\n",
+                     device, join(stack), plan.leave_link_alone ? "what you give it" : join(plan.link.addresses),
+                     to_text(stack[0].address));
 }
 
 int run_up(const HostArguments& arguments) {
@@ -40,11 +38,10 @@ int run_up(const HostArguments& arguments) {
   session.confine();
   session.on_signal([&](int, bool) { session.loop().stop(); });
   session.on_duration([&] { session.loop().stop(); });
-  print_welcome(plan, session.device_name());
+  session.say(welcome_text(plan, session.device_name()));
   const LoopEnd end = session.loop().run();
   if (end == LoopEnd::stopped) session.loop().shut_down();
-  session.finish_capture();
-  session.print_summary();
+  session.finish(Session::Summary::yes);
   if (end == LoopEnd::stopped) return 0;
   throw SystemError(fmt::format("the device {} is gone", session.device_name()), "it was deleted while the stack ran",
                     "start 'tunstack up' again");

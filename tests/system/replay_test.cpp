@@ -102,6 +102,24 @@ TEST_F(ReplayCommand, ROB_004_the_same_input_gives_the_same_file) {
   EXPECT_NE(content(path("a.pcapng")), content(path("c.pcapng")));
 }
 
+TEST_F(ReplayCommand, times_out_of_bounds_are_told_and_become_the_nearest) {
+  {
+    CaptureWriter writer(path("in.pcapng"));
+    for (const CaptureTime time : {CaptureTime(9'000'000'000s), CaptureTime::max()})
+      writer.write(time, Direction::in, echo4(), "");
+    writer.finish();
+  }
+  const Outcome precise = tunstack({"replay", path("in.pcapng"), "-w", path("out.pcapng"), "--explain=off"});
+  EXPECT_THAT(precise.err,
+              HasSubstr("the times of 1 packets lie before 1970 or after 2261; the nearest ones were taken"));
+  EXPECT_THAT(tshark(path("out.pcapng"), "frame.time_epoch"),
+              ElementsAre("9000000000.000000000", "9214646400.000000000"));
+  const Outcome coarse = tunstack({"replay", path("in.pcapng"), "-w", path("out.pcap"), "--explain=off"});
+  EXPECT_THAT(coarse.err, HasSubstr("the times of 2 packets do not fit into " + path("out.pcap")));
+  EXPECT_THAT(tshark(path("out.pcap"), "frame.time_epoch"),
+              ElementsAre("4294967295.000000000", "4294967295.000000000"));
+}
+
 TEST_F(ReplayCommand, options_and_addresses_of_the_stack) {
   const std::string input = capture("in.pcap", {echo4({.destination = "192.0.2.9"})});
   const Outcome replay = tunstack({"replay", input, "--address", "192.0.2.9/24", "--set", "icmp4.echo=off"});

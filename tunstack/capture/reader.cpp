@@ -35,6 +35,15 @@ LinkType link_type_of(int dlt, const std::string& path) {
                    "capture raw IP, Ethernet or Linux cooked frames: tcpdump -i tun0, or -i any");
 }
 
+/// In pcap seconds are unsigned 32 bits, but libpcap takes those from 2038 on for negative ones.
+std::int64_t seconds_of(const timeval& time, bool is_pcap) {
+  return is_pcap ? static_cast<std::uint32_t>(time.tv_sec) : static_cast<std::int64_t>(time.tv_sec);
+}
+
+bool is_possible(std::int64_t seconds) {
+  return seconds >= 0 && seconds < std::chrono::floor<std::chrono::seconds>(latest_capture_time).count();
+}
+
 }  // namespace
 
 void CaptureReader::Close::operator()(pcap* handle) const { pcap_close(handle); }
@@ -46,6 +55,7 @@ CaptureReader::CaptureReader(const std::string& path) : path_(path) {
     throw UsageFault(fmt::format("cannot read {}", path), why.data(),
                      "give a capture in the format pcap or pcapng, as tcpdump -w writes it");
   link_type_ = link_type_of(pcap_datalink(handle_.get()), path);
+  is_pcap_ = pcap_major_version(handle_.get()) == 2;  // pcapng is at 1
 }
 
 std::optional<CapturedFrame> CaptureReader::next() {
@@ -57,9 +67,15 @@ std::optional<CapturedFrame> CaptureReader::next() {
     throw UsageFault(fmt::format("cannot read packet {} of {}", count_ + 1, path_), pcap_geterr(handle_.get()),
                      "the packets before it were replayed; capture again, or repair the file with editcap");
   ++count_;
+  const std::int64_t seconds = seconds_of(header->ts, is_pcap_);
+  CapturedFrame frame{
+      .bytes = {bytes, header->caplen}, .cut_short = header->caplen < header->len, .other_time = !is_possible(seconds)};
   // Of precision "nano" the field of microseconds holds nanoseconds.
-  const CaptureTime time = std::chrono::seconds(header->ts.tv_sec) + std::chrono::nanoseconds(header->ts.tv_usec);
-  return CapturedFrame{time, {bytes, header->caplen}, header->caplen < header->len};
+  if (!frame.other_time)
+    frame.time = std::chrono::seconds(seconds) + std::chrono::nanoseconds(header->ts.tv_usec);
+  else if (seconds > 0)
+    frame.time = latest_capture_time;
+  return frame;
 }
 
 }  // namespace tunstack

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "tunstack/fault.hpp"
@@ -99,37 +100,44 @@ std::vector<std::uint8_t> pcapng_start(std::uint32_t link_type) {
   return start;
 }
 
-bool ends_with(const std::string& path, std::string_view end) { return std::string_view(path).ends_with(end); }
+std::vector<std::uint8_t> pcap_start(std::uint32_t link_type) {
+  const PcapFileHeader header{.link_type = link_type};
+  std::vector<std::uint8_t> start(sizeof header);
+  std::memcpy(start.data(), &header, sizeof header);
+  return start;
+}
+
+std::string_view as_text(Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 
 }  // namespace
 
-CaptureWriter::CaptureWriter(const std::string& path, LinkType type) : path_(path) {
-  if (!ends_with(path, ".pcap") && !ends_with(path, ".pcapng"))
-    throw UsageFault(fmt::format("cannot tell the format of {}", path), "its name ends neither in .pcap nor in .pcapng",
-                     "choose one of them; pcapng holds a comment for each packet");
-  format_ = ends_with(path, ".pcap") ? Format::pcap : Format::pcapng;
-  file_.reset(std::fopen(path.c_str(), "wb"));
-  if (!file_)
-    throw UsageFault(fmt::format("cannot write {}", path), std::strerror(errno), "choose a place where you may write");
-  const std::uint32_t link_type = type == LinkType::ethernet ? link_type_ethernet : link_type_raw;
-  if (format_ == Format::pcap) {
-    const PcapFileHeader header{.link_type = link_type};
-    put(&header, sizeof header);
-  } else {
-    const auto start = pcapng_start(link_type);
-    put(start.data(), start.size());
-  }
+CaptureWriter::Format CaptureWriter::format_of(const std::string& path) {
+  if (path.ends_with(".pcap")) return Format::pcap;
+  if (path.ends_with(".pcapng")) return Format::pcapng;
+  throw UsageFault(fmt::format("cannot tell the format of {}", path), "its name ends neither in .pcap nor in .pcapng",
+                   "choose one of them; pcapng holds a comment for each packet");
 }
 
-void CaptureWriter::put(const void* bytes, std::size_t size) {
-  if (std::fwrite(bytes, 1, size, file_.get()) != size) failed_ = true;
+CaptureWriter::CaptureWriter(const std::string& path, LinkType type, WhenFull when_full)
+    : path_(path), format_(format_of(path)), outlet_(OutputFile::create(path), "packets", when_full) {
+  const std::uint32_t link_type = type == LinkType::ethernet ? link_type_ethernet : link_type_raw;
+  outlet_.put(as_text(format_ == Format::pcap ? pcap_start(link_type) : pcapng_start(link_type)), false);
 }
 
 void CaptureWriter::write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment) {
+  const CaptureTime possible = nearest_possible(time);
   if (format_ == Format::pcap)
-    write_pcap(time, packet);
+    write_pcap(possible, packet);
   else
-    write_pcapng(time, direction, packet, comment);
+    write_pcapng(possible, direction, packet, comment);
+}
+
+CaptureTime CaptureWriter::nearest_possible(CaptureTime time) {
+  constexpr CaptureTime last_in_pcap = std::chrono::seconds(std::numeric_limits<std::uint32_t>::max());
+  const CaptureTime last = format_ == Format::pcap ? last_in_pcap : CaptureTime::max();
+  const CaptureTime nearest = std::clamp(time, CaptureTime::zero(), last);
+  times_changed_ += nearest != time;
+  return nearest;
 }
 
 void CaptureWriter::write_pcap(CaptureTime time, Bytes packet) {
@@ -137,8 +145,10 @@ void CaptureWriter::write_pcap(CaptureTime time, Bytes packet) {
   const auto rest = std::chrono::duration_cast<std::chrono::microseconds>(time - seconds);
   const PcapRecordHeader header{static_cast<std::uint32_t>(seconds.count()), static_cast<std::uint32_t>(rest.count()),
                                 static_cast<std::uint32_t>(packet.size()), static_cast<std::uint32_t>(packet.size())};
-  put(&header, sizeof header);
-  put(packet.data(), packet.size());
+  std::vector<std::uint8_t> record(sizeof header);
+  std::memcpy(record.data(), &header, sizeof header);
+  record.insert(record.end(), packet.begin(), packet.end());
+  outlet_.put(as_text(record));
 }
 
 void CaptureWriter::write_pcapng(CaptureTime time, Direction direction, Bytes packet, std::string_view comment) {
@@ -155,15 +165,13 @@ void CaptureWriter::write_pcapng(CaptureTime time, Direction direction, Bytes pa
   block.add_option(option_comment, comment.data(), comment.size());
   block.add_option(option_packet_flags, &flags, sizeof flags);
   block.add_option(option_end, nullptr, 0);
-  const auto& bytes = block.finish();
-  put(bytes.data(), bytes.size());
+  outlet_.put(as_text(block.finish()));
 }
 
 void CaptureWriter::finish() {
-  if (std::fflush(file_.get()) != 0) failed_ = true;
-  if (failed_)
-    throw UsageFault(fmt::format("cannot write all of {}", path_), std::strerror(errno),
-                     "make room on the file system, and run it again");
+  if (outlet_.flush()) return;
+  throw UsageFault(fmt::format("cannot write all of {}", path_), std::strerror(outlet_.report().error),
+                   "make room on the file system, and run it again");
 }
 
 }  // namespace tunstack

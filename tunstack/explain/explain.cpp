@@ -126,9 +126,9 @@ std::string decision_json(const Decision& decision) {
   return line.dump();
 }
 
-void Explainer::print(const std::string& line) {
-  std::fprintf(out_, "%s\n", line.c_str());
-  std::fflush(out_);
+void Explainer::print(std::string line) {
+  line += '\n';
+  out_.put(line);
 }
 
 void Explainer::originated(const Origination& origination) {

@@ -1,10 +1,10 @@
 // Observers that write one line for each decision: text for people, JSON for programs.
 #pragma once
 
-#include <cstdio>
 #include <string>
 
 #include "tunstack/node/observer.hpp"
+#include "tunstack/outlet/outlet.hpp"
 
 namespace tunstack {
 
@@ -31,18 +31,18 @@ enum class ExplainFormat : std::uint8_t { text, json };
 
 class Explainer final : public Observer {
  public:
-  /// Lines go to `out`, which must stay open.
-  Explainer(Explain explain, ExplainFormat format, std::FILE* out) : explain_(explain), format_(format), out_(out) {}
+  /// Lines go to `out`, which must outlive it.
+  Explainer(Explain explain, ExplainFormat format, Outlet& out) : explain_(explain), format_(format), out_(out) {}
   void decided(const Decision& decision) override;
   void originated(const Origination& origination) override;
   void noted(const Note& note) override;
 
  private:
-  void print(const std::string& line);
+  void print(std::string line);
 
   Explain explain_;
   ExplainFormat format_;
-  std::FILE* out_;
+  Outlet& out_;
 };
 
 }  // namespace tunstack

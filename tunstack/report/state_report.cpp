@@ -1,6 +1,7 @@
 #include "tunstack/report/state_report.hpp"
 
 #include <cmath>
+#include <cstring>
 
 #include "protocols/discovery/neighbors/neighbor_states.hpp"
 #include "tunstack/explain/icmp_names.hpp"
@@ -293,6 +294,23 @@ class Reporter {
   Instant now_;
 };
 
+std::string_view name_of(Flow flow) {
+  constexpr std::array<std::string_view, 3> names{"writing", "failing", "ended"};
+  return names[static_cast<std::size_t>(flow)];
+}
+
+Json rows_of(std::span<const OutletReport> outlets) {
+  Json rows = Json::array();
+  for (const OutletReport& outlet : outlets)
+    rows.push_back({{"name", outlet.name},
+                    {"unit", outlet.unit},
+                    {"written", outlet.written},
+                    {"left_out", outlet.left_out},
+                    {"state", name_of(outlet.flow)},
+                    {"error", outlet.error == 0 ? Json() : Json(std::strerror(outlet.error))}});
+  return rows;
+}
+
 Json actions_of(std::uint8_t bits) {
   using namespace discovery::neighbor_action;
   constexpr std::array<std::pair<std::uint8_t, std::string_view>, 4> names{
@@ -305,7 +323,7 @@ Json actions_of(std::uint8_t bits) {
 
 }  // namespace
 
-Json state_report(const Node& node, Instant now) {
+Json state_report(const Node& node, Instant now, std::span<const OutletReport> outlets) {
   const Reporter reporter(node, now);
   return {{"schema", state_schema},
           {"time", rounded_seconds(now.time_since_epoch())},
@@ -321,7 +339,8 @@ Json state_report(const Node& node, Instant now) {
           {"path_mtus", reporter.path_mtus()},
           {"reassembly", reporter.reassembly()},
           {"limiters", reporter.limiters()},
-          {"counters", reporter.counters()}};
+          {"counters", reporter.counters()},
+          {"outlets", rows_of(outlets)}};
 }
 
 Json transitions_report() {

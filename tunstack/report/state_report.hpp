@@ -2,9 +2,11 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 
 #include "tunstack/node/node.hpp"
+#include "tunstack/outlet/outlet.hpp"
 
 namespace tunstack {
 
@@ -43,7 +45,9 @@ inline constexpr int state_schema = 1;
 ///               node, the others stand here while they are not full; rate in tokens a second, 0 and null: no limit
 ///   counters    {packets_in, packets_out, reasons: {NAME: COUNT}, icmp: [{family, type, code, name, in, out}]}
 ///               without those that are 0; code 16 stands for all from 16 on
-nlohmann::ordered_json state_report(const Node& node, Instant now);
+///   outlets     [{name, unit, written, left_out, state: writing|failing|ended, error}]
+///               captures and explanations that leave the process; error is that of the last failure, or null
+nlohmann::ordered_json state_report(const Node& node, Instant now, std::span<const OutletReport> outlets = {});
 
 /// Tables of what state_report() gave; empty ones, and limits and memory that nobody uses, are left out.
 std::string state_text(const nlohmann::ordered_json& report);

@@ -68,6 +68,9 @@ constexpr std::array reassembly_columns = {Column{"family", "family"}, Column{"d
 constexpr std::array limiters_columns = {Column{"family", "family"}, Column{"destination", "destination"},
                                          Column{"rate", "per second"}, Column{"burst", "burst"},
                                          Column{"tokens", "tokens"}};
+constexpr std::array outlets_columns = {Column{"name", "name"},         Column{"written", "written"},
+                                        Column{"left_out", "left out"}, Column{"unit", "of"},
+                                        Column{"state", "state"},       Column{"error", "last error"}};
 constexpr std::array counters_columns = {Column{"count", "count"}, Column{"reason", "reason"},
                                          Column{"source", "source"}};
 constexpr std::array icmp_columns = {Column{"family", "family"}, Column{"in", "in"}, Column{"out", "out"},
@@ -91,6 +94,8 @@ constexpr std::array sections = {
     Section{
         "limiters", "rate limits of ICMP errors", limiters_columns,
         [](const Json& row) { return row.value("rate", 0) != 0 && row.value("tokens", 0) != row.value("burst", 0); }},
+    Section{"outlets", "explanations and captures", outlets_columns,
+            [](const Json& row) { return row.value("left_out", 0) != 0 || row.value("state", "") != "writing"; }},
 };
 
 std::string text_of(const Json& value, std::string_view title) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -153,6 +154,55 @@ TEST(Capture, no_capture_at_all) {
   EXPECT_THAT(fault_of([&] { CaptureReader reader(file.path()); }), HasSubstr("unknown file format"));
   file.write({});
   EXPECT_THAT(fault_of([&] { CaptureReader reader(file.path()); }), HasSubstr("cannot read"));
+}
+
+/// The times of all packets, and which of them the capture has otherwise.
+std::vector<std::pair<CaptureTime, bool>> times_in(const File& file) {
+  CaptureReader reader(file.path());
+  std::vector<std::pair<CaptureTime, bool>> times;
+  while (const auto frame = reader.next()) times.emplace_back(frame->time, frame->other_time);
+  return times;
+}
+
+TEST(Capture, times_that_a_format_cannot_say_are_written_as_the_nearest) {
+  struct Case {
+    const char* end;
+    CaptureTime last;
+  };
+  for (const Case& c : {Case{".pcap", 4294967295s}, Case{".pcapng", latest_capture_time}}) {
+    const File file(c.end);
+    CaptureWriter writer(file.path());
+    for (const CaptureTime time : {CaptureTime(-1), CaptureTime::min(), CaptureTime(c.last), CaptureTime::max()})
+      writer.write(time, Direction::out, echo4(), "");
+    writer.finish();
+    const bool is_pcap = c.last == 4294967295s;
+    EXPECT_EQ(writer.times_changed(), is_pcap ? 3U : 2U) << c.end;
+    EXPECT_THAT(times_in(file), testing::ElementsAre(std::pair(0s, false), std::pair(0s, false),
+                                                     std::pair(c.last, !is_pcap), std::pair(c.last, !is_pcap)));
+  }
+}
+
+// In pcapng the nanoseconds since 1970 may be any number of 64 bits.
+TEST(Capture, times_beyond_all_that_can_be_count_as_the_nearest) {
+  const File file(".pcapng");
+  CaptureWriter writer(file.path());
+  writer.finish();
+  const std::size_t block = file.bytes().size();
+  writer.write(1s, Direction::out, echo4(), "");
+  writer.finish();
+  const Packet good = file.bytes();
+  for (const std::uint32_t high_half : {0x7fffffffU, 0x80000000U, 0xffffffffU}) {
+    Packet bytes = good;
+    std::memcpy(bytes.data() + block + 12, &high_half, sizeof high_half);
+    file.write(bytes);
+    EXPECT_THAT(times_in(file), testing::ElementsAre(std::pair(latest_capture_time, true))) << high_half;
+  }
+}
+
+TEST(Capture, pcap_goes_to_2106) {
+  const File file(".pcap");
+  file.write(pcap_header(101) + pcap_record(0x80000000, 0, echo4(), 84) + pcap_record(0xffffffff, 7, echo4(), 84));
+  EXPECT_THAT(times_in(file), testing::ElementsAre(std::pair(2147483648s, false), std::pair(4294967295s + 7us, false)));
 }
 
 TEST(Capture, files_that_cannot_be_written) {

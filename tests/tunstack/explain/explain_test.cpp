@@ -3,9 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include <cstdlib>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "tests/support/host.hpp"
@@ -161,17 +161,17 @@ TEST(Explain, answers_of_earlier_packets_are_not_taken_for_this_one) {
 
 std::string written(Explain explain, ExplainFormat format,
                     const std::vector<Packet>& packets = {echo4(), to_other_host, udp4(), to_broadcast}) {
-  char* memory = nullptr;
-  std::size_t size = 0;
-  std::FILE* file = ::open_memstream(&memory, &size);
+  const FileDescriptor file(::memfd_create("lines", MFD_CLOEXEC));
+  Outlet outlet(OutputFile::shared(file.get(), "lines"), "lines", WhenFull::wait);
   Host host({"l4.udp_discard=on"});
-  Explainer explainer(explain, format, file);
+  Explainer explainer(explain, format, outlet);
   host.observe(explainer);
   for (const Packet& packet : packets) host.send(packet);
   host.stop_observing(explainer);
-  std::fclose(file);
-  const std::unique_ptr<char, decltype(&std::free)> owned(memory, &std::free);
-  return {memory, size};
+  EXPECT_TRUE(outlet.flush());
+  std::string text(static_cast<std::size_t>(::lseek(file.get(), 0, SEEK_END)), '\0');
+  EXPECT_EQ(::pread(file.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  return text;
 }
 
 std::vector<std::string> verdicts_in_json(Explain explain) {

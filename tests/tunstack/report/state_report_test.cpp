@@ -1,6 +1,8 @@
 // What a node says of itself, after packets that make it know something.
 #include "tunstack/report/state_report.hpp"
 
+#include <cerrno>
+
 #include "protocols/discovery/neighbors/neighbor_states.hpp"
 #include "tests/support/host.hpp"
 #include "tests/support/ipv6_parts.hpp"
@@ -93,6 +95,19 @@ Json row_with(const Json& rows, const char* member, const Json& value) {
   for (const Json& row : rows)
     if (row.at(member) == value) return row;
   return {};
+}
+
+// ---- what is told of the process ----
+
+TEST(StateReport, outlets_as_they_are_given) {
+  const OutletReport outlets[] = {
+      {.name = "stderr", .unit = "lines", .written = 7},
+      {.name = "x.pcapng", .unit = "packets", .written = 1, .left_out = 2, .flow = Flow::failing, .error = ENOSPC}};
+  EXPECT_EQ(state_report(Learner(host_config()).node(), Instant{}, outlets)["outlets"],
+            Json::parse(R"([{"name": "stderr", "unit": "lines", "written": 7, "left_out": 0, "state": "writing",
+                             "error": null},
+                            {"name": "x.pcapng", "unit": "packets", "written": 1, "left_out": 2, "state": "failing",
+                             "error": "No space left on device"}])"));
 }
 
 // ---- configured ----

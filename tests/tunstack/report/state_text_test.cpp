@@ -98,6 +98,18 @@ TEST(StateText, counters_with_their_sources) {
             "  ipv4     2    0  echo request\n");
 }
 
+TEST(StateText, outlets_that_left_something_out) {
+  const Json report = Json::parse(R"({"outlets": [
+    {"name": "stderr", "unit": "lines", "written": 7, "left_out": 0, "state": "writing", "error": null},
+    {"name": "x.pcapng", "unit": "packets", "written": 1, "left_out": 2, "state": "failing", "error": "No space"}]})");
+  EXPECT_EQ(state_text(report),
+            "running for 0.0 s, 0 packets in, 0 out\n"
+            "\n"
+            "explanations and captures\n"
+            "  name      written  left out  of       state    last error\n"
+            "  x.pcapng        1         2  packets  failing  No space\n");
+}
+
 /// Each member that is filled by state_report() has a column: what a host knows of itself shows.
 TEST(StateText, a_section_for_each_array_that_is_filled) {
   NodeConfig config = host_config();
