@@ -11,10 +11,10 @@
 
 namespace tunstack {
 
-template <class Value, class Address = IpAddress>
+template <class Value, class Address = IpAddress, std::size_t places_in_all = 1024>
 class AddressTable {
  public:
-  static constexpr std::size_t capacity = 1024;
+  static constexpr std::size_t capacity = places_in_all;
 
   explicit AddressTable(Random& random) : key_(SipHashKey::draw(random)) {}
 

@@ -105,7 +105,7 @@ struct Told {
 };
 Told told(Tins::ICMP error, std::size_t quoted = 84) {
   Told told;
-  Host host;
+  Host host({"pmtu4.min=68"});
   told.sent = host.answer(echo4());
   host.observe(told.listener);
   Tins::IP ip(host4, "203.0.113.9");

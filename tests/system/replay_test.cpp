@@ -35,6 +35,11 @@ class ReplayCommand : public SystemTest {
     writer.finish();
     return path(name);
   }
+  /// Of a host that says nothing of its own accord.
+  Outcome replay(Command arguments) const {
+    arguments.insert(arguments.begin(), {"replay", "--set", "mld=off"});
+    return tunstack(arguments);
+  }
   std::vector<std::string> tshark(const std::string& file, const std::string& field) const {
     return lines_of(network.run({"tshark", "-r", file, "-T", "fields", "-e", field}).out);
   }
@@ -50,8 +55,8 @@ std::string content(const std::string& path) {
 
 TEST_F(ReplayCommand, writes_what_would_have_been_sent) {
   const std::string input = capture("in.pcap", {echo4(), udp4(), echo4({.destination = "192.0.2.77"}), echo6()});
-  const Outcome replay = tunstack({"replay", input, "-w", path("out.pcapng")});
-  EXPECT_EQ(replay.status, 0) << replay;
+  const Outcome replayed = replay({input, "-w", path("out.pcapng")});
+  EXPECT_EQ(replayed.status, 0) << replayed;
   EXPECT_THAT(tshark(path("out.pcapng"), "ip.src"), ElementsAre("192.0.2.2", "192.0.2.2,192.0.2.1", ""));
   EXPECT_THAT(tshark(path("out.pcapng"), "frame.time_relative"),
               ElementsAre("0.000000000", "1.000000000", "3.000000000"));
@@ -60,35 +65,35 @@ TEST_F(ReplayCommand, writes_what_would_have_been_sent) {
 }
 
 TEST_F(ReplayCommand, explains_every_packet_on_stderr) {
-  const Outcome replay = tunstack({"replay", capture("in.pcapng", {echo4(), hex("4500")})});
-  EXPECT_EQ(replay.status, 0);
-  EXPECT_THAT(replay.err, AllOf(HasSubstr("0.000000 < 192.0.2.1 > 192.0.2.2  ICMP echo request, id 1281, seq 1"),
-                                HasSubstr("1.000000 < ?  IPv4, cut short, length 2"),
-                                HasSubstr("drop   ipv4_shorter_than_header  RFC 1812 5.2.2"),
-                                HasSubstr("tunstack: 2 packets in, 1 out in 131.0 s")));
-  EXPECT_EQ(replay.out, "");
+  const Outcome replayed = replay({capture("in.pcapng", {echo4(), hex("4500")})});
+  EXPECT_EQ(replayed.status, 0);
+  EXPECT_THAT(replayed.err, AllOf(HasSubstr("0.000000 < 192.0.2.1 > 192.0.2.2  ICMP echo request, id 1281, seq 1"),
+                                  HasSubstr("1.000000 < ?  IPv4, cut short, length 2"),
+                                  HasSubstr("drop   ipv4_shorter_than_header  RFC 1812 5.2.2"),
+                                  HasSubstr("tunstack: 2 packets in, 1 out in 131.0 s")));
+  EXPECT_EQ(replayed.out, "");
 }
 
 TEST_F(ReplayCommand, json_goes_to_stdout) {
-  const Outcome replay = tunstack({"replay", capture("in.pcap", {echo4(), udp4()}), "--json"});
-  ASSERT_THAT(lines_of(replay.out), SizeIs(2)) << replay;
-  EXPECT_THAT(lines_of(replay.out)[1], AllOf(HasSubstr(R"("time":1.0)"), HasSubstr(R"("verdict":"error")"),
-                                             HasSubstr(R"("reason":"udp4_port_closed")")));
+  const Outcome replayed = replay({capture("in.pcap", {echo4(), udp4()}), "--json"});
+  ASSERT_THAT(lines_of(replayed.out), SizeIs(2)) << replayed;
+  EXPECT_THAT(lines_of(replayed.out)[1], AllOf(HasSubstr(R"("time":1.0)"), HasSubstr(R"("verdict":"error")"),
+                                               HasSubstr(R"("reason":"udp4_port_closed")")));
 }
 
 TEST_F(ReplayCommand, drains_for_130_seconds_or_as_told) {
   const Packet fragment = ipv4({.flags_and_offset = 0x2000}, icmpv4(8, 0, 1, counting(16)));
   const std::string input = capture("in.pcap", {fragment});
-  EXPECT_EQ(tunstack({"replay", input, "-w", path("long.pcap")}).status, 0);
+  EXPECT_EQ(replay({input, "-w", path("long.pcap")}).status, 0);
   EXPECT_THAT(tshark(path("long.pcap"), "icmp.type"), SizeIs(1));
   EXPECT_THAT(tshark(path("long.pcap"), "frame.time_epoch"), ElementsAre("1700000060.000000000"));
-  EXPECT_EQ(tunstack({"replay", input, "-w", path("short.pcap"), "--drain", "59"}).status, 0);
+  EXPECT_EQ(replay({input, "-w", path("short.pcap"), "--drain", "59"}).status, 0);
   EXPECT_THAT(tshark(path("short.pcap"), "icmp.type"), IsEmpty());
 }
 
 TEST_F(ReplayCommand, ICMP4_TS_001_the_time_of_day_is_that_of_the_capture) {
   const std::string input = capture("in.pcap", {echo4(), ipv4({}, icmpv4(13, 0, 7, Packet(12)))});
-  EXPECT_EQ(tunstack({"replay", input, "-w", path("out.pcap")}).status, 0);
+  EXPECT_EQ(replay({input, "-w", path("out.pcap")}).status, 0);
   // 1700000001 s after 1970 are 22:13:21 UT.
   EXPECT_THAT(tshark(path("out.pcap"), "icmp.transmit_timestamp").at(1), "80001000");
 }
@@ -96,9 +101,9 @@ TEST_F(ReplayCommand, ICMP4_TS_001_the_time_of_day_is_that_of_the_capture) {
 TEST_F(ReplayCommand, ROB_004_the_same_input_gives_the_same_file) {
   const std::string input = capture("in.pcap", {echo4(), udp4(), echo4({}, counting(4000)), echo6()});
   for (const char* name : {"a.pcapng", "b.pcapng"})
-    EXPECT_EQ(tunstack({"replay", input, "-w", path(name), "--explain=off"}).status, 0);
+    EXPECT_EQ(replay({input, "-w", path(name), "--explain=off"}).status, 0);
   EXPECT_EQ(content(path("a.pcapng")), content(path("b.pcapng")));
-  EXPECT_EQ(tunstack({"replay", input, "-w", path("c.pcapng"), "--seed", "2"}).status, 0);
+  EXPECT_EQ(replay({input, "-w", path("c.pcapng"), "--seed", "2"}).status, 0);
   EXPECT_NE(content(path("a.pcapng")), content(path("c.pcapng")));
 }
 
@@ -109,12 +114,12 @@ TEST_F(ReplayCommand, times_out_of_bounds_are_told_and_become_the_nearest) {
       writer.write(time, Direction::in, echo4(), "");
     writer.finish();
   }
-  const Outcome precise = tunstack({"replay", path("in.pcapng"), "-w", path("out.pcapng"), "--explain=off"});
+  const Outcome precise = replay({path("in.pcapng"), "-w", path("out.pcapng"), "--explain=off"});
   EXPECT_THAT(precise.err,
               HasSubstr("the times of 1 packets lie before 1970 or after 2261; the nearest ones were taken"));
   EXPECT_THAT(tshark(path("out.pcapng"), "frame.time_epoch"),
               ElementsAre("9000000000.000000000", "9214646400.000000000"));
-  const Outcome coarse = tunstack({"replay", path("in.pcapng"), "-w", path("out.pcap"), "--explain=off"});
+  const Outcome coarse = replay({path("in.pcapng"), "-w", path("out.pcap"), "--explain=off"});
   EXPECT_THAT(coarse.err, HasSubstr("the times of 2 packets do not fit into " + path("out.pcap")));
   EXPECT_THAT(tshark(path("out.pcap"), "frame.time_epoch"),
               ElementsAre("4294967295.000000000", "4294967295.000000000"));
@@ -122,8 +127,8 @@ TEST_F(ReplayCommand, times_out_of_bounds_are_told_and_become_the_nearest) {
 
 TEST_F(ReplayCommand, options_and_addresses_of_the_stack) {
   const std::string input = capture("in.pcap", {echo4({.destination = "192.0.2.9"})});
-  const Outcome replay = tunstack({"replay", input, "--address", "192.0.2.9/24", "--set", "icmp4.echo=off"});
-  EXPECT_THAT(replay.err, HasSubstr("drop   icmp4_echo_off")) << replay;
+  const Outcome replayed = replay({input, "--address", "192.0.2.9/24", "--set", "icmp4.echo=off"});
+  EXPECT_THAT(replayed.err, HasSubstr("drop   icmp4_echo_off")) << replayed;
 }
 
 TEST_F(ReplayCommand, faults_end_with_three_lines_and_status_2) {
@@ -146,7 +151,7 @@ TEST_F(ReplayCommand, faults_end_with_three_lines_and_status_2) {
     EXPECT_FAULT(tunstack(arguments), 2);
   }
   EXPECT_EQ(content(good).size(), 24 + 16 + echo4().size()) << "the input is still there";
-  const Outcome cut = tunstack({"replay", path("cut.pcap"), "--explain=off"});
+  const Outcome cut = replay({path("cut.pcap"), "--explain=off"});
   EXPECT_FAULT(cut, 2);
   EXPECT_THAT(cut.err, HasSubstr("cannot read packet 1 of "));
 }

@@ -116,7 +116,8 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_few_octets_keep_nobody_out) {
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_refused_datagrams_among_others) {
   FragmentLine line({"v4.frag.memory=256"});
   for (unsigned i = 0; i < 900; ++i) {
-    const Ipv4Fields from_one{.source = host_number(i)};
+    const std::string source = host_number(i);
+    const Ipv4Fields from_one{.source = source};
     line.send({fragment(from_one, noise(48), 0, 16), fragment(from_one, noise(48, 2), 0, 16)});
   }
   EXPECT_EQ(line.count(Reason::fragment_overlaps), 900U);

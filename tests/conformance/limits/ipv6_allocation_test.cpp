@@ -27,7 +27,7 @@ std::vector<Packet> fragments_of_echo6(std::size_t size) {
 }
 
 TEST_F(Allocation, ROB_001_ipv6_packets_that_are_put_together_and_cut) {
-  EXPECT_EQ(allocations_of_receiving(echo6({}, counting(1453))), 0U);
+  EXPECT_EQ(allocations_of_receiving(echo6({}, counting(1453))), 1U) << "the table of identifications, once";
   EXPECT_EQ(answers_, 200U);
   std::vector<Packet> fragments = fragments_of_echo6(65527);
   ASSERT_EQ(fragments.size(), 46U);
@@ -88,7 +88,7 @@ TEST_F(Allocation, ROB_001_ipv6_errors_received) {
   EXPECT_EQ(count(Reason::path_mtu_lowered), 1U);
   EXPECT_EQ(count(Reason::ipv6_path_mtu_not_below_size_sent), 99U);
   EXPECT_EQ(count(Reason::icmp6_error_about_our_packet), 800U);
-  EXPECT_EQ(allocations_of_receiving(request), 0U);
+  EXPECT_EQ(allocations_of_receiving(request), 1U) << "the table of identifications, once";
   EXPECT_EQ(answers_, 200U) << "cut to the new path MTU";
 }
 
@@ -109,7 +109,7 @@ TEST_F(Allocation, PMTU6_009_ipv6_path_mtus_of_thousands_of_destinations_take_on
     });
     EXPECT_EQ(sent_.size(), 2U) << "in fragments";
   }
-  EXPECT_EQ(allocated, 1U);
+  EXPECT_EQ(allocated, 2U) << "and that of identifications";
   EXPECT_EQ(count(Reason::path_mtu_lowered), 5000U);
 }
 
