@@ -40,7 +40,6 @@ struct ReplayArguments {
   HostArguments host;
   std::string input;
   std::optional<std::string> output;
-  bool tap = false;
   double drain = 130;  // seconds
 };
 
@@ -53,7 +52,7 @@ void refuse_output_that_is_input(const ReplayArguments& arguments) {
 
 void check_link_type(const CaptureReader& reader, const ReplayArguments& arguments) {
   const bool is_ethernet = reader.link_type() == LinkType::ethernet;
-  if (is_ethernet == arguments.tap) return;
+  if (is_ethernet == arguments.host.tap) return;
   throw UsageFault(fmt::format("cannot replay {}", arguments.input),
                    fmt::format("it holds {}", name_of(reader.link_type())),
                    is_ethernet ? "add --tap" : "leave out --tap, which is for Ethernet frames");
@@ -67,6 +66,16 @@ struct Skipped {
   std::size_t other_times = 0;
 };
 
+/// What the stack gets of a captured frame: all of it on a link with addresses, else the datagram in it, if there is
+/// one.
+std::optional<Received> received_from(const CapturedFrame& frame, LinkType type, CaptureTime start) {
+  const Instant now = instant_of(frame.time, start);
+  if (type == LinkType::ethernet) return Received{.bytes = frame.bytes, .now = now};
+  const auto datagram = datagram_in(type, frame.bytes);
+  if (!datagram) return std::nullopt;
+  return Received{.bytes = datagram->bytes, .now = now, .link_layer_group = datagram->link_layer_group};
+}
+
 /// Feeds all of the capture, beginning with `first`, as long as `is_wanted`.
 template <class Wanted>
 Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay<Node>& replay, const Wanted& is_wanted) {
@@ -76,11 +85,8 @@ Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay<N
   for (; frame && is_wanted(); frame = reader.next()) {
     skipped.cut_short += frame->cut_short;
     skipped.other_times += frame->other_time;
-    const auto datagram = datagram_in(reader.link_type(), frame->bytes);
-    if (datagram)
-      replay.receive({.bytes = datagram->bytes,
-                      .now = instant_of(frame->time, start),
-                      .link_layer_group = datagram->link_layer_group});
+    if (const auto received = received_from(*frame, reader.link_type(), start))
+      replay.receive(*received);
     else
       ++skipped.not_ip;
   }
@@ -133,7 +139,7 @@ int run_replay(const ReplayArguments& arguments) {
   std::optional<CaptureWriter> writer;
   std::optional<Recorder> recorder;
   if (arguments.output) {
-    writer.emplace(*arguments.output);
+    writer.emplace(*arguments.output, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip);
     observers.add(recorder.emplace(*writer, Recorded::sent, start));
   }
   node.observe(&observers);
@@ -162,7 +168,8 @@ void add_replay(CLI::App& program, int& exit_status) {
   arguments->host.seed = 0;
   command->add_option("IN", arguments->input, "The capture, pcap or pcapng; - is the standard input")->required();
   command->add_option("-w,--write", arguments->output, "Write what is sent to OUT.pcapng or OUT.pcap");
-  command->add_flag("--tap", arguments->tap, "The capture holds Ethernet frames");
+  command->add_flag("--tap", arguments->host.tap,
+                    "The capture holds Ethernet frames; those to --mac and to groups are for the stack");
   command->add_option("--drain", arguments->drain, "Seconds that go on after the last packet, for timers")
       ->check(drain_fault)
       ->capture_default_str();

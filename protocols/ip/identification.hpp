@@ -21,7 +21,7 @@ class Identifications {
  public:
   /// What was given is believed to be quoted for half as long at least.
   static constexpr Duration lately = std::chrono::seconds(60);
-  static constexpr std::size_t destinations = 256;  // at the same time, and then 12 KiB
+  static constexpr std::size_t destinations = 256;        // at the same time, and then 12 KiB
   static constexpr std::uint32_t most_remembered = 2048;  // numbers: of 1024 datagrams at least
 
   explicit Identifications(Random& random) : key_(SipHashKey::draw(random)), counters_(random) {}

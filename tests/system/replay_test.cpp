@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/frames.hpp"
 #include "tests/support/packets.hpp"
 #include "tests/system/network.hpp"
 #include "tunstack/capture/writer.hpp"
@@ -129,6 +130,28 @@ TEST_F(ReplayCommand, options_and_addresses_of_the_stack) {
   const std::string input = capture("in.pcap", {echo4({.destination = "192.0.2.9"})});
   const Outcome replayed = replay({input, "--address", "192.0.2.9/24", "--set", "icmp4.echo=off"});
   EXPECT_THAT(replayed.err, HasSubstr("drop   icmp4_echo_off")) << replayed;
+}
+
+// Frames are replayed as frames: those to others are not for the stack, and what it sends leaves in frames.
+TEST_F(ReplayCommand, frames_are_those_of_a_link_with_addresses) {
+  {
+    CaptureWriter writer(path("in.pcapng"), LinkType::ethernet);
+    auto time = 1'700'000'000s;
+    for (const Packet& frame : {framed(echo4()), framed(echo4({}, counting(8)))})
+      writer.write(time++, Direction::in, frame, "");
+    writer.finish();
+  }
+  const std::string mac = to_text(mac_address(own_mac));
+  const Command to_us = {path("in.pcapng"), "--tap", "--mac", mac, "--set", "arp.acd=off", "-w", path("out.pcapng")};
+  const Outcome replayed = replay(to_us);
+  EXPECT_EQ(replayed.status, 0) << replayed;
+  EXPECT_THAT(replayed.err, HasSubstr("icmp4_echo_request_for_us"));
+  EXPECT_THAT(tshark(path("out.pcapng"), "eth.src"), testing::Contains(mac));
+  EXPECT_THAT(tshark(path("out.pcapng"), "arp.dst.proto_ipv4"), testing::Contains("192.0.2.1")) << "it asks who has it";
+  const Outcome elsewhere =
+      replay({path("in.pcapng"), "--tap", "--mac", "02:00:00:00:00:77", "--gateway", "192.0.2.1"});
+  EXPECT_EQ(elsewhere.status, 0) << elsewhere;
+  EXPECT_THAT(elsewhere.err, testing::Not(HasSubstr("icmp4_echo_request_for_us")));
 }
 
 TEST_F(ReplayCommand, faults_end_with_three_lines_and_status_2) {
