@@ -106,6 +106,13 @@ std::string skipped_text(const Skipped& skipped) {
   return text;
 }
 
+std::string left_out_text(Duration time) {
+  if (time == Duration(0)) return {};
+  return fmt::format(
+      "tunstack: {:.0f} s in which nothing came were left out: more than {} events would have been in them\n",
+      std::chrono::duration<double>(time).count(), Replay<Node>::most_steps);
+}
+
 std::string times_changed_text(const std::optional<CaptureWriter>& writer, const std::optional<std::string>& path) {
   if (!writer || writer->times_changed() == 0) return {};
   return fmt::format("tunstack: the times of {} packets do not fit into {}; the nearest ones were written\n",
@@ -149,7 +156,7 @@ int run_replay(const ReplayArguments& arguments) {
   const Skipped skipped = feed(reader, first, replay, is_wanted);
   replay.advance(replay.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(arguments.drain)));
   json.flush();
-  talk.put(skipped_text(skipped) + times_changed_text(writer, arguments.output) +
+  talk.put(skipped_text(skipped) + left_out_text(replay.left_out()) + times_changed_text(writer, arguments.output) +
            summary_text(node.counters(), replay.now()));
   talk.flush();
   if (writer) writer->finish();

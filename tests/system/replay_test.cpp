@@ -126,6 +126,20 @@ TEST_F(ReplayCommand, times_out_of_bounds_are_told_and_become_the_nearest) {
               ElementsAre("4294967295.000000000", "4294967295.000000000"));
 }
 
+// A router advertises in vain through a gap of a century: only its beginning is gone through.
+TEST_F(ReplayCommand, a_gap_of_a_century_in_the_role_of_a_router) {
+  {
+    CaptureWriter writer(path("in.pcapng"));
+    for (const CaptureTime time : {CaptureTime(0s), CaptureTime(4'000'000'000s)})
+      writer.write(time, Direction::in, echo4(), "");
+    writer.finish();
+  }
+  const Outcome replayed = replay({path("in.pcapng"), "--role", "router", "--set", "nd.adv=on", "--explain=off"});
+  EXPECT_EQ(replayed.status, 0) << replayed;
+  EXPECT_THAT(replayed.err, AllOf(HasSubstr("s in which nothing came were left out"), HasSubstr("2 packets in")));
+  EXPECT_THAT(replayed.err, HasSubstr("2  icmp4_echo_request_for_us"));
+}
+
 TEST_F(ReplayCommand, options_and_addresses_of_the_stack) {
   const std::string input = capture("in.pcap", {echo4({.destination = "192.0.2.9"})});
   const Outcome replayed = replay({input, "--address", "192.0.2.9/24", "--set", "icmp4.echo=off"});
