@@ -27,9 +27,8 @@ std::filesystem::path named_by(const char* variable) {
 }
 
 Fault cannot_keep(const std::filesystem::path& file, const char* what, const std::string& why) {
-  return Fault(fmt::format("cannot {} {}", what, file.string()), why,
-               "set STATE_DIRECTORY to a directory that can be written, or choose a secret by --set slaac.secret=WORDS",
-               1);
+  return {fmt::format("cannot {} {}", what, file.string()), why,
+          "set STATE_DIRECTORY to a directory that can be written, or choose a secret by --set slaac.secret=WORDS", 1};
 }
 
 std::string read(const std::filesystem::path& file, int descriptor) {

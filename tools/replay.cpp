@@ -114,7 +114,7 @@ std::string left_out_text(Duration time) {
 }
 
 std::string times_changed_text(const std::optional<CaptureWriter>& writer, const std::optional<std::string>& path) {
-  if (!writer || writer->times_changed() == 0) return {};
+  if (!writer || !path || writer->times_changed() == 0) return {};
   return fmt::format("tunstack: the times of {} packets do not fit into {}; the nearest ones were written\n",
                      writer->times_changed(), *path);
 }

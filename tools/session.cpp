@@ -96,6 +96,7 @@ void Session::start_outlets() {
 
 std::vector<OutletReport> Session::outlet_reports() const {
   std::vector<OutletReport> reports;
+  reports.reserve(outlets_.size());
   for (const Outlet* const outlet : outlets_) reports.push_back(outlet->report());
   return reports;
 }

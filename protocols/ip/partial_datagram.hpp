@@ -30,7 +30,7 @@ class BlockPool {
  private:
   std::unique_ptr<std::uint8_t[]> memory_;
   std::size_t count_;
-  std::size_t available_;
+  std::size_t available_ = 0;
   std::vector<std::uint64_t> free_;  // a bit for each block
   std::size_t lowest_ = 0;           // no word before this one has a free block
 };

@@ -87,7 +87,7 @@ Reassembler::Index Reassembler::oldest() const {
 }
 
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete(Index index, std::size_t largest) {
-  IncompleteDatagram& datagram = table()[index];
+  const IncompleteDatagram& datagram = table()[index];
   const bool marked = (datagram.ecn_seen & congestion_experienced) != 0;
   const bool too_large = datagram.data.header_size() + datagram.data.size() > largest;
   if (too_large || (marked && (datagram.ecn_seen & not_ect) != 0)) {
