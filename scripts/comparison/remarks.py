@@ -13,6 +13,7 @@ REMARKS = {
     ("IPv6", "9 extension headers"): "Linux has no limit; here `v6.ext.max_headers`",
     ("IPv6", "fragments that overlap, then the rest"): "Linux forgets what it had and takes the rest; RFC 5722 4 wants that dropped too",
     ("IPv6", "fragments with two different ends"): "Linux drops the odd fragment alone; RFC 5722 4 wants the datagram given up",
+    ("IPv4", "fragments that overlap and agree"): "Linux drops what overlaps, whatever is in it; here the octets are compared (RFC 791 3.2)",
     ("IPv4", "timestamp request of 12 octets"): "Linux makes up what is missing",
     ("IPv4", "address mask request"): "Linux has no such service; here with `icmp4.mask_agent=off`",
     ("IPv4", "timestamp option with an unknown form"): "Linux lets it pass",

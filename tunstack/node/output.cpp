@@ -124,7 +124,8 @@ void Output::flush(Turn& turn) {
   const auto sent = turn.outbox.packets().subspan(before);
   if (sent.empty()) return;
   // If stale, it is asked soon.
-  (void)turn.state.neighbors.use(*key, source_of(sent[0].bytes), turn.state.neighbor_times(*key), turn.now);
+  [[maybe_unused]] const auto mac =
+      turn.state.neighbors.use(*key, source_of(sent[0].bytes), turn.state.neighbor_times(*key), turn.now);
   turn.changes_deadlines = true;
   tell_origination(Reason::neighbor_resolved, sent, turn);
 }
