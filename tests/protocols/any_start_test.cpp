@@ -59,7 +59,7 @@ Story addresses4(Instant start) {
   addresses.check(Ipv4Address{0xc0000201}, start, random);
   EXPECT_GE(addresses.next_deadline(), start);
   return story_of(addresses, start, [&](Instant now) -> std::string {
-    if (addresses.take_event(now)) return "event";
+    if (addresses.take_event(now, random)) return "event";
     return addresses.take_due(now, random) ? "message" : "";
   });
 }
@@ -69,7 +69,7 @@ Story addresses4_unchecked(Instant start) {
   discovery::CheckedIpv4Addresses addresses(discovery::DetectionSettings{}, own_mac);
   addresses.check(Ipv4Address{0xc0000201}, start, random);
   EXPECT_EQ(addresses.next_deadline(), start);
-  return story_of(addresses, start, [&](Instant now) { return addresses.take_event(now) ? "event" : ""; });
+  return story_of(addresses, start, [&](Instant now) { return addresses.take_event(now, random) ? "event" : ""; });
 }
 
 Story groups(Instant start) {

@@ -131,7 +131,7 @@ void step_events(InterfaceId id, Turn& turn) {
   InterfaceAddresses& addresses = turn.state.interface(id).addresses;
   while (const auto event = addresses.ipv6 ? addresses.ipv6->take_event(turn.now, turn.random) : std::nullopt)
     take(*event, id, turn);
-  while (const auto event = addresses.ipv4 ? addresses.ipv4->take_event(turn.now) : std::nullopt)
+  while (const auto event = addresses.ipv4 ? addresses.ipv4->take_event(turn.now, turn.random) : std::nullopt)
     take(*event, id, turn);
 }
 

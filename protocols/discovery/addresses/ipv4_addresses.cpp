@@ -50,9 +50,10 @@ Reason CheckedIpv4Addresses::on_conflict(Checked& checked, Reason conflict, Inst
   return conflict;
 }
 
-std::optional<CheckedIpv4Addresses::Event> CheckedIpv4Addresses::take_event(Instant now) {
+std::optional<CheckedIpv4Addresses::Event> CheckedIpv4Addresses::take_event(Instant now, Random& random) {
   for (Checked& checked : checked_) {
     checked.advance(now);
+    if (!checked.has_news() && checked.detection.retry_at() <= now) check(checked.address, now, random);
     if (!checked.has_news()) continue;
     checked.reported = checked.detection.state();
     return Event{kind_of(checked.reported), checked.address};
@@ -63,7 +64,6 @@ std::optional<CheckedIpv4Addresses::Event> CheckedIpv4Addresses::take_event(Inst
 std::optional<CheckedIpv4Addresses::Due> CheckedIpv4Addresses::take_due(Instant now, Random& random) {
   for (Checked& checked : checked_) {
     checked.advance(now);
-    if (!checked.has_news() && checked.detection.retry_at() <= now) check(checked.address, now, random);
     if (checked.has_news()) continue;
     if (const auto message = checked.detection.take_due(now, random)) return Due{checked.address, message->kind};
   }

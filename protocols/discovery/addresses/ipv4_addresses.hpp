@@ -32,7 +32,7 @@ class CheckedIpv4Addresses {
     Kind kind;
     Ipv4Address address;
   };
-  std::optional<Event> take_event(Instant now);
+  std::optional<Event> take_event(Instant now, Random& random);
   /// A probe (sender 0.0.0.0) or an announcement (sender and target are the address), both broadcast requests.
   struct Due {
     Ipv4Address address;

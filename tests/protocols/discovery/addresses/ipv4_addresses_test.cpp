@@ -61,7 +61,7 @@ class Ipv4AddressesOfAnInterface : public testing::Test {
     work();
   }
   void work() {
-    while (const auto event = addresses.take_event(now)) events.push_back(*event);
+    while (const auto event = addresses.take_event(now, random)) events.push_back(*event);
     while (const auto due = addresses.take_due(now, random)) sent.push_back({now, due->address, due->kind});
   }
   void expect_last_event(EventKind kind, Ipv4Address address) const {
@@ -103,7 +103,7 @@ TEST_F(Ipv4AddressesOfAnInterface, ARP_012_announced_after_the_node_was_told) {
   }
   EXPECT_EQ(addresses.next_deadline(), now);
   EXPECT_FALSE(addresses.take_due(now, random));
-  EXPECT_EQ(addresses.take_event(now)->kind, EventKind::in_use);
+  EXPECT_EQ(addresses.take_event(now, random)->kind, EventKind::in_use);
   EXPECT_EQ(addresses.take_due(now, random)->kind, Kind::announcement);
 }
 
