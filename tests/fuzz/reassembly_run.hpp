@@ -138,7 +138,7 @@ class Run {
   void compare(const Answers& expected) {
     const Answers sent = answers_in(out().packets());
     const std::uint64_t made_room = evicted() - evicted_before_;
-    if (model_.memory_may_be_short && made_room > model_.evicted) model_.compares = false;
+    if (model_.memory_may_be_short) model_.compares = false;  // who makes room then is not for the model to say
     if (!model_.compares) return;
     require(made_room == model_.evicted);
     require(node_.next_deadline() == model_.next_deadline());

@@ -121,13 +121,13 @@ void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, Pack
 template <class View>
 void Node::hold(const Verdict& verdict, const Arrival<View>& fragment, PacketIds ids, Turn& turn) {
   const auto added = fragments_.add(fragment, turn);
+  turn.changes_deadlines = true;
   if (!added)
     if (const auto error = ip::judge_incomplete(fragment, added.error())) return act(*error, fragment, ids, turn);
   output_.record(fragment, ids, verdict, added ? MaybeReason{} : MaybeReason{added.error().reason},
                  turn.outbox.packets().size(), turn);
   if (!added) return;
   if (const std::optional<ip::Reassembled>& whole = *added) return process_whole<View>(*whole, turn);
-  deadline_ = std::min(deadline_, fragments_.next_deadline());  // nothing else has changed
 }
 
 namespace {
