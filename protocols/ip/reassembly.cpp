@@ -20,9 +20,9 @@ Reassembler::Memory::Memory(const ReassemblyLimits& limits, const SipHashKey& ke
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(const Fragment& fragment,
                                                                             const ReassemblyPolicy& policy,
                                                                             Instant now) {
-  const Index index = admit(fragment, policy, now);
-  if (index == none) return std::unexpected(FragmentRefusal{Reason::fragment_of_refused_datagram});
+  const Index index = find_or_make(fragment, policy, now);
   IncompleteDatagram& datagram = table()[index];
+  if (datagram.refused) return std::unexpected(FragmentRefusal{Reason::fragment_of_refused_datagram});
   const std::size_t needed = datagram.data.blocks_for(fragment);
   if (pool().available() < needed && datagram.data.fills_its_blocks_with(fragment)) make_room(needed, index);
   if (pool().available() < needed) {
@@ -39,23 +39,14 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(cons
   return complete(index, policy.largest);
 }
 
-/// The datagram of a fragment, or none if it is refused and its time not over.
-Reassembler::Index Reassembler::admit(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
+/// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
+Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
   if (!memory_) memory_ = std::make_unique<Memory>(limits_, key_);
   const Index known = table().find(fragment.key);
-  if (known == none) return make(fragment, policy, now);
-  if (!table()[known].refused) [[likely]]
-    return known;
-  if (table()[known].expires > now) return none;
-  remove(known);
-  return make(fragment, policy, now);
-}
-
-/// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
-Reassembler::Index Reassembler::make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
+  if (known != none) return known;
   if (table().size_of(fragment.key.source) >= limits_.datagrams_of_source)
     evict(table().oldest_of(fragment.key.source));
-  if (table().is_full()) evict(oldest());
+  if (table().is_full()) evict(table().oldest());
   const Index made = table().add(fragment.key);
   IncompleteDatagram& datagram = table()[made];
   datagram.expires = now + std::chrono::seconds(policy.timeout);
@@ -67,23 +58,17 @@ Reassembler::Index Reassembler::make(const Fragment& fragment, const ReassemblyP
 }
 
 void Reassembler::refuse_later_fragments(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
-  if (const Index index = admit(fragment, policy, now); index != none) refuse(index);
+  const Index index = find_or_make(fragment, policy, now);
+  if (!table()[index].refused) refuse(index);
 }
 
 /// Each that goes gives a block at least.
 void Reassembler::make_room(std::size_t blocks, Index except) {
-  for (Index at = table().oldest(); at != none && pool().available() < blocks;) {
-    const Index newer = table().newer_than(at);
+  for (Index at = table().oldest_held(); at != none && pool().available() < blocks;) {
+    const Index newer = table().newer_held(at);
     if (at != except) evict(at);
     at = newer;
   }
-}
-
-/// Of the oldest that is held and the one that was refused first, the one whose time is over earlier. That of others
-/// refused may be over before: they stay until it goes, but admit() knows.
-Reassembler::Index Reassembler::oldest() const {
-  const Index held = memory_->table.oldest(), refused = memory_->table.first_refused();
-  return refused == none || end_of(held) < end_of(refused) ? held : refused;
 }
 
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete(Index index, std::size_t largest) {
@@ -103,15 +88,13 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::complete
 }
 
 std::optional<Reassembled> Reassembler::expire(Instant now) {
-  if (!memory_) return std::nullopt;
-  while (table().first_refused() != none && end_of(table().first_refused()) <= now) remove(table().first_refused());
-  const Index index = table().oldest();
-  if (index == none || end_of(index) > now) return std::nullopt;
-  const IncompleteDatagram& datagram = table()[index];
+  while (next_deadline() <= now && oldest().refused) remove(table().oldest());
+  if (next_deadline() > now) return std::nullopt;
+  const IncompleteDatagram& datagram = oldest();
   MutableBytes bytes;
   if (datagram.data.has_first()) bytes = copy(datagram.data, datagram.data.first_size());
   const Reassembled first = hand_out(datagram, bytes);
-  remove(index);
+  remove(table().oldest());
   return first;
 }
 

@@ -5,7 +5,6 @@
 // fragments ever filled it.
 #pragma once
 
-#include <algorithm>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -62,10 +61,7 @@ class Reassembler {
   /// fragment as it arrived, or empty bytes if that never came. Nothing if no time is over.
   std::optional<Reassembled> expire(Instant now);
   /// When expire() will have something to do, or never.
-  Instant next_deadline() const {
-    if (!memory_) return Instant::max();
-    return std::min(end_of(memory_->table.oldest()), end_of(memory_->table.first_refused()));
-  }
+  Instant next_deadline() const { return datagrams_held() == 0 ? Instant::max() : oldest().expires; }
 
   std::size_t datagrams_held() const { return memory_ ? memory_->table.size() : 0; }
   /// Octets of the pool that hold fragments.
@@ -87,11 +83,9 @@ class Reassembler {
   // Once there was a fragment.
   BlockPool& pool() { return memory_->pool; }
   ReassemblyTable& table() { return memory_->table; }
-  Instant end_of(Index index) const { return index == none ? Instant::max() : memory_->table[index].expires; }
-  Index oldest() const;
+  const IncompleteDatagram& oldest() const { return memory_->table[memory_->table.oldest()]; }
 
-  Index admit(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
-  Index make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
+  Index find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now);
   void make_room(std::size_t blocks, Index except);
   std::expected<std::optional<Reassembled>, FragmentRefusal> complete(Index index, std::size_t largest);
   MutableBytes copy(const PartialDatagram& data, std::size_t size);

@@ -35,12 +35,14 @@ Index ReassemblyTable::add(const FragmentKey& key) {
   entry.source = find_or_make_source(key.source);
   sources_[entry.source].by_age.append(entries_, &Entry::of_source, made);
   by_age_.append(entries_, &Entry::by_age, made);
+  held_.append(entries_, &Entry::held, made);
   return made;
 }
 
 void ReassemblyTable::remove(Index index) {
   const Entry& entry = entries_[index];
-  (entry.datagram.refused ? refused_ : by_age_).unlink(entries_, &Entry::by_age, index);
+  by_age_.unlink(entries_, &Entry::by_age, index);
+  if (!entry.datagram.refused) held_.unlink(entries_, &Entry::held, index);
   sources_[entry.source].by_age.unlink(entries_, &Entry::of_source, index);
   if (sources_[entry.source].by_age.size == 0) forget_source(entry.source);
   unchain(entries_, buckets_[entry.bucket], index);
@@ -49,8 +51,7 @@ void ReassemblyTable::remove(Index index) {
 
 void ReassemblyTable::refuse(Index index) {
   entries_[index].datagram.refused = true;
-  by_age_.unlink(entries_, &Entry::by_age, index);
-  refused_.append(entries_, &Entry::by_age, index);
+  held_.unlink(entries_, &Entry::held, index);
 }
 
 std::size_t ReassemblyTable::size_of(const IpAddress& source) const {

@@ -37,15 +37,16 @@ class ReassemblyTable {
   /// The table is not full and does not hold `key`. All but the key is as the last user of the place left it.
   Index add(const FragmentKey& key);
   void remove(Index index);
-  /// From now on it counts among the refused ones, as the newest.
+  /// From now on it holds no octets of fragments, only its key and its age.
   void refuse(Index index);
 
   std::size_t size() const { return entries_.size(); }
-  /// The oldest of those that are not refused, and the one that was refused first, or none; newer_than() leads to each
-  /// newer one in turn.
+  /// The oldest of all, or none; newer_than() leads to each newer one in turn.
   Index oldest() const { return by_age_.oldest; }
-  Index first_refused() const { return refused_.oldest; }
   Index newer_than(Index index) const { return entries_[index].by_age.newer; }
+  /// Likewise of those that are not refused.
+  Index oldest_held() const { return held_.oldest; }
+  Index newer_held(Index index) const { return entries_[index].held.newer; }
   std::size_t size_of(const IpAddress& source) const;
   /// The oldest of a source that has one.
   Index oldest_of(const IpAddress& source) const { return sources_[find_source(source)].by_age.oldest; }
@@ -54,7 +55,7 @@ class ReassemblyTable {
   struct Entry {
     Entry() {}  // NOLINT(modernize-use-equals-default): written out, or the bits of each would be filled with zeros
     IncompleteDatagram datagram;
-    AgeLinks by_age, of_source;
+    AgeLinks by_age, held, of_source;
     Index next = none;  // entries whose keys share a bucket
     std::uint32_t bucket = 0;
     Index source = none;
@@ -75,7 +76,7 @@ class ReassemblyTable {
   SipHashKey key_;
   EntryPool<Entry> entries_;
   std::vector<Index> buckets_;
-  AgeList by_age_, refused_;  // an entry is in one of both
+  AgeList by_age_, held_;
   EntryPool<Source> sources_;
   std::vector<Index> source_buckets_;
 };

@@ -99,7 +99,12 @@ class Run {
   using Answers = std::vector<typename Model::Answer>;
 
   Run(Host& host, const Model& model, bool ticks)
-      : ticks_(ticks), node_(host.node), now_(host.now), model_(model), evicted_before_(evicted()) {}
+      : ticks_(ticks),
+        node_(host.node),
+        now_(host.now),
+        model_(model),
+        evicted_before_(evicted()),
+        without_room_before_(without_room()) {}
 
   void take(const Step& step) {
     out().clear();
@@ -138,19 +143,24 @@ class Run {
   void compare(const Answers& expected) {
     const Answers sent = answers_in(out().packets());
     const std::uint64_t made_room = evicted() - evicted_before_;
-    if (model_.memory_may_be_short) model_.compares = false;  // who makes room then is not for the model to say
+    // Who makes room then, and who finds none, is not for the model to say.
+    if (model_.memory_may_be_short && (made_room > model_.evicted || without_room() > without_room_before_))
+      model_.compares = false;
     if (!model_.compares) return;
+    require(without_room() == without_room_before_);
     require(made_room == model_.evicted);
+    require(node_.next_deadline() == model_.next_deadline());
     require(sent == expected);
   }
 
   std::uint64_t evicted() const { return node_.counters().count(Reason::fragment_datagram_evicted); }
+  std::uint64_t without_room() const { return node_.counters().count(Reason::fragment_pool_exhausted); }
 
   bool ticks_;
   Node& node_;
   Instant& now_;
   Model model_;
-  std::uint64_t evicted_before_;
+  std::uint64_t evicted_before_, without_room_before_;
 };
 
 /// Takes the steps of an input that begins with one octet of choices.

@@ -17,7 +17,6 @@ class Fragments {
   template <class View>
   std::expected<std::optional<ip::Reassembled>, ip::FragmentRefusal> add(const Arrival<View>& fragment, Turn& turn) {
     const auto added = of<View>().add(ip::fragment_of(fragment), policy<View>(turn), turn.now);
-    turn.changes_deadlines |= !added || added->has_value();
     note_evicted(fragment.interface, turn);
     return added;
   }

@@ -120,8 +120,9 @@ void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, Pack
 
 template <class View>
 void Node::hold(const Verdict& verdict, const Arrival<View>& fragment, PacketIds ids, Turn& turn) {
+  const Instant before = fragments_.next_deadline();
   const auto added = fragments_.add(fragment, turn);
-  turn.changes_deadlines = true;
+  turn.changes_deadlines |= fragments_.next_deadline() != before;
   if (!added)
     if (const auto error = ip::judge_incomplete(fragment, added.error())) return act(*error, fragment, ids, turn);
   output_.record(fragment, ids, verdict, added ? MaybeReason{} : MaybeReason{added.error().reason},

@@ -266,7 +266,7 @@ TEST(Reassembler, V4_FRAG_018_a_datagram_that_fills_the_pool_alone_is_given_up) 
   EXPECT_EQ(table.last(key(2)), "whole");
 }
 
-// One whose time is over is forgotten when it is asked for, whoever else was refused before it.
+// In whatever order they are refused, each is forgotten when its own time is over.
 TEST(Reassembler, V4_FRAG_011_refused_ones_are_forgotten_each_in_its_time) {
   Table table({.kibioctets = 256, .datagrams = 8});
   const auto refuse = [&](const FragmentKey& refused, Instant now) {
@@ -277,10 +277,12 @@ TEST(Reassembler, V4_FRAG_011_refused_ones_are_forgotten_each_in_its_time) {
   EXPECT_EQ(table.first(key(3), start + 20s), "held");
   refuse(key(2), start + 21s);
   refuse(key(1), start + 22s);
-  EXPECT_EQ(table->next_deadline(), start + 70s) << "that of the one that was refused first";
+  EXPECT_EQ(table->next_deadline(), start + 60s) << "that of the oldest, though it was refused last";
   EXPECT_EQ(table.last(key(1), start + 60s - 1ns), "fragment_of_refused_datagram");
+  EXPECT_FALSE(table->expire(start + 60s));
   EXPECT_EQ(table.first(key(1), start + 60s), "held") << "anew";
-  EXPECT_EQ(table.last(key(2), start + 60s), "fragment_of_refused_datagram");
+  EXPECT_EQ(table->next_deadline(), start + 70s);
+  EXPECT_EQ(table.last(key(2), start + 70s - 1ns), "fragment_of_refused_datagram");
   EXPECT_FALSE(table->expire(start + 70s));
   EXPECT_EQ(table->datagrams_held(), 2U) << "one and three";
   EXPECT_TRUE(table->expire(start + 80s));
