@@ -72,7 +72,7 @@ std::string kept_secret(const std::filesystem::path& directory) {
   std::error_code ignored;  // what could not be made cannot be opened either
   std::filesystem::create_directories(directory, ignored);
   for (const bool is_there : {false, true}) {
-    const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (opened.get() >= 0) return read(file, opened.get());
     if (errno != ENOENT || is_there) break;
     make(file);

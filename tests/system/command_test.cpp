@@ -30,7 +30,7 @@ TEST_F(Commands, doctor_finds_that_exec_works_here) {
 }
 
 TEST_F(Commands, doctor_names_what_is_missing) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to hide /dev/net/tun from the command";
+  SKIP_UNLESS(::geteuid() == 0, "needs root, to hide /dev/net/tun from the command");
   const Outcome doctor =
       network.run({"unshare", "-m", "sh", "-c", "mount -t tmpfs none /dev/net && exec " + program + " doctor"});
   EXPECT_EQ(doctor.status, 3) << doctor;

@@ -178,7 +178,7 @@ TEST_F(Exec, duration_leaves_the_status_of_a_command_that_ends_in_time) {
 }
 
 TEST_F(Exec, mounts_nothing_on_the_host_from_a_chroot_whose_root_is_no_mount_point) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, for chroot";
+  SKIP_UNLESS(::geteuid() == 0, "needs root, for chroot");
   // Mounts of this mount namespace are shared, as those of a host are by systemd.
   const std::string script =
       "mount --make-rshared / && root=$(mktemp -d) && trap 'umount -lR $root; rm -d $root' EXIT && "

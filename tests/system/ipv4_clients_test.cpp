@@ -72,7 +72,7 @@ TEST_F(Ipv4Clients, ICMP4_ECHO_011_ping_that_forbids_fragments) {
 }
 
 TEST_F(Ipv4Clients, V4_TX_002_fping_many_times) {
-  const std::string fping = printed({"fping", "-c", "20", "-p", "10", "-b", "3000", "-q", "192.0.2.2"});
+  const std::string fping = printed({"fping", "-c", "20", "-p", "10", "-t", "2000", "-b", "3000", "-q", "192.0.2.2"});
   EXPECT_THAT(fping, HasSubstr("xmt/rcv/%loss = 20/20/0%"));
 }
 
@@ -81,7 +81,7 @@ TEST_F(Ipv4Clients, V4_TX_002_fping_many_times) {
 TEST_F(Ipv4Clients, ICMP4_TS_001_hping_timestamp) {
   const std::string hping = printed({"hping3", "--icmp-ts", "-c", "1", "192.0.2.2"});
   EXPECT_THAT(hping, ContainsRegex("Originate=([0-9]+) Receive=[0-9]+ Transmit=[0-9]+"));
-  EXPECT_THAT(hping, ContainsRegex("ICMP timestamp RTT tsrtt=[0-9]{1,2}\n"));
+  EXPECT_THAT(hping, ContainsRegex("ICMP timestamp RTT tsrtt=[0-9]+\n"));
 }
 
 TEST_F(Ipv4Clients, ICMP4_TS_001_nmap_timestamp) {

@@ -81,7 +81,8 @@ TEST_F(Ipv6Clients, ICMP6_RX_006_ping_asks_for_a_name) {
 }
 
 TEST_F(Ipv6Clients, V6_TX_005_fping_many_times) {
-  const std::string fping = printed({"fping", "-6", "-c", "20", "-p", "10", "-b", "4000", "-q", "2001:db8::2"});
+  const std::string fping =
+      printed({"fping", "-6", "-c", "20", "-p", "10", "-t", "2000", "-b", "4000", "-q", "2001:db8::2"});
   EXPECT_THAT(fping, HasSubstr("xmt/rcv/%loss = 20/20/0%"));
 }
 

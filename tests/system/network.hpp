@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "tests/support/skip.hpp"
 #include "tests/system/process.hpp"
 
 namespace tunstack::test {

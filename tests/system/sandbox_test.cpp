@@ -47,7 +47,7 @@ TEST_F(Sandbox, all_that_is_forbidden_is_refused) {
 }
 
 TEST_F(Sandbox, without_it_nothing_of_that_is_refused) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, who is refused nothing";
+  SKIP_UNLESS(::geteuid() == 0, "needs root, who is refused nothing");
   const Outcome trial = tunstack({"doctor", "--security", "--no-sandbox"});
   EXPECT_EQ(trial.status, 3) << "it is told";
   EXPECT_THAT(trial.out, testing::Not(HasSubstr("refused  "))) << "an attempt that is worth nothing";
@@ -91,7 +91,7 @@ class AnotherUser : public Sandbox {
  protected:
   void SetUp() override {
     Sandbox::SetUp();
-    if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+    SKIP_UNLESS(::geteuid() == 0, "only root can become another user");
   }
 };
 

@@ -206,7 +206,7 @@ TEST_F(State, clients_that_never_read_stop_nothing) {
 }
 
 TEST_F(State, a_stack_goes_on_without_a_socket) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to make /tmp read-only for the command";
+  SKIP_UNLESS(::geteuid() == 0, "needs root, to make /tmp read-only for the command");
   const std::string read_only = "mount --bind /tmp /tmp && mount -o remount,bind,ro /tmp && exec \"$0\" exec ";
   const Command without = {"unshare", "-m", "env", "XDG_RUNTIME_DIR=/nowhere", "sh", "-c"};
   for (const bool explains : {false, true}) {

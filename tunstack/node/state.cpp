@@ -50,8 +50,8 @@ void add_addresses(NodeState& state, InterfaceId id) {
 NodeOptions with_secret(const NodeConfig& config) {
   NodeOptions options = config.options;
   if (!options.own.secret.empty()) return options;
-  options.own.secret = {std::to_string(Random(config.seed, "slaac").next()),
-                        std::to_string(Random(config.seed, "slaac2").next())};
+  Random random(config.seed, "slaac");
+  options.own.secret = {std::to_string(random.next()), std::to_string(random.next())};
   return options;
 }
 

@@ -63,19 +63,15 @@ bool Autoconfiguration::has_used_share(const Identity& identity) const {
 /// routers that somebody made up.
 void Autoconfiguration::make_room(const Teller& router, Instant now) {
   if (count() < settings_.max_addresses) return;
-  const Standing standing = router.standing();
-  if (vain_search_.covers(standing, now)) return;
-  const HeldAddress* victim = nullptr;
-  Standing lowest = standing;
-  for (const HeldAddress& address : held_) {
-    if (address.identity().origin != AddressOrigin::autoconfigured || address.is_over()) continue;
-    const Standing other = router.standing_of(address.identity().teller);
-    if (other >= lowest) continue;
-    lowest = other;
-    victim = &address;
-  }
-  if (!victim) return vain_search_.note(standing, now);
-  const Ipv6Address prefix = victim->identity().address;
+  auto rivals = held_ | std::views::filter([](const HeldAddress& address) {
+                  return address.identity().origin == AddressOrigin::autoconfigured && !address.is_over();
+                });
+  const auto worth = [&](const HeldAddress& address) {
+    return std::tuple(router.standing_of(address.identity().teller));
+  };
+  const auto victim = place_search_.find(rivals, router.standing(), now, worth);
+  if (!victim) return;
+  const Ipv6Address prefix = (*victim)->identity().address;
   for (HeldAddress& address : held_) {
     const AddressOrigin origin = address.identity().origin;
     const bool is_formed = origin == AddressOrigin::autoconfigured || origin == AddressOrigin::temporary;

@@ -95,7 +95,7 @@ class Autoconfiguration {
   RandomIdentifiers temporary_identifiers_;
   bool is_disabled_ = false;
   std::vector<HeldAddress> held_;
-  VainSearch vain_search_;
+  PlaceSearch place_search_;
 };
 
 }  // namespace tunstack::discovery

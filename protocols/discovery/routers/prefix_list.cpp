@@ -33,20 +33,15 @@ MaybeReason PrefixList::learn(const IpPrefix& prefix, std::uint32_t valid, Insta
 }
 
 MaybeReason PrefixList::add(const OnLinkPrefix& prefix, const Teller& teller, Instant now) {
-  const auto learned = std::ranges::subrange(prefixes_.begin() + static_cast<std::ptrdiff_t>(max_ - capacity),
-                                             prefixes_.end());  // the configured ones come first
+  auto learned = std::ranges::subrange(prefixes_.begin() + static_cast<std::ptrdiff_t>(max_ - capacity),
+                                       prefixes_.end());  // the configured ones come first
   if (std::ranges::count(learned, teller.address, &OnLinkPrefix::teller) >= std::ptrdiff_t{share})
     return Reason::router_prefix_share_used;
   if (prefixes_.size() == max_) {
-    const Standing standing = teller.standing();
-    if (vain_search_.covers(standing, now)) return Reason::router_prefix_list_full;
-    const auto standing_of = [&](const OnLinkPrefix& held) { return teller.standing_of(held.teller); };
-    const auto worst = std::ranges::min_element(learned, {}, standing_of);
-    if (standing_of(*worst) >= standing) {
-      vain_search_.note(standing, now);
-      return Reason::router_prefix_list_full;
-    }
-    prefixes_.erase(worst);
+    const auto worth = [&](const OnLinkPrefix& held) { return std::tuple(teller.standing_of(held.teller)); };
+    const auto worst = place_search_.find(learned, teller.standing(), now, worth);
+    if (!worst) return Reason::router_prefix_list_full;
+    prefixes_.erase(*worst);
   }
   prefixes_.push_back(prefix);
   return {};

@@ -43,7 +43,7 @@ class PrefixList {
 
   std::size_t max_;  // with the configured ones
   std::vector<OnLinkPrefix> prefixes_;
-  VainSearch vain_search_;
+  PlaceSearch place_search_;
 };
 
 }  // namespace tunstack::discovery

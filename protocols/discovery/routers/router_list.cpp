@@ -45,18 +45,13 @@ MaybeReason RouterList::add(const DefaultRouter& router, const StandingOf& stand
   if (std::ranges::count(rivals, router.teller, &DefaultRouter::teller) >= std::ptrdiff_t{share})
     return Reason::router_share_used;
   if (std::ranges::distance(rivals) == capacity) {
-    const Standing standing = standing_of(router.address);
-    VainSearch& vain_search = vain_searches_[router.address.is_ipv4() ? 0 : 1];
-    if (vain_search.covers(standing, now)) return Reason::router_list_full;
     const auto worth = [&](const DefaultRouter& other) {
       return std::tuple(standing_of(other.address), other.preference, other.expires);
     };
-    const auto worst = std::ranges::min_element(rivals, {}, worth);
-    if (standing_of(worst->address) >= standing) {
-      vain_search.note(standing, now);
-      return Reason::router_list_full;
-    }
-    routers_.erase(worst.base());
+    PlaceSearch& search = place_searches_[router.address.is_ipv4() ? 0 : 1];
+    const auto worst = search.find(rivals, standing_of(router.address), now, worth);
+    if (!worst) return Reason::router_list_full;
+    routers_.erase(worst->base());
   }
   routers_.push_back(router);
   return {};

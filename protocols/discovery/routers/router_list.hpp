@@ -110,7 +110,7 @@ class RouterList {
 
   std::vector<DefaultRouter> routers_;
   std::int64_t failures_ = 0;
-  std::array<VainSearch, 2> vain_searches_;  // of each family
+  std::array<PlaceSearch, 2> place_searches_;  // of each family
 };
 
 }  // namespace tunstack::discovery

@@ -6,8 +6,8 @@
 
 #include <memory>
 
-#include "protocols/base/address.hpp"
-#include "protocols/base/siphash.hpp"
+#include "protocols/base/address_hash.hpp"
+#include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
 
 namespace tunstack::discovery {
@@ -23,12 +23,12 @@ class SentDestinations {
     last_ = destination;
     last_holds_until_ = now + std::chrono::seconds(1);
     if (!places_) places_ = std::make_unique<Place[]>(places);
-    const std::uint64_t hash = siphash(key_, destination.octets);
+    const std::uint64_t hash = keyed_hash(destination, key_);
     places_[hash % places] = {hash, now};
   }
   bool was_noted_lately(const Ipv6Address& destination, Instant now) const {
     if (!places_) return false;
-    const std::uint64_t hash = siphash(key_, destination.octets);
+    const std::uint64_t hash = keyed_hash(destination, key_);
     const Place& place = places_[hash % places];
     return place.hash == hash && now - place.at <= lately;
   }
