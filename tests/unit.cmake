@@ -20,6 +20,7 @@ tunstack_test(unit
   protocols/base/address_hash_test.cpp
   protocols/base/chacha20_test.cpp
   protocols/base/siphash_test.cpp
+  protocols/base/token_bucket_test.cpp
   protocols/discovery/addresses/address_checks_test.cpp
   protocols/discovery/addresses/address_lifetimes_test.cpp
   protocols/discovery/addresses/address_rules_test.cpp

@@ -1,10 +1,10 @@
 // Neighbors and routers that say anything, at any time, on Ethernet: what leaves is well formed and goes where it may,
-// tables stay bounded, time goes on, and decide() says what receive() then does.
-// Input: one octet of choices, then steps: a pause, a form, a length, and as many octets of a message.
+// tables stay bounded, time goes on, nothing is amplified beyond its limits, and decide() says what receive() then
+// does. Input: one octet of choices, then steps: a pause, a form, a length, and as many octets of a message.
 #include <algorithm>
 
 #include "protocols/wire/ethernet.hpp"
-#include "tests/fuzz/sent_packets.hpp"
+#include "tests/fuzz/amplification.hpp"
 #include "tunstack/explain/explain.hpp"
 #include "tunstack/options/options.hpp"
 
@@ -168,14 +168,17 @@ void check_state(const Node& node) {
 class Witness final : public Observer {
  public:
   void decided(const Decision& decision) override {
+    octets.on(decision);
     if (!first) first = reason_of(decision.verdict);
     if (explains) require(!decision_text(decision).empty() && !decision_json(decision).empty());
   }
   void originated(const Origination& origination) override {
+    octets.on(origination);
     if (explains) require(!origination_text(origination).empty());
   }
   std::optional<Reason> first;
   bool explains = false;
+  AmplificationWatch octets{Instant{}};
 };
 
 /// Time goes on until `until`, and whatever is due is done when it is due; only so often for very long pauses.

@@ -1,6 +1,6 @@
-// Any bytes on the device: no crash, no hang, and nothing leaves that a host may not send.
+// Any bytes on the device: no crash, no hang, and nothing leaves that a host may not send, nor more than came.
 // Input: one byte of choices, then one packet.
-#include "tests/fuzz/sent_packets.hpp"
+#include "tests/fuzz/amplification.hpp"
 #include "tunstack/explain/explain.hpp"
 #include "tunstack/options/options.hpp"
 
@@ -59,7 +59,12 @@ class Reader final : public Observer {
   void decided(const Decision& decision) override {
     require(!decision_text(decision).empty());
     require(!decision_json(decision).empty());
+    octets_.on(decision);
   }
+  void originated(const Origination& origination) override { octets_.on(origination); }
+
+ private:
+  AmplificationWatch octets_{Instant{}};
 };
 
 }  // namespace

@@ -89,7 +89,7 @@ Story querier(Instant start) {
 
 Story advertiser(Instant start) {
   Random random(1);
-  discovery::RouterAdvertiser advertiser({}, start, random);
+  discovery::RouterAdvertiser advertiser({}, 1, start, random);
   EXPECT_GE(advertiser.next_deadline(), start);
   return story_of(advertiser, start, [&](Instant now) { return advertiser.take_due(now, random) ? "message" : ""; });
 }

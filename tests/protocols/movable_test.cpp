@@ -32,7 +32,7 @@ constexpr bool are_movable =
 
 static_assert(are_movable<Random, Outbox>);
 static_assert(are_movable<ip::Identifications<Ipv4Address>, ip::LocalAddresses, ip::PathMtus, ip::Reassembler>);
-static_assert(are_movable<icmp::ErrorLimiter, icmp::TokenBucket, icmp::MaskLearner>);
+static_assert(are_movable<icmp::ErrorLimiter, TokenBucket, icmp::MaskLearner>);
 static_assert(are_movable<discovery::NeighborCache, discovery::WaitingPackets, discovery::DelayedAnswers>);
 static_assert(are_movable<discovery::HostRouting, discovery::IrdpHost, discovery::RedirectRoutes>);
 static_assert(are_movable<discovery::AdvertisementParts, discovery::RouterAdvertiser, discovery::IrdpRouter>);

@@ -31,25 +31,29 @@ std::uint32_t lifetime_of_options(const discovery::AdvertisingConfig& config) {
 
 }  // namespace
 
-discovery::IrdpRouterConfig irdp_config(const Ipv4RouterOptions& options, const InterfaceConfig& interface) {
+discovery::IrdpRouterConfig irdp_config(const Ipv4RouterOptions& options, const InterfaceConfig& interface,
+                                        const RateLimit& unicast_limit) {
   discovery::IrdpRouterConfig config;
   if (options.by_broadcast) config.advertisement_address = ipv4_limited_broadcast;
   config.max_interval = seconds(options.max_interval);
   if (options.min_interval != 0) config.min_interval = seconds(options.min_interval);
   if (options.lifetime != 0) config.lifetime = seconds(options.lifetime);
   config.solicited_unicast = options.answers_by_unicast;
+  config.unicast_limit = unicast_limit;
   for (const IpPrefix& prefix : interface.addresses)
     if (prefix.address.is_ipv4())
       config.addresses.push_back({prefix.address.ipv4(), true, static_cast<std::int32_t>(options.preference)});
   return config;
 }
 
-discovery::AdvertisingConfig advertising_config(const RouterOptions& options, const InterfaceConfig& interface) {
+discovery::AdvertisingConfig advertising_config(const RouterOptions& options, const InterfaceConfig& interface,
+                                                const RateLimit& unicast_limit) {
   discovery::AdvertisingConfig config;
   config.max_interval = seconds(options.max_interval);
   if (options.min_interval != 0) config.min_interval = seconds(options.min_interval);
   if (options.lifetime != RouterOptions::default_lifetime) config.router_lifetime = seconds(options.lifetime);
   config.answers_by_unicast = options.answers_by_unicast;
+  config.unicast_limit = unicast_limit;
   config.hop_limit = static_cast<std::uint8_t>(options.hop_limit);
   config.managed = options.managed;
   config.other = options.other;

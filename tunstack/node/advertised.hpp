@@ -8,7 +8,9 @@
 
 namespace tunstack {
 
-discovery::IrdpRouterConfig irdp_config(const Ipv4RouterOptions& options, const InterfaceConfig& interface);
-discovery::AdvertisingConfig advertising_config(const RouterOptions& options, const InterfaceConfig& interface);
+discovery::IrdpRouterConfig irdp_config(const Ipv4RouterOptions& options, const InterfaceConfig& interface,
+                                        const RateLimit& unicast_limit = default_amplification);
+discovery::AdvertisingConfig advertising_config(const RouterOptions& options, const InterfaceConfig& interface,
+                                                const RateLimit& unicast_limit = default_amplification);
 
 }  // namespace tunstack

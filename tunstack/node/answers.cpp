@@ -8,8 +8,8 @@ namespace tunstack {
 
 namespace {
 
-constexpr icmp::LimitReasons extended_echo_limit_reasons{Reason::extended_echo_rate_exceeded,
-                                                         Reason::extended_echo_rate_exceeded};
+constexpr icmp::LimitReasons extended_echo_limit_reasons{
+    Reason::extended_echo_rate_exceeded, Reason::extended_echo_rate_exceeded, Reason::extended_echo_rate_exceeded};
 constexpr icmp::ErrorLimits extended_echo_limits = {.destination = {20, 20}, .node = {0, 1}};
 
 /// RFC 1812 4.3.2.5: internetwork control, and the TOS bits of the invoking packet.
@@ -97,6 +97,12 @@ MaybeReason Answers::reply_rarely(const Reply& reply, const Ipv6Arrival& arrival
 
 namespace {
 
+/// Beyond a limit errors leave without extensions, which make a small one several times as large.
+bool is_extended(InterfaceId leaves_by, Turn& turn) {
+  const NodeOptions& options = turn.state.options;
+  return options.extensions && turn.state.interface(leaves_by).extensions.take(options.amplification_limit(), turn.now);
+}
+
 /// Sends an error that tells the interface which the packet came in by (RFC 5837 4).
 template <class Arrival, class IpHeader>
 [[gnu::noinline]] MaybeReason send_extended(const Arrival& arrival, const IpHeader& header, const IcmpError& message,
@@ -141,12 +147,13 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
   const std::size_t room = icmp::room_for_error(Family::ipv4, header_size(header), egress.link.mtu);
   icmp::QuoteStorage storage;
   // What is appended stands behind 128 octets of the datagram at least (RFC 4884 4).
-  const icmp::Ipv4Quote amount = options.extensions ? icmp::Ipv4Quote::datagram_of_576 : options.ipv4_quote;
+  const bool extended = is_extended(egress.link.interface, turn);
+  const icmp::Ipv4Quote amount = extended ? icmp::Ipv4Quote::datagram_of_576 : options.ipv4_quote;
   const Bytes quote = icmp::quote(arrival, icmp::quote_limit(arrival.ip, amount, room), storage);
   const IcmpError message =
       icmp::error_message(icmp::code_of(error.problem, Family::ipv4), Family::ipv4, error.parameter, quote);
   give_identification(header, header_size(header) + message.size(), turn);
-  if (options.extensions) [[unlikely]]
+  if (extended) [[unlikely]]
     return send_extended(arrival, header, message, room, egress, turn);
   return turn.output.send_whole(header, message, egress, turn);
 }
@@ -171,7 +178,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv6Arrival& arrival, Turn&
   icmp::QuoteStorage storage;
   const Bytes quote = icmp::quote(arrival, room - icmp_header_size, storage);
   const IcmpError message = icmp::error_message(code, Family::ipv6, error.parameter, quote);
-  if (options.extensions) [[unlikely]]
+  if (is_extended(egress.link.interface, turn)) [[unlikely]]
     return send_extended(arrival, header, message, room, egress, turn);
   return turn.output.send_whole(header, message, egress, turn);
 }

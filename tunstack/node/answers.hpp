@@ -31,8 +31,8 @@ class Answers {
   [[gnu::noinline]] MaybeReason reply_rarely(const Reply& reply, const Ipv4Arrival& arrival, Turn& turn);
   [[gnu::noinline]] MaybeReason reply_rarely(const Reply& reply, const Ipv6Arrival& arrival, Turn& turn);
 
-  icmp::TokenBucket reply_bucket4_;
-  icmp::TokenBucket reply_bucket6_;
+  TokenBucket reply_bucket4_;
+  TokenBucket reply_bucket6_;
   icmp::ErrorLimiter error_limiter4_;
   icmp::ErrorLimiter error_limiter6_;
   icmp::ErrorLimiter probe_limiter_;

@@ -90,9 +90,10 @@ InterfaceRouters::InterfaceRouters(const InterfaceConfig& interface, const NodeO
       redirects6(seconds(options.redirect_lifetime), random),
       sent6(random) {
   if (interface.role == Role::router && options.router.advertises)
-    advertising.emplace(advertising_config(options.router, interface), interface, start, random);
+    advertising.emplace(advertising_config(options.router, interface, options.amplification_limit()), interface, start,
+                        random);
   if (interface.role == Role::router && options.router4.advertises)
-    irdp_router.emplace(irdp_config(options.router4, interface), start, random);
+    irdp_router.emplace(irdp_config(options.router4, interface, options.amplification_limit()), start, random);
 }
 
 /// Destinations that were redirected to a router that is none any more are routed anew (RFC 4861 6.3.5).
@@ -136,11 +137,12 @@ Instant InterfaceAddresses::next_deadline() const {
 // ---- groups ----
 
 InterfaceGroups::InterfaceGroups(const InterfaceConfig& interface, const NodeOptions& options, Instant start) {
-  const discovery::GroupMembershipConfig config{.mtu = interface.mtu};
+  const RateLimit limit = options.amplification_limit();
+  const discovery::GroupMembershipConfig config{.mtu = interface.mtu, .answers = limit};
   if (options.own.reports_ipv6_groups) mld.emplace(config);
   if (interface.link_address && options.own.reports_ipv4_groups) igmp.emplace(config);
   if (interface.role == Role::router && options.router.queries_listeners)
-    querier.emplace(discovery::MldQuerierConfig{}, start);
+    querier.emplace(discovery::MldQuerierConfig{.group_queries = limit}, start);
 }
 
 void InterfaceGroups::on_change(const ip::GroupChange& change, Instant now, Instant report_at) {

@@ -3,6 +3,7 @@
 // judges read all of it.
 #pragma once
 
+#include "protocols/base/token_bucket.hpp"
 #include "protocols/discovery/addresses/autoconfiguration.hpp"
 #include "protocols/discovery/addresses/ipv4_addresses.hpp"
 #include "protocols/discovery/groups/group_membership.hpp"
@@ -16,7 +17,6 @@
 #include "protocols/discovery/routers/irdp_host.hpp"
 #include "protocols/discovery/routers/redirect_routes.hpp"
 #include "protocols/discovery/routers/sent_destinations.hpp"
-#include "protocols/icmp/rate_limit.hpp"
 #include "protocols/interface.hpp"
 #include "protocols/ip/local_addresses.hpp"
 #include "tunstack/options/node_options.hpp"
@@ -29,7 +29,7 @@ struct Advertising {
               Random& random)
       : config(advertised),
         parts(advertised, interface.link_address, interface.mtu),
-        advertiser(advertised, start, random) {}
+        advertiser(advertised, parts.count(), start, random) {}
 
   discovery::AdvertisingConfig config;
   discovery::AdvertisementParts parts;
@@ -110,7 +110,8 @@ struct Interface {
   InterfaceAddresses addresses;
   InterfaceGroups groups;
   discovery::DelayedAnswers delayed_answers;
-  icmp::TokenBucket solicitations;  // to everybody on the link
+  TokenBucket solicitations;  // to everybody on the link
+  TokenBucket extensions;     // of errors that leave here
 
  private:
   const discovery::LinkValues& link() const { return routers.routing.link.values(); }

@@ -58,12 +58,10 @@ struct NodeState {
   }
   /// Whether everybody on a link may be asked for a neighbor now (RFC 6583 6.4).
   bool may_solicit(InterfaceId id, Instant now) const {
-    const icmp::RateLimit limit = options.solicitation_limit();
-    return limit.rate == 0 || !interface(id).solicitations.is_empty(limit, now);
+    return !interface(id).solicitations.is_empty(options.solicitation_limit(), now);
   }
   void note_solicitation(InterfaceId id, Instant now) {
-    const icmp::RateLimit limit = options.solicitation_limit();
-    if (limit.rate != 0) interface(id).solicitations.spend(limit, now);
+    interface(id).solicitations.spend(options.solicitation_limit(), now);
   }
   discovery::Reachability reachability_of(const discovery::NeighborKey& key, Instant now) const;
   /// Addresses have news that nobody has asked for.

@@ -114,9 +114,11 @@ struct NodeOptions {
   transport::UdpServices udp_services;
   icmp::Ipv4Quote ipv4_quote = icmp::Ipv4Quote::datagram_of_576;
   icmp::ErrorLimits ipv4_error_limits;
-  icmp::ErrorLimits ipv6_error_limits;
+  icmp::ErrorLimits ipv6_error_limits{.prefix = {100, 20}};
   std::uint32_t ipv4_reply_rate = 0;  // messages a second; 0 is no limit
   std::uint32_t ipv6_reply_rate = 0;
+  std::uint32_t amplification_rate = default_amplification.rate;  // packets a second; read when a node is made
+  RateLimit amplification_limit() const { return {amplification_rate, default_amplification.burst}; }
   bool ipv6_unreachable = true;
   transport::ClosedTcp closed_tcp = transport::ClosedTcp::rst;
   discovery::NeighborTimes arp{.reachable = 60'000};
@@ -124,7 +126,7 @@ struct NodeOptions {
   std::uint32_t neighbors = 1024;         // read when a node is made
   std::uint32_t solicitation_rate = 100;  // a second, to everybody on one link; 0 is no limit
   /// What a second allows may come at once.
-  icmp::RateLimit solicitation_limit() const { return {solicitation_rate, solicitation_rate}; }
+  RateLimit solicitation_limit() const { return {solicitation_rate, solicitation_rate}; }
   bool accept_advertisements = true;
   bool solicits_for_ever = false;
   std::uint32_t least_hop_limit = 10;      // that a router may tell; read when a node is made

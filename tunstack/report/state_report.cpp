@@ -182,10 +182,13 @@ class Reporter {
       const icmp::ErrorLimits& limits =
           family == Family::ipv4 ? state_.options.ipv4_error_limits : state_.options.ipv6_error_limits;
       // A rate of 0 for destinations turns both off.
-      const icmp::RateLimit node = limits.destination.rate == 0 ? icmp::RateLimit{0, limits.node.burst} : limits.node;
+      const RateLimit node = limits.destination.rate == 0 ? RateLimit{0, limits.node.burst} : limits.node;
       rows.push_back(row_of(family, {}, node, node_.error_limiter(family).node()));
-      node_.error_limiter(family).for_each(now_, [&](const IpAddress& destination, const icmp::TokenBucket& bucket) {
+      node_.error_limiter(family).for_each(now_, [&](const IpAddress& destination, const TokenBucket& bucket) {
         rows.push_back(row_of(family, to_text(destination), limits.destination, bucket));
+      });
+      node_.error_limiter(family).for_each_prefix(now_, [&](const Ipv6Address& prefix, const TokenBucket& bucket) {
+        rows.push_back(row_of(family, to_text(IpPrefix{prefix, 64}), limits.prefix, bucket));
       });
     }
     return rows;
@@ -265,8 +268,7 @@ class Reporter {
             {"deadline", seconds_until(deadline, now_)}};
   }
 
-  Json row_of(Family family, const Json& destination, const icmp::RateLimit& limit,
-              const icmp::TokenBucket& bucket) const {
+  Json row_of(Family family, const Json& destination, const RateLimit& limit, const TokenBucket& bucket) const {
     return {{"family", name_of(family)},
             {"destination", destination},
             {"rate", limit.rate},

@@ -163,6 +163,7 @@ void GroupMembership<Protocol>::schedule_older_answer(Membership& membership, co
 template <class Protocol>
 auto GroupMembership<Protocol>::take_due(Instant now, Random& random) -> std::optional<Due> {
   follow_querier(now);
+  if (answers_.is_empty(config_.answers, now)) postpone_answers(answers_.next_token(config_.answers, now), now);
   return version_ == GroupVersion::current ? take_report(now, random) : take_older(now, random);
 }
 
@@ -173,10 +174,19 @@ Instant GroupMembership<Protocol>::next_deadline() const {
   return next;
 }
 
+/// Whoever asks too often waits; queries that come meanwhile are answered by the same reports.
+template <class Protocol>
+void GroupMembership<Protocol>::postpone_answers(Instant until, Instant now) {
+  if (general_due_ <= now) general_due_ = until;
+  for (Membership& membership : memberships_)
+    if (membership.answer_due <= now) membership.answer_due = until;
+}
+
 template <class Protocol>
 auto GroupMembership<Protocol>::take_older(Instant now, Random& random) -> std::optional<Due> {
   const auto membership = std::ranges::find_if(memberships_, [&](const Membership& m) { return m.due() <= now; });
   if (membership == memberships_.end()) return std::nullopt;
+  if (membership->answer_due <= now) answers_.spend(config_.answers, now);
   membership->answer_due = never;
   membership->others_reported = false;
   count_change(*membership, now, random);
@@ -190,6 +200,7 @@ template <class Protocol>
 auto GroupMembership<Protocol>::take_report(Instant now, Random& random) -> std::optional<Due> {
   spread_general_answer(now);
   records_.clear();
+  bool answers = false;
   std::size_t size = Protocol::headers_size + group_report_header_size;
   for (Membership& membership : memberships_) {
     if (membership.due() > now) continue;
@@ -197,9 +208,11 @@ auto GroupMembership<Protocol>::take_report(Instant now, Random& random) -> std:
     size += record.size();
     if (size > config_.mtu && !records_.empty()) break;
     records_.push_back(record);
+    answers |= membership.answer_due <= now;
     count_record(membership, now, random);
   }
   if (records_.empty()) return std::nullopt;
+  if (answers) answers_.spend(config_.answers, now);
   return Due{Protocol::report_destination, typename Protocol::Report{{}, records_}};
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocols/base/random.hpp"
+#include "protocols/base/token_bucket.hpp"
 #include "protocols/discovery/groups/group_protocols.hpp"
 #include "protocols/discovery/groups/wanted_sources.hpp"
 
@@ -21,6 +22,7 @@ struct GroupMembershipConfig {
   Duration query_response_interval = std::chrono::seconds(10);
   Duration unsolicited_report_interval = std::chrono::seconds(1);
   Duration older_unsolicited_report_interval = std::chrono::seconds(10);
+  RateLimit answers = default_amplification;  // a query of an older version is answered by a report for each group
 
   /// RFC 3810 9.12, RFC 3376 8.12.
   Duration older_version_querier_present_timeout() const {
@@ -92,6 +94,7 @@ class GroupMembership {
   void schedule_group_answer(Membership& membership, const Query& query, Instant due);
   void schedule_older_answer(Membership& membership, const Query& query, Instant now, Random& random);
   void spread_general_answer(Instant now);
+  void postpone_answers(Instant until, Instant now);
   std::optional<Due> take_older(Instant now, Random& random);
   std::optional<Due> take_report(Instant now, Random& random);
   Record record_of(const Membership& membership, Instant now) const;
@@ -104,6 +107,7 @@ class GroupMembership {
   Instant older_until_ = never;   // Older Version Querier Present, or IGMPv2 Querier Present; never: none is
   Instant oldest_until_ = never;  // IGMPv1 Querier Present
   Instant general_due_ = never;   // Interface Timer (RFC 3810 6.2)
+  TokenBucket answers_;           // packets with answers to queries
 };
 
 extern template class GroupMembership<Mld>;

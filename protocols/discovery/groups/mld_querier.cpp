@@ -71,12 +71,12 @@ MaybeReason MldQuerier::keep(const Ipv6Address& group, const Ipv6Address& report
   return {};
 }
 
-/// Others may listen still. Who gives up asking leaves that to the querier; who asks already need not begin anew.
+/// Others may listen still, and have their time from the first query on, which may have to wait. Who gives up asking
+/// leaves that to the querier; who asks already need not begin anew.
 void MldQuerier::on_leave(const Ipv6Address& address, Instant now) {
   Group* const group = find(address);
-  const Instant end = now + in_force_.last_listener_query_time();
-  if (group == nullptr || !is_querier() || group->expires <= end) return;
-  group->expires = end;
+  if (group == nullptr || !is_querier() || group->query_due != never) return;
+  if (group->expires <= now + in_force_.last_listener_query_time()) return;
   group->queries_left = in_force_.robustness;
   group->query_due = now;
 }
@@ -120,7 +120,11 @@ std::optional<MldQueryMessage> MldQuerier::take_due(Instant now) {
   if (general_due_ <= now) return general_query(now);
   const auto due = std::ranges::find_if(groups_, [now](const Group& group) { return group.query_due <= now; });
   if (due == groups_.end()) return std::nullopt;
-  return group_query(*due, now);
+  if (group_queries_.take(config_.group_queries, now)) return group_query(*due, now);
+  const Instant later = group_queries_.next_token(config_.group_queries, now);
+  for (Group& group : groups_)
+    if (group.query_due <= now) group.query_due = later;
+  return std::nullopt;
 }
 
 MldQueryMessage MldQuerier::general_query(Instant now) {
@@ -129,7 +133,9 @@ MldQueryMessage MldQuerier::general_query(Instant now) {
   return query_about({}, config_.query_response_interval);
 }
 
-MldQueryMessage MldQuerier::group_query(Group& group, Instant now) const {
+MldQueryMessage MldQuerier::group_query(Group& group, Instant now) {
+  const bool is_first = group.queries_left == in_force_.robustness;
+  if (is_first) group.expires = std::min(group.expires, now + in_force_.last_listener_query_time());
   group.query_due = --group.queries_left > 0 ? now + config_.last_listener_query_interval : never;
   MldQueryMessage query = query_about(group.address, config_.last_listener_query_interval);
   query.leaves_timers = group.expires > now + config_.last_listener_query_time();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocols/base/reason.hpp"
+#include "protocols/base/token_bucket.hpp"
 #include "protocols/wire/mld.hpp"
 
 namespace tunstack::discovery {
@@ -17,6 +18,7 @@ struct MldQuerierConfig {
   std::chrono::seconds query_interval{125};
   std::chrono::milliseconds query_response_interval{10'000};
   std::chrono::milliseconds last_listener_query_interval{1'000};
+  RateLimit group_queries = default_amplification;  // one report may leave dozens of groups
 
   Duration startup_query_interval() const { return Duration(query_interval) / 4; }
   Duration multicast_address_listening_interval() const {
@@ -69,7 +71,7 @@ class MldQuerier {
   MaybeReason give_way(const Ipv6Address& querier, const MldQuery& query, Instant now);
   void follow_time(Instant now);
   MldQueryMessage general_query(Instant now);
-  MldQueryMessage group_query(Group& group, Instant now) const;
+  MldQueryMessage group_query(Group& group, Instant now);
   MldQueryMessage query_about(const Ipv6Address& group, std::chrono::milliseconds maximum_response) const;
 
   MldQuerierConfig config_;
@@ -79,6 +81,7 @@ class MldQuerier {
   Instant other_until_ = never;
   Instant general_due_;  // at first: to be given an address
   std::uint8_t startup_left_ = 0;
+  TokenBucket group_queries_;
   std::vector<Group> groups_;  // in the order in which they were reported first
 };
 

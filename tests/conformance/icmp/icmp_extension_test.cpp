@@ -7,8 +7,8 @@ namespace {
 using testing::IsEmpty;
 using testing::SizeIs;
 
-const std::initializer_list<std::string_view> with_extensions = {"icmp.ext=on", "icmp4.error_rate=0",
-                                                                 "icmp6.error_rate=0", "l4.tcp_closed=port"};
+const std::initializer_list<std::string_view> with_extensions = {
+    "icmp.ext=on", "icmp4.error_rate=0", "icmp6.error_rate=0", "l4.tcp_closed=port", "icmp.amplify_rate=0"};
 
 constexpr std::size_t header4 = 20 + 8;
 constexpr std::size_t header6 = 40 + 8;

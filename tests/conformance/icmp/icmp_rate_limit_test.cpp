@@ -21,7 +21,7 @@ Packet unknown6(Ipv6Fields ip = {}) {
   return ipv6(ip, counting(16));
 }
 
-/// One more source for each number: 10.x.y.z, and 2001:db8:ffff::/96 with the number behind it.
+/// One more source for each number: 10.x.y.z, and one of the prefix 2001:db8:x:y::/64.
 Packet from_source4(std::uint32_t number) {
   Packet packet = unknown4({.source = "10.0.0.0"});
   set_be32(packet, 12, 10U << 24 | number);
@@ -30,8 +30,8 @@ Packet from_source4(std::uint32_t number) {
 }
 
 Packet from_source6(std::uint32_t number) {
-  Packet packet = unknown6({.source = "2001:db8:ffff::"});
-  set_be32(packet, 8 + 12, number);
+  Packet packet = unknown6({.source = "2001:db8::1:1"});
+  set_be32(packet, 8 + 4, number);
   return packet;
 }
 

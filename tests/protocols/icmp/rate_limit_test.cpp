@@ -1,4 +1,4 @@
-// Token buckets at their boundaries, and the limits on errors.
+// The limits on errors, for each destination, prefix and node.
 #include "protocols/icmp/rate_limit.hpp"
 
 #include <gtest/gtest.h>
@@ -11,102 +11,14 @@ namespace {
 using namespace std::chrono_literals;
 using icmp::ErrorLimiter;
 using icmp::ErrorLimits;
-using icmp::TokenBucket;
 
 constexpr Instant start{};
 
-int taken_at(TokenBucket& bucket, const icmp::RateLimit& limit, Instant now, int attempts) {
-  int taken = 0;
-  for (int i = 0; i < attempts; ++i) taken += bucket.take(limit, now);
-  return taken;
-}
-
-// ---- one bucket ----
-
-TEST(TokenBucket, ICMP4_RATE_001_gives_the_burst_at_once_and_no_more) {
-  for (const std::uint32_t burst : {1U, 2U, 10U, 50U}) {
-    TokenBucket bucket;
-    EXPECT_EQ(taken_at(bucket, {10, burst}, start, 200), static_cast<int>(burst));
-  }
-}
-
-TEST(TokenBucket, next_token_comes_exactly_after_its_interval) {
-  TokenBucket bucket;
-  EXPECT_EQ(taken_at(bucket, {10, 10}, start, 10), 10);
-  EXPECT_FALSE(bucket.take({10, 10}, start + 100ms - 1ns));
-  EXPECT_TRUE(bucket.take({10, 10}, start + 100ms));
-  EXPECT_FALSE(bucket.take({10, 10}, start + 200ms - 1ns));
-  EXPECT_TRUE(bucket.take({10, 10}, start + 200ms));
-}
-
-TEST(TokenBucket, refusals_take_nothing) {
-  TokenBucket bucket;
-  EXPECT_EQ(taken_at(bucket, {10, 1}, start, 1000), 1);
-  EXPECT_TRUE(bucket.take({10, 1}, start + 100ms));
-}
-
-TEST(TokenBucket, ICMP4_RATE_001_refills_by_the_rate_and_never_beyond_the_burst) {
-  TokenBucket bucket;
-  EXPECT_EQ(taken_at(bucket, {10, 10}, start, 100), 10);
-  EXPECT_EQ(taken_at(bucket, {10, 10}, start + 350ms, 100), 3);
-  EXPECT_EQ(taken_at(bucket, {10, 10}, start + 1350ms, 100), 10);
-  EXPECT_EQ(taken_at(bucket, {10, 10}, start + 24h, 100), 10) << "idle time does not add up";
-}
-
-TEST(TokenBucket, lets_the_rate_through_in_the_long_run) {
-  TokenBucket bucket;
-  int taken = 0;
-  for (Instant now = start; now < start + 10s; now += 1ms) taken += bucket.take({100, 5}, now);
-  EXPECT_EQ(taken, 1000 + 4) << "one at the start of each 10 ms, and the rest of the burst";
-}
-
-TEST(TokenBucket, extremes_of_the_options) {
-  TokenBucket fastest;
-  EXPECT_EQ(taken_at(fastest, {1000000, 1}, start, 2), 1);
-  EXPECT_EQ(taken_at(fastest, {1000000, 1}, start + 1us, 2), 1);
-  TokenBucket deepest;
-  EXPECT_EQ(taken_at(deepest, {1, 1000000}, start, 1000001), 1000000);
-  EXPECT_EQ(taken_at(deepest, {1, 1000000}, start + 1s, 2), 1);
-}
-
-TEST(TokenBucket, level_says_how_many_may_be_taken) {
-  struct Step {
-    Duration wait;
-    std::uint64_t spent;
-    std::uint32_t level;
-    const char* why;
-  };
-  constexpr icmp::RateLimit limit{10, 5};
-  TokenBucket bucket;
-  EXPECT_EQ(bucket.level(limit, start), 5U) << "full at first";
-  Instant now = start;
-  for (const Step& step : std::initializer_list<Step>{{0ms, 1, 4, "one is gone"},
-                                                      {100ms - 1ns, 0, 4, "the next is not whole yet"},
-                                                      {1ns, 0, 5, "it is"},
-                                                      {0ms, 4, 1, "one is left"},
-                                                      {0ms, 2, 0, "one more than there was"},
-                                                      {100ms, 0, 0, "that one is paid back first"},
-                                                      {100ms, 0, 1, "and then it fills"},
-                                                      {1h, 0, 5, "never beyond the burst"}}) {
-    now += step.wait;
-    bucket.spend(limit, now, step.spent);
-    EXPECT_EQ(bucket.level(limit, now), step.level) << step.why;
-    EXPECT_EQ(bucket.is_empty(limit, now), step.level == 0) << step.why;
-  }
-}
-
-TEST(TokenBucket, two_tokens_may_be_taken_where_one_is_there_and_none_costs_nothing) {
-  TokenBucket bucket;
-  for (int i = 0; i < 100; ++i) EXPECT_TRUE(bucket.take({10, 1}, start, 0));
-  EXPECT_TRUE(bucket.take({10, 1}, start, 2));
-  EXPECT_FALSE(bucket.take({10, 1}, start, 0)) << "even none needs a token to be there";
-  EXPECT_FALSE(bucket.take({10, 1}, start + 200ms - 1ns));
-  EXPECT_TRUE(bucket.take({10, 1}, start + 200ms));
-}
-
-// ---- the limits on errors ----
-
 IpAddress destination(std::uint32_t number) { return Ipv4Address{0x0a000000 + number}; }
+
+IpAddress in_prefix(const std::string& prefix, int number) {
+  return parse_address(prefix + std::to_string(number)).value();
+}
 
 /// A limiter with randomness of its own.
 struct Limited {
@@ -190,6 +102,31 @@ TEST(ErrorLimiter, ICMP4_RATE_001_the_node_sends_1000_a_second_on_average) {
   std::uint32_t number = 0;
   for (Instant now = start; now < start + 10s; now += 100us) count += limited.allows(destination(number++), now);
   EXPECT_NEAR(count, 10050, 300);
+}
+
+TEST(ErrorLimiter, ICMP6_RATE_001_addresses_of_a_prefix_share_a_bucket) {
+  Limited limited;
+  limited.limits.node.rate = 0;
+  limited.limits.prefix = {100, 20};
+  int sum = 0;
+  for (int run = 0; run < 100; ++run) {
+    const Instant now = start + run * 10s;
+    for (int i = 0; i < 100; ++i) sum += limited.allows(in_prefix("2001:db8:0:1::", i), now);
+    EXPECT_TRUE(limited.allows(in_prefix("2001:db8:0:2::", 1), now)) << "another prefix";
+    EXPECT_TRUE(limited.allows(destination(1), now)) << "IPv4 has none";
+  }
+  EXPECT_NEAR(sum / 100.0, 20, 2);
+}
+
+TEST(ErrorLimiter, ICMP6_RATE_001_what_the_node_refuses_takes_nothing_from_the_prefix) {
+  Limited limited;
+  limited.limits.prefix = {1, 20};
+  limited.limits.node = {1, 1};
+  int allowed = 0;
+  for (int i = 0; i < 1000; ++i) allowed += limited.allows(in_prefix("2001:db8:0:1::", i));
+  limited.limits.node.rate = 0;
+  for (int i = 0; i < 1000; ++i) allowed += limited.allows(in_prefix("2001:db8:0:1::", i));
+  EXPECT_GE(allowed, 10);
 }
 
 TEST(ErrorLimiter, tells_that_the_node_refused) {

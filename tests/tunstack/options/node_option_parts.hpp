@@ -53,13 +53,13 @@ inline auto parts(transport::UdpServices& value) {
   auto& [a, b] = value;
   return std::tie(a, b);
 }
-inline auto parts(icmp::RateLimit& value) {
+inline auto parts(RateLimit& value) {
   auto& [a, b] = value;
   return std::tie(a, b);
 }
 inline auto parts(icmp::ErrorLimits& value) {
-  auto& [a, b] = value;
-  return std::tie(a, b);
+  auto& [a, b, c] = value;
+  return std::tie(a, b, c);
 }
 inline auto parts(discovery::NeighborTimes& value) {
   auto& [a, b, c, d] = value;
@@ -83,9 +83,9 @@ inline auto parts(RouterOptions& value) {
 }
 inline auto parts(NodeOptions& value) {
   auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, w, x, y, z, a1, b1, c1, d1, e1, f1, g1, h1, i1,
-         j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1] = value;
+         j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1, u1] = value;
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, w, x, y, z, a1, b1, c1, d1, e1, f1, g1,
-                  h1, i1, j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1);
+                  h1, i1, j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1, u1);
 }
 
 /// Calls `each` with every single value.

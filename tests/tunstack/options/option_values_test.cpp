@@ -62,6 +62,9 @@ constexpr Fixed fixed[] = {
     {"icmp6.error_burst", "10", "10"},
     {"icmp6.error_rate_node", "1000", "1000"},
     {"icmp6.error_burst_node", "50", "50"},
+    {"icmp6.error_rate_prefix", "100", "100"},
+    {"icmp6.error_burst_prefix", "20", "20"},
+    {"icmp.amplify_rate", "50", "10"},
     {"icmp6.reply_rate", "0", "1000"},                       // D-28
     {"icmp.ext", "off", "off"},                              // D-22
     {"probe", "off", "off"},                                 // D-30

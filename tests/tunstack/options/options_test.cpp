@@ -56,6 +56,9 @@ TEST(OptionTable, every_value_of_a_node_has_one_row) {
   for_each_single_value(options, [&](auto& value) { expected.insert(&value); });
   expected.erase(&options.fragments6.overlap);
   expected.erase(&options.fragments6.largest);
+  // Nor that IPv4 errors have no limit by prefix.
+  expected.erase(&options.ipv4_error_limits.prefix.rate);
+  expected.erase(&options.ipv4_error_limits.prefix.burst);
   std::set<void*> places;
   for (const OptionRow& row : every_option())
     EXPECT_TRUE(places.insert(place_of(row, options)).second) << row.key << " has the place of another option";
@@ -86,7 +89,7 @@ TEST(OptionProfiles, lab_is_what_a_node_has_by_itself) {
     EXPECT_TRUE(*static_cast<Value*>(values_of_lab[n]) == value) << "value " << n << " of NodeOptions";
     ++n;
   });
-  EXPECT_EQ(n, every_option().size() + 2) << "two values that no option can change";
+  EXPECT_EQ(n, every_option().size() + 4) << "four values that no option can change";
 }
 
 TEST(OptionProfiles, have_the_values_of_their_column) {

@@ -81,6 +81,13 @@ constexpr OptionRow icmpv6[] = {
     {"icmp6.error_burst_node",
      Number{1, 1'000'000, "errors", [](NodeOptions& o) { return &o.ipv6_error_limits.node.burst; }}, "50", "50",
      "RFC 4443 2.4(f)", "number of ICMPv6 errors that may be sent to all destinations together at once"},
+    {"icmp6.error_rate_prefix",
+     Number{0, 1'000'000, "errors per second", [](NodeOptions& o) { return &o.ipv6_error_limits.prefix.rate; },
+            no_limit},
+     "100", "100", "RFC 4443 2.4(f)", "limit on the rate of ICMPv6 errors to all addresses of one prefix of 64 bits"},
+    {"icmp6.error_burst_prefix",
+     Number{1, 1'000'000, "errors", [](NodeOptions& o) { return &o.ipv6_error_limits.prefix.burst; }}, "20", "20",
+     "RFC 4443 2.4(f)", "number of ICMPv6 errors that may be sent to all addresses of one prefix of 64 bits at once"},
     {"icmp6.reply_rate",
      Number{0, 1'000'000, "replies per second", [](NodeOptions& o) { return &o.ipv6_reply_rate; }, no_limit}, "0",
      "1000", "RFC 4443 5.2, D-28",
@@ -90,6 +97,11 @@ constexpr OptionRow icmpv6[] = {
 constexpr OptionRow both[] = {
     {"icmp.ext", Flag{[](NodeOptions& o) { return &o.extensions; }}, "off", "off", "RFC 4884, RFC 5837, D-22",
      "add an extension to ICMPv4 and ICMPv6 errors that names the interface on which the packet in error arrived"},
+    {"icmp.amplify_rate",
+     Number{0, 1'000'000, "packets per second", [](NodeOptions& o) { return &o.amplification_rate; }, no_limit}, "50",
+     "10", "RFC 4443 5.2",
+     "limit on the rate of answers larger than requests, on each link by kind: MLD and IGMP reports, "
+     "MLD group queries, router advertisements to one host, extensions"},
 };
 
 }  // namespace

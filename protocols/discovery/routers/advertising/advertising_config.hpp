@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocols/base/time.hpp"
+#include "protocols/base/token_bucket.hpp"
 #include "protocols/wire/router_options.hpp"
 
 namespace tunstack::discovery {
@@ -25,7 +26,8 @@ struct AdvertisingConfig {
   std::optional<std::chrono::seconds> router_lifetime =
       {};                           // by default three times max_interval; 0: no default router
   bool forwards = true;             // if not, the lifetimes of the router and of routes are 0
-  bool answers_by_unicast = false;  // solicitations; by multicast if not
+  bool answers_by_unicast = false;  // solicitations; by multicast if not, and beyond the limit
+  RateLimit unicast_limit = default_amplification;
 
   std::uint8_t hop_limit = 64;
   bool managed = false;  // M: addresses by DHCPv6

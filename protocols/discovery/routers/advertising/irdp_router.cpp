@@ -67,14 +67,15 @@ IrdpRouter::IrdpRouter(const IrdpRouterConfig& config, Instant now, Random& rand
       max_interval_(config.max_interval),
       lifetime_(static_cast<std::uint16_t>(config.advertised_lifetime().count())),
       solicited_unicast_(config.solicited_unicast),
+      unicast_limit_(config.unicast_limit),
       routers_(advertised_routers(config)),
       stopped_(routers_.empty()),
       next_multicast_(stopped_ ? Instant::max() : now + random.up_to(max_response_delay)) {}
 
 void IrdpRouter::on_solicitation(Ipv4Address source, Instant now, Random& random) {
   if (stopped_ || is_waiting(source)) return;
-  const bool alone = solicited_unicast_ && source.value != 0 && solicitors_.size() < max_solicitors;
-  if (alone)
+  const bool may_be_unicast = solicited_unicast_ && source.value != 0 && solicitors_.size() < max_solicitors;
+  if (may_be_unicast && unicasts_.take(unicast_limit_, now))
     solicitors_.push_back({source, now + random.up_to(max_response_delay)});
   else
     answer_all(now, random);

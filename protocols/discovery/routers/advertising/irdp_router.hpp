@@ -8,6 +8,7 @@
 
 #include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
+#include "protocols/base/token_bucket.hpp"
 #include "protocols/wire/icmpv4_router_discovery.hpp"
 
 namespace tunstack::discovery {
@@ -25,6 +26,7 @@ struct IrdpRouterConfig {
   std::optional<std::chrono::seconds> min_interval = {};  // 0.75 * max_interval
   std::optional<std::chrono::seconds> lifetime = {};      // 3 * max_interval
   bool solicited_unicast = true;                          // otherwise all answers are multicast
+  RateLimit unicast_limit = default_amplification;        // and those beyond it
   std::vector<Address> addresses = {};                    // of the interface
 
   Duration shortest_interval() const { return min_interval ? Duration(*min_interval) : Duration(max_interval) * 3 / 4; }
@@ -83,6 +85,8 @@ class IrdpRouter {
   Duration max_interval_;
   std::uint16_t lifetime_;  // seconds
   bool solicited_unicast_;
+  RateLimit unicast_limit_;
+  TokenBucket unicasts_;
   std::vector<AdvertisedRouter> routers_;
 
   bool stopped_;

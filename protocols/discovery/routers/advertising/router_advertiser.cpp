@@ -6,11 +6,13 @@ namespace tunstack::discovery {
 
 // RFC 4861 does not say when the first one goes out. As soon as an answer would, not at the same instant as those of
 // all other routers that got their power back.
-RouterAdvertiser::RouterAdvertiser(const AdvertisingConfig& config, Instant start, Random& random)
+RouterAdvertiser::RouterAdvertiser(const AdvertisingConfig& config, std::size_t packets, Instant start, Random& random)
     : constants_(config.constants),
       min_interval_(min_interval_of(config)),
       max_interval_(config.max_interval),
       answers_by_unicast_(config.answers_by_unicast),
+      unicast_limit_(config.unicast_limit),
+      packets_(packets),
       next_multicast_(start + random.up_to(constants_.max_answer_delay)),
       earliest_multicast_(start) {}
 
@@ -23,14 +25,14 @@ void RouterAdvertiser::on_solicitation(const Ipv6Address& source, Instant now, R
   if (stopped_ || sent_ == 0) return;  // the first of all comes as soon as an answer
   const Duration delay = random.up_to(constants_.max_answer_delay);
   const bool may_be_unicast = answers_by_unicast_ && source != Ipv6Address{};
-  if (may_be_unicast && answer_by_unicast(source, now + delay)) return;
+  if (may_be_unicast && answer_by_unicast(source, now, now + delay)) return;
   next_multicast_ = std::min(next_multicast_, std::max(now, earliest_multicast_) + delay);
 }
 
-/// False if there is no place for another answer.
-bool RouterAdvertiser::answer_by_unicast(const Ipv6Address& solicitor, Instant due) {
+/// False if there is no place for another answer, or were too many.
+bool RouterAdvertiser::answer_by_unicast(const Ipv6Address& solicitor, Instant now, Instant due) {
   if (std::ranges::find(answers_, solicitor, &Answer::solicitor) != answers_.end()) return true;
-  if (answers_.size() == max_answers) return false;
+  if (answers_.size() == max_answers || !unicasts_.take(unicast_limit_, now, packets_)) return false;
   answers_.push_back({solicitor, due});
   return true;
 }

@@ -12,8 +12,8 @@ namespace tunstack::discovery {
 
 class RouterAdvertiser {
  public:
-  /// From `start` on the interface has a link-local address to send from.
-  RouterAdvertiser(const AdvertisingConfig& config, Instant start, Random& random);
+  /// From `start` on the interface has a link-local address to send from. An advertisement is `packets` packets.
+  RouterAdvertiser(const AdvertisingConfig& config, std::size_t packets, Instant start, Random& random);
 
   /// A valid solicitation came, perhaps from ::.
   void on_solicitation(const Ipv6Address& source, Instant now, Random& random);
@@ -37,7 +37,7 @@ class RouterAdvertiser {
   };
 
   Duration next_interval(Random& random) const;
-  bool answer_by_unicast(const Ipv6Address& solicitor, Instant due);
+  bool answer_by_unicast(const Ipv6Address& solicitor, Instant now, Instant due);
   Due take_multicast(Instant now, Random& random);
   Due take_final(Instant now);
 
@@ -45,6 +45,9 @@ class RouterAdvertiser {
   Duration min_interval_;
   Duration max_interval_;
   bool answers_by_unicast_;
+  RateLimit unicast_limit_;
+  TokenBucket unicasts_;  // packets; beyond them everybody is answered by the multicast
+  std::size_t packets_;
 
   unsigned sent_ = 0;  // multicasts, as far as they count as initial ones
   bool stopped_ = false;

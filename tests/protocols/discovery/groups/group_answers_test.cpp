@@ -246,7 +246,7 @@ TEST(GroupAnswers, MLD_004_an_answer_is_divided_by_the_mtu) {
            Division{with(10), {10, 10, 10, 10, 10, 10, 4}, "many parts"},
            Division{with(0), std::vector<std::size_t>(64, 1), "one is always sent"},
        }) {
-    MldMember member(1, {.mtu = d.mtu});
+    MldMember member(1, {.mtu = d.mtu, .answers = {.rate = 0}});
     for (unsigned i = 0; i < 64; ++i) member.join(numbered(i));
     member.sent_within(2s);
     member.query(current, 0s);

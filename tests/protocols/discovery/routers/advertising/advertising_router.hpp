@@ -51,7 +51,7 @@ struct Sent {
 class Router {
  public:
   explicit Router(const AdvertisingConfig& config = {}, std::uint64_t seed = 1)
-      : random_(seed), advertiser_(config, start, random_) {}
+      : random_(seed), advertiser_(config, 1, start, random_) {}
 
   RouterAdvertiser& operator*() { return advertiser_; }
   RouterAdvertiser* operator->() { return &advertiser_; }

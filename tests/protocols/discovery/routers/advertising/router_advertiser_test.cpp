@@ -132,7 +132,7 @@ TEST(RouterAdvertiser, ND_RA_023_the_old_one_stops_while_the_new_one_starts) {
   old->stop(changed);
   EXPECT_TRUE(old.next().is_final);
   Random random(2);
-  RouterAdvertiser renewed({}, changed + seconds(3), random);
+  RouterAdvertiser renewed({}, 1, changed + seconds(3), random);
   EXPECT_FALSE(renewed.take_due(changed + seconds(3) - Duration(1), random));
   const auto first = renewed.take_due(changed + milliseconds(3500), random);
   ASSERT_TRUE(first);
