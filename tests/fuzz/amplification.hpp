@@ -16,7 +16,8 @@ class AmplificationWatch {
   void on(const Decision& decision) {
     if (std::holds_alternative<Error>(decision.verdict)) return check_error(decision);
     if (std::holds_alternative<Reply>(decision.verdict)) return check_reply(decision);
-    told_of_by_others_ += std::holds_alternative<Deliver>(decision.verdict);
+    if (const auto* const delivery = std::get_if<Deliver>(&decision.verdict))
+      changes_ += may_change_addresses(*delivery);
   }
   void on(const Origination& origination) {
     const std::size_t sent = ++originations_[origination.reason];
@@ -40,10 +41,15 @@ class AmplificationWatch {
         return Limit{tokens + 4, rate + 1};
       case Reason::mld_report_sent:
       case Reason::igmp_report_sent:
-        return Limit{tokens + at_the_start + reports_of_changes * told_of_by_others_, rate + 1};
+        return Limit{tokens + at_the_start + reports_of_changes * changes_, rate + 1};
       default:
         return std::nullopt;
     }
+  }
+  static bool may_change_addresses(const Deliver& delivery) {
+    return delivery.recipient == Recipient::router_advertisement ||
+           delivery.recipient == Recipient::neighbor_advertisement ||
+           delivery.recipient == Recipient::tentative_address;
   }
   double seconds_until(Instant now) const { return std::chrono::duration<double>(now - start_).count(); }
 
@@ -64,7 +70,7 @@ class AmplificationWatch {
 
   Instant start_;
   std::map<Reason, std::size_t> originations_;
-  double told_of_by_others_ = 0;
+  double changes_ = 0;
 };
 
 }  // namespace tunstack::fuzz
