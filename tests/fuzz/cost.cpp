@@ -167,7 +167,7 @@ class MeasuredNode {
     return static_cast<std::size_t>(reason_of(node_.decide(received(packet))));
   }
   std::uint64_t receive(const Octets& packet) {
-    node_.tick(now_, out_);
+    if (node_.next_deadline() <= now_) node_.tick(now_, out_);
     out_.clear();
     const std::uint64_t before = work;
     node_.receive(received(packet), out_);
