@@ -80,8 +80,7 @@ RunningStack chosen(const StateArguments& arguments) {
 }
 
 nlohmann::ordered_json report_of(const RunningStack& stack) {
-  auto report = nlohmann::ordered_json::parse(read_report(stack), nullptr, false);
-  if (report.is_object() && report.value("schema", 0) == state_schema) return report;
+  if (auto report = parse_report(read_report(stack))) return *std::move(report);
   throw SystemError(fmt::format("the stack on {} sent a report that this tunstack cannot read", stack.name.device),
                     "it is another version, or it ended in the meantime", "use the same version for both");
 }

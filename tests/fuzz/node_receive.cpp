@@ -36,23 +36,6 @@ Node& node_for(unsigned choices) {
   return *node;
 }
 
-std::size_t checksum_offset(std::uint8_t protocol) {
-  return protocol == protocol_number::udp ? 6 : protocol == protocol_number::tcp ? 16 : 2;
-}
-
-void mend_checksums(MutableBytes packet) {
-  if (const auto ip = Ipv4View::parse(packet)) {
-    mend(packet.first(ip->header_size()), 10, 0);
-    const MutableBytes payload = packet.subspan(ip->header_size(), ip->payload().size());
-    const ChecksumSum pseudo = pseudo_header_sum(ip->source(), ip->destination(), ip->protocol(), payload.size());
-    mend(payload, checksum_offset(ip->protocol()), ip->protocol() == protocol_number::icmpv4 ? 0 : pseudo);
-  } else if (const auto ip6 = Ipv6View::parse(packet)) {
-    const MutableBytes payload = packet.subspan(ipv6_header_size, ip6->payload().size());
-    mend(payload, checksum_offset(ip6->next_header()),
-         pseudo_header_sum(ip6->source(), ip6->destination(), ip6->next_header(), payload.size()));
-  }
-}
-
 /// Explains every decision, as a user may ask for it.
 class Reader final : public Observer {
  public:

@@ -203,4 +203,27 @@ inline void mend(MutableBytes message, std::size_t at, ChecksumSum pseudo_header
   store_be16(message, at, internet_checksum(message, pseudo_header));
 }
 
+inline std::size_t checksum_offset(std::uint8_t protocol) {
+  return protocol == protocol_number::udp ? 6 : protocol == protocol_number::tcp ? 16 : 2;
+}
+
+/// Puts the right checksums into a datagram, also behind IPv6 extension headers.
+inline void mend_checksums(MutableBytes packet) {
+  if (const auto ip = Ipv4View::parse(packet)) {
+    mend(packet.first(ip->header_size()), 10, 0);
+    const MutableBytes payload = packet.subspan(ip->header_size(), ip->payload().size());
+    const ChecksumSum pseudo = pseudo_header_sum(ip->source(), ip->destination(), ip->protocol(), payload.size());
+    mend(payload, checksum_offset(ip->protocol()), ip->protocol() == protocol_number::icmpv4 ? 0 : pseudo);
+  } else if (const auto ip6 = Ipv6View::parse(packet)) {
+    MutableBytes payload = packet.subspan(ipv6_header_size, ip6->payload().size());
+    std::uint8_t next = ip6->next_header();
+    const auto is_extension = [&] { return next == 0 || next == 43 || next == 60; };
+    while (is_extension() && payload.size() > 1 && payload.size() >= (payload[1] + std::size_t{1}) * 8) {
+      next = payload[0];
+      payload = payload.subspan((payload[1] + std::size_t{1}) * 8);
+    }
+    mend(payload, checksum_offset(next), pseudo_header_sum(ip6->source(), ip6->destination(), next, payload.size()));
+  }
+}
+
 }  // namespace tunstack::fuzz

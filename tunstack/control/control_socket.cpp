@@ -136,8 +136,7 @@ void remove_socket_of(const StackName& name) {
 
 // ---- the stack's side ----
 
-ControlSocket::ControlSocket(const std::string& device, Report report)
-    : report_(std::move(report)), poll_(::epoll_create1(EPOLL_CLOEXEC)) {
+ControlSocket::ControlSocket(const std::string& device, Report report) : clients_(std::move(report)) {
   const std::string file_name = file_name_of({own_network(), ::getpid(), device});
   const auto usable = socket_directories();
   if (!std::ranges::any_of(usable, [&](const std::string& d) { return listen_in(d, file_name); }))
@@ -145,7 +144,7 @@ ControlSocket::ControlSocket(const std::string& device, Report report)
                       "'tunstack state' will not find this stack", "set XDG_RUNTIME_DIR to a directory of your own");
   epoll_event event{};
   event.events = EPOLLIN;
-  ::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, listener_.get(), &event);
+  ::epoll_ctl(clients_.fd(), EPOLL_CTL_ADD, listener_.get(), &event);
 }
 
 /// It comes to its name when it listens: whoever finds it before would take it for abandoned.
@@ -162,7 +161,7 @@ bool ControlSocket::listen_in(const std::string& directory, const std::string& f
   FileDescriptor socket = new_socket(SOCK_NONBLOCK);
   ::fchmod(socket.get(), 0600);  // the file gets it from the socket, so that it never has another one
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) return false;
-  if (::listen(socket.get(), most_clients) != 0 ||
+  if (::listen(socket.get(), ControlClients::most) != 0 ||
       ::renameat2(AT_FDCWD, before.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
     const int error = errno;
     ::unlink(before.c_str());
@@ -178,31 +177,15 @@ ControlSocket::~ControlSocket() { ::unlink(path_.c_str()); }
 
 void ControlSocket::serve() {
   accept_one();
-  std::erase_if(clients_, is_done);
+  clients_.serve();
 }
 
 void ControlSocket::accept_one() {
   FileDescriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (connection.is_open()) {
-    if (clients_.size() == most_clients) clients_.pop_front();
-    epoll_event event{};
-    event.events = EPOLLOUT;
-    ::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, connection.get(), &event);
-    clients_.push_back({std::move(connection), report_()});
-    return;
-  }
+  if (connection.is_open()) return clients_.add(std::move(connection));
   const bool is_harmless = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
   // Nobody can be let in, for want of files or memory: rather no reports than a stack that does nothing but try.
-  if (!is_harmless) ::epoll_ctl(poll_.get(), EPOLL_CTL_DEL, listener_.get(), nullptr);
-}
-
-/// Sends what the client takes now. Also true if it has gone.
-bool ControlSocket::is_done(Client& client) {
-  const ssize_t sent =
-      ::send(client.connection.get(), client.left.data(), client.left.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0) return errno != EAGAIN && errno != EINTR;
-  client.left.erase(0, static_cast<std::size_t>(sent));
-  return client.left.empty();
+  if (!is_harmless) ::epoll_ctl(clients_.fd(), EPOLL_CTL_DEL, listener_.get(), nullptr);
 }
 
 // ---- the client's side ----
@@ -226,6 +209,10 @@ std::string read_report(const RunningStack& stack) {
   for (;;) {
     const ssize_t got = ::recv(stack.connection.get(), part.data(), part.size(), 0);
     if (got == 0) return report;
+    if (got > 0 && report.size() + static_cast<std::size_t>(got) > largest_report)
+      throw SystemError(
+          fmt::format("the stack on {} (process {}) sends more than a report", stack.name.device, stack.name.pid),
+          fmt::format("reports have at most {} octets", largest_report), "use the same version of tunstack for both");
     if (got > 0)
       report.append(part.data(), static_cast<std::size_t>(got));
     else if (errno != EINTR)

@@ -1,5 +1,5 @@
 // Where a running stack tells what it knows: a Unix socket. Who connects reads a report to its end; nobody says
-// anything to the stack. The only file that knows sockets.
+// anything to the stack. Here they find each other; what a stack then says to each, control_clients does.
 //
 // Its path is DIRECTORY/tunstack-NETWORK-PID-DEVICE.sock, where NETWORK is the inode of the network namespace: two
 // stacks on devices of one name in different namespaces have different paths, a command in the sandbox of `exec`, whose
@@ -11,14 +11,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tunstack/device/file_descriptor.hpp"
+#include "tunstack/control/control_clients.hpp"
 
 namespace tunstack {
 
@@ -39,7 +37,7 @@ std::uint64_t own_network();
 
 class ControlSocket {
  public:
-  using Report = std::function<std::string()>;
+  using Report = ControlClients::Report;
   /// Listens for clients of the same user, on behalf of the stack on `device`; removes what stacks of this user left
   /// behind that ended without taking leave. Throws SystemError.
   ControlSocket(const std::string& device, Report report);
@@ -49,27 +47,17 @@ class ControlSocket {
 
   const std::string& path() const { return path_; }
   /// Readable when serve() has something to do.
-  int fd() const { return poll_.get(); }
+  int fd() const { return clients_.fd(); }
   /// Takes one client, and gives each as much as it takes: never waits for one.
   void serve();
 
  private:
-  struct Client {
-    FileDescriptor connection;
-    std::string left;  // to be sent
-  };
-  // More who do not read cannot be held: the oldest is given up.
-  static constexpr std::size_t most_clients = 8;
-
   bool listen_in(const std::string& directory, const std::string& file_name);
   void accept_one();
-  static bool is_done(Client& client);
 
-  Report report_;
+  ControlClients clients_;
   std::string path_;
   FileDescriptor listener_;
-  FileDescriptor poll_;
-  std::deque<Client> clients_;
 };
 
 /// Where sockets may be, the best place first.
@@ -90,7 +78,9 @@ struct RunningStacks {
 /// Removes the sockets of this user's stacks that ended without taking leave.
 RunningStacks find_running_stacks();
 
-/// Reads to the end. Throws SystemError if the stack does not answer.
+inline constexpr std::size_t largest_report = 4U << 20;  // octets; tables that are full take a third of it
+
+/// Reads to the end. Throws SystemError if the stack does not answer, or without end.
 std::string read_report(const RunningStack& stack);
 
 }  // namespace tunstack

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "tunstack/node/node.hpp"
 #include "tunstack/outlet/outlet.hpp"
@@ -49,7 +51,12 @@ inline constexpr int state_schema = 1;
 ///               captures and explanations that leave the process; error is that of the last failure, or null
 nlohmann::ordered_json state_report(const Node& node, Instant now, std::span<const OutletReport> outlets = {});
 
-/// Tables of what state_report() gave; empty ones, and limits and memory that nobody uses, are left out.
+/// A report that came as text, from whoever wrote it. Nothing where it is no object, of another schema, or nested
+/// deeper than reports are, which would take the stack of who copies or prints it.
+std::optional<nlohmann::ordered_json> parse_report(std::string_view text);
+
+/// Tables of what state_report() gave or parse_report() took; empty ones, and limits and memory that nobody uses, are
+/// left out.
 std::string state_text(const nlohmann::ordered_json& report);
 
 /// How the state of a neighbor changes (RFC 4861 appendix C): [{state, event, actions: [...], new_state}]

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 
 #include "tunstack/explain/explain.hpp"
@@ -13,6 +14,18 @@ namespace tunstack {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// A report comes from whoever listens at a socket: nothing in it is trusted to be what it should.
+constexpr int deepest = 8;                 // levels; reports have five
+constexpr std::size_t longest_cell = 200;  // characters: each row of a table is as wide as its longest cell
+
+/// Null where there is none.
+Json member(const Json& object, const char* name) { return object.is_object() ? object.value(name, Json()) : Json(); }
+
+bool is_not_0(const Json& row, const char* name) {
+  const Json value = member(row, name);
+  return value.is_number() && value != 0;
+}
 
 /// A member of each row, and its name for people. A flag shows its name where it is set.
 struct Column {
@@ -89,17 +102,21 @@ constexpr std::array sections = {
     Section{"queriers", "queriers", queriers_columns},
     Section{"listeners", "listeners", listeners_columns},
     Section{"path_mtus", "path MTUs", path_mtus_columns},
-    Section{"reassembly", "reassembly", reassembly_columns,
-            [](const Json& row) { return row.value("datagrams", 0) != 0; }},
-    Section{
-        "limiters", "rate limits of ICMP errors", limiters_columns,
-        [](const Json& row) { return row.value("rate", 0) != 0 && row.value("tokens", 0) != row.value("burst", 0); }},
+    Section{"reassembly", "reassembly", reassembly_columns, [](const Json& row) { return is_not_0(row, "datagrams"); }},
+    Section{"limiters", "rate limits of ICMP errors", limiters_columns,
+            [](const Json& row) { return is_not_0(row, "rate") && member(row, "tokens") != member(row, "burst"); }},
     Section{"outlets", "explanations and captures", outlets_columns,
-            [](const Json& row) { return row.value("left_out", 0) != 0 || row.value("state", "") != "writing"; }},
+            [](const Json& row) { return is_not_0(row, "left_out") || member(row, "state") != "writing"; }},
 };
 
+/// What a terminal may be given.
+std::string printable(std::string text) {
+  std::ranges::replace_if(text, [](unsigned char octet) { return octet < 0x20 || octet == 0x7f; }, '?');
+  return text;
+}
+
 std::string text_of(const Json& value, std::string_view title) {
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) return printable(value.get<std::string>());
   if (value.is_boolean()) return value.get<bool>() ? std::string(title) : "";
   if (value.is_number_float()) return fmt::format("{:.1f}", value.get<double>());
   if (value.is_array()) {
@@ -128,9 +145,9 @@ struct Cells {
 Cells cells_of(const Column& column, const std::vector<Json>& rows) {
   Cells cells{.title = column.title, .texts = {}};
   for (const Json& row : rows) {
-    const Json value = row.contains(column.member) ? row.at(column.member) : Json();
+    const Json value = member(row, column.member);
     cells.are_numbers |= value.is_number();
-    cells.texts.push_back(text_of(value, column.title));
+    cells.texts.push_back(text_of(value, column.title).substr(0, longest_cell));
   }
   return cells;
 }
@@ -159,7 +176,7 @@ std::string table(std::span<const Column> columns, const std::vector<Json>& rows
 
 std::string section_text(const Section& section, const Json& report) {
   std::vector<Json> rows;
-  for (const Json& row : report.value(section.member, Json::array()))
+  for (const Json& row : member(report, section.member))
     if (section.is_of_interest(row)) rows.push_back(row);
   return rows.empty() ? "" : fmt::format("\n{}\n{}", section.title, table(section.columns, rows));
 }
@@ -171,10 +188,11 @@ std::string citation_of(const std::string& name) {
 
 std::string counters_text(const Json& counters) {
   std::vector<Json> reasons;
-  const Json by_name = counters.value("reasons", Json::object());
+  const Json by_name = member(counters, "reasons");
   for (const auto& [name, count] : by_name.items())
     reasons.push_back({{"count", count}, {"reason", name}, {"source", citation_of(name)}});
-  const std::vector<Json> icmp = counters.value("icmp", std::vector<Json>{});
+  const Json messages = member(counters, "icmp");
+  const std::vector<Json> icmp(messages.begin(), messages.end());
   std::string text;
   if (!reasons.empty()) text += "\ncounters\n" + table(counters_columns, reasons);
   if (!icmp.empty()) text += "\nICMP messages\n" + table(icmp_columns, icmp);
@@ -183,10 +201,22 @@ std::string counters_text(const Json& counters) {
 
 }  // namespace
 
+std::optional<Json> parse_report(std::string_view text) {
+  bool is_too_deep = false;
+  const auto level = [&](int depth, Json::parse_event_t, const Json&) { return !(is_too_deep |= depth > deepest); };
+  auto report = Json::parse(text, level, false);
+  if (is_too_deep || member(report, "schema") != state_schema) return std::nullopt;
+  return report;
+}
+
 std::string state_text(const Json& report) {
-  const Json counters = report.value("counters", Json::object());
-  std::string text = fmt::format("running for {:.1f} s, {} packets in, {} out\n", report.value("time", 0.0),
-                                 counters.value("packets_in", 0ULL), counters.value("packets_out", 0ULL));
+  const Json counters = member(report, "counters");
+  const auto shown = [](const Json& object, const char* name, const char* otherwise) {
+    const Json value = member(object, name);
+    return value.is_null() ? otherwise : text_of(value, name);
+  };
+  std::string text = fmt::format("running for {} s, {} packets in, {} out\n", shown(report, "time", "0.0"),
+                                 shown(counters, "packets_in", "0"), shown(counters, "packets_out", "0"));
   for (const Section& section : sections) text += section_text(section, report);
   return text + counters_text(counters);
 }

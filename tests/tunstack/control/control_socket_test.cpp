@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 
 #include "tunstack/fault.hpp"
 
@@ -285,6 +286,20 @@ TEST_F(ControlSocketTest, a_stack_that_does_not_answer_is_a_fault) {
     FAIL() << "nothing can have come";
   } catch (const SystemError& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("the stack on mine"));
+  }
+}
+
+TEST_F(ControlSocketTest, a_stack_that_sends_without_end_is_a_fault) {
+  ControlSocket control("mine", text_of(largest_report + 1));
+  auto stacks = found("mine");
+  ASSERT_THAT(stacks, SizeIs(1));
+  auto reading = std::async(std::launch::async, [&stacks] { return read_report(stacks[0]); });
+  while (reading.wait_for(std::chrono::milliseconds(1)) == std::future_status::timeout) control.serve();
+  try {
+    reading.get();
+    FAIL() << "it took more than a report";
+  } catch (const SystemError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("sends more than a report"));
   }
 }
 

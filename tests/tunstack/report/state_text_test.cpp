@@ -1,4 +1,5 @@
 // The tables of `tunstack state`: exactly what is printed.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/host.hpp"
@@ -134,6 +135,61 @@ TEST(TransitionsText, actions_are_joined) {
             "  state       event            actions          new state\n"
             "  incomplete  solicited_other  record, release  reachable\n"
             "  stale       packet_sent                       delay\n");
+}
+
+// ---- what whoever listens at a socket may send ----
+
+TEST(StateText, a_report_of_anybody_is_taken_for_what_it_is) {
+  EXPECT_EQ(parse_report(R"({"schema": 1, "time": 2.5})"), Json({{"schema", 1}, {"time", 2.5}}));
+  for (const char* other : {"", "{}", "7", "[]", R"({"schema": 2})", R"({"schema": "1"})", R"({"schema": 1)",
+                            R"({"schema": 1, "time": "\xff"})"})
+    EXPECT_FALSE(parse_report(other)) << other;
+}
+
+TEST(StateText, a_report_nested_deeper_than_reports_are_is_none) {
+  const auto nested = [](int levels) {
+    return fmt::format(R"({{"schema": 1, "time": {}{}}})", std::string(static_cast<std::size_t>(levels), '['),
+                       std::string(static_cast<std::size_t>(levels), ']'));
+  };
+  EXPECT_TRUE(parse_report(nested(6)));
+  EXPECT_FALSE(parse_report(nested(9)));
+  EXPECT_FALSE(parse_report(nested(1'000'000))) << "nor does it take the stack";
+}
+
+TEST(StateText, members_of_other_types_are_shown_as_they_are) {
+  const Json report = Json::parse(R"({"time": "long", "neighbors": null, "routers": [1, {"address": ["a", {"b": 1}]}],
+    "limiters": [{"rate": "x"}], "reassembly": {"a": {"datagrams": 2}}, "outlets": [[]], "counters": {"packets_in": -1,
+    "packets_out": [1, 2], "reasons": [3], "icmp": {"a": {"in": 4}}}})");
+  EXPECT_EQ(state_text(report),
+            "running for long s, -1 packets in, 1, 2 out\n"
+            "\n"
+            "default routers\n"
+            "  address\n"
+            "\n"
+            "  a, {\"b\":1}\n"
+            "\n"
+            "reassembly\n"
+            "  datagrams\n"
+            "          2\n"
+            "\n"
+            "explanations and captures\n"
+            "\n"
+            "\n"
+            "\n"
+            "counters\n"
+            "  count  reason\n"
+            "      3  0\n"
+            "\n"
+            "ICMP messages\n"
+            "  in\n"
+            "   4\n");
+  EXPECT_EQ(state_text(7), "running for 0.0 s, 0 packets in, 0 out\n");
+}
+
+TEST(StateText, nothing_moves_the_cursor_and_no_cell_makes_a_table_wide) {
+  const Json report = {{"time", "\x1b[2J\r\n"}, {"routers", {{{"interface", std::string(5000, 'x')}}}}};
+  EXPECT_EQ(state_text(report), "running for ?[2J?? s, 0 packets in, 0 out\n\ndefault routers\n  interface\n  " +
+                                    std::string(200, 'x') + "\n");
 }
 
 }  // namespace
