@@ -56,7 +56,8 @@ TEST_F(LinkOfUp, an_address_without_a_prefix_in_common_gets_a_route) {
 }
 
 TEST_F(LinkOfUp, host_none_leaves_the_link_alone) {
-  const auto process = up({"--host", "none", "--mtu", "1400"});
+  const auto process = start_tunstack({"up", "--host", "none", "--mtu", "1400"});
+  ASSERT_TRUE(eventually([&] { return process->err().contains("tun0 is down"); })) << process->err();
   EXPECT_FALSE(link().up);
   EXPECT_THAT(link().addresses, IsEmpty());
   EXPECT_EQ(link().mtu, 1500U);

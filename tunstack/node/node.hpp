@@ -1,5 +1,5 @@
 // A node: a host or a router of IPv4 and IPv6 on any number of links. Sans-I/O: bytes, a time and a seed go in, packets
-// come out. Whoever owns the links (a run loop, a replay, a network, a test) feeds it by three calls and sends what
+// come out. Whoever owns the links (a run loop, a replay, a network, a test) feeds it by its calls and sends what
 // they leave in the outbox.
 //
 // Inside, one way: the input module (reception) judges what arrived without changing anything; act() hands the verdict

@@ -252,6 +252,9 @@ TEST(LinkState, ICMP4_MASK_006_the_mask_is_asked_for_again) {
   EXPECT_EQ(host.node().next_deadline(), Instant::max());
   const AllSent at_once = host.set_link(true);
   EXPECT_THAT(both(at_once, host.run_for(1min)), SizeIs(3));
+  NodeConfig waiting = config;
+  waiting.interfaces[0].up = false;
+  EXPECT_EQ(Driver(waiting).node().next_deadline(), Instant::max());
 }
 
 // ---- neighbors ----
@@ -337,6 +340,27 @@ TEST(LinkState, V4_TX_009_routes_by_a_link_that_is_down_are_none) {
   EXPECT_EQ(host.receive({question}, first).at(0).interface, second);
   host.set_link(false, second);
   EXPECT_EQ(host.receive({question}, first).at(0).interface, first);
+}
+
+TEST(LinkState, TUN_005_what_is_due_on_one_link_wakes_none_that_is_down) {
+  NodeConfig config = two_links();
+  for (InterfaceConfig& interface : config.interfaces) interface.configures_itself = true;
+  config.interfaces[1].up = false;
+  Driver host(config);
+  const auto sent = host.run_for(1min);
+  EXPECT_THAT(sent, SizeIs(6)) << "questions for routers of both families";
+  for (const SentPacket& one : sent) EXPECT_EQ(one.interface, first);
+  EXPECT_EQ(host.count(Reason::link_is_down), 0U) << "the other one does not even try";
+}
+
+TEST(LinkState, TUN_005_nobody_is_told_anything_by_way_of_a_link_that_is_down) {
+  Driver host(two_links());
+  const Packet question = echo6({.source = "fe80::1"}, counting(64));
+  EXPECT_THAT(host.receive({fragment6(question, 0, 40)}, second), IsEmpty());
+  host.set_link(false, second);
+  EXPECT_THAT(host.run_for(2min), IsEmpty());
+  EXPECT_EQ(host.count(Reason::fragment_timeout), 1U);
+  EXPECT_EQ(host.count(Reason::link_is_down), 1U) << "why the error was withheld";
 }
 
 TEST(LinkState, TUN_005_only_neighbors_of_the_link_are_forgotten) {
