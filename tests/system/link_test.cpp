@@ -142,8 +142,9 @@ class DryRun : public LinkOfUp {
     const Network other;
     const Outcome ran = other.shell("set -e\n" + printed.out);
     EXPECT_EQ(ran.status, 0) << printed.out << ran;
-    arguments.erase(arguments.begin(), arguments.begin() + 2);
-    const auto process = up(arguments);
+    arguments.erase(arguments.begin() + 1);
+    const auto process = start_tunstack(arguments);
+    ASSERT_TRUE(eventually([&] { return process->err().contains("tunstack: tun0 is "); })) << process->err();
     const auto by_hand = other.link();
     ASSERT_TRUE(by_hand);
     EXPECT_EQ(by_hand->addresses, link().addresses) << printed.out;
