@@ -16,7 +16,7 @@ struct InterfaceConfig {
   std::string name;
   std::vector<IpPrefix> addresses;
   std::size_t mtu = 1500;  // octets of an IP datagram
-  bool up = true;
+  bool up = true;          // its link; where it is down, all that is done at the start waits until it comes up
   Role role = Role::host;
   bool configures_itself = false;               // a link-local address, and what routers say
   std::vector<IpAddress> gateways = {};         // configured default routers, the best first

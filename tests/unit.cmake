@@ -116,6 +116,7 @@ tunstack_test(unit
   tunstack/explain/explain_fragments_test.cpp
   tunstack/explain/explain_test.cpp
   tunstack/kernel_link/kernel_link_plan_test.cpp
+  tunstack/kernel_link/link_messages_test.cpp
   tunstack/outlet/outlet_test.cpp
   tunstack/outlet/record_batch_test.cpp
   tunstack/explain/icmp_names_test.cpp

@@ -222,7 +222,7 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
   command
       .add_option("--host", arguments.host,
                   "ADDR/LEN of this host's end of the link (default: the first free address of each prefix), or "
-                  "'none': create the device and leave its addresses, MTU and state to you")
+                  "'none': create the device, leave its addresses, MTU and state to you, and wait until it is up")
       ->allow_extra_args(false);
   command.add_option("--capture", arguments.capture,
                      "Write every packet in and out to FILE.pcapng, with the decision as its comment, or to FILE.pcap");

@@ -14,6 +14,11 @@ namespace tunstack {
 
 namespace {
 
+std::string_view name_of(LinkState state) {
+  constexpr std::array<std::string_view, 3> names{"down", "up", "in another network namespace"};
+  return names[static_cast<std::size_t>(state)];
+}
+
 FileDescriptor block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -51,10 +56,11 @@ void use_kept_secret(NodeConfig& config, const std::filesystem::path& directory)
              fault.why(), fault.remedy());
 }
 
-NodeConfig started(const HostPlan& plan, const std::string& device, const MonotonicClock& clock) {
+NodeConfig started(const HostPlan& plan, const std::string& device, LinkState link, const MonotonicClock& clock) {
   NodeConfig config = plan.node;
   if (plan.secret_directory) use_kept_secret(config, *plan.secret_directory);
   config.interfaces[0].name = device;  // the kernel may have numbered it
+  config.interfaces[0].up = link != LinkState::down;
   config.time_of_day_at_start = since_midnight(clock.started_at());
   return config;
 }
@@ -67,7 +73,8 @@ Session::Session(const HostPlan& plan)
       outlets_{&talk_},
       device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
       caretaker_(duties_of(plan, device_)),
-      node_(started(plan, device_.name(), clock_)),
+      link_(device_.name()),
+      node_(started(plan, device_.name(), link_.state(), clock_)),
       explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? json_ : talk_),
       loop_(std::array{&device_}, node_, clock_),
       signals_(block_signals()),
@@ -82,7 +89,17 @@ Session::Session(const HostPlan& plan)
     observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at()));
   }
   if (!observers_.empty()) node_.observe(&observers_);
+  loop_.watch(link_.fd(), [this] { follow_link(); });
   open_control_socket(plan.explain != Explain::off);
+}
+
+/// A link that is out of sight counts as up: if it is not, what is sent there is lost and counted.
+void Session::follow_link() {
+  const LinkNews news = link_.take_news();
+  constexpr InterfaceId only{0};
+  if (news.went_down) loop_.change_link(only, false);
+  if (news.came_up) loop_.change_link(only, true);
+  if (news.went_down || news.came_up) link_has_changed_();
 }
 
 void Session::start_outlets() {
@@ -142,7 +159,9 @@ void Session::finish(Summary summary) {
   for (Outlet* const outlet : outlets_)
     if (outlet != &talk_) outlet->close();
   talk_.flush();
-  if (summary == Summary::yes) say(summary_text(node_.counters(), clock_.now()));
+  if (summary == Summary::yes)
+    say(fmt::format("{}tunstack: at the end {} was {}\n", summary_text(node_.counters(), clock_.now()), device_.name(),
+                    name_of(link_.state())));
   for (const OutletReport& report : outlet_reports())
     if (report.left_out != 0) say(loss_text(report));
   talk_.close();

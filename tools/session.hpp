@@ -9,6 +9,7 @@
 #include "tunstack/control/control_socket.hpp"
 #include "tunstack/device/tun.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/link_watch.hpp"
 #include "tunstack/outlet/outlet.hpp"
 #include "tunstack/run/run_loop.hpp"
 #include "tunstack/sandbox/caretaker.hpp"
@@ -22,6 +23,7 @@ class Session {
   explicit Session(const HostPlan& plan);
 
   const std::string& device_name() const { return device_.name(); }
+  LinkState link_state() const { return link_.state(); }
   /// The stack on its device.
   using Loop = RunLoop<Node, TunDevice>;
   Loop& loop() { return loop_; }
@@ -34,18 +36,22 @@ class Session {
   void settle();
   /// Calls `handle` with each signal, and whether a process sent it (rather than the terminal).
   void on_signal(std::function<void(int signal, bool from_process)> handle);
+  /// Calls `handle` when the link has come up, gone down, or both.
+  void on_link_change(std::function<void()> handle) { link_has_changed_ = std::move(handle); }
   /// Calls `expired` when the duration of the plan is over, if it has one.
   void on_duration(std::function<void()> expired);
   /// Tells people, on stderr, as soon as they listen.
   void say(const std::string& text) { talk_.put(text); }
   enum class Summary : std::uint8_t { no, yes };
-  /// Writes what is still to be written, as far as it is taken, and says what was not. The last thing to do.
+  /// Writes what is still to be written, as far as it is taken, and says what was not; of a summary the last state of
+  /// the link is part. The last thing to do.
   void finish(Summary summary);
 
  private:
   /// Lets `tunstack state` ask; without it everything else goes on.
   void open_control_socket(bool tells_why_not);
   void start_outlets();
+  void follow_link();
   std::vector<OutletReport> outlet_reports() const;
 
   Outlet talk_;                   // stderr
@@ -53,6 +59,7 @@ class Session {
   std::vector<Outlet*> outlets_;  // those that are used
   TunDevice device_;
   Caretaker caretaker_;
+  LinkWatch link_;
   MonotonicClock clock_;
   Node node_;
   Explainer explainer_;
@@ -61,6 +68,7 @@ class Session {
   Observers observers_;
   Loop loop_;
   FileDescriptor signals_;
+  std::function<void()> link_has_changed_ = [] {};
   std::optional<double> duration_;
   std::optional<User> user_;
   bool sandboxed_;

@@ -28,6 +28,33 @@ std::string welcome_text(const HostPlan& plan, const std::string& device) {
                      to_text(stack[0].address));
 }
 
+/// What becomes of the link is told each time, how to try the stack when it is up for the first time.
+class LinkTeller {
+ public:
+  LinkTeller(const HostPlan& plan, Session& session) : plan_(plan), session_(session) {}
+
+  void tell() {
+    const std::string& device = session_.device_name();
+    switch (session_.link_state()) {
+      case LinkState::down:
+        return session_.say(
+            fmt::format("tunstack: {} is down: the stack waits until it is up\n  try: ip link set {} up    (as root)\n",
+                        device, device));
+      case LinkState::up:
+        return session_.say(std::exchange(was_up_, true) ? fmt::format("tunstack: {} is up again\n", device)
+                                                         : welcome_text(plan_, device));
+      case LinkState::out_of_sight:
+        return session_.say(fmt::format(
+            "tunstack: {} is in another network namespace: the stack does not see whether it is up\n", device));
+    }
+  }
+
+ private:
+  const HostPlan& plan_;
+  Session& session_;
+  bool was_up_ = false;
+};
+
 int run_up(const HostArguments& arguments) {
   const HostPlan plan = plan_host(arguments);
   if (arguments.dry_run) {
@@ -38,7 +65,9 @@ int run_up(const HostArguments& arguments) {
   session.confine();
   session.on_signal([&](int, bool) { session.loop().stop(); });
   session.on_duration([&] { session.loop().stop(); });
-  session.say(welcome_text(plan, session.device_name()));
+  LinkTeller teller(plan, session);
+  session.on_link_change([&] { teller.tell(); });
+  teller.tell();
   const LoopEnd end = session.loop().run();
   if (end == LoopEnd::stopped) session.loop().shut_down();
   session.finish(Session::Summary::yes);

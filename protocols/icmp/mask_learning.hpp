@@ -22,6 +22,11 @@ class MaskLearner {
     for (const InterfaceId interface : interfaces)
       learnings_.push_back({interface, start, static_cast<std::uint16_t>(random.next())});
   }
+  /// Asks anew if it has ever asked: the link of `interface` came up.
+  void restart(InterfaceId interface, Instant now, Random& random) {
+    for (Learning& learning : learnings_)
+      if (learning.interface == interface) learning = {interface, now, static_cast<std::uint16_t>(random.next())};
+  }
 
   struct Due {
     InterfaceId interface;

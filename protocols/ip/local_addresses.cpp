@@ -125,8 +125,20 @@ void LocalAddresses::leave_unless_needed(InterfaceId interface, const Ipv6Addres
   if (std::ranges::none_of(ipv6_, needs_it)) leave(interface, group);
 }
 
-bool LocalAddresses::has_tentative() const {
-  const auto is_tentative = [](const auto& entry) { return entry.kind == AddressKind::tentative; };
+void LocalAddresses::forget(InterfaceId interface) {
+  const auto is_its = [&](const auto& entry) { return entry.interface == interface; };
+  std::erase_if(ipv4_, is_its);
+  std::erase_if(ipv6_, is_its);
+  std::erase(routers_, interface);
+  std::erase_if(ipv4_groups_, is_its);
+  std::erase_if(ipv6_groups_, is_its);
+  std::erase_if(group_changes_, is_its);
+}
+
+bool LocalAddresses::has_tentative(InterfaceId interface) const {
+  const auto is_tentative = [&](const auto& entry) {
+    return entry.interface == interface && entry.kind == AddressKind::tentative;
+  };
   return std::ranges::any_of(ipv4_, is_tentative) || std::ranges::any_of(ipv6_, is_tentative);
 }
 

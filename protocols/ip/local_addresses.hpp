@@ -41,7 +41,9 @@ class LocalAddresses {
   void set_use(InterfaceId interface, const IpAddress& address, AddressUse use, bool is_temporary = false);
   /// Also leaves its group, unless another address has the same.
   void remove(InterfaceId interface, const IpAddress& address);
-  bool has_tentative() const;
+  /// All that was ever said of `interface`, its groups included: it begins anew, and nobody is told.
+  void forget(InterfaceId interface);
+  bool has_tentative(InterfaceId interface) const;
 
   /// Gives the first IPv4 address of `interface` another mask.
   void set_mask(InterfaceId interface, std::uint32_t mask);

@@ -89,6 +89,12 @@ std::vector<SentPacket> Driver::run_for(Duration duration) {
   return take();
 }
 
+std::vector<SentPacket> Driver::set_link(bool up, InterfaceId interface) {
+  begin();
+  node_.link_changed(interface, up, now_, out_);
+  return take();
+}
+
 std::vector<SentPacket> Driver::tick() {
   begin();
   node_.tick(now_, out_);

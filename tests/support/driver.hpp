@@ -65,6 +65,8 @@ class Driver {
                                   bool link_layer_group = false);
   /// Time passes, and whatever is due is done right when it is due.
   std::vector<SentPacket> run_for(Duration duration);
+  /// The link of an interface comes up or goes down.
+  std::vector<SentPacket> set_link(bool up, InterfaceId interface = InterfaceId{0});
   /// tick() is called, due or not.
   std::vector<SentPacket> tick();
   std::vector<SentPacket> shut_down();

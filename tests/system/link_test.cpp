@@ -56,7 +56,8 @@ TEST_F(LinkOfUp, an_address_without_a_prefix_in_common_gets_a_route) {
 }
 
 TEST_F(LinkOfUp, host_none_leaves_the_link_alone) {
-  const auto process = up({"--host", "none", "--mtu", "1400"});
+  const auto process = start_tunstack({"up", "--host", "none", "--mtu", "1400"});
+  ASSERT_TRUE(eventually([&] { return process->err().contains("tun0 is down"); })) << process->err();
   EXPECT_FALSE(link().up);
   EXPECT_THAT(link().addresses, IsEmpty());
   EXPECT_EQ(link().mtu, 1500U);
@@ -141,8 +142,9 @@ class DryRun : public LinkOfUp {
     const Network other;
     const Outcome ran = other.shell("set -e\n" + printed.out);
     EXPECT_EQ(ran.status, 0) << printed.out << ran;
-    arguments.erase(arguments.begin(), arguments.begin() + 2);
-    const auto process = up(arguments);
+    arguments.erase(arguments.begin() + 1);
+    const auto process = start_tunstack(arguments);
+    ASSERT_TRUE(eventually([&] { return process->err().contains("tunstack: tun0 is "); })) << process->err();
     const auto by_hand = other.link();
     ASSERT_TRUE(by_hand);
     EXPECT_EQ(by_hand->addresses, link().addresses) << printed.out;

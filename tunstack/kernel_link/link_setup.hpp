@@ -17,6 +17,9 @@ class LinkSetup {
   LinkSetup(const LinkSetup&) = delete;
   LinkSetup& operator=(const LinkSetup&) = delete;
 
+  /// Adds again what the kernel dropped when the link went down: IPv6 addresses, and routes. What it refuses is lost.
+  void give_back() noexcept;
+
  private:
   void restore() noexcept;
 

@@ -33,7 +33,7 @@ struct Way {
   std::optional<IpAddress> next_hop = {};
 };
 
-/// Which interfaces may be chosen: that of the request alone, or it before all others.
+/// Which interfaces may be chosen, if they are up: that of the request alone, or it before all others.
 enum class Choice : std::uint8_t { one, any };
 
 class Chooser {
@@ -57,12 +57,14 @@ class Chooser {
   /// Calls `find` for the interface of the request first, then for all others, until it gives a way.
   template <class Find>
   std::optional<Way> first_way(const Find& find) const {
-    if (const auto way = find(from_)) return way;
+    if (is_up(from_))
+      if (const auto way = find(from_)) return way;
     for (std::size_t i = 0; choice_ == Choice::any && i < state_.interfaces.size(); ++i)
-      if (InterfaceId(i) != from_)
+      if (InterfaceId(i) != from_ && is_up(InterfaceId(i)))
         if (const auto way = find(InterfaceId(i))) return way;
     return std::nullopt;
   }
+  bool is_up(InterfaceId id) const { return state_.interface(id).is_up(); }
 
   std::optional<Way> redirected() const {
     return first_way([&](InterfaceId id) -> std::optional<Way> {
@@ -81,7 +83,8 @@ class Chooser {
       return std::nullopt;
     });
     const ip::Route* const route = state_.routes.find(destination_);
-    const bool may_be_taken = route != nullptr && (choice_ == Choice::any || route->interface == from_);
+    const bool may_be_taken =
+        route != nullptr && is_up(route->interface) && (choice_ == Choice::any || route->interface == from_);
     if (may_be_taken && (!longest || route->prefix.length > *longest))
       return Way{route->interface, route->gateway.value_or(destination_)};
     return longest ? std::optional(way) : std::nullopt;
@@ -110,7 +113,8 @@ Egress by_way_of(const Way& way, const IpAddress& destination, Instant now, cons
   const Interface& interface = state.interface(way.interface);
   const std::size_t link_mtu = interface.mtu(destination.family());
   Egress egress{.link = {way.interface, path_mtu_to(destination, link_mtu, now, state)}};
-  if (!interface.has_frames()) return egress;
+  if (!interface.is_up()) egress.refused = Reason::link_is_down;
+  if (!interface.has_frames() || egress.refused) return egress;
   if (!destination.is_ipv4() && interface.has_no_ipv6()) egress.refused = Reason::address_ipv6_disabled;
   egress.next_hop = way.next_hop;
   return egress;

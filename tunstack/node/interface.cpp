@@ -176,6 +176,7 @@ bool Interface::is_optimistic(const Ipv6Address& address) const {
 }
 
 Instant Interface::next_deadline() const {
+  if (!is_up()) return Instant::max();
   return std::min(
       {routers.next_deadline(), addresses.next_deadline(), groups.next_deadline(), delayed_answers.next_deadline()});
 }

@@ -88,9 +88,12 @@ struct InterfaceGroups {
 struct Interface {
   Interface(const InterfaceConfig& config, const NodeOptions& options, Instant start, Random& random);
 
+  bool is_up() const { return config.up; }
   bool is_host() const { return config.role == Role::host; }
   /// Whether packets travel in frames here: the link has addresses, as Ethernet has and TUN has not.
   bool has_frames() const { return config.link_address.has_value(); }
+  /// Up, and without addresses: whatever arrives there is a datagram to be looked into.
+  bool is_plain() const { return !has_frames() && is_up(); }
   /// In octets of a datagram.
   std::size_t mtu(Family family) const { return family == Family::ipv4 ? config.mtu : link().mtu; }
   /// Of unicast packets of IPv6.

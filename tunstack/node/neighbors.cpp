@@ -240,10 +240,21 @@ void give_up(const NeighborKey& key, Turn& turn) {
   InterfaceRouters& routers = turn.state.interface(key.interface).routers;
   routers.routing.routers.note_failure(key.address);
   routers.redirects(key.address.family()).forget_via(key.address);
-  turn.output.drop_waiting(key, turn);
+  turn.output.drop_waiting(key, Reason::neighbor_unreachable, turn);
 }
 
 }  // namespace
+
+void forget_all(InterfaceId interface, Turn& turn) {
+  std::vector<NeighborKey> keys;
+  turn.state.neighbors.for_each([&](const discovery::Neighbor& neighbor) {
+    if (neighbor.key.interface == interface) keys.push_back(neighbor.key);
+  });
+  for (const NeighborKey& key : keys) {
+    turn.output.drop_waiting(key, Reason::link_is_down, turn);
+    turn.state.neighbors.forget(key);
+  }
+}
 
 void step(Turn& turn) {
   const auto times_of = [&](const NeighborKey& key) { return turn.state.neighbor_times(key); };

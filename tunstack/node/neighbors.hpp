@@ -26,6 +26,9 @@ void on_link_layer_address(const discovery::NeighborKey& key, const MacAddress& 
 /// Something was asked for by way of it, and arrived (RFC 4861 7.3.1).
 void on_progress(const discovery::NeighborKey& key, Turn& turn);
 
+/// The link is another one from here on, or none: what waits for its neighbors is lost.
+void forget_all(InterfaceId interface, Turn& turn);
+
 /// Asks for neighbors whose time has come, and gives up those that never answer.
 void step(Turn& turn);
 /// Sends the answers for shared addresses that are due on one interface.

@@ -48,12 +48,17 @@ void Node::receive(const Received& received, Outbox& out) {
   Turn turn = turn_at(received.now, out);
   turn.cause = output_.next_number();
   output_.count_in();
-  if (!state_.is_on_one_plain_link && state_.interface(received.interface).has_frames()) [[unlikely]]
-    receive_frame(received, turn);
+  if (!state_.is_on_one_plain_link && !state_.interface(received.interface).is_plain()) [[unlikely]]
+    receive_rarely(received, turn);
   else
     receive_datagram(received, turn);
   if (turn.changes_deadlines) [[unlikely]]
     finish(turn);
+}
+
+void Node::receive_rarely(const Received& received, Turn& turn) {
+  if (state_.interface(received.interface).is_up()) return receive_frame(received, turn);
+  output_.record({received.bytes, received.interface, {turn.cause, 0}}, Drop{Reason::link_is_down}, {}, {}, turn);
 }
 
 /// What the frame lets go, and what it makes this node ask for, is sent at once too.
@@ -190,6 +195,7 @@ void Node::step(Turn& turn) {
   give_up_fragments<Ipv6View>(turn);
   neighbors::step(turn);
   for (std::size_t i = 0; interfaces_deadline_ <= turn.now && i < state_.interfaces.size(); ++i) {
+    if (!state_.interfaces[i].is_up()) continue;
     const auto id = static_cast<InterfaceId>(i);
     state_.interfaces[i].routers.expire(turn.now, random_);
     addresses::step_events(id, turn);
@@ -199,6 +205,17 @@ void Node::step(Turn& turn) {
     routers::step(id, turn);
   }
   masks::step(turn);
+}
+
+void Node::link_changed(InterfaceId interface, bool up, Instant now, Outbox& out) {
+  if (deadline_ <= now) tick(now, out);
+  if (state_.interface(interface).is_up() == up) return;
+  Turn turn = turn_at(now, out);
+  output_.note(up ? Reason::link_came_up : Reason::link_went_down, interface, turn);
+  neighbors::forget_all(interface, turn);
+  state_.begin_anew(interface, up, now, random_);
+  update_deadline();
+  if (deadline_ <= now) tick(now, out);
 }
 
 void Node::shut_down(Instant now, Outbox& out) {

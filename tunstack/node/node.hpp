@@ -1,5 +1,5 @@
 // A node: a host or a router of IPv4 and IPv6 on any number of links. Sans-I/O: bytes, a time and a seed go in, packets
-// come out. Whoever owns the links (a run loop, a replay, a network, a test) feeds it by three calls and sends what
+// come out. Whoever owns the links (a run loop, a replay, a network, a test) feeds it by its calls and sends what
 // they leave in the outbox.
 //
 // Inside, one way: the input module (reception) judges what arrived without changing anything; act() hands the verdict
@@ -24,6 +24,9 @@ class Node {
   void receive(const Received& received, Outbox& out);
   /// Does what is due by now: fragments that have waited too long are given up, perhaps with an error; services send.
   [[gnu::noinline]] void tick(Instant now, Outbox& out);
+  /// The link of an interface came up or went down: what is known of it is forgotten but for the configuration, and
+  /// begins anew when it is up (RFC 4862 5.3, RFC 4861 6.3.7, RFC 5227 2.1). Nothing happens if it is so already.
+  void link_changed(InterfaceId interface, bool up, Instant now, Outbox& out);
   /// When tick() will have something to do.
   Instant next_deadline() const { return deadline_; }
   /// Ends the advertising of a router: hosts are told that it is none any more.
@@ -31,7 +34,7 @@ class Node {
 
   const NodeState& state() const { return state_; }
   /// Whether addresses are still being checked.
-  bool has_tentative_addresses() const { return state_.addresses.has_tentative() || state_.is_starting(start_); }
+  bool has_tentative_addresses() const { return state_.is_checking_addresses() || state_.is_starting(start_); }
   const Counters& counters() const { return output_.counters(); }
   const ip::Reassembler& reassembly(Family family) const { return fragments_.reassembler(family); }
   const icmp::ErrorLimiter& error_limiter(Family family) const { return answers_.error_limiter(family); }
@@ -42,7 +45,9 @@ class Node {
 
  private:
   Turn turn_at(Instant now, Outbox& out) { return {state_, output_, random_, limits_, out, now}; }
-  [[gnu::noinline]] void receive_frame(const Received& frame, Turn& turn);
+  /// Where the link is down, or has addresses.
+  [[gnu::noinline]] void receive_rarely(const Received& received, Turn& turn);
+  void receive_frame(const Received& frame, Turn& turn);
 
   // What every packet passes is inlined into receive(): the calls cost a tenth of an echo.
   [[gnu::always_inline]] void receive_datagram(const Received& received, Turn& turn);

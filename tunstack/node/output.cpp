@@ -149,9 +149,9 @@ void Output::send_waiting(const discovery::NeighborKey& key, const MacAddress& t
   }
 }
 
-void Output::drop_waiting(const discovery::NeighborKey& key, Turn& turn) {
+void Output::drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn) {
   for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key))
-    record({waiting->bytes, key.interface, waiting->ids, false}, Drop{Reason::neighbor_unreachable}, {}, {}, turn);
+    record({waiting->bytes, key.interface, waiting->ids, false}, Drop{why}, {}, {}, turn);
 }
 
 void Output::count_out(Bytes datagram) {

@@ -66,7 +66,7 @@ class Output {
   /// Sends what waited for a neighbor whose link-layer address has become known.
   void flush(Turn& turn);
   /// What waits for the neighbor is lost (RFC 4861 7.2.2).
-  void drop_waiting(const discovery::NeighborKey& key, Turn& turn);
+  void drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn);
 
   /// Counts a decision about a datagram and tells it, with the packets from `before` on that it made.
   template <class View>

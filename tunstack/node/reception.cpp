@@ -65,6 +65,7 @@ Verdict judge_datagram(const Received& received, const NodeState& state) {
 }  // namespace
 
 Verdict judge_received(const Received& received, const NodeState& state) {
+  if (!state.interface(received.interface).is_up()) return Drop{Reason::link_is_down};
   if (!state.interface(received.interface).has_frames()) return judge_datagram(received, state);
   const auto content = unwrap(received, state);
   if (!content) return Drop{content.error()};

@@ -32,15 +32,16 @@ discovery::NeighborLimits neighbor_limits(const NodeConfig& config) {
           .largest_packet = widest->mtu};
 }
 
-/// Those that are checked come with their events.
+/// Those that are checked come with their events, once the link is up.
 void add_addresses(NodeState& state, InterfaceId id) {
   const Interface& interface = state.interface(id);
+  const bool up = interface.is_up();
   if (!interface.is_host()) state.addresses.become_router(id);
   if (interface.groups.querier) state.addresses.join(id, mld_report_destination);
   for (const IpPrefix& prefix : interface.config.addresses) {
     const bool is_checked = prefix.address.is_ipv4() && interface.addresses.ipv4;
-    if (prefix.address.is_ipv4() || !interface.addresses.ipv6)
-      state.addresses.add(id, prefix, is_checked ? ip::AddressUse::tentative : ip::AddressUse::usable);
+    if (prefix.address.is_ipv4() || !interface.addresses.ipv6 || !up)
+      state.addresses.add(id, prefix, is_checked || !up ? ip::AddressUse::tentative : ip::AddressUse::usable);
   }
   if (interface.is_host()) return;
   for (const IpPrefix& one : state.options.proxied.ipv6) state.addresses.proxy(id, one.address.ipv6());
@@ -70,10 +71,23 @@ NodeState::NodeState(const NodeConfig& config, Random& keys, Random& random)
   for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
     interfaces.emplace_back(config.interfaces[i], options, config.start, random);
     add_addresses(*this, InterfaceId(i));
+    if (!interfaces[i].is_up()) masks.finish(InterfaceId(i));
   }
-  is_on_one_plain_link = interfaces.size() == 1 && !interfaces[0].has_frames();
+  is_on_one_plain_link = interfaces.size() == 1 && interfaces[0].is_plain();
   pass_on_group_changes(config.start, config.start);
   for (const ip::Route& route : config.routes) routes.add(route);
+}
+
+void NodeState::begin_anew(InterfaceId id, bool up, Instant now, Random& random) {
+  InterfaceConfig config = interface(id).config;
+  config.up = up;
+  addresses.forget(id);
+  interface(id) = Interface(config, options, now, random);
+  add_addresses(*this, id);
+  pass_on_group_changes(now, now);
+  masks.restart(id, now, random);
+  if (!up) masks.finish(id);
+  is_on_one_plain_link = interfaces.size() == 1 && interfaces[0].is_plain();
 }
 
 void NodeState::pass_on_group_changes(Instant now, Instant report_at) {
@@ -88,6 +102,12 @@ bool NodeState::is_proxied(InterfaceId id, Ipv4Address address) const {
 
 bool NodeState::is_starting(Instant start) const {
   return std::ranges::any_of(interfaces, [&](const Interface& i) { return i.next_deadline() <= start; });
+}
+
+bool NodeState::is_checking_addresses() const {
+  for (std::size_t i = 0; i < interfaces.size(); ++i)
+    if (interfaces[i].is_up() && addresses.has_tentative(InterfaceId(i))) return true;
+  return false;
 }
 
 Reachability NodeState::reachability_of(const discovery::NeighborKey& key, Instant now) const {

@@ -44,11 +44,13 @@ struct NodeState {
   discovery::NeighborCache neighbors;
   Duration time_of_day_at_start{};  // UT, at the Instant zero
   SecretSource secret_from;
-  bool is_on_one_plain_link = false;  // without addresses: nothing is to be chosen or resolved
+  bool is_on_one_plain_link = false;  // up and without addresses: nothing is to be chosen or resolved
 
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }
   const Interface& interface(InterfaceId id) const { return interfaces[static_cast<std::size_t>(id)]; }
 
+  /// The link of the interface came up or went down: as at the start, what is configured is all that is known of it.
+  void begin_anew(InterfaceId id, bool up, Instant now, Random& random);
   /// Has routers told of the groups that were joined or left, at `report_at` or later.
   void pass_on_group_changes(Instant now, Instant report_at);
   /// Whether an option says that requests for the address are answered.
@@ -66,6 +68,8 @@ struct NodeState {
   discovery::Reachability reachability_of(const discovery::NeighborKey& key, Instant now) const;
   /// Addresses have news that nobody has asked for.
   bool is_starting(Instant start) const;
+  /// Addresses are checked; where links are down, nobody can check them.
+  bool is_checking_addresses() const;
 
   /// As the wire has it: ms since midnight UT, the high bit set if it is not to be trusted (RFC 792).
   std::uint32_t time_of_day(Instant now) const;

@@ -59,6 +59,7 @@ class Reporter {
       const Interface& interface = state_.interface(id);
       const discovery::LinkParameters& link = interface.routers.routing.link;
       rows.push_back({{"name", interface.config.name},
+                      {"link", interface.is_up() ? "up" : "down"},
                       {"role", interface.is_host() ? "host" : "router"},
                       {"mtu", interface.mtu(Family::ipv4)},
                       {"ipv6_mtu", interface.mtu(Family::ipv6)},

@@ -19,10 +19,10 @@ inline constexpr int state_schema = 1;
 ///
 ///   schema      1
 ///   time        since the start of the stack
-///   interfaces  [{name, role: host|router, mtu, ipv6_mtu, hop_limit, link_layer_address, managed, other,
-///                reachable_time, retrans_timer}]
-///               managed and other are the M and O flags last heard (RFC 4861 4.2); the two times and ipv6_mtu are
-///               those in use, from routers or from the options
+///   interfaces  [{name, link: up|down, role: host|router, mtu, ipv6_mtu, hop_limit, link_layer_address, managed,
+///                other, reachable_time, retrans_timer}]
+///               the addresses of a link that is down are tentative; managed and other are the M and O flags last heard
+///               (RFC 4861 4.2); the two times and ipv6_mtu are those in use, from routers or from the options
 ///   addresses   [{interface, address, prefix_length, state (preferred, tentative, deprecated, duplicate),
 ///                preferred_lifetime, valid_lifetime (null: for ever), checked_again}]
 ///               another node has a duplicate, which is not used until it is checked again (null: never, or not lost)

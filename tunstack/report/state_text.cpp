@@ -41,6 +41,7 @@ struct Section {
 };
 
 constexpr std::array interfaces_columns = {Column{"name", "name"},
+                                           Column{"link", "link"},
                                            Column{"role", "role"},
                                            Column{"link_layer_address", "link-layer address"},
                                            Column{"mtu", "MTU"},

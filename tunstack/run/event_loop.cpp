@@ -6,7 +6,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "tunstack/fault.hpp"
@@ -31,7 +33,9 @@ void EventLoop::wait(const std::optional<Duration>& left) {
   if (left) timeout = {static_cast<time_t>(left->count() / per_second), left->count() % per_second};
   std::array<epoll_event, 8> events{};
   const int count = ::epoll_pwait2(poll_.get(), events.data(), events.size(), left ? &timeout : nullptr, nullptr);
-  for (int i = 0; i < count; ++i) ready_[events[static_cast<std::size_t>(i)].data.u64]();
+  const auto happened = std::span(events).first(static_cast<std::size_t>(std::max(count, 0)));
+  std::ranges::sort(happened, std::greater(), [](const epoll_event& event) { return std::uint64_t{event.data.u64}; });
+  for (const epoll_event& event : happened) ready_[event.data.u64]();
 }
 
 Instant EventLoop::next_timer() const {

@@ -20,7 +20,7 @@ class EventLoop {
   /// Calls `expired` once, at or after `when`.
   void at(Instant when, std::function<void()> expired) { timers_.push_back({when, std::move(expired)}); }
 
-  /// Waits for a file, or for `left` at most; for ever without it. Calls what is ready.
+  /// Waits for a file, or for `left` at most; for ever without it. Calls what is ready, what was watched last first.
   void wait(const std::optional<Duration>& left);
   Instant next_timer() const;
   void run_timers(Instant now);

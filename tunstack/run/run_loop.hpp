@@ -26,7 +26,13 @@ class RunLoop {
       events_.watch(devices_[i]->fd(), [this, i] { drain(static_cast<InterfaceId>(i), packets_a_turn); });
   }
 
-  /// Calls `ready` whenever `fd` is readable; never between two packets of one drain.
+  /// The link of an interface came up or went down.
+  void change_link(InterfaceId interface, bool up) {
+    machine_.link_changed(interface, up, clock_.now(), outbox_);
+    send();
+  }
+  /// Calls `ready` whenever `fd` is readable; never between two packets of one drain, and before those of devices that
+  /// are readable too: what comes by a link comes after the news that it is up.
   void watch(int fd, std::function<void()> ready) { events_.watch(fd, std::move(ready)); }
   /// Calls `expired` once, at or after `when`.
   void at(Instant when, std::function<void()> expired) { events_.at(when, std::move(expired)); }

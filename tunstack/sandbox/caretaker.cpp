@@ -1,6 +1,7 @@
 #include "tunstack/sandbox/caretaker.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -14,6 +15,7 @@
 
 #include "tunstack/fault.hpp"
 #include "tunstack/kernel_link/link_setup.hpp"
+#include "tunstack/kernel_link/link_watch.hpp"
 #include "tunstack/sandbox/sandbox.hpp"
 
 namespace tunstack {
@@ -50,19 +52,37 @@ void stand_apart(int stack) {
 
 void tell(int stack, std::string_view message) { ::send(stack, message.data(), message.size(), MSG_NOSIGNAL); }
 
-void await_end_of(int stack) {
-  char none = 0;
-  while (::recv(stack, &none, 1, 0) < 0 && errno == EINTR) {
+/// The link as the stack is to have it, for as long as this lives.
+class CaredLink {
+ public:
+  CaredLink(const LinkPlan& plan, bool device_stays) : watch_(plan.device), setup_(plan, device_stays) {}
+
+  int news_fd() const { return watch_.fd(); }
+  void follow_news() {
+    if (watch_.take_news().came_up && watch_.state() == LinkState::up) setup_.give_back();
+  }
+
+ private:
+  LinkWatch watch_;  // before anything is set up: nothing is missed
+  LinkSetup setup_;
+};
+
+/// The stack says nothing: that its end of the socket can be read is its end.
+void care_until_end_of(int stack, std::optional<CaredLink>& link) {
+  std::array<pollfd, 2> files{pollfd{stack, POLLIN, 0}, pollfd{link ? link->news_fd() : -1, POLLIN, 0}};
+  while (files[0].revents == 0) {
+    if (::poll(files.data(), files.size(), -1) < 0) continue;
+    if (files[1].revents != 0) link->follow_news();
   }
 }
 
-/// What was changed is taken back when the LinkSetup goes.
+/// What was changed is taken back when the link goes.
 void care(const Duties& duties, int stack) try {
   if (duties.sandboxed) enter_sandbox_of_caretaker(socket_directories());
-  std::optional<LinkSetup> link;
+  std::optional<CaredLink> link;
   if (duties.link) link.emplace(*duties.link, duties.device_stays);
   tell(stack, done);
-  await_end_of(stack);
+  care_until_end_of(stack, link);
 } catch (const SystemError& error) {
   tell(stack, message_of(error));
 }

@@ -1,6 +1,7 @@
 // The process that takes back what a stack changed, also when the stack is killed: it sets the link up for the stack,
-// waits for the stack's end, and then restores a persistent link and removes the control socket. It has the rights for
-// that and no others, hears nothing from the stack but its end, and never sees a packet.
+// gives it back what the kernel drops whenever it goes down, waits for the stack's end, and then restores a persistent
+// link and removes the control socket. It has the rights for that and no others, hears nothing from the stack but its
+// end, and never sees a packet.
 #pragma once
 
 #include <sys/types.h>

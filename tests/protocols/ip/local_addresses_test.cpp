@@ -258,6 +258,26 @@ TEST(LocalAddresses, MLD_010_a_host_joins_no_group_of_an_anycast_address) {
 
 // ---- sources ----
 
+TEST(LocalAddresses, TUN_005_nothing_is_left_of_an_interface_that_is_forgotten) {
+  ip::LocalAddresses local;
+  local.become_router(first);
+  for (const char* prefix : {"192.0.2.2/24", "2001:db8::2/64"}) local.add(first, *parse_prefix(prefix));
+  local.add(second, *parse_prefix("198.51.100.2/24"));
+  local.set_use(first, *parse_address("192.0.2.2"), ip::AddressUse::tentative);
+  EXPECT_TRUE(local.has_tentative(first));
+  EXPECT_FALSE(local.has_tentative(second));
+  local.forget(first);
+  EXPECT_FALSE(local.has_tentative(first));
+  for (const char* address : {"192.0.2.2", "2001:db8::2"}) EXPECT_EQ(kind(local, address), AddressKind::unicast);
+  EXPECT_EQ(kind(local, "ff02::2"), AddressKind::multicast);
+  EXPECT_EQ(kind(local, "224.0.0.1"), AddressKind::multicast);
+  local.take_group_changes([](const ip::GroupChange& change) { EXPECT_EQ(change.interface, second); });
+  EXPECT_EQ(kind(local, "198.51.100.2", second), AddressKind::own);
+  EXPECT_EQ(kind(local, "224.0.0.1", second), AddressKind::joined_group);
+  local.add(first, *parse_prefix("2001:db8::2/64"));
+  EXPECT_EQ(kind(local, "2001:db8::"), AddressKind::subnet_router) << "nor is it a router any more";
+}
+
 TEST(LocalAddresses, V4_TX_012_source_is_in_the_subnet_of_the_peer) {
   const auto local = addresses({"192.0.2.2/24", "10.0.0.2/8"}, {"198.51.100.2/24"});
   EXPECT_EQ(source4(local, "192.0.2.9"), "192.0.2.2");

@@ -97,6 +97,18 @@ Json row_with(const Json& rows, const char* member, const Json& value) {
   return {};
 }
 
+TEST(StateReport, TUN_005_a_link_that_is_down) {
+  Learner host(tun_config());
+  EXPECT_EQ(host.report("interfaces")[0]["link"], "up");
+  host.set_link(false);
+  EXPECT_EQ(host.report("interfaces")[0]["link"], "down");
+  ASSERT_FALSE(host.report("addresses").empty());
+  for (const Json& address : host.report("addresses")) EXPECT_EQ(address["state"], "tentative");
+  host.set_link(true);
+  EXPECT_EQ(host.report("interfaces")[0]["link"], "up");
+  for (const Json& address : host.report("addresses")) EXPECT_EQ(address["state"], "preferred");
+}
+
 // ---- what is told of the process ----
 
 TEST(StateReport, outlets_as_they_are_given) {

@@ -120,7 +120,7 @@ TEST(StateText, a_section_for_each_array_that_is_filled) {
   host.send(echo4({.flags_and_offset = 0x2000}));
   const std::string text = state_text(state_report(host.node(), Instant{}));
   for (const char* part :
-       {"\ninterfaces\n", "  name  role", "  tun0  host", "\naddresses\n", "  tun0       2001:db8::2",
+       {"\ninterfaces\n", "  name  link  role", "  tun0  up    host", "\naddresses\n", "  tun0       2001:db8::2",
         "\ndefault routers\n", "in use", "\nprefixes\n", "192.0.2.0/24", "on-link", "configured", "\ngroups\n",
         "ff02::1", "\nreassembly\n", "\nrate limits of ICMP errors\n", "\ncounters\n", "\nICMP messages\n"})
     EXPECT_THAT(text, testing::HasSubstr(part));

@@ -64,6 +64,45 @@ class Loop : public testing::Test {
   RunLoop<Node, MemoryDevice, HandClock> loop{devices, node, clock};
 };
 
+TEST_F(Loop, TUN_005_a_link_that_goes_down_and_comes_up) {
+  loop.change_link(tun, false);
+  first.put(echo_between("192.0.2.1", "192.0.2.2"));
+  turn();
+  EXPECT_EQ(first.take(), std::nullopt);
+  loop.change_link(tun, true);
+  first.put(echo_between("192.0.2.1", "192.0.2.2"));
+  turn();
+  EXPECT_TRUE(first.take());
+}
+
+TEST(LoopOfOneLink, TUN_005_what_begins_anew_is_sent_at_once) {
+  NodeConfig config = host_config();
+  config.options.own.reports_ipv6_groups = true;
+  config.interfaces[0].up = false;
+  Node node(config);
+  MemoryDevice device;
+  std::array<MemoryDevice*, 1> devices{&device};
+  const HandClock clock;
+  RunLoop<Node, MemoryDevice, HandClock> loop(devices, node, clock);
+  loop.change_link(tun, true);
+  EXPECT_TRUE(device.take()) << "a report of groups";
+}
+
+TEST_F(Loop, TUN_005_that_a_link_is_up_is_heard_before_what_comes_by_it) {
+  loop.change_link(tun, false);
+  MemoryDevice news;
+  loop.watch(news.fd(), [&] {
+    std::array<std::uint8_t, 8> room;
+    news.read(room);
+    loop.change_link(tun, true);
+  });
+  first.put(echo_between("192.0.2.1", "192.0.2.2"));
+  news.put(Packet(1));
+  turn();
+  EXPECT_EQ(node.counters().count(Reason::icmp4_echo_request_for_us), 1U);
+  EXPECT_EQ(node.counters().count(Reason::link_is_down), 0U);
+}
+
 TEST_F(Loop, V4_TX_009_packets_of_each_device_are_answered_by_the_right_one) {
   first.put(echo_between("192.0.2.1", "192.0.2.2"));
   turn();
