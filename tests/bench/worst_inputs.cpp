@@ -19,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr double most_echoes = 5;
+constexpr std::size_t ethernet_header = 14;
 constexpr std::size_t slice = 256;  // packets, as large a part of a burst as stays in the caches
 
 NodeConfig config_of(const Input& input) {
@@ -59,6 +60,11 @@ class Measured {
     begin();
   }
 
+  /// In a frame where the link has any.
+  Packet arriving(const Packet& packet) const {
+    if (!has_frames_) return packet;
+    return is_arp(packet) ? frame(broadcast_mac, peer_mac, 0x0806, packet) : framed(packet);
+  }
   /// How the node answers what is not measured; "" if it does not.
   Packet answer_to(const Packet& packet) {
     receive(arriving(packet));
@@ -70,12 +76,11 @@ class Measured {
     out_.clear();
     return answer;
   }
-  /// They lie in the caches, as what a device has just written does.
+  /// Of packets as they arrive. They lie in the caches, as what a device has just written does.
   void measure(std::size_t slice_number, std::span<const Packet> packets) {
-    arrived_.clear();
-    for (const Packet& packet : packets) arrived_.push_back(arriving(packet));
+    for (const Packet& packet : packets) touched_ = touched_ + std::reduce(packet.begin(), packet.end(), 0U);
     const std::uint64_t before = meter_.read();
-    for (const Packet& packet : arrived_) {
+    for (const Packet& packet : packets) {
       receive(packet);
       out_.clear();
     }
@@ -101,10 +106,6 @@ class Measured {
       out_.clear();
     }
   }
-  Packet arriving(const Packet& packet) const {
-    if (!has_frames_) return packet;
-    return is_arp(packet) ? frame(broadcast_mac, peer_mac, 0x0806, packet) : framed(packet);
-  }
   void receive(const Packet& packet) { node_.receive({InterfaceId{0}, packet, now_}, out_); }
 
   const Meter& meter_;
@@ -112,7 +113,7 @@ class Measured {
   Node node_;
   Outbox out_;
   Instant now_{};
-  std::vector<Packet> arrived_;
+  volatile unsigned touched_ = 0;  // so that it is done
   std::vector<double> takes_;
 };
 
@@ -123,7 +124,9 @@ class Comparison {
       : input_(input),
         worst_(input, meter),
         echoes_({"", {}, {}, input.place}, meter),
-        openings_({"", {}, {}, input.place}, meter) {}
+        openings_({"", {}, {}, input.place}, meter) {
+    if (input.reaction == nullptr) prepare();
+  }
 
   void run() {
     for (std::size_t at = 0; at < input_.packets.size(); at += slice) compare(at);
@@ -138,26 +141,48 @@ class Comparison {
   std::string row() const {
     const std::string why =
         input_.stands_for == 1 ? "" : fmt::format(" for each of {}: {}", input_.stands_for, input_.because);
-    return fmt::format("{:<74} {:>5} octets {:>8.1f} {:>6.2f} x echo{}", input_.name, octets_ / count_, worst_.takes(),
-                       ratio(), why);
+    return fmt::format("{:<74} {:>5} octets {:>8.1f} {:>6.2f} x echo{}", input_.name, octets(), worst_.takes(), ratio(),
+                       why);
+  }
+
+  /// Of a datagram.
+  std::size_t octets() const {
+    std::size_t sum = 0;
+    for (const Packet& packet : worst_packets_) sum += packet.size();
+    return sum / worst_packets_.size() - (input_.place == Place::tun ? 0 : ethernet_header);
   }
 
  private:
+  /// All of it, made beforehand where nothing is to be reacted to: making packets drives the node out of the caches.
+  void prepare() {
+    const std::size_t count = input_.packets.size() == 1 ? slice : input_.packets.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const Packet& packet = input_.packets[i % input_.packets.size()];
+      worst_packets_.push_back(worst_.arriving(packet));
+      alike_.push_back(echoes_.arriving(echo_like(packet)));
+    }
+  }
+  void react(std::size_t at) {
+    worst_packets_.clear();
+    alike_.clear();
+    std::vector<Packet> openings;
+    for (std::size_t i = at; i < std::min(at + slice, input_.packets.size()); ++i) {
+      const Packet packet = measured(input_.packets[i]);
+      worst_packets_.push_back(worst_.arriving(packet));
+      alike_.push_back(echoes_.arriving(echo_like(packet)));
+      openings.push_back(openings_.arriving(echo_like(input_.packets[i])));
+    }
+    openings_.measure(at / slice, openings);
+  }
   void compare(std::size_t at) {
-    std::vector<Packet> packets, openings;
-    const std::size_t size = input_.packets.size() == 1 ? slice : std::min(slice, input_.packets.size() - at);
-    for (std::size_t i = 0; i < size; ++i)
-      packets.push_back(measured(input_.packets[(at + i) % input_.packets.size()]));
-    std::vector<Packet> alike;
-    for (const Packet& packet : packets) alike.push_back(echo_like(packet));
-    for (const Packet& packet : packets) octets_ += packet.size();
-    count_ += size;
-    worst_.measure(at / slice, packets);
-    echoes_.measure(at / slice, alike);
-    if (!openings.empty()) openings_.measure(at / slice, openings);
+    const bool reacts = input_.reaction != nullptr;
+    if (reacts) react(at);
+    const std::size_t from = reacts ? 0 : at;
+    const std::size_t size = std::min(slice, worst_packets_.size() - from);
+    worst_.measure(at / slice, std::span(worst_packets_).subspan(from, size));
+    echoes_.measure(at / slice, std::span(alike_).subspan(from, size));
   }
   Packet measured(const Packet& packet) {
-    if (input_.reaction == nullptr) return packet;
     const Packet answer = worst_.answer_to(packet);
     if (answer.empty()) throw std::runtime_error(input_.name + ": nothing to react to");
     return input_.reaction(answer);
@@ -165,7 +190,7 @@ class Comparison {
 
   const Input& input_;
   Measured worst_, echoes_, openings_;
-  std::size_t octets_ = 0, count_ = 0;
+  std::vector<Packet> worst_packets_, alike_;  // as they arrive
 };
 
 /// How many cost too much.
