@@ -26,10 +26,16 @@ class Reader {
       }
     return header;
   }
-  void learn_on_link_prefixes(Bytes options) {
+  /// Returns the options, or none if there is no prefix among them.
+  Bytes learn_on_link_prefixes(Bytes options) {
     PrefixReader reader(options);
-    while (const auto prefix = reader.next())
+    Bytes read;
+    while (const auto prefix = reader.next()) {
+      read = options;
       if (prefix->on_link && may_be_on_link(*prefix)) note(learn_on_link(*prefix), prefix->prefix);
+    }
+    if (const auto prefix = reader.left_out()) note(Reason::router_prefix_share_used, prefix->prefix);
+    return read;
   }
   std::vector<AdvertisementNews::Refused> take_refused() { return std::move(refused_); }
 
@@ -50,6 +56,12 @@ class Reader {
 }  // namespace
 
 std::optional<PrefixInformation> PrefixReader::next() {
+  if (left_ == 0) return std::nullopt;
+  --left_;
+  return find();
+}
+
+std::optional<PrefixInformation> PrefixReader::find() {
   while (const auto option = options_.next()) {
     if (option->type() != nd_option::prefix_information) continue;
     if (const auto prefix = PrefixInformation::parse(*option)) return prefix;
@@ -66,8 +78,8 @@ AdvertisementNews read_advertisement(HostRouting& routing, Bytes message, const 
               router.address);
   if (header.lifetime != 0) routing.solicitor.on_router_advertisement();
   routing.link.learn(header, find_mtu_option(view.options()), now, random);
-  reader.learn_on_link_prefixes(view.options());
-  return {view.source_mac(), PrefixReader(view.options()), reader.take_refused()};
+  const Bytes prefixes = reader.learn_on_link_prefixes(view.options());
+  return {view.source_mac(), PrefixReader(prefixes), reader.take_refused()};
 }
 
 }  // namespace tunstack::discovery

@@ -7,17 +7,23 @@
 
 namespace tunstack::discovery {
 
-/// Steps over the prefixes of an advertisement. Whether a host may make an address of one is not asked here: the rules
-/// of autoconfiguration decide, and say why not (RFC 4862 5.5.3).
+/// Steps over the prefixes of an advertisement, of which as many count as one router may give: what follows would only
+/// cost time. Whether a host may make an address of one is not asked here: the rules of autoconfiguration decide, and
+/// say why not (RFC 4862 5.5.3).
 class PrefixReader {
  public:
   /// The options must stay where they are.
   explicit PrefixReader(Bytes options) : options_(options) {}
-  /// The next one, or nothing at the end.
+  /// The next one that counts, or nothing at the end.
   std::optional<PrefixInformation> next();
+  /// The first one that does not count any more, if next() gave all that do.
+  std::optional<PrefixInformation> left_out() { return find(); }
 
  private:
+  std::optional<PrefixInformation> find();
+
   NdOptionReader options_;
+  std::size_t left_ = PrefixList::share;
 };
 
 /// What an advertisement asks of the node.

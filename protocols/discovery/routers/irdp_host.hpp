@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <ranges>
 
 #include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
@@ -36,11 +37,14 @@ class IrdpHost {
     next_ = Instant::max();
     if (!performs_router_discovery_ || advertisement.code() == irdp_routes_no_common_traffic) return;
     const std::chrono::seconds lifetime(advertisement.lifetime());
-    for (const auto& [address, preference] : advertisement.routers())
+    for (const auto& [address, preference] : advertisement.routers() | std::views::take(most_entries))
       if (is_neighbor(address)) learn(DiscoveredRouter{address, preference, lifetime});
   }
 
  private:
+  /// Of one message: more than anybody may fill the list with, fewer than would cost time.
+  static constexpr std::size_t most_entries = 16;
+
   bool performs_router_discovery_;
   unsigned solicitations_left_ = 3;
   Instant next_;

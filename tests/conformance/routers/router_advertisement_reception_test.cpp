@@ -649,18 +649,35 @@ TEST(RouterAdvertisementReception, ND_RA_019_who_says_unasked_that_it_answers_pr
   EXPECT_NE(line.node().state().interfaces[0].routers.routing.routers.find(parse_address(router_a).value()), nullptr);
 }
 
+// What one router may give is all that is looked at: 45 prefixes cost no more than 8.
+TEST(RouterAdvertisementReception, ND_RA_017_prefixes_of_one_message_beyond_the_share_do_not_count) {
+  Listening line;
+  const auto prefixes = [&] { return line.node().state().interfaces[0].routers.routing.prefixes.prefixes().size(); };
+  const std::size_t before = prefixes();
+  Packet options;
+  for (int i = 0; i < 40; ++i)
+    options = options + prefix_option({.prefix = "2001:db8:" + std::to_string(100 + i) + "::"});
+  line.send(from_a({.options = options + mtu_option(1400)}));
+  EXPECT_EQ(prefixes(), before + 8);
+  EXPECT_EQ(line.count(Reason::router_prefix_share_used), 1U);
+  EXPECT_EQ(line.count(Reason::address_share_used), 0U) << "nor are there addresses to be refused";
+  EXPECT_EQ(line.node().state().interfaces[0].mtu(Family::ipv6), 1400U) << "the other options do";
+}
+
 TEST(RouterAdvertisementReception, ND_RA_017_forged_prefixes_do_not_keep_out_those_of_a_router_that_answers) {
   Listening line;
   line.send(from_a());
   line.hop_to(far6);
   line.wait(6s);
   for (int i = 0; i < 8; ++i) {
-    Packet options;
-    for (int j = 0; j < 10; ++j) {
-      const std::string prefix = "2001:db8:" + std::to_string(100 + i * 10 + j) + "::";
-      options = options + prefix_option({.prefix = prefix, .valid = 0xffffffff, .preferred = 0xffffffff});
+    for (const int half : {0, 5}) {
+      Packet options;
+      for (int j = half; j < half + 5; ++j) {
+        const std::string prefix = "2001:db8:" + std::to_string(100 + i * 10 + j) + "::";
+        options = options + prefix_option({.prefix = prefix, .valid = 0xffffffff, .preferred = 0xffffffff});
+      }
+      line.send(forgery(i, options));
     }
-    line.send(forgery(i, options));
   }
   EXPECT_EQ(line.count(Reason::router_prefix_share_used), 8U) << "two beyond the share of each of the first four";
   EXPECT_EQ(line.count(Reason::router_prefix_list_full), 40U);
