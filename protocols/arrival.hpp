@@ -6,6 +6,7 @@
 #include "protocols/base/address_kind.hpp"
 #include "protocols/base/checksum.hpp"
 #include "protocols/base/interface_id.hpp"
+#include "protocols/base/rule.hpp"
 #include "protocols/base/time.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
@@ -31,6 +32,7 @@ struct Arrival {
   Instant now{};
   UpperLayer upper = upper_layer_without_extensions(ip);
   std::size_t octets_received = 0;  // as the device delivered them, from the start of `ip`
+  RuleTrace* trace = nullptr;       // of whoever asks why
   bool is_dispatched = false;       // passed all that concerns IP alone
   bool was_held = false;            // put together from fragments, or the first of those that never came together
   Bytes first_header = {};          // of a reassembled IPv4 datagram: the header of its first fragment as that arrived

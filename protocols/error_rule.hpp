@@ -25,7 +25,9 @@ Verdict verdict_of(const ErrorRule<Subject>& rule, const Subject& subject) {
 /// What the first row of `Table` (a constexpr array of error rules) asks for that `subject` breaks; nothing if it
 /// breaks none.
 template <const auto& Table, class Subject>
-std::optional<Verdict> judge(const Subject& subject) {
+std::optional<Verdict> judge(const Subject& subject, RuleTrace* trace = nullptr) {
+  if (trace != nullptr) [[unlikely]]
+    tell<Table>(*trace, subject);
   return [&]<std::size_t... Row>(std::index_sequence<Row...>) {
     std::optional<Verdict> verdict;
     static_cast<void>(

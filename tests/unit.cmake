@@ -117,6 +117,7 @@ tunstack_test(unit
   tunstack/explain/explain_test.cpp
   tunstack/kernel_link/kernel_link_plan_test.cpp
   tunstack/kernel_link/link_messages_test.cpp
+  tunstack/notation/packet_text_test.cpp
   tunstack/outlet/outlet_test.cpp
   tunstack/outlet/record_batch_test.cpp
   tunstack/explain/icmp_names_test.cpp
@@ -134,5 +135,6 @@ tunstack_test(unit
   tunstack/report/state_report_test.cpp
   tunstack/report/state_text_test.cpp
   tunstack/options/suggestion_test.cpp
-  tunstack/explain/summary_test.cpp)
+  tunstack/explain/summary_test.cpp
+  tunstack/why/why_test.cpp)
 target_compile_definitions(unit PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

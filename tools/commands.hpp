@@ -10,6 +10,7 @@ void add_up(CLI::App& program, int& exit_status);
 void add_exec(CLI::App& program, const std::vector<std::string>& command, int& exit_status);
 void add_replay(CLI::App& program, int& exit_status);
 void add_state(CLI::App& program);
+void add_why(CLI::App& program);
 void add_rules(CLI::App& program);
 void add_options(CLI::App& program);
 void add_doctor(CLI::App& program, int& exit_status);

@@ -118,6 +118,7 @@ int run(std::vector<std::string> arguments) {
   add_exec(program, command, exit_status);
   add_replay(program, exit_status);
   add_state(program);
+  add_why(program);
   add_doctor(program, exit_status);
   add_rules(program);
   add_options(program);

@@ -47,8 +47,9 @@ inline constexpr std::array echo6_rules = {
                        [](const Echo6Request& r) { return !is_own(r.destination) && !r.policy.to_groups; }},
 };
 
-inline Verdict answer_echo(const Ipv4Arrival& arrival, const Icmpv4View& message, const Echo4Policy& policy) {
-  if (const auto broken = first_broken<echo4_rules>(Echo4Request{message, arrival.destination, policy}))
+inline Verdict answer_echo(const Ipv4Arrival& arrival, const Icmpv4View& message, const Echo4Policy& policy,
+                           RuleTrace* trace = nullptr) {
+  if (const auto broken = first_broken<echo4_rules>(Echo4Request{message, arrival.destination, policy}, trace))
     return Drop{*broken};
   // RFC 792, RFC 1122 3.2.2.6: the reply has the TOS of the request, and logs its way.
   return Reply{Reason::icmp4_echo_request_for_us, Icmpv4EchoReply{message.bytes()},
@@ -57,8 +58,10 @@ inline Verdict answer_echo(const Ipv4Arrival& arrival, const Icmpv4View& message
                            .logs_route = true}};
 }
 
-inline Verdict answer_echo(const Ipv6Arrival& arrival, const Icmpv6View& message, const Echo6Policy& policy) {
-  if (const auto broken = first_broken<echo6_rules>(Echo6Request{arrival.destination, policy})) return Drop{*broken};
+inline Verdict answer_echo(const Ipv6Arrival& arrival, const Icmpv6View& message, const Echo6Policy& policy,
+                           RuleTrace* trace = nullptr) {
+  if (const auto broken = first_broken<echo6_rules>(Echo6Request{arrival.destination, policy}, trace))
+    return Drop{*broken};
   return Reply{Reason::icmp6_echo_request_for_us, Icmpv6EchoReply{message.bytes(), is_own(arrival.destination)},
                ReplyHeader{.traffic_class = without_ecn(arrival.ip.traffic_class()),
                            .flow_label = policy.reflect_flow_label ? arrival.ip.flow_label() : 0}};

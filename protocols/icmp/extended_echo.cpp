@@ -173,7 +173,7 @@ std::uint8_t reply_type(Family family) {
 
 Verdict answer_extended_echo(const ExtendedEchoRequest& request, const KnownInterfaces& interfaces,
                              const ExtendedEchoPolicy& policy) {
-  if (const auto broken = first_broken<probe_rules>(ProbeArrival{request, policy})) return Drop{*broken};
+  if (const auto broken = first_broken<probe_rules>(ProbeArrival{request, policy}, request.trace)) return Drop{*broken};
   const auto question = parse_question(request.message, policy.zero_checksum);
   if (question && (policy.kinds & question->kind) == 0) return Drop{Reason::extended_echo_kind_not_allowed};
   const Finding finding = !question         ? Finding{ExtendedEchoCode::malformed_query}

@@ -36,6 +36,7 @@ struct ExtendedEchoRequest {
   IpAddress source;
   AddressKind source_kind;
   AddressKind destination_kind;
+  RuleTrace* trace = nullptr;
 };
 
 /// What the node knows of an address that a neighbor is asked for by.

@@ -41,8 +41,8 @@ inline constexpr std::array timestamp_rules = {
 };
 
 /// `now`: a time as the wire has it. A request is answered at once, so it is received and sent at the same time.
-inline Verdict answer_timestamp(const TimestampRequest& request, std::uint32_t now) {
-  if (const auto broken = first_broken<timestamp_rules>(request)) return Drop{*broken};
+inline Verdict answer_timestamp(const TimestampRequest& request, std::uint32_t now, RuleTrace* trace = nullptr) {
+  if (const auto broken = first_broken<timestamp_rules>(request, trace)) return Drop{*broken};
   const Bytes message = request.message.bytes();
   return Reply{Reason::icmp4_timestamp_request_for_us,
                Icmpv4Query{Icmpv4Type::timestamp_reply,
@@ -75,8 +75,8 @@ inline constexpr std::array address_mask_rules = {
     Rule<AddressMaskRequest>{Reason::icmp4_mask_ambiguous, [](const AddressMaskRequest& r) { return !r.mask; }},
 };
 
-inline Verdict answer_address_mask(const AddressMaskRequest& request) {
-  if (const auto broken = first_broken<address_mask_rules>(request)) return Drop{*broken};
+inline Verdict answer_address_mask(const AddressMaskRequest& request, RuleTrace* trace = nullptr) {
+  if (const auto broken = first_broken<address_mask_rules>(request, trace)) return Drop{*broken};
   return Reply{Reason::icmp4_mask_request_for_us, Icmpv4Query{Icmpv4Type::address_mask_reply,
                                                               icmp_identifier_and_sequence(request.message.bytes()),
                                                               1,

@@ -83,13 +83,13 @@ inline constexpr std::array ipv4_delivery_rules = {
 };
 
 /// The first of all rules of reception that the datagram breaks.
-[[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Input& in) {
-  if (const auto broken = first_broken<ipv4_header_rules>(in)) return broken;
+[[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Input& in, RuleTrace* trace = nullptr) {
+  if (const auto broken = first_broken<ipv4_header_rules>(in, trace)) return broken;
   if (in.arrival.source != AddressKind::unicast) [[unlikely]]
-    if (const auto broken = first_broken<ipv4_source_rules>(in)) return broken;
+    if (const auto broken = first_broken<ipv4_source_rules>(in, trace)) return broken;
   if (in.arrival.destination != AddressKind::own) [[unlikely]]
-    if (const auto broken = first_broken<ipv4_destination_rules>(in)) return broken;
-  return first_broken<ipv4_delivery_rules>(in);
+    if (const auto broken = first_broken<ipv4_destination_rules>(in, trace)) return broken;
+  return first_broken<ipv4_delivery_rules>(in, trace);
 }
 
 }  // namespace tunstack::ip

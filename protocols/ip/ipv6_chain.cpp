@@ -40,10 +40,11 @@ struct HeaderInChain {
   const ExtensionHeader& header;
   std::size_t number;
   const Ipv6ChainPolicy& policy;
+  RuleTrace* trace = nullptr;
 };
 
 /// A header beyond all limits is not read.
-constexpr std::array size_rules = {
+constexpr std::array ipv6_extension_size_rules = {
     ErrorRule<HeaderInChain>{
         Reason::ipv6_extension_header_too_big, Problem::extension_header_too_big,
         [](const HeaderInChain& h) -> std::size_t { return h.header.at.offset; },
@@ -51,7 +52,7 @@ constexpr std::array size_rules = {
 };
 
 /// In the order of RFC 8883 4.1, behind the ordinary errors.
-constexpr std::array limit_rules = {
+constexpr std::array ipv6_chain_limit_rules = {
     ErrorRule<HeaderInChain>{Reason::ipv6_chain_too_long, Problem::extension_chain_too_long,
                              [](const HeaderInChain& h) -> std::size_t { return h.policy.octets; },
                              [](const HeaderInChain& h) { return h.header.end() > h.policy.octets; }},
@@ -60,12 +61,10 @@ constexpr std::array limit_rules = {
                              [](const HeaderInChain& h) { return h.number > h.policy.headers; }},
 };
 
-std::optional<Verdict> judge_header(const ExtensionHeader& header, std::size_t number, bool to_group,
-                                    const Ipv6ChainPolicy& policy) {
-  const HeaderInChain in_chain{header, number, policy};
-  if (auto verdict = judge<size_rules>(in_chain)) return verdict;
-  if (auto verdict = judge_content(header, to_group, policy.options)) return verdict;
-  return judge<limit_rules>(in_chain);
+std::optional<Verdict> judge_header(const HeaderInChain& in_chain, bool to_group) {
+  if (auto verdict = judge<ipv6_extension_size_rules>(in_chain, in_chain.trace)) return verdict;
+  if (auto verdict = judge_content(in_chain.header, to_group, in_chain.policy.options)) return verdict;
+  return judge<ipv6_chain_limit_rules>(in_chain, in_chain.trace);
 }
 
 /// Hop-by-hop options stand directly behind the fixed header, or nowhere (RFC 8200 4.3).
@@ -97,7 +96,7 @@ Ipv6Walk walk_chain(const Ipv6Arrival& arrival, const Ipv6ChainPolicy& policy) {
     const auto bytes = ipv6_extension_at(packet, at.offset, at.protocol);
     if (!bytes) return {at, cut_short(at, packet)};
     const ExtensionHeader header{at, *bytes};
-    if (const auto verdict = judge_header(header, number, to_group, policy)) return {at, verdict};
+    if (const auto verdict = judge_header({header, number, policy, arrival.trace}, to_group)) return {at, verdict};
     if (at.protocol == protocol_number::fragment && !Ipv6FragmentHeader(*bytes).is_atomic()) break;
     at = step_over(at, *bytes);
   }

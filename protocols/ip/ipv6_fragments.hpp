@@ -86,10 +86,10 @@ inline constexpr std::array ipv6_first_fragment_rules = {
 };
 
 /// Nothing if the fragment may join the others.
-inline std::optional<Verdict> judge_fragment(const Ipv6Fragment& fragment) {
-  if (const auto verdict = judge<ipv6_fragment_rules>(fragment)) return verdict;
+inline std::optional<Verdict> judge_fragment(const Ipv6Fragment& fragment, RuleTrace* trace = nullptr) {
+  if (const auto verdict = judge<ipv6_fragment_rules>(fragment, trace)) return verdict;
   if (!fragment.is_first()) return std::nullopt;
-  auto verdict = judge<ipv6_first_fragment_rules>(fragment);
+  auto verdict = judge<ipv6_first_fragment_rules>(fragment, trace);
   if (auto* const error = verdict ? std::get_if<Error>(&*verdict) : nullptr) error->refuses_rest = true;
   return verdict;
 }

@@ -80,11 +80,11 @@ inline constexpr std::array ipv6_destination_rules = {
 };
 
 /// The first of all rules of reception that the datagram breaks.
-inline MaybeReason refuses(const Ipv6Arrival& arrival) {
+inline MaybeReason refuses(const Ipv6Arrival& arrival, RuleTrace* trace = nullptr) {
   if (arrival.source != AddressKind::unicast) [[unlikely]]
-    if (const auto broken = first_broken<ipv6_source_rules>(arrival)) return broken;
+    if (const auto broken = first_broken<ipv6_source_rules>(arrival, trace)) return broken;
   if (arrival.destination != AddressKind::own) [[unlikely]]
-    if (const auto broken = first_broken<ipv6_destination_rules>(arrival)) return broken;
+    if (const auto broken = first_broken<ipv6_destination_rules>(arrival, trace)) return broken;
   return {};
 }
 

@@ -12,6 +12,7 @@ struct TcpArrival {
   AddressKind destination;
   ChecksumSum pseudo_header;
   ClosedTcp closed;
+  RuleTrace* trace;
 };
 
 constexpr std::array tcp_rules = {
@@ -33,7 +34,7 @@ TcpReset reset_for(const TcpView& tcp) {
 }
 
 Verdict decide(const TcpArrival& arrival) {
-  if (const auto broken = first_broken<tcp_rules>(arrival)) return Drop{*broken};
+  if (const auto broken = first_broken<tcp_rules>(arrival, arrival.trace)) return Drop{*broken};
   if (arrival.closed == ClosedTcp::port) return Error{Reason::tcp_port_closed, Problem::port_unreachable};
   return Reply{Reason::tcp_port_closed, reset_for(arrival.tcp)};
 }
@@ -41,19 +42,19 @@ Verdict decide(const TcpArrival& arrival) {
 }  // namespace
 
 Verdict tcp_input(const Ipv4Arrival& arrival, ClosedTcp closed) {
-  const auto tcp = TcpView::parse(arrival.payload());
+  const auto tcp = TcpView::parse(arrival.payload(), arrival.trace);
   if (!tcp) return Drop{tcp.error()};
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::tcp, tcp->bytes().size());
-  return decide({*tcp, arrival.destination, pseudo_header, closed});
+  return decide({*tcp, arrival.destination, pseudo_header, closed, arrival.trace});
 }
 
 Verdict tcp_input(const Ipv6Arrival& arrival, ClosedTcp closed) {
-  const auto tcp = TcpView::parse(arrival.payload());
+  const auto tcp = TcpView::parse(arrival.payload(), arrival.trace);
   if (!tcp) return Drop{tcp.error()};
   const ChecksumSum pseudo_header =
       pseudo_header_sum(arrival.ip.source(), arrival.ip.destination(), protocol_number::tcp, tcp->bytes().size());
-  return decide({*tcp, arrival.destination, pseudo_header, closed});
+  return decide({*tcp, arrival.destination, pseudo_header, closed, arrival.trace});
 }
 
 }  // namespace tunstack::transport

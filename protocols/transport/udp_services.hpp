@@ -33,11 +33,12 @@ inline constexpr std::array udp_echo_rules = {
 };
 
 /// What the service on the datagram's port makes of it; nothing if there is none.
-inline std::optional<Verdict> serve_udp(const UdpView& udp, bool to_group, const UdpServices& services) {
+inline std::optional<Verdict> serve_udp(const UdpView& udp, bool to_group, const UdpServices& services,
+                                        RuleTrace* trace = nullptr) {
   const std::uint16_t port = udp.destination_port();
   if (port == udp_discard_port && services.discard) return Deliver{Reason::udp_discard_for_us};
   if (port != udp_echo_port || !services.echo) return std::nullopt;
-  if (const auto broken = first_broken<udp_echo_rules>(EchoArrival{udp, to_group})) return Drop{*broken};
+  if (const auto broken = first_broken<udp_echo_rules>(EchoArrival{udp, to_group}, trace)) return Drop{*broken};
   return Reply{Reason::udp_echo_for_us, UdpDatagram{port, udp.source_port(), udp.data()}};
 }
 

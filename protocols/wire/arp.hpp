@@ -56,8 +56,8 @@ struct ArpPacket {
   Ipv4Address target;
 
   /// Octets behind it are ignored. Errors: the rows above.
-  static std::expected<ArpPacket, Reason> parse(Bytes bytes) {
-    if (const auto broken = first_broken<arp_rules>(bytes)) return std::unexpected(*broken);
+  static std::expected<ArpPacket, Reason> parse(Bytes bytes, RuleTrace* trace = nullptr) {
+    if (const auto broken = first_broken<arp_rules>(bytes, trace)) return std::unexpected(*broken);
     return ArpPacket{ArpOperation{load_be16(bytes, arp_offset::operation)},
                      MacAddress::load(bytes, arp_offset::sender_mac), Ipv4Address::load(bytes, arp_offset::sender),
                      MacAddress::load(bytes, arp_offset::target_mac), Ipv4Address::load(bytes, arp_offset::target)};

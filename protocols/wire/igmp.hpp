@@ -73,8 +73,8 @@ inline constexpr std::array igmp_query_length_rules = {
 /// A query of any version: of 8 octets, or of 12 and more whose sources fit.
 class IgmpQueryView {
  public:
-  static std::expected<IgmpQueryView, Reason> parse(Bytes message) {
-    if (const auto broken = first_broken<igmp_query_length_rules>(message)) return std::unexpected(*broken);
+  static std::expected<IgmpQueryView, Reason> parse(Bytes message, RuleTrace* trace = nullptr) {
+    if (const auto broken = first_broken<igmp_query_length_rules>(message, trace)) return std::unexpected(*broken);
     return IgmpQueryView(message);
   }
   /// Of a message that parse() would take.

@@ -62,8 +62,8 @@ inline constexpr std::array mld_query_length_rules = {
 /// A query of either version: of 24 octets, or of 28 and more whose sources fit. What version 1 does not have is 0.
 class MldQueryView {
  public:
-  static std::expected<MldQueryView, Reason> parse(Bytes message) {
-    if (const auto broken = first_broken<mld_query_length_rules>(message)) return std::unexpected(*broken);
+  static std::expected<MldQueryView, Reason> parse(Bytes message, RuleTrace* trace = nullptr) {
+    if (const auto broken = first_broken<mld_query_length_rules>(message, trace)) return std::unexpected(*broken);
     return MldQueryView(message);
   }
   /// Of a message that parse() would take.

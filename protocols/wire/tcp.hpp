@@ -55,8 +55,8 @@ inline constexpr std::array tcp_shape_rules = {
 /// A segment whose shape holds.
 class TcpView {
  public:
-  static std::expected<TcpView, Reason> parse(Bytes payload) {
-    if (const auto broken = first_broken<tcp_shape_rules>(payload)) return std::unexpected(*broken);
+  static std::expected<TcpView, Reason> parse(Bytes payload, RuleTrace* trace = nullptr) {
+    if (const auto broken = first_broken<tcp_shape_rules>(payload, trace)) return std::unexpected(*broken);
     return TcpView(payload);
   }
   Bytes bytes() const { return bytes_; }

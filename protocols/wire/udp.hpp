@@ -37,8 +37,8 @@ inline constexpr std::array udp_shape_rules = {
 /// A UDP datagram whose shape holds. Octets beyond its length are cut off.
 class UdpView {
  public:
-  static std::expected<UdpView, Reason> parse(Bytes payload) {
-    if (const auto broken = first_broken<udp_shape_rules>(payload)) return std::unexpected(*broken);
+  static std::expected<UdpView, Reason> parse(Bytes payload, RuleTrace* trace = nullptr) {
+    if (const auto broken = first_broken<udp_shape_rules>(payload, trace)) return std::unexpected(*broken);
     return UdpView(payload.first(load_be16(payload, udp_offset::length)));
   }
   Bytes bytes() const { return bytes_; }

@@ -4,7 +4,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conver
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 warns of std::variant and std::optional members that it cannot prove set, and of the ends of std::string, in
   # code that is right.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
+  add_compile_options(-Wno-maybe-uninitialized -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow
+                      -Wno-stringop-overread)
 endif()
 
 # What users run is hardened: a fault in memory ends the program rather than doing what a packet says.

@@ -6,6 +6,7 @@
 namespace tunstack::test::command_test {
 namespace {
 
+using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -70,6 +71,49 @@ TEST_F(Commands, a_reader_that_has_seen_enough_is_no_fault) {
   const Outcome head = network.shell(program + " rules --json | head -n 1");
   EXPECT_EQ(head.out, "[\n");
   EXPECT_EQ(head.err, "");
+}
+
+// ---- why ----
+
+TEST_F(Commands, why_says_what_decides_and_what_would_bring_another_answer) {
+  const Outcome why = tunstack({"why", "192.0.2.1 > 192.0.2.255  ICMP echo request"});
+  EXPECT_EQ(why.status, 0) << why;
+  EXPECT_THAT(why.out, AllOf(HasSubstr("icmp4_echo_to_group"), HasSubstr("--set icmp4.echo_broadcast=on"),
+                             HasSubstr("https://www.rfc-editor.org/rfc/rfc1122#section-3.2.2.6")));
+}
+
+TEST_F(Commands, why_takes_the_options_of_the_stack) {
+  const Outcome why =
+      tunstack({"why", "198.51.100.1 > 198.51.100.7 ICMP echo request", "--address", "198.51.100.7/24", "--json"});
+  EXPECT_EQ(why.status, 0) << why;
+  EXPECT_THAT(why.out, HasSubstr("\"verdict\": \"reply\""));
+}
+
+TEST_F(Commands, why_reads_a_packet_of_a_capture_hexadecimal_digits_and_stdin) {
+  const std::string echo = "45 00 00 1c 00 00 00 00 40 01 f6 e0 c0 00 02 01 c0 00 02 02 08 00 f7 ff 00 00 00 00";
+  EXPECT_THAT(tunstack({"why", echo}).out, HasSubstr("icmp4_echo_request_for_us"));
+  const Outcome piped =
+      network.run({"sh", "-c", "echo '192.0.2.1 > 192.0.2.2 UDP 1 > 2' | exec \"$0\" why -", program});
+  EXPECT_THAT(piped.out, HasSubstr("udp4_port_closed")) << piped;
+  const Outcome captured = network.run({"sh", "-c",
+                                        "f=$(mktemp) && \"$0\" exec --capture $f.pcapng -- ping -c 1 192.0.2.2 >$f && "
+                                        "\"$0\" why $f.pcapng:1; rm -f $f $f.pcapng",
+                                        program});
+  EXPECT_THAT(captured.out, HasSubstr("rows pass")) << captured;
+}
+
+TEST_F(Commands, why_explains_a_reason) {
+  const Outcome why = tunstack({"why", "icmp4_echo_to_group"});
+  EXPECT_EQ(why.status, 0) << why;
+  EXPECT_THAT(why.out, AllOf(HasSubstr("ICMP4-ECHO-004"), HasSubstr("#section-3.2.2.6")));
+}
+
+TEST_F(Commands, why_refuses_what_is_no_question) {
+  EXPECT_FAULT(tunstack({"why"}), 2);
+  EXPECT_FAULT(tunstack({"why", "192.0.2.1 > 192.0.2.2"}), 2);
+  EXPECT_FAULT(tunstack({"why", "icmp4_echo_to_gruop"}), 2);
+  EXPECT_THAT(tunstack({"why", "icmp4_echo_to_gruop"}).err, HasSubstr("icmp4_echo_to_group"));
+  EXPECT_FAULT(tunstack({"why", "/dev/null:1"}), 2);
 }
 
 }  // namespace

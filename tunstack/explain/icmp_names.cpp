@@ -96,11 +96,23 @@ constexpr Name icmpv6_names[] = {
     {161, any_code, "extended echo reply"},
 };
 
+std::span<const Name> names_of(Family family) {
+  return family == Family::ipv4 ? std::span<const Name>(icmpv4_names) : std::span<const Name>(icmpv6_names);
+}
+
 }  // namespace
 
+std::optional<IcmpNameFound> find_icmp_name(Family family, std::string_view text) {
+  const Name* longest = nullptr;
+  for (const Name& name : names_of(family))
+    if (text.starts_with(name.name) && (longest == nullptr || name.name.size() > longest->name.size())) longest = &name;
+  if (longest == nullptr) return std::nullopt;
+  return IcmpNameFound{static_cast<std::uint8_t>(longest->type), static_cast<std::uint8_t>(std::max(longest->code, 0)),
+                       longest->name.size()};
+}
+
 std::string icmp_name(Family family, std::uint8_t type, std::uint8_t code) {
-  const std::span<const Name> names =
-      family == Family::ipv4 ? std::span<const Name>(icmpv4_names) : std::span<const Name>(icmpv6_names);
+  const std::span<const Name> names = names_of(family);
   const auto known = std::ranges::find_if(
       names, [&](const Name& n) { return n.type == type && (n.code == any_code || n.code == code); });
   if (known != names.end()) return std::string(known->name);

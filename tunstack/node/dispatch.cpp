@@ -24,14 +24,15 @@ using Icmpv6Handler = Verdict (*)(const Ipv6Arrival&, const Icmpv6View&, const N
 template <class Arrival, class View>
 Verdict extended_echo(const Arrival& arrival, const View& message, const NodeState& state) {
   constexpr Family family = std::is_same_v<Arrival, Ipv4Arrival> ? Family::ipv4 : Family::ipv6;
-  return answer_probe({family, message.bytes(), arrival.ip.source(), arrival.source, arrival.destination}, arrival.now,
-                      state);
+  return answer_probe(
+      {family, message.bytes(), arrival.ip.source(), arrival.source, arrival.destination, arrival.trace}, arrival.now,
+      state);
 }
 
 Verdict timestamp(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
   const icmp::TimestampRequest request{message, arrival.destination, state.options.queries,
                                        state.options.echo4.to_groups};
-  return icmp::as_query_reply(icmp::answer_timestamp(request, state.time_of_day(arrival.now)), arrival);
+  return icmp::as_query_reply(icmp::answer_timestamp(request, state.time_of_day(arrival.now), arrival.trace), arrival);
 }
 
 Verdict information(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {

@@ -57,7 +57,8 @@ template <const auto& rules, class Arrival, class Message>
 Verdict judge_by(const Arrival& arrival, const Message& message, Reason about_our_packet, const NodeState& state) {
   const auto report = icmp::parse_error(arrival.ip.source(), message);
   if (!report) return Drop{report.error()};
-  if (const auto broken = first_broken<rules>(ReportedError{*report, arrival.interface, arrival.now, state}))
+  if (const auto broken =
+          first_broken<rules>(ReportedError{*report, arrival.interface, arrival.now, state}, arrival.trace))
     return Drop{*broken};
   if (!report->is_too_big()) return Deliver{about_our_packet, Recipient::icmp_error};
   const auto mtu = path_mtu_of(*report, arrival.interface, arrival.now, state);

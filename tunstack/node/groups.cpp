@@ -12,7 +12,8 @@ using discovery::MldMembership;
 namespace {
 
 discovery::MldInput mld_input(const Ipv6Arrival& arrival, const Icmpv6View& message) {
-  return {message.bytes(), arrival.ip.source(), arrival.ip.hop_limit(), ipv6_has_router_alert(arrival.ip.bytes())};
+  return {message.bytes(), arrival.ip.source(), arrival.ip.hop_limit(), ipv6_has_router_alert(arrival.ip.bytes()),
+          arrival.trace};
 }
 
 /// To a group that this node is no member of, and no router that queries.
@@ -53,8 +54,11 @@ Verdict judge_mld_v2_report(const Ipv6Arrival& arrival, const Icmpv6View& messag
 }
 
 Verdict judge_igmp(const Ipv4Arrival& arrival, const NodeState&) {
-  const discovery::IgmpInput input{arrival.payload(), arrival.ip.destination(), has_router_alert(arrival.ip.options())};
-  if (const auto broken = first_broken<discovery::igmp_rules>(input)) return Drop{*broken};
+  const discovery::IgmpInput input{.message = arrival.payload(),
+                                   .destination = arrival.ip.destination(),
+                                   .router_alert = has_router_alert(arrival.ip.options()),
+                                   .trace = arrival.trace};
+  if (const auto broken = first_broken<discovery::igmp_rules>(input, arrival.trace)) return Drop{*broken};
   switch (IgmpV2View::of(input.message).type()) {
     case IgmpType::membership_query:
       if (const auto query = discovery::accept_igmp_query(input); !query) return Drop{query.error()};

@@ -7,7 +7,7 @@ namespace tunstack::masks {
 Verdict judge_request(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
   const auto mask = state.addresses.mask_for(arrival.interface, arrival.ip.source());
   const icmp::AddressMaskRequest request{message, arrival.destination, mask, state.options.queries};
-  return icmp::as_query_reply(icmp::answer_address_mask(request), arrival);
+  return icmp::as_query_reply(icmp::answer_address_mask(request, arrival.trace), arrival);
 }
 
 Verdict judge_reply(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {

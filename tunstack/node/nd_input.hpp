@@ -14,7 +14,7 @@ inline discovery::NdInput nd_input(const Ipv6Arrival& arrival, const Icmpv6View&
 /// Whoever could hide its options in fragments could pass what guards the link (RFC 6980 5).
 inline MaybeReason refuses_discovery(const Ipv6Arrival& arrival, const discovery::NdInput& input) {
   if (arrival.was_held || arrival.upper.behind_fragment_header) return Reason::icmp6_discovery_in_fragments;
-  return first_broken<discovery::nd_rules>(input);
+  return first_broken<discovery::nd_rules>(input, arrival.trace);
 }
 
 /// Optimistic addresses count as tentative where others may say that they have them (RFC 4429 3.3).

@@ -22,14 +22,14 @@ NeighborKey sender_of(const ArpPacket& packet, InterfaceId interface) { return {
 
 // ---- judging ----
 
-Verdict judge_arp(const Received& content, const NodeState& state) {
-  const auto packet = ArpPacket::parse(content.bytes);
+Verdict judge_arp(const Received& content, const NodeState& state, RuleTrace* trace) {
+  const auto packet = ArpPacket::parse(content.bytes, trace);
   if (!packet) return Drop{packet.error()};
   const discovery::ArpInput input{*packet, state.addresses.kind_on(content.interface, packet->sender),
                                   state.addresses.kind_on(content.interface, packet->target),
                                   state.neighbors.find(sender_of(*packet, content.interface)) != nullptr,
                                   state.is_proxied(content.interface, packet->target)};
-  if (const auto broken = first_broken<discovery::arp_input_rules>(input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::arp_input_rules>(input, trace)) return Drop{*broken};
   if (discovery::asks_for_proxied(input)) return Deliver{Reason::arp_request_proxied, Recipient::arp_request};
   if (input.target != AddressKind::own) return Deliver{Reason::arp_sender_updated, Recipient::arp_sender};
   if (packet->operation == ArpOperation::request) return Deliver{Reason::arp_request_for_us, Recipient::arp_request};
@@ -42,7 +42,8 @@ Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message
   input.target = discovery::is_from_unspecified(input)
                      ? kind_of_target(arrival, input.target_address(), state)
                      : state.addresses.kind_on(arrival.interface, input.target_address());
-  if (const auto broken = first_broken<discovery::neighbor_solicitation_rules>(input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::neighbor_solicitation_rules>(input, arrival.trace))
+    return Drop{*broken};
   if (input.target == AddressKind::tentative)
     return Deliver{Reason::address_target_tentative, Recipient::tentative_address};
   if (discovery::is_answered_for(input.target))
@@ -68,7 +69,8 @@ Verdict judge_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& messag
   auto input = nd_input(arrival, message, neighbor_advertisement_size);
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   input.target = kind_of_target(arrival, input.target_address(), state);
-  if (const auto broken = first_broken<discovery::neighbor_advertisement_rules>(input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::neighbor_advertisement_rules>(input, arrival.trace))
+    return Drop{*broken};
   if (input.target == AddressKind::tentative)
     return Deliver{Reason::address_target_tentative, Recipient::tentative_address};
   const auto known = state.neighbors.state_of({arrival.interface, input.target_address()}, arrival.now);

@@ -9,7 +9,7 @@
 namespace tunstack::neighbors {
 
 // What is to become of a message; called by rows of dispatch, ARP by the input module.
-Verdict judge_arp(const Received& content, const NodeState& state);
+Verdict judge_arp(const Received& content, const NodeState& state, RuleTrace* trace = nullptr);
 Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state);
 Verdict judge_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state);
 

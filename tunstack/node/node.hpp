@@ -16,8 +16,11 @@ class Node {
  public:
   explicit Node(const NodeConfig& config);
 
-  /// What is to become of a packet, and why. Pure: the same function that receive() asks, and nothing changes.
-  Verdict decide(const Received& received) const { return judge_received(received, state_); }
+  /// What is to become of a packet, and why. Pure: the same function that receive() asks, and nothing changes. `trace`
+  /// hears of each table of rules that is asked.
+  Verdict decide(const Received& received, RuleTrace* trace = nullptr) const {
+    return judge_received(received, state_, trace);
+  }
 
   /// Decides, acts, counts and tells the observer. Any bytes are good input; what is sent is added to `out`. Does
   /// what tick() does first, should it be due.

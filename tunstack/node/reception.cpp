@@ -11,8 +11,8 @@ std::optional<Verdict> judge_options_and_fragment(const Ipv4Arrival& arrival, co
   if (ip::has_options_to_judge(arrival.ip, state.options.ipv4_options))
     if (const auto verdict = ip::judge_options(arrival.ip, state.options.ipv4_options)) return verdict;
   if (!arrival.ip.is_fragment()) return std::nullopt;
-  if (const auto broken =
-          first_broken<ip::ipv4_fragment_rules>(ip::Ipv4FragmentInput{arrival.ip, state.options.fragments4.largest}))
+  if (const auto broken = first_broken<ip::ipv4_fragment_rules>(
+          ip::Ipv4FragmentInput{arrival.ip, state.options.fragments4.largest}, arrival.trace))
     return Drop{*broken};
   return Hold{Reason::fragment_of_datagram};
 }
@@ -21,15 +21,15 @@ std::optional<Verdict> judge_options_and_fragment(Ipv6Arrival& arrival, const No
   const ip::Ipv6Walk walk = ip::walk_chain(arrival, state.options.ipv6_chain);
   if (walk.verdict) return walk.verdict;
   arrival.upper = walk.reached;
-  if (const auto refused = refuses(arrival, state)) return Drop{*refused};
+  if (const auto refused = refuses(arrival, state, arrival.trace)) return Drop{*refused};
   if (arrival.protocol() != protocol_number::fragment) return std::nullopt;
   if (arrival.was_held)
     return Error{Reason::ipv6_fragment_in_fragments, Problem::erroneous_header_field, arrival.upper.offset};
-  if (const auto verdict = ip::judge_fragment(ip::Ipv6Fragment(arrival))) return verdict;
+  if (const auto verdict = ip::judge_fragment(ip::Ipv6Fragment(arrival), arrival.trace)) return verdict;
   return Hold{Reason::fragment_of_datagram};
 }
 
-std::expected<Received, Reason> unwrap(const Received& frame, const NodeState& state) {
+std::expected<Received, Reason> unwrap(const Received& frame, const NodeState& state, RuleTrace* trace) {
   const auto ethernet = EthernetView::parse(frame.bytes);
   if (!ethernet) return std::unexpected(ethernet.error());
   const Interface& interface = state.interface(frame.interface);
@@ -39,7 +39,7 @@ std::expected<Received, Reason> unwrap(const Received& frame, const NodeState& s
       (destination.is_group() && (state.addresses.listens_to(frame.interface, destination) ||
                                   interface.groups.querier));  // hears reports to any group (RFC 3810 4)
   if (const auto broken =
-          first_broken<discovery::frame_rules>(discovery::FrameInput{*ethernet, interface.mac(), is_ours}))
+          first_broken<discovery::frame_rules>(discovery::FrameInput{*ethernet, interface.mac(), is_ours}, trace))
     return std::unexpected(*broken);
   return Received{frame.interface, ethernet->payload(), frame.now, destination.is_group()};
 }
@@ -51,25 +51,27 @@ bool carries_arp(const Received& frame) {
 
 namespace {
 
-Verdict judge_datagram(const Received& received, const NodeState& state) {
-  return by_family(received.bytes, [&](const auto& found) -> Verdict {
+Verdict judge_datagram(const Received& received, const NodeState& state, RuleTrace* trace) {
+  const auto judge_found = [&](const auto& found) -> Verdict {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>) {
       return found;
     } else {
       auto arrival = classify(received, found, state);
-      return judge(arrival, state);
+      arrival.trace = trace;
+      return judge(arrival, state, trace);
     }
-  });
+  };
+  return by_family(received.bytes, judge_found, trace);
 }
 
 }  // namespace
 
-Verdict judge_received(const Received& received, const NodeState& state) {
+Verdict judge_received(const Received& received, const NodeState& state, RuleTrace* trace) {
   if (!state.interface(received.interface).is_up()) return Drop{Reason::link_is_down};
-  if (!state.interface(received.interface).has_frames()) return judge_datagram(received, state);
-  const auto content = unwrap(received, state);
+  if (!state.interface(received.interface).has_frames()) return judge_datagram(received, state, trace);
+  const auto content = unwrap(received, state, trace);
   if (!content) return Drop{content.error()};
-  return carries_arp(received) ? neighbors::judge_arp(*content, state) : judge_datagram(*content, state);
+  return carries_arp(received) ? neighbors::judge_arp(*content, state, trace) : judge_datagram(*content, state, trace);
 }
 
 }  // namespace tunstack

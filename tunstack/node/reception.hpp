@@ -45,24 +45,25 @@ template <class View>
 
 /// Tells the families apart and checks the shape. `then` gets a view or the Drop that ends the matter.
 template <class Then>
-[[gnu::always_inline]] inline auto by_family(Bytes bytes, const Then& then) {
+[[gnu::always_inline]] inline auto by_family(Bytes bytes, const Then& then, RuleTrace* trace = nullptr) {
   if (bytes.empty()) return then(Drop{Reason::empty_read});
   if (bytes[0] >> 4 == 4) {
-    if (const auto broken = first_broken<ipv4_shape_rules>(bytes)) return then(Drop{*broken});
+    if (const auto broken = first_broken<ipv4_shape_rules>(bytes, trace)) return then(Drop{*broken});
     return then(Ipv4View::of(bytes));
   }
   if (bytes[0] >> 4 == 6) {
-    if (const auto broken = first_broken<ipv6_shape_rules>(bytes)) return then(Drop{*broken});
+    if (const auto broken = first_broken<ipv6_shape_rules>(bytes, trace)) return then(Drop{*broken});
     return then(Ipv6View::of(bytes));
   }
   return then(Drop{Reason::ip_version_unknown});
 }
 
-[[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Arrival& arrival, const NodeState& state) {
-  return ip::refuses({arrival, state.options.ipv4});
+[[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Arrival& arrival, const NodeState& state,
+                                                  RuleTrace* trace) {
+  return ip::refuses({arrival, state.options.ipv4}, trace);
 }
-[[gnu::always_inline]] inline MaybeReason refuses(const Ipv6Arrival& arrival, const NodeState&) {
-  return ip::refuses(arrival);
+[[gnu::always_inline]] inline MaybeReason refuses(const Ipv6Arrival& arrival, const NodeState&, RuleTrace* trace) {
+  return ip::refuses(arrival, trace);
 }
 
 /// Nearly all datagrams have neither options or extension headers nor are they fragments.
@@ -76,24 +77,26 @@ inline bool has_options_or_fragment(const Ipv6Arrival& arrival, const NodeState&
 /// Moves the arrival along to its upper layer.
 [[gnu::noinline]] std::optional<Verdict> judge_options_and_fragment(Ipv6Arrival& arrival, const NodeState& state);
 
-/// What is to become of a datagram: the rows of reception, its options or chain, then those of its protocol.
+/// What is to become of a datagram: the rows of reception, its options or chain, then those of its protocol. (`trace`:
+/// the arrival's own, or here nobody asks; on the way of every packet it is an argument, so that the compiler knows.)
 template <class View>
-[[gnu::always_inline]] inline Verdict judge(Arrival<View>& arrival, const NodeState& state) {
-  if (const auto refused = refuses(arrival, state)) return Drop{*refused};
+[[gnu::always_inline]] inline Verdict judge(Arrival<View>& arrival, const NodeState& state,
+                                            RuleTrace* trace = nullptr) {
+  if (const auto refused = refuses(arrival, state, trace)) return Drop{*refused};
   if (has_options_or_fragment(arrival, state)) [[unlikely]]
     if (const auto verdict = judge_options_and_fragment(arrival, state)) return *verdict;
   arrival.is_dispatched = true;
-  return dispatch(arrival, state);
+  return dispatch(arrival, state, trace);
 }
 
 // ---- frames ----
 
 /// What the frame carries, or why nobody looks into it.
-std::expected<Received, Reason> unwrap(const Received& frame, const NodeState& state);
+std::expected<Received, Reason> unwrap(const Received& frame, const NodeState& state, RuleTrace* trace = nullptr);
 /// Of a frame that was unwrapped.
 bool carries_arp(const Received& frame);
 
-/// What is to become of a packet, and why, without a trace.
-Verdict judge_received(const Received& received, const NodeState& state);
+/// What is to become of a packet, and why; nothing changes. `trace` hears of the tables that were asked.
+Verdict judge_received(const Received& received, const NodeState& state, RuleTrace* trace = nullptr);
 
 }  // namespace tunstack

@@ -15,7 +15,8 @@ namespace tunstack::routers {
 Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
   const auto input = nd_input(arrival, message, router_solicitation_size);
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
-  if (const auto broken = first_broken<discovery::router_solicitation_rules>(input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::router_solicitation_rules>(input, arrival.trace))
+    return Drop{*broken};
   if (!state.interface(arrival.interface).routers.advertising) return Drop{Reason::router_solicitation_to_host};
   return Deliver{Reason::router_solicitation_accepted, Recipient::router_solicitation};
 }
@@ -24,12 +25,15 @@ Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message
 Verdict judge_advertisement(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
   const auto input = nd_input(arrival, message, router_advertisement_size);
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
-  if (const auto broken = first_broken<discovery::router_advertisement_rules>(input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::router_advertisement_rules>(input, arrival.trace))
+    return Drop{*broken};
   const InterfaceRouters& routers = state.interface(arrival.interface).routers;
   if (routers.learns) return Deliver{Reason::router_advertisement_accepted, Recipient::router_advertisement};
   if (!routers.advertising) return Drop{Reason::router_advertisement_ignored};
-  const auto differs = first_broken<discovery::consistency_rules>(discovery::Compared{
-      routers.advertising->config, RouterAdvertisementHeader::parse(input.message), input.options()});
+  const auto differs = first_broken<discovery::consistency_rules>(
+      discovery::Compared{routers.advertising->config, RouterAdvertisementHeader::parse(input.message),
+                          input.options()},
+      arrival.trace);
   return Drop{differs ? *differs : Reason::advertisement_agrees_with_ours};
 }
 
@@ -46,7 +50,8 @@ discovery::IrdpInput irdp_input(const Ipv4Arrival& arrival, const Icmpv4View& me
 }  // namespace
 
 Verdict judge_irdp_solicitation(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
-  if (const auto broken = first_broken<discovery::irdp_solicitation_rules>(irdp_input(arrival, message, state)))
+  if (const auto broken =
+          first_broken<discovery::irdp_solicitation_rules>(irdp_input(arrival, message, state), arrival.trace))
     return Drop{*broken};
   const Interface& interface = state.interface(arrival.interface);
   if (interface.is_host()) return Drop{Reason::irdp_solicitation_to_host};
@@ -56,7 +61,8 @@ Verdict judge_irdp_solicitation(const Ipv4Arrival& arrival, const Icmpv4View& me
 }
 
 Verdict judge_irdp_advertisement(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
-  if (const auto broken = first_broken<discovery::irdp_advertisement_rules>(irdp_input(arrival, message, state)))
+  if (const auto broken =
+          first_broken<discovery::irdp_advertisement_rules>(irdp_input(arrival, message, state), arrival.trace))
     return Drop{*broken};
   const Interface& interface = state.interface(arrival.interface);
   if (!interface.is_host()) return Drop{Reason::irdp_advertisement_to_router};
@@ -84,7 +90,7 @@ bool is_our_packet(const discovery::Ipv6Redirect& redirect, InterfaceId id, cons
 }  // namespace
 
 Verdict judge_redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, const NodeState& state) {
-  const auto redirect = discovery::Ipv4Redirect::parse(message.bytes());
+  const auto redirect = discovery::Ipv4Redirect::parse(message.bytes(), arrival.trace);
   if (!redirect) return Drop{redirect.error()};
   const InterfaceId id = arrival.interface;
   const discovery::Ipv4RedirectInput input{
@@ -98,14 +104,15 @@ Verdict judge_redirect4(const Ipv4Arrival& arrival, const Icmpv4View& message, c
       .gateway_is_trusted = is_trusted(redirect->gateway, id, state),
       .quotes_sent_packet = state.identifications4.may_have_sent(redirect->destination, redirect->quoted_identification,
                                                                  {0, redirect->quoted_protocol}, arrival.now)};
-  if (const auto broken = first_broken<discovery::ipv4_redirect_rules>(input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::ipv4_redirect_rules>(input, arrival.trace)) return Drop{*broken};
   return Deliver{Reason::icmp4_redirect_accepted, Recipient::redirect};
 }
 
 Verdict judge_redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, const NodeState& state) {
   const auto told = nd_input(arrival, message, redirect_size);
   if (const auto broken = refuses_discovery(arrival, told)) return Drop{*broken};
-  if (const auto broken = first_broken<discovery::ipv6_redirect_message_rules>(told)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::ipv6_redirect_message_rules>(told, arrival.trace))
+    return Drop{*broken};
   const auto redirect = discovery::Ipv6Redirect::of(told);
   const InterfaceId id = arrival.interface;
   const discovery::Ipv6RedirectInput input{
@@ -115,7 +122,7 @@ Verdict judge_redirect6(const Ipv6Arrival& arrival, const Icmpv6View& message, c
       .target_is_trusted = is_trusted(redirect.target, id, state),
       .packet_is_ours = is_our_packet(redirect, id, state),
       .was_sent_to_lately = state.interface(id).routers.sent6.was_noted_lately(redirect.destination, arrival.now)};
-  if (const auto broken = first_broken<discovery::ipv6_redirect_rules>(input)) return Drop{*broken};
+  if (const auto broken = first_broken<discovery::ipv6_redirect_rules>(input, arrival.trace)) return Drop{*broken};
   return Deliver{Reason::icmp6_redirect_accepted, Recipient::redirect};
 }
 

@@ -18,6 +18,7 @@ struct MldInput {
   Ipv6Address source;
   std::uint8_t hop_limit;
   bool router_alert;  // a hop-by-hop router alert of value 0 (RFC 2711 2.1)
+  RuleTrace* trace = nullptr;
 };
 
 /// Every message of MLD. Those of version 1 are sent so as well (RFC 2710 3), so forged ones of others are caught.
@@ -36,17 +37,17 @@ inline constexpr std::array mld_query_rules = {
 
 /// A query that is to be answered, or why it is not.
 inline std::expected<MldQuery, Reason> accept_mld_query(const MldInput& in) {
-  if (const auto broken = first_broken<mld_rules>(in)) return std::unexpected(*broken);
-  const auto view = MldQueryView::parse(in.message);
+  if (const auto broken = first_broken<mld_rules>(in, in.trace)) return std::unexpected(*broken);
+  const auto view = MldQueryView::parse(in.message, in.trace);
   if (!view) return std::unexpected(view.error());
   const MldQuery query = view->query();
-  if (const auto broken = first_broken<mld_query_rules>(query)) return std::unexpected(*broken);
+  if (const auto broken = first_broken<mld_query_rules>(query, in.trace)) return std::unexpected(*broken);
   return query;
 }
 
 /// The group of a report or done of version 1.
 inline std::expected<Ipv6Address, Reason> accept_mld_v1_report(const MldInput& in) {
-  if (const auto broken = first_broken<mld_rules>(in)) return std::unexpected(*broken);
+  if (const auto broken = first_broken<mld_rules>(in, in.trace)) return std::unexpected(*broken);
   const auto view = MldV1View::parse(in.message);
   if (!view) return std::unexpected(view.error());
   return view->group();
@@ -54,7 +55,7 @@ inline std::expected<Ipv6Address, Reason> accept_mld_v1_report(const MldInput& i
 
 /// Why a report of version 2 is not read, if so.
 inline MaybeReason refuses_mld_v2_report(const MldInput& in) {
-  if (const auto broken = first_broken<mld_rules>(in)) return broken;
+  if (const auto broken = first_broken<mld_rules>(in, in.trace)) return broken;
   return MldReportView::parse(in.message) ? MaybeReason{} : Reason::mld_report_records_past_end;
 }
 
@@ -67,6 +68,7 @@ struct IgmpInput {
   Ipv4Address destination;
   bool router_alert;
   IgmpPolicy policy{};
+  RuleTrace* trace = nullptr;
 };
 
 inline bool is_igmp_type(std::uint8_t type) {
@@ -110,10 +112,11 @@ inline constexpr std::array igmp_query_rules = {
 
 /// A query that is to be answered, or why it is not. Of a message that holds igmp_rules.
 inline std::expected<IgmpQuery, Reason> accept_igmp_query(const IgmpInput& in) {
-  const auto view = IgmpQueryView::parse(in.message);
+  const auto view = IgmpQueryView::parse(in.message, in.trace);
   if (!view) return std::unexpected(view.error());
   const IgmpQuery query = view->query();
-  if (const auto broken = first_broken<igmp_query_rules>(IgmpQueryInput{in, query})) return std::unexpected(*broken);
+  if (const auto broken = first_broken<igmp_query_rules>(IgmpQueryInput{in, query}, in.trace))
+    return std::unexpected(*broken);
   return query;
 }
 

@@ -34,8 +34,8 @@ struct Ipv4Redirect {
   std::uint8_t quoted_protocol;
   std::uint16_t quoted_identification;
 
-  static std::expected<Ipv4Redirect, Reason> parse(Bytes message) {
-    if (const auto broken = first_broken<ipv4_redirect_message_rules>(message)) return std::unexpected(*broken);
+  static std::expected<Ipv4Redirect, Reason> parse(Bytes message, RuleTrace* trace = nullptr) {
+    if (const auto broken = first_broken<ipv4_redirect_message_rules>(message, trace)) return std::unexpected(*broken);
     const auto view = Icmpv4RedirectView::of(message);
     const auto quoted = QuotedIpv4::of(view.quote());
     return Ipv4Redirect{view.gateway(), quoted.source(), quoted.destination(), quoted.protocol(),

@@ -1,0 +1,24 @@
+// What would have brought another answer: every other value of every option, and small changes of the packet, each
+// tried.
+#pragma once
+
+#include <string>
+
+#include "tunstack/why/question.hpp"
+
+namespace tunstack::why {
+
+struct OtherAnswer {
+  std::string change;  // "--set icmp4.echo=on", "destination 192.0.2.2"
+  Outcome outcome;
+};
+
+struct OtherAnswers {
+  std::vector<OtherAnswer> found;  // that change the verdict
+  std::size_t settings_tried = 0;
+  std::size_t changes_tried = 0;
+};
+
+OtherAnswers other_answers(const World& world, Bytes packet, const Outcome& now);
+
+}  // namespace tunstack::why

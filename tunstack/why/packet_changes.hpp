@@ -1,0 +1,19 @@
+// Small changes of a packet, one thing each: what somebody would try next.
+#pragma once
+
+#include <string>
+
+#include "tunstack/node/node.hpp"
+#include "tunstack/notation/octets.hpp"
+
+namespace tunstack::why {
+
+struct PacketChange {
+  std::string what;  // "destination 192.0.2.2", "checksums mended"
+  notation::Octets packet;
+};
+
+/// Only those that change it. All but wrong lengths leave the checksums as right or wrong as they were.
+std::vector<PacketChange> packet_changes(const NodeConfig& node, Bytes packet);
+
+}  // namespace tunstack::why

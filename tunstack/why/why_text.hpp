@@ -1,0 +1,28 @@
+// The answer to a question in words, and as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tunstack/why/other_answers.hpp"
+
+namespace tunstack::why {
+
+struct Answer {
+  Octets packet;
+  Outcome outcome;
+  OtherAnswers others;
+};
+
+/// The ladder of tables, what decided, and what would have brought another answer; `with_octets`: what was sent, too.
+std::string answer_text(const Answer& answer, bool with_octets);
+nlohmann::ordered_json answer_json(const Answer& answer);
+
+/// What is known of one reason: sentence, source, link.
+std::string reason_text(const ReasonInfo& reason);
+nlohmann::ordered_json reason_json(const ReasonInfo& reason);
+
+/// Where the section can be read; empty where the project decides.
+std::string link_of(const ReasonInfo& reason);
+
+}  // namespace tunstack::why
