@@ -90,7 +90,7 @@ TEST_F(Ipv6Clients, V6_TX_005_fping_many_times) {
 
 TEST_F(Ipv6Clients, V6_RX_012_V6_RX_009_traceroute_of_all_kinds_ends_after_one_hop) {
   for (const char* kind : {"-U", "-I", "-T"})
-    EXPECT_THAT(printed({"traceroute", "-6", "-n", kind, "-p", "33434", "2001:db8::2"}),
+    EXPECT_THAT(printed({"traceroute", "-6", "-n", kind, "-w", "5,1000,1000", "-p", "33434", "2001:db8::2"}),
                 ContainsRegex("\n 1  2001:db8::2( +[0-9.]+ ms){3}\n$"))
         << kind;
 }
