@@ -42,12 +42,14 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(cons
 /// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
 Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
   if (!memory_) memory_ = std::make_unique<Memory>(limits_, key_);
-  const Index known = table().find(fragment.key);
+  const auto bucket = table().bucket_of(fragment.key);
+  const Index known = table().find(fragment.key, bucket);
   if (known != none) return known;
-  if (table().size_of(fragment.key.source) >= limits_.datagrams_of_source)
-    evict(table().oldest_of(fragment.key.source));
+  const IpAddress& source = fragment.key.source;
+  const auto of_source = table().bucket_of(source);
+  if (table().size_of(source, of_source) >= limits_.datagrams_of_source) evict(table().oldest_of(source, of_source));
   if (table().is_full()) evict(table().oldest());
-  const Index made = table().add(fragment.key);
+  const Index made = table().add(fragment.key, bucket, of_source);
   IncompleteDatagram& datagram = table()[made];
   datagram.expires = now + std::chrono::seconds(policy.timeout);
   datagram.data.clear();

@@ -19,20 +19,20 @@ ReassemblyTable::ReassemblyTable(std::size_t capacity, const SipHashKey& key)
   sources_.reserve();
 }
 
-Index ReassemblyTable::find(const FragmentKey& key) const {
-  Index at = buckets_[bucket_of(key)];
+Index ReassemblyTable::find(const FragmentKey& key, Bucket bucket) const {
+  Index at = buckets_[bucket];
   while (at != none && !(entries_[at].datagram.key == key)) at = entries_[at].next;
   return at;
 }
 
-Index ReassemblyTable::add(const FragmentKey& key) {
+Index ReassemblyTable::add(const FragmentKey& key, Bucket bucket, Bucket of_source) {
   const Index made = entries_.take();
   Entry& entry = entries_[made];
   entry.datagram.key = key;
   entry.datagram.refused = false;
-  entry.bucket = bucket_of(key);
+  entry.bucket = bucket;
   entry.next = std::exchange(buckets_[entry.bucket], made);
-  entry.source = find_or_make_source(key.source);
+  entry.source = find_or_make_source(key.source, of_source);
   sources_[entry.source].by_age.append(entries_, &Entry::of_source, made);
   by_age_.append(entries_, &Entry::by_age, made);
   held_.append(entries_, &Entry::held, made);
@@ -54,22 +54,21 @@ void ReassemblyTable::refuse(Index index) {
   held_.unlink(entries_, &Entry::held, index);
 }
 
-std::size_t ReassemblyTable::size_of(const IpAddress& source) const {
-  const Index found = find_source(source);
+std::size_t ReassemblyTable::size_of(const IpAddress& source, Bucket bucket) const {
+  const Index found = find_source(source, bucket);
   return found == none ? 0 : sources_[found].by_age.size;
 }
 
-Index ReassemblyTable::find_source(const IpAddress& source) const {
-  Index at = source_buckets_[bucket_of(source)];
+Index ReassemblyTable::find_source(const IpAddress& source, Bucket bucket) const {
+  Index at = source_buckets_[bucket];
   while (at != none && !(sources_[at].address == source)) at = sources_[at].next;
   return at;
 }
 
-Index ReassemblyTable::find_or_make_source(const IpAddress& source) {
-  const Index found = find_source(source);
+Index ReassemblyTable::find_or_make_source(const IpAddress& source, Bucket bucket) {
+  const Index found = find_source(source, bucket);
   if (found != none) return found;
   const Index made = sources_.take();
-  const std::uint32_t bucket = bucket_of(source);
   sources_[made] = {source, {}, std::exchange(source_buckets_[bucket], made), bucket};
   return made;
 }
@@ -79,16 +78,16 @@ void ReassemblyTable::forget_source(Index index) {
   sources_.give(index);
 }
 
-std::uint32_t ReassemblyTable::bucket_of(const FragmentKey& key) const {
+ReassemblyTable::Bucket ReassemblyTable::bucket_of(const FragmentKey& key) const {
   TableHash hash(key_);
   hash.add(key.source);
   hash.add(key.destination);
   const std::uint64_t tail = std::uint64_t{key.protocol} << 32 | key.identification;
-  return static_cast<std::uint32_t>(hash.finish(key.source.is_ipv4() ? 4 : 16, tail) & (buckets_.size() - 1));
+  return static_cast<Bucket>(hash.finish(key.source.is_ipv4() ? 4 : 16, tail) & (buckets_.size() - 1));
 }
 
-std::uint32_t ReassemblyTable::bucket_of(const IpAddress& source) const {
-  return static_cast<std::uint32_t>(keyed_hash(source, key_) & (source_buckets_.size() - 1));
+ReassemblyTable::Bucket ReassemblyTable::bucket_of(const IpAddress& source) const {
+  return static_cast<Bucket>(keyed_hash(source, key_) & (source_buckets_.size() - 1));
 }
 
 }  // namespace tunstack::ip

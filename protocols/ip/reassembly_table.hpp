@@ -32,10 +32,17 @@ class ReassemblyTable {
   IncompleteDatagram& operator[](Index index) { return entries_[index].datagram; }
   const IncompleteDatagram& operator[](Index index) const { return entries_[index].datagram; }
 
-  Index find(const FragmentKey& key) const;
+  /// Where a key or a source is looked for: who asks several things of one hashes it once.
+  using Bucket = std::uint32_t;
+  Bucket bucket_of(const FragmentKey& key) const;
+  Bucket bucket_of(const IpAddress& source) const;
+
+  Index find(const FragmentKey& key, Bucket bucket) const;
+  Index find(const FragmentKey& key) const { return find(key, bucket_of(key)); }
   bool is_full() const { return entries_.is_full(); }
   /// The table is not full and does not hold `key`. All but the key is as the last user of the place left it.
-  Index add(const FragmentKey& key);
+  Index add(const FragmentKey& key, Bucket bucket, Bucket of_source);
+  Index add(const FragmentKey& key) { return add(key, bucket_of(key), bucket_of(key.source)); }
   void remove(Index index);
   /// From now on it holds no octets of fragments, only its key and its age.
   void refuse(Index index);
@@ -47,9 +54,13 @@ class ReassemblyTable {
   /// Likewise of those that are not refused.
   Index oldest_held() const { return held_.oldest; }
   Index newer_held(Index index) const { return entries_[index].held.newer; }
-  std::size_t size_of(const IpAddress& source) const;
+  std::size_t size_of(const IpAddress& source, Bucket bucket) const;
+  std::size_t size_of(const IpAddress& source) const { return size_of(source, bucket_of(source)); }
   /// The oldest of a source that has one.
-  Index oldest_of(const IpAddress& source) const { return sources_[find_source(source)].by_age.oldest; }
+  Index oldest_of(const IpAddress& source, Bucket bucket) const {
+    return sources_[find_source(source, bucket)].by_age.oldest;
+  }
+  Index oldest_of(const IpAddress& source) const { return oldest_of(source, bucket_of(source)); }
 
  private:
   struct Entry {
@@ -57,21 +68,19 @@ class ReassemblyTable {
     IncompleteDatagram datagram;
     AgeLinks by_age, held, of_source;
     Index next = none;  // entries whose keys share a bucket
-    std::uint32_t bucket = 0;
+    Bucket bucket = 0;
     Index source = none;
   };
   struct Source {
     IpAddress address;
     AgeList by_age;
     Index next = none;  // sources that share a bucket
-    std::uint32_t bucket = 0;
+    Bucket bucket = 0;
   };
 
-  Index find_source(const IpAddress& source) const;
-  Index find_or_make_source(const IpAddress& source);
+  Index find_source(const IpAddress& source, Bucket bucket) const;
+  Index find_or_make_source(const IpAddress& source, Bucket bucket);
   void forget_source(Index index);
-  std::uint32_t bucket_of(const FragmentKey& key) const;
-  std::uint32_t bucket_of(const IpAddress& source) const;
 
   SipHashKey key_;
   EntryPool<Entry> entries_;

@@ -113,7 +113,8 @@ DuplicateDetection Autoconfiguration::check(const Identity& identity, Instant no
 
 MaybeReason Autoconfiguration::on_prefix(const PrefixInformation& information, Instant now, Random& random,
                                          const Teller& router) {
-  settle(now, random);
+  if (now != prefixes_settled_at_) settle(now, random);  // of the prefixes of one message the first one does
+  prefixes_settled_at_ = now;
   HeldAddress* known = formed_from(information.prefix, AddressOrigin::autoconfigured);
   if (const auto broken =
           first_broken<prefix_rules>(OfferedPrefix{information, settings_.autoconfigure, known != nullptr}))

@@ -95,6 +95,7 @@ class Autoconfiguration {
   RandomIdentifiers temporary_identifiers_;
   bool is_disabled_ = false;
   std::vector<HeldAddress> held_;
+  Instant prefixes_settled_at_ = Instant::min();
   PlaceSearch place_search_;
 };
 
