@@ -16,20 +16,22 @@ ReassemblyTable::ReassemblyTable(std::size_t capacity, const SipHashKey& key)
       sources_(capacity),
       source_buckets_(std::bit_ceil(capacity), none) {
   entries_.reserve();
+  datagrams_.reserve(capacity);
   sources_.reserve();
 }
 
 Index ReassemblyTable::find(const FragmentKey& key, Bucket bucket) const {
   Index at = buckets_[bucket];
-  while (at != none && !(entries_[at].datagram.key == key)) at = entries_[at].next;
+  while (at != none && !(entries_[at].key == key)) at = entries_[at].next;
   return at;
 }
 
 Index ReassemblyTable::add(const FragmentKey& key, Bucket bucket, Bucket of_source) {
   const Index made = entries_.take();
+  if (made == datagrams_.size()) datagrams_.emplace_back();
+  datagrams_[made].refused = false;
   Entry& entry = entries_[made];
-  entry.datagram.key = key;
-  entry.datagram.refused = false;
+  entry.key = key;
   entry.bucket = bucket;
   entry.next = std::exchange(buckets_[entry.bucket], made);
   entry.source = find_or_make_source(key.source, of_source);
@@ -42,7 +44,7 @@ Index ReassemblyTable::add(const FragmentKey& key, Bucket bucket, Bucket of_sour
 void ReassemblyTable::remove(Index index) {
   const Entry& entry = entries_[index];
   by_age_.unlink(entries_, &Entry::by_age, index);
-  if (!entry.datagram.refused) held_.unlink(entries_, &Entry::held, index);
+  if (!datagrams_[index].refused) held_.unlink(entries_, &Entry::held, index);
   sources_[entry.source].by_age.unlink(entries_, &Entry::of_source, index);
   if (sources_[entry.source].by_age.size == 0) forget_source(entry.source);
   unchain(entries_, buckets_[entry.bucket], index);
@@ -50,7 +52,7 @@ void ReassemblyTable::remove(Index index) {
 }
 
 void ReassemblyTable::refuse(Index index) {
-  entries_[index].datagram.refused = true;
+  datagrams_[index].refused = true;
   held_.unlink(entries_, &Entry::held, index);
 }
 

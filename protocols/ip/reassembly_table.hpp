@@ -12,7 +12,8 @@
 namespace tunstack::ip {
 
 struct IncompleteDatagram {
-  FragmentKey key;
+  IncompleteDatagram() {}  // NOLINT(modernize-use-equals-default): written out, or the bits would be filled with zeros
+
   Instant expires;
   PartialDatagram data;
   InterfaceId interface{};
@@ -29,14 +30,15 @@ class ReassemblyTable {
   /// The key keeps strangers from aiming at one bucket.
   ReassemblyTable(std::size_t capacity, const SipHashKey& key);
 
-  IncompleteDatagram& operator[](Index index) { return entries_[index].datagram; }
-  const IncompleteDatagram& operator[](Index index) const { return entries_[index].datagram; }
+  IncompleteDatagram& operator[](Index index) { return datagrams_[index]; }
+  const IncompleteDatagram& operator[](Index index) const { return datagrams_[index]; }
 
   /// Where a key or a source is looked for: who asks several things of one hashes it once.
   using Bucket = std::uint32_t;
   Bucket bucket_of(const FragmentKey& key) const;
   Bucket bucket_of(const IpAddress& source) const;
 
+  const FragmentKey& key_of(Index index) const { return entries_[index].key; }
   Index find(const FragmentKey& key, Bucket bucket) const;
   Index find(const FragmentKey& key) const { return find(key, bucket_of(key)); }
   bool is_full() const { return entries_.is_full(); }
@@ -63,9 +65,9 @@ class ReassemblyTable {
   Index oldest_of(const IpAddress& source) const { return oldest_of(source, bucket_of(source)); }
 
  private:
+  // What finds a datagram lies apart from it: all of this stays in the caches, whoever it is that comes and goes.
   struct Entry {
-    Entry() {}  // NOLINT(modernize-use-equals-default): written out, or the bits of each would be filled with zeros
-    IncompleteDatagram datagram;
+    FragmentKey key;
     AgeLinks by_age, held, of_source;
     Index next = none;  // entries whose keys share a bucket
     Bucket bucket = 0;
@@ -84,6 +86,7 @@ class ReassemblyTable {
 
   SipHashKey key_;
   EntryPool<Entry> entries_;
+  std::vector<IncompleteDatagram> datagrams_;  // each where its entry is
   std::vector<Index> buckets_;
   AgeList by_age_, held_;
   EntryPool<Source> sources_;

@@ -106,9 +106,9 @@ void add_mended(Changes& changes, Bytes packet) {
 
 void add_ipv4_changes(Changes& changes, Bytes packet) {
   add_ttl_changes(changes, 8, "ttl");
-  const std::size_t at = ipv4_offset::flags_and_fragment_offset;
-  changes.add("without df", [at](Octets& p) { p[at] &= 0xbf; });
-  changes.add("whole, not a fragment", [at](Octets& p) { store_be16(p, at, load_be16(p, at) & 0x4000); });
+  constexpr std::size_t at = ipv4_offset::flags_and_fragment_offset;
+  changes.add("without df", [](Octets& p) { p[at] &= 0xbf; });
+  changes.add("whole, not a fragment", [](Octets& p) { store_be16(p, at, load_be16(p, at) & 0x4000); });
   const std::size_t header = (packet[0] & 0x0fU) * 4;
   if (header <= ipv4_header_size || header > packet.size()) return;
   changes.add("without options", [header](Octets& p) {

@@ -65,7 +65,7 @@ class Both {
     Index at = table_.oldest();
     for (const Model::Held& held : model_.by_age) {
       ASSERT_EQ(at, held.index) << "in the order of age";
-      ASSERT_EQ(table_[at].key, held.key);
+      ASSERT_EQ(table_.key_of(at), held.key);
       ASSERT_EQ(table_[at].ecn_seen, held.mark) << "what was written there";
       at = table_.newer_than(at);
     }
