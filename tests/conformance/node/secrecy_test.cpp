@@ -3,6 +3,7 @@
 #include <random>
 
 #include "tests/conformance/icmp/reported_errors.hpp"
+#include "tests/conformance/routers/router_wire.hpp"
 
 namespace tunstack::test::secrecy_test {
 namespace {
@@ -89,6 +90,41 @@ TEST(Secrecy, ROB_003_a_peer_sees_the_same_whether_others_are_there_or_not) {
   const std::vector<Packet> alone = seen_by_a_peer(false);
   EXPECT_THAT(alone, SizeIs(20 * (1 + 3 + 1 + 1 + 3 + 1)));
   EXPECT_EQ(seen_by_a_peer(true), alone);
+}
+
+/// What a station of an Ethernet gets, and when, for a little of everything; another one sends as well or not.
+std::vector<std::tuple<Duration, Packet>> seen_by_a_station(bool victim_is_there) {
+  routers::Line line(routers::with_addresses(ethernet_config(), {"192.0.2.2/24", "2001:db8::2/64", "fe80::2/64"}));
+  const Packet station = hex("02 00 00 00 00 66"), victim = hex("02 00 00 00 00 05");
+  for (const char* address : {"192.0.2.66", "2001:db8::66"}) line.add_station(address, station, false);
+  for (const char* address : {"192.0.2.5", "2001:db8::5"}) line.add_station(address, victim, false);
+  std::vector<std::tuple<Duration, Packet>> seen;
+  Duration passed{};
+  const auto note = [&](const routers::AllSent& all) {
+    for (const routers::Sent& sent : all)
+      if (sent.to == station) seen.emplace_back(passed + sent.at, sent.octets);
+  };
+  const auto exchange = [&](std::string_view source4, std::string_view source6) {
+    for (const Packet& request :
+         {echo4({.source = source4}), echo4({.source = source4}, counting(3000)), udp4({.source = source4}),
+          echo6({.source = source6}), echo6({.source = source6}, counting(3000)), udp6({.source = source6})})
+      note(line.send(request));
+  };
+  for (int round = 0; round < 30; ++round) {
+    if (victim_is_there) exchange("192.0.2.5", "2001:db8::5");
+    exchange("192.0.2.66", "2001:db8::66");
+    const Duration pause = round % 5 == 4 ? std::chrono::seconds(90) : std::chrono::seconds(1);  // entries grow stale
+    note(line.wait(pause));
+    passed += pause;
+  }
+  return seen;
+}
+
+// ROB-003: what a neighbor is answered, and when it is asked itself, is its own affair.
+TEST(Secrecy, ROB_003_a_station_sees_the_same_whether_others_are_there_or_not) {
+  const auto alone = seen_by_a_station(false);
+  EXPECT_GT(alone.size(), 30U * 10) << "answers, and questions in between";
+  EXPECT_EQ(seen_by_a_station(true), alone);
 }
 
 }  // namespace

@@ -182,7 +182,7 @@ TEST(ReassemblyTable, V6_FRAG_016_the_largest_table) {
   for (std::uint32_t id = 0; id < capacity; id += 97) {
     const Index found = table.find(key6(id % 200, 0, id));
     ASSERT_NE(found, ReassemblyTable::none);
-    ASSERT_EQ(table[found].key, key6(id % 200, 0, id));
+    ASSERT_EQ(table.key_of(found), key6(id % 200, 0, id));
   }
   EXPECT_EQ(table.size_of(key6(7, 0, 0).source), 325U);
 }
