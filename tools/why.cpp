@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include "tunstack/fault.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/options/suggestion.hpp"
+#include "tunstack/why/examples.hpp"
 #include "tunstack/why/why_text.hpp"
 
 namespace tunstack {
@@ -107,16 +109,23 @@ bool looks_like_reason(const std::string& question) {
          question.find('_') != std::string::npos;
 }
 
-void print_reason(const std::string& name, bool as_json) {
+void print_example(const std::optional<why::Example>& example) {
+  if (!example)
+    return fmt::print(
+        "  no single packet to this host is an example: it takes more than one, or another kind of node\n");
+  fmt::print("  example: {}\n", why::packet_line(example->packet));
+  fmt::print("           tunstack why '{:02x}'{}{}\n", fmt::join(example->packet, ""),
+             example->setting.empty() ? "" : " --set ", example->setting);
+}
+
+void print_reason(const WhyArguments& arguments, const std::string& name) {
   std::vector<std::string> names;
   for (const ReasonInfo& reason : all_reasons()) {
     names.emplace_back(reason.name);
     if (reason.name != name) continue;
-    if (as_json)
-      fmt::print("{}\n", why::reason_json(reason).dump(2));
-    else
-      fmt::print("{}", why::reason_text(reason));
-    return;
+    if (arguments.host.json) return fmt::print("{}\n", why::reason_json(reason).dump(2));
+    fmt::print("{}", why::reason_text(reason));
+    return print_example(why::example_of(reason, {plan_host(arguments.host).node}));
   }
   throw UsageFault(fmt::format("'{}' is no reason", name), "'tunstack rules' lists all of them",
                    fmt::format("{}tunstack rules", did_you_mean(name, names)));
@@ -136,7 +145,7 @@ void print_answer(const WhyArguments& arguments, const std::string& question) {
 
 void run_why(const WhyArguments& arguments) {
   const std::string question = arguments.question == "-" ? from_stdin() : arguments.question;
-  if (looks_like_reason(question)) return print_reason(question, arguments.host.json);
+  if (looks_like_reason(question)) return print_reason(arguments, question);
   print_answer(arguments, question);
 }
 

@@ -40,13 +40,17 @@ ChecksumSum pseudo_header(Bytes datagram, std::uint8_t protocol, std::size_t siz
 
 std::size_t ipv4_header_of(Bytes datagram) { return (datagram[0] & 0x0fU) * 4; }
 
-/// Where the checksum of the upper layer stands.
-std::optional<std::size_t> upper_checksum_at(Bytes datagram) {
+/// The upper layer of a datagram, and where its checksum stands.
+struct SummedUpper {
+  std::size_t offset, checksum_at;
+  std::uint8_t protocol;
+};
+std::optional<SummedUpper> summed_upper_of(Bytes datagram) {
   const auto upper = upper_of(datagram);
   if (!upper || upper->is_fragment) return std::nullopt;
   const auto at = checksum_at(upper->protocol);
   if (!at || upper->offset + *at + 2 > datagram.size()) return std::nullopt;
-  return upper->offset + *at;
+  return SummedUpper{upper->offset, upper->offset + *at, upper->protocol};
 }
 
 void flip(Octets& datagram, std::size_t at) { datagram[at] ^= 0x55; }
@@ -85,13 +89,12 @@ void mend_length(Octets& datagram) {
 }
 
 void mend_checksums(Octets& datagram) {
-  if (const auto at = upper_checksum_at(datagram)) {
-    const auto upper = *upper_of(datagram);
-    store_be16(datagram, *at, 0);
-    const Bytes payload = Bytes(datagram).subspan(upper.offset);
-    const std::uint16_t sum = internet_checksum(payload, pseudo_header(datagram, upper.protocol, payload.size()));
-    const bool means_none = upper.protocol == protocol_number::udp && sum == 0;  // RFC 768
-    store_be16(datagram, *at, means_none ? std::uint16_t{0xffff} : sum);
+  if (const auto upper = summed_upper_of(datagram)) {
+    store_be16(datagram, upper->checksum_at, 0);
+    const Bytes payload = Bytes(datagram).subspan(upper->offset);
+    const std::uint16_t sum = internet_checksum(payload, pseudo_header(datagram, upper->protocol, payload.size()));
+    const bool means_none = upper->protocol == protocol_number::udp && sum == 0;  // RFC 768
+    store_be16(datagram, upper->checksum_at, means_none ? std::uint16_t{0xffff} : sum);
   }
   if (version_of(datagram) != 4 || !upper_of_ipv4(datagram)) return;
   store_be16(datagram, header_checksum_at, 0);
@@ -99,7 +102,7 @@ void mend_checksums(Octets& datagram) {
 }
 
 void spoil_checksum(Octets& datagram) {
-  if (const auto at = upper_checksum_at(datagram)) flip(datagram, *at);
+  if (const auto upper = summed_upper_of(datagram)) flip(datagram, upper->checksum_at);
 }
 
 void spoil_header_checksum(Octets& datagram) {

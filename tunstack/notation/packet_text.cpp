@@ -22,7 +22,7 @@ void read_quote(TextReader& reader, PacketParts& parts, int depth) {
   if (reader.fault()) return;
   if (depth == deepest) return reader.fail("packets that quote packets nest too deeply");
   parts.quote = read_packet(inside, depth + 1);
-  if (inside.fault()) reader.fail("in the quoted packet: " + inside.fault()->what);
+  if (const auto& fault = inside.fault()) reader.fail("in the quoted packet: " + fault->what);
 }
 
 // ---- what a part of a line says ----
@@ -148,7 +148,7 @@ Octets read_packet(TextReader& reader, int depth) {
 std::expected<Octets, TextFault> parse_packet(std::string_view text) {
   TextReader reader(text);
   Octets packet = read_packet(reader, 0);
-  if (reader.fault()) return std::unexpected(*reader.fault());
+  if (const auto& fault = reader.fault()) return std::unexpected(*fault);
   return packet;
 }
 
@@ -156,7 +156,7 @@ std::expected<Octets, TextFault> parse_octets(std::string_view text) {
   TextReader reader(text);
   Octets octets = octets_in(reader);
   if (!reader.fault() && !reader.at_end()) reader.fail("hexadecimal digits are expected");
-  if (reader.fault()) return std::unexpected(*reader.fault());
+  if (const auto& fault = reader.fault()) return std::unexpected(*fault);
   return octets;
 }
 

@@ -72,7 +72,7 @@ void care_until_end_of(int stack, std::optional<CaredLink>& link) {
   std::array<pollfd, 2> files{pollfd{stack, POLLIN, 0}, pollfd{link ? link->news_fd() : -1, POLLIN, 0}};
   while (files[0].revents == 0) {
     if (::poll(files.data(), files.size(), -1) < 0) continue;
-    if (files[1].revents != 0) link->follow_news();
+    if (link && files[1].revents != 0) link->follow_news();
   }
 }
 

@@ -39,16 +39,11 @@ bool is_possible(const NodeConfig& config) {
 bool is_other(const Outcome& outcome, const Outcome& now) { return outcome.verdict != now.verdict; }
 
 void try_options(const World& world, Bytes packet, const Outcome& now, OtherAnswers& answers) {
-  for (const OptionArea& area : option_areas())
-    for (const OptionRow& row : area.rows)
-      for (const std::string& value : values_to_try(row)) {
-        World changed = world;
-        const std::string assignment = std::string(row.key) + "=" + value;
-        if (set_option(changed.node.options, assignment) || !is_possible(changed.node)) continue;
-        ++answers.settings_tried;
-        const Outcome outcome = ask(changed, packet);
-        if (is_other(outcome, now)) answers.found.push_back({"--set " + assignment, outcome});
-      }
+  for_each_setting(world, [&](const World& changed, const std::string& assignment) {
+    ++answers.settings_tried;
+    const Outcome outcome = ask(changed, packet);
+    if (is_other(outcome, now)) answers.found.push_back({"--set " + assignment, outcome});
+  });
 }
 
 void try_changes(const World& world, Bytes packet, const Outcome& now, OtherAnswers& answers) {
@@ -60,6 +55,16 @@ void try_changes(const World& world, Bytes packet, const Outcome& now, OtherAnsw
 }
 
 }  // namespace
+
+void for_each_setting(const World& world, const std::function<void(const World&, const std::string&)>& each) {
+  for (const OptionArea& area : option_areas())
+    for (const OptionRow& row : area.rows)
+      for (const std::string& value : values_to_try(row)) {
+        World changed = world;
+        const std::string assignment = std::string(row.key) + "=" + value;
+        if (!set_option(changed.node.options, assignment) && is_possible(changed.node)) each(changed, assignment);
+      }
+}
 
 OtherAnswers other_answers(const World& world, Bytes packet, const Outcome& now) {
   OtherAnswers answers;

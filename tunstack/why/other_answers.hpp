@@ -2,6 +2,7 @@
 // tried.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "tunstack/why/question.hpp"
@@ -18,6 +19,9 @@ struct OtherAnswers {
   std::size_t settings_tried = 0;
   std::size_t changes_tried = 0;
 };
+
+/// Calls `each` with the world under every other value of every option, and the assignment.
+void for_each_setting(const World& world, const std::function<void(const World&, const std::string&)>& each);
 
 OtherAnswers other_answers(const World& world, Bytes packet, const Outcome& now);
 

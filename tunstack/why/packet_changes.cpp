@@ -27,22 +27,6 @@ Octets with_checksums_kept(Bytes packet, const Change& change) {
   return before;
 }
 
-/// An address of the first link of the family.
-std::optional<IpAddress> own_address(const NodeConfig& node, Family family) {
-  for (const IpPrefix& prefix : node.interfaces[0].addresses)
-    if (prefix.address.family() == family) return prefix.address;
-  return std::nullopt;
-}
-
-/// Somebody else with the same prefix.
-std::optional<IpAddress> neighbor_of(const std::optional<IpAddress>& own) {
-  if (!own) return std::nullopt;
-  if (own->is_ipv4()) return IpAddress(Ipv4Address{own->ipv4().value ^ 1});
-  Ipv6Address neighbor = own->ipv6();
-  neighbor.octets[15] ^= 1;
-  return IpAddress(neighbor);
-}
-
 void store_address(Octets& packet, std::size_t at4, std::size_t at6, const IpAddress& address) {
   if (address.is_ipv4())
     address.ipv4().store(packet, at4);
@@ -71,12 +55,12 @@ class Changes {
 
 void add_address_changes(Changes& changes, const NodeConfig& node, Family family) {
   const auto own = own_address(node, family);
-  const auto neighbor = neighbor_of(own);
   if (!own) return;
+  const IpAddress neighbor = neighbor_of(*own);
   changes.add("destination " + to_text(*own), [&](Octets& p) { store_address(p, 16, 24, *own); });
-  changes.add("source " + to_text(*neighbor), [&](Octets& p) { store_address(p, 12, 8, *neighbor); });
-  changes.add("source " + to_text(*neighbor) + ", destination " + to_text(*own), [&](Octets& p) {
-    store_address(p, 12, 8, *neighbor);
+  changes.add("source " + to_text(neighbor), [&](Octets& p) { store_address(p, 12, 8, neighbor); });
+  changes.add("source " + to_text(neighbor) + ", destination " + to_text(*own), [&](Octets& p) {
+    store_address(p, 12, 8, neighbor);
     store_address(p, 16, 24, *own);
   });
 }
@@ -131,6 +115,19 @@ void add_ipv6_changes(Changes& changes, Bytes packet) {
 
 }  // namespace
 
+std::optional<IpAddress> own_address(const NodeConfig& node, Family family) {
+  for (const IpPrefix& prefix : node.interfaces[0].addresses)
+    if (prefix.address.family() == family) return prefix.address;
+  return std::nullopt;
+}
+
+IpAddress neighbor_of(const IpAddress& own) {
+  if (own.is_ipv4()) return Ipv4Address{own.ipv4().value ^ 1};
+  Ipv6Address neighbor = own.ipv6();
+  neighbor.octets[15] ^= 1;
+  return neighbor;
+}
+
 std::vector<PacketChange> packet_changes(const NodeConfig& node, Bytes packet) {
   Changes changes(packet);
   add_mended(changes, packet);
@@ -142,6 +139,56 @@ std::vector<PacketChange> packet_changes(const NodeConfig& node, Bytes packet) {
     add_ipv6_changes(changes, packet);
   }
   add_message_changes(changes, packet);
+  return changes.take();
+}
+
+namespace {
+
+void add_spoiled(Changes& changes, Bytes packet) {
+  Octets spoiled(packet.begin(), packet.end());
+  notation::spoil_checksum(spoiled);
+  changes.add_octets("bad checksum", spoiled);
+  spoiled.assign(packet.begin(), packet.end());
+  notation::spoil_header_checksum(spoiled);
+  changes.add_octets("bad header checksum", spoiled);
+}
+
+/// With the length that it had, and with that which it has.
+void add_shortened(Changes& changes, Bytes packet) {
+  for (std::size_t size = 0; size < packet.size(); ++size) {
+    const Bytes start = packet.first(size);
+    changes.add_octets("cut short", {start.begin(), start.end()});
+    changes.add("shorter", [size](Octets& p) {
+      p.resize(size);
+      notation::mend_length(p);
+    });
+  }
+}
+
+void add_odd_addresses(Changes& changes, std::size_t source, std::size_t destination, std::size_t size) {
+  static constexpr const char* addresses[] = {
+      "0.0.0.0", "255.255.255.255", "127.0.0.1", "240.0.0.1",        "224.0.0.9",    "198.51.100.1", "::",
+      "::1",     "ff02::9",         "ff00::1",   "::ffff:192.0.2.1", "2001:db8:9::9"};
+  for (const char* const text : addresses) {
+    const IpAddress address = parse_address(text).value_or(IpAddress{});
+    if (address.octets().size() != size) continue;
+    for (const std::size_t at : {source, destination})
+      changes.add("another address", [&](Octets& p) { copy_bytes(MutableBytes(p).subspan(at), address.octets()); });
+  }
+  changes.add("from the node itself",
+              [&](Octets& p) { copy_bytes(MutableBytes(p).subspan(source), Bytes(p).subspan(destination, size)); });
+}
+
+}  // namespace
+
+std::vector<PacketChange> packet_faults(Bytes packet) {
+  Changes changes(packet);
+  add_spoiled(changes, packet);
+  add_shortened(changes, packet);
+  if (is_ipv4(packet)) add_odd_addresses(changes, 12, 16, 4);
+  if (is_ipv6(packet)) add_odd_addresses(changes, 8, 24, 16);
+  for (const std::uint8_t first : {std::uint8_t{0x44}, std::uint8_t{0x4f}, std::uint8_t{0x65}, std::uint8_t{0x75}})
+    if (!packet.empty()) changes.add("another first octet", [first](Octets& p) { p[0] = first; });
   return changes.take();
 }
 

@@ -16,4 +16,12 @@ struct PacketChange {
 /// Only those that change it. All but wrong lengths leave the checksums as right or wrong as they were.
 std::vector<PacketChange> packet_changes(const NodeConfig& node, Bytes packet);
 
+/// The other way round: one thing each that is wrong with the packet then.
+std::vector<PacketChange> packet_faults(Bytes packet);
+
+/// An address of the first link of the family, if there is one.
+std::optional<IpAddress> own_address(const NodeConfig& node, Family family);
+/// That of somebody else with the same prefix.
+IpAddress neighbor_of(const IpAddress& own);
+
 }  // namespace tunstack::why

@@ -7,6 +7,7 @@
 
 #include "tunstack/explain/describe.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/options/options.hpp"
 
 namespace tunstack::why {
 
@@ -34,11 +35,6 @@ std::string rows_text(const RuleTrace::Asked& table) {
   return fmt::format("{} {}, the next does not: {}", table.passed, rows, info(table.rows[table.passed]).name);
 }
 
-std::string packet_line(Bytes packet) {
-  const PacketText text = describe(packet);
-  return text.source.empty() ? text.summary : fmt::format("{} > {}  {}", text.source, text.destination, text.summary);
-}
-
 std::string hexadecimal(Bytes octets) {
   std::string text;
   for (std::size_t line = 0; line < octets.size(); line += 16)
@@ -58,13 +54,26 @@ std::string others_text(const OtherAnswers& others) {
   return fmt::format("  another answer would bring:\n{}    nothing else of {}\n", text, tried);
 }
 
+std::vector<std::string_view> options_named_in(std::string_view text) {
+  std::vector<std::string_view> keys;
+  for (const OptionArea& area : option_areas())
+    for (const OptionRow& row : area.rows)
+      if (row.key.contains('.') && text.contains(row.key)) keys.push_back(row.key);
+  return keys;
+}
+
 }  // namespace
+
+std::string packet_line(Bytes packet) {
+  const PacketText text = describe(packet);
+  return text.source.empty() ? text.summary : fmt::format("{} > {}  {}", text.source, text.destination, text.summary);
+}
 
 std::string link_of(const ReasonInfo& reason) {
   if (!reason.rfc.starts_with("RFC ")) return {};
   const std::size_t end = reason.rfc.find_first_not_of("0123456789", 4);
-  std::string link = fmt::format("https://www.rfc-editor.org/rfc/rfc{}",
-                                 reason.rfc.substr(4, end == std::string_view::npos ? end : end - 4));
+  const std::string link = fmt::format("https://www.rfc-editor.org/rfc/rfc{}",
+                                       reason.rfc.substr(4, end == std::string_view::npos ? end : end - 4));
   const std::string_view section = reason.section.substr(0, reason.section.find_first_not_of("0123456789."));
   return section.empty() ? link : link + fmt::format("#section-{}", section);
 }
@@ -95,6 +104,7 @@ nlohmann::ordered_json reason_json(const ReasonInfo& reason) {
           {"section", or_null(std::string(reason.section))},
           {"link", or_null(link_of(reason))},
           {"requirement", or_null(std::string(reason.requirement))},
+          {"options", options_named_in(reason.text)},
           {"text", reason.text}};
 }
 
@@ -125,6 +135,8 @@ std::string reason_text(const ReasonInfo& reason) {
   if (const std::string link = link_of(reason); !link.empty()) text += "   " + link;
   text += "\n";
   if (!reason.requirement.empty()) text += fmt::format("  requirement {}\n", reason.requirement);
+  for (const std::string_view key : options_named_in(reason.text))
+    text += fmt::format("  option {}: {}\n", key, find_option(key)->text);
   return text;
 }
 

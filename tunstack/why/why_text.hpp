@@ -18,9 +18,11 @@ struct Answer {
 std::string answer_text(const Answer& answer, bool with_octets);
 nlohmann::ordered_json answer_json(const Answer& answer);
 
-/// What is known of one reason: sentence, source, link.
+/// What is known of one reason: sentence, source, link, options that its sentence names.
 std::string reason_text(const ReasonInfo& reason);
 nlohmann::ordered_json reason_json(const ReasonInfo& reason);
+/// "192.0.2.1 > 192.0.2.255  ICMP echo request, id 5, seq 1, length 16": as it is printed.
+std::string packet_line(Bytes packet);
 
 /// Where the section can be read; empty where the project decides.
 std::string link_of(const ReasonInfo& reason);

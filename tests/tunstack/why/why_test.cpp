@@ -6,6 +6,7 @@
 #include "tunstack/explain/explain.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/options/options.hpp"
+#include "tunstack/why/examples.hpp"
 #include "tunstack/why/why_text.hpp"
 
 namespace tunstack::test::why_test {
@@ -151,6 +152,56 @@ TEST(Why, what_others_answer_can_be_tried) {
   ASSERT_THAT(changes_in(others), Contains("--set icmp4.mask_agent=on: reply"));
   ASSERT_FALSE(set_option(off.node.options, "icmp4.mask_agent=on").has_value());
   EXPECT_EQ(why::ask(off, packet).verdict, "reply");
+}
+
+// ---- examples ----
+
+struct Found {
+  why::Example example;
+  Outcome outcome;
+};
+std::map<std::string_view, Found> all_examples() {
+  std::map<std::string_view, Found> found;
+  why::try_packets(world(), [&](const why::Example& example, const Outcome& outcome) {
+    found.try_emplace(info(outcome.reason).name, Found{example, outcome});
+    return false;
+  });
+  return found;
+}
+World world_of(const why::Example& example) {
+  World changed = world();
+  if (!example.setting.empty()) {
+    EXPECT_FALSE(set_option(changed.node.options, example.setting).has_value());
+  }
+  return changed;
+}
+
+/// Of reasons for which a single packet is dropped by a host, most say what would be answered.
+TEST(Why, examples_of_reasons_end_in_them_and_most_drops_name_another_answer) {
+  int drops = 0, with_others = 0;
+  for (const auto& [name, found] : all_examples()) {
+    const World asked = world_of(found.example);
+    const Outcome outcome = why::ask(asked, found.example.packet);
+    EXPECT_EQ(info(outcome.reason).name, name);
+    if (outcome.verdict != "drop") continue;
+    ++drops;
+    const auto others = why::other_answers(asked, found.example.packet, outcome);
+    with_others += !others.found.empty();
+    if (others.found.empty()) {
+      EXPECT_THAT(why::answer_text({found.example.packet, outcome, others}, false),
+                  HasSubstr("would bring another answer"));
+    }
+  }
+  EXPECT_GT(drops, 100);
+  EXPECT_GT(with_others, drops / 2);
+}
+
+TEST(Why, a_reason_has_the_first_example_that_is_found) {
+  const auto echo_off = why::example_of(info(Reason::icmp4_echo_off), world());
+  ASSERT_TRUE(echo_off.has_value());
+  EXPECT_EQ(echo_off->setting, "icmp4.echo=off");
+  EXPECT_EQ(why::example_of(info(Reason::icmp4_echo_to_group), world())->setting, "");
+  EXPECT_FALSE(why::example_of(info(Reason::neighbor_evicted), world()).has_value());
 }
 
 // ---- in words ----
