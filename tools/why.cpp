@@ -54,7 +54,7 @@ std::optional<InCapture> in_capture(const std::string& question) {
   return found;
 }
 
-why::Octets read_capture(const InCapture& wanted, why::World& world) {
+why::Octets read_capture(const InCapture& wanted, why::World& world, std::vector<why::Earlier>& earlier) {
   CaptureReader reader(wanted.path);
   std::size_t number = 0;
   std::optional<CaptureTime> start;
@@ -63,12 +63,15 @@ why::Octets read_capture(const InCapture& wanted, why::World& world) {
     if (!start) start = frame->time;
     const auto datagram = datagram_in(reader.link_type(), frame->bytes);
     if (number == wanted.number) {
+      world.earlier = earlier;
+      world.after_start = frame->time - *start;
+      world.link_layer_group = datagram && datagram->link_layer_group;
       if (datagram) return {datagram->bytes.begin(), datagram->bytes.end()};
       throw UsageFault(fmt::format("packet {} of {} holds no IP", number, wanted.path),
                        "questions are about IPv4 and IPv6 packets", "choose another one");
     }
     if (datagram)
-      world.earlier.push_back(
+      earlier.push_back(
           {{datagram->bytes.begin(), datagram->bytes.end()}, frame->time - *start, datagram->link_layer_group});
   }
   throw UsageFault(fmt::format("{} has no packet {}", wanted.path, wanted.number),
@@ -87,8 +90,8 @@ bool is_hexadecimal(const std::string& question) {
   return question.size() >= 8 && question.find_first_not_of("0123456789abcdefABCDEF :\n") == std::string::npos;
 }
 
-why::Octets packet_in(const std::string& question, why::World& world) {
-  if (const auto wanted = in_capture(question)) return read_capture(*wanted, world);
+why::Octets packet_in(const std::string& question, why::World& world, std::vector<why::Earlier>& earlier) {
+  if (const auto wanted = in_capture(question)) return read_capture(*wanted, world, earlier);
   const auto packet = is_hexadecimal(question) ? notation::parse_octets(question) : notation::parse_packet(question);
   if (!packet) refuse(question, packet.error());
   return *packet;
@@ -134,7 +137,8 @@ void print_reason(const WhyArguments& arguments, const std::string& name) {
 void print_answer(const WhyArguments& arguments, const std::string& question) {
   why::World world{plan_host(arguments.host).node};
   why::Answer answer;
-  answer.packet = packet_in(question, world);
+  std::vector<why::Earlier> earlier;
+  answer.packet = packet_in(question, world, earlier);
   answer.outcome = why::ask(world, answer.packet);
   answer.others = why::other_answers(world, answer.packet, answer.outcome);
   if (arguments.host.json)

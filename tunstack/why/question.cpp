@@ -1,6 +1,7 @@
 #include "tunstack/why/question.hpp"
 
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/run/replay.hpp"
 
 namespace tunstack::why {
 
@@ -30,43 +31,30 @@ class LastDecision final : public Observer {
   Outcome& outcome_;
 };
 
-Instant run_until(Node& node, Instant now, Instant until, Outbox& out) {
-  while (node.next_deadline() <= until) {
-    now = std::max(now, node.next_deadline());
-    node.tick(now, out);
-    out.clear();
-  }
-  return std::max(now, until);
-}
-
-Instant start(Node& node, const World& world, Outbox& out) {
-  Instant now = world.node.start;
-  const Instant latest = now + longest_start;
-  while (node.has_tentative_addresses() && node.next_deadline() <= latest)
-    now = run_until(node, now, node.next_deadline(), out);
-  return now;
+/// Until addresses have been checked.
+void start(const Node& node, Replay<Node>& replay) {
+  const Instant latest = replay.now() + longest_start;
+  while (node.has_tentative_addresses() && node.next_deadline() <= latest) replay.advance(node.next_deadline());
 }
 
 }  // namespace
 
 Outcome ask(const World& world, Bytes packet) {
   Node node(world.node);
-  Outbox out;
-  const Instant started = start(node, world, out);
-  Instant now = started;
-  for (const Earlier& earlier : world.earlier) {
-    now = run_until(node, now, started + earlier.after_start, out);
-    node.receive({InterfaceId{0}, earlier.bytes, now, earlier.link_layer_group}, out);
-    out.clear();
-  }
+  Replay<Node> replay(node, world.node.start);
+  start(node, replay);
+  const Instant started = replay.now();
+  for (const Earlier& earlier : world.earlier)
+    replay.receive({InterfaceId{0}, earlier.bytes, started + earlier.after_start, earlier.link_layer_group});
+  replay.advance(started + world.after_start);
   Outcome outcome{};
   Asked trace;
-  const Received received{InterfaceId{0}, packet, now};
+  const Received received{InterfaceId{0}, packet, replay.now(), world.link_layer_group};
   node.decide(received, &trace);
   outcome.asked = std::move(trace.tables);
   LastDecision last(outcome);
   node.observe(&last);
-  node.receive(received, out);
+  replay.receive(received);
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 // question makes a node of its own, so that nothing is changed by asking.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -18,10 +19,12 @@ struct Earlier {
   bool link_layer_group = false;
 };
 
-/// Where a packet arrives: at a node that has heard all of `earlier`, on its first interface.
+/// Where and when a packet arrives: at a node that has heard all of `earlier`, on its first interface.
 struct World {
   NodeConfig node;
-  std::vector<Earlier> earlier = {};
+  std::span<const Earlier> earlier = {};  // of whoever asks: worlds are copied for each change that is tried
+  Duration after_start{};
+  bool link_layer_group = false;
 };
 
 struct Outcome {

@@ -80,11 +80,27 @@ TEST(Why, what_came_before_counts) {
   const Packet first = packet_of("192.0.2.1 > 192.0.2.2 protocol 17, mf, length 8, ip id 7");
   const Packet last = packet_of("192.0.2.1 > 192.0.2.2 protocol 17, offset 8, length 8, ip id 7");
   EXPECT_EQ(why::ask(later, last).verdict, "hold");
-  later.earlier.push_back({first, std::chrono::seconds(1)});
+  const std::vector<why::Earlier> earlier{{first, std::chrono::seconds(1)}};
+  later.earlier = earlier;
   EXPECT_NE(why::ask(later, last).verdict, "hold") << "a whole datagram";
-  later.earlier[0].after_start = std::chrono::seconds(1);
-  later.earlier.push_back({echo4(), std::chrono::seconds(100)});
+  later.after_start = std::chrono::seconds(100);
   EXPECT_EQ(why::ask(later, last).verdict, "hold") << "the first one was given up meanwhile";
+}
+
+TEST(Why, a_frame_to_a_group_is_one) {
+  World in_group = world();
+  in_group.link_layer_group = true;
+  EXPECT_EQ(why::ask(in_group, echo4()).reason, Reason::ipv4_unicast_in_link_layer_group);
+}
+
+/// A router advertises for as long as it runs.
+TEST(Why, a_capture_whose_clock_jumps_by_a_century_is_asked_about_all_the_same) {
+  World router{host_config()};
+  router.node.interfaces[0].role = Role::router;
+  for (const char* setting : {"nd.adv=on", "nd.adv_max=4"})
+    ASSERT_FALSE(set_option(router.node.options, setting).has_value());
+  router.after_start = std::chrono::years(100);
+  EXPECT_EQ(why::ask(router, echo4()).verdict, "reply");
 }
 
 /// Whatever comes, the ladder ends as the stack decides.
