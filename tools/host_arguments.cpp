@@ -2,27 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "tools/fresh_seed.hpp"
-#include "tools/kept_secret.hpp"
-#include "tunstack/fault.hpp"
-#include "tunstack/node/advertised.hpp"
-#include "tunstack/node/interface_config.hpp"
-#include "tunstack/options/options.hpp"
-
 namespace tunstack {
 
 namespace {
 
 constexpr double longest_duration = 1e9;  // seconds; 31 years
-
-constexpr const char* default_addresses[] = {"192.0.2.2/24", "2001:db8::2/64"};
-
-bool is_broadcast_of_itself(const IpPrefix& prefix) {
-  if (!prefix.address.is_ipv4() || prefix.length > 30) return false;
-  const std::uint32_t host_bits = 0xffffffffU >> prefix.length;
-  const std::uint32_t host = prefix.address.ipv4().value & host_bits;
-  return host == 0 || host == host_bits;
-}
 
 /// Not by CLI11's own checks: they let NaN pass.
 std::string duration_fault(const std::string& text) {
@@ -31,154 +15,6 @@ std::string duration_fault(const std::string& text) {
   if (is_number && seconds > 0 && seconds <= longest_duration) return {};
   return fmt::format("'{}' is not a valid duration: give more than 0 and at most {:.0f} seconds", text.substr(0, 40),
                      longest_duration);
-}
-
-IpPrefix parse_host_address(const std::string& text) {
-  const auto prefix = parse_prefix(text);
-  if (!prefix)
-    throw UsageFault(fmt::format("'{}' is not an address", text),
-                     "an address is written ADDR/LEN, with LEN up to 32 for IPv4 and 128 for IPv6",
-                     "for example 192.0.2.2/24 or 2001:db8::2/64");
-  const AddressKind kind =
-      prefix->address.is_ipv4() ? kind_of(prefix->address.ipv4()) : kind_of(prefix->address.ipv6());
-  if (kind != AddressKind::unicast)
-    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
-                     "it is a multicast, broadcast, loopback or reserved address",
-                     "choose a unicast address, for example 192.0.2.2/24 or 2001:db8::2/64");
-  if (is_broadcast_of_itself(*prefix))
-    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
-                     "the first and the last address of an IPv4 prefix are broadcasts (RFC 1122 3.2.1.3)",
-                     "choose an address between them, for example 192.0.2.2/24");
-  return *prefix;
-}
-
-std::vector<IpPrefix> parse_host_addresses(const std::vector<std::string>& texts) {
-  std::vector<IpPrefix> addresses;
-  for (const std::string& text : texts) {
-    const IpPrefix address = parse_host_address(text);
-    for (const IpPrefix& other : addresses)
-      if (other.address == address.address)
-        throw UsageFault(fmt::format("{} is given twice", to_text(address.address)),
-                         "each address needs to be given once", "leave one out");
-    addresses.push_back(address);
-  }
-  return addresses;
-}
-
-std::vector<IpPrefix> host_side_addresses(const HostArguments& arguments, const std::vector<IpPrefix>& stack) {
-  if (!arguments.host.empty()) {
-    std::vector<IpPrefix> host = parse_host_addresses(arguments.host);
-    for (const IpPrefix& own : host)
-      for (const IpPrefix& other : stack)
-        if (own.address == other.address)
-          throw UsageFault(fmt::format("{} cannot be on both ends of the link", to_text(own.address)),
-                           "--host is the kernel's end, the other addresses are the stack's",
-                           "give one end another address");
-    return host;
-  }
-  auto host = free_host_addresses(stack);
-  if (!host)
-    throw UsageFault(fmt::format("no address is left for this host in {}", to_text(host.error())),
-                     "the kernel's end of the link gets the first free address of the prefix",
-                     "give it one with --host ADDR/LEN, or a shorter prefix length to the stack");
-  return std::move(*host);
-}
-
-NodeOptions node_options(const HostArguments& arguments) {
-  NodeOptions options = options_of(arguments.profile == "hardened" ? Profile::hardened : Profile::lab);
-  for (const std::string& setting : arguments.settings)
-    if (const auto fault = set_option(options, setting)) throw UsageFault(fault->what, fault->why, fault->remedy);
-  return options;
-}
-
-Explain explain_of(const HostArguments& arguments) {
-  if (arguments.explain == "drops") return Explain::drops;
-  return arguments.explain == "all" || arguments.json ? Explain::all : Explain::off;
-}
-
-/// Locally administered, and telling whose it is: 02:74 and an IPv4 address, or the end of an IPv6 address.
-MacAddress default_mac(const std::vector<IpPrefix>& addresses) {
-  const auto ipv4 = std::ranges::find_if(addresses, [](const IpPrefix& p) { return p.address.is_ipv4(); });
-  const IpAddress& address = (ipv4 != addresses.end() ? *ipv4 : addresses.front()).address;
-  MacAddress mac{{0x02, 0x74}};
-  copy_bytes(MutableBytes(mac.octets).subspan(2), address.octets().last(4));
-  return mac;
-}
-
-MacAddress parse_host_mac(const std::string& text) {
-  const auto mac = parse_mac_address(text);
-  if (mac && !mac->is_group() && *mac != MacAddress{}) return *mac;
-  throw UsageFault(fmt::format("'{}' cannot be the address of a station", text.substr(0, 40)),
-                   mac ? "it is the address of a group, or none" : "it is not six octets in hexadecimal with colons",
-                   "for example --mac 02:00:5e:00:53:01");
-}
-
-void check_link_layer(const HostArguments& arguments) {
-  if (arguments.tap) return;
-  if (arguments.mac)
-    throw UsageFault("--mac needs --tap", "packets of a TUN device travel without link-layer addresses",
-                     "add --tap, or leave out --mac");
-  if (!arguments.gateways.empty())
-    throw UsageFault("--gateway needs --tap", "on a TUN device all packets go to its other end",
-                     "add --tap, or leave out --gateway");
-}
-
-std::optional<MacAddress> link_address(const HostArguments& arguments, const std::vector<IpPrefix>& addresses) {
-  if (!arguments.tap) return std::nullopt;
-  return arguments.mac ? parse_host_mac(*arguments.mac) : default_mac(addresses);
-}
-
-std::vector<IpAddress> parse_gateways(const HostArguments& arguments, const std::vector<IpPrefix>& addresses) {
-  std::vector<IpAddress> gateways;
-  for (const std::string& text : arguments.gateways) {
-    const auto gateway = parse_address(text);
-    if (!gateway)
-      throw UsageFault(fmt::format("'{}' is not the address of a gateway", text.substr(0, 40)),
-                       "a gateway is written as its address, without a prefix length",
-                       "for example --gateway 192.0.2.1");
-    const bool is_link_local = !gateway->is_ipv4() && gateway->ipv6().is_link_local();
-    if (!is_link_local && std::ranges::none_of(addresses, [&](const IpPrefix& p) { return p.contains(*gateway); }))
-      throw UsageFault(fmt::format("{} cannot be a gateway", to_text(*gateway)),
-                       "a gateway is a neighbor: no prefix of the stack holds this address",
-                       "choose an address on the link, or give the stack an address there");
-    gateways.push_back(*gateway);
-  }
-  return gateways;
-}
-
-/// Values that fit each by itself, but not together or not to the interface (RFC 4861 6.2.1, RFC 1256 4.1).
-void check_advertising(const NodeOptions& options, const InterfaceConfig& interface) {
-  const auto refuse = [](const std::string& key, const std::string& why) {
-    throw UsageFault(fmt::format("this router cannot be advertised as {} say", key), why,
-                     "'tunstack options' lists what they take");
-  };
-  if (options.router.advertises)
-    if (const auto fault = fault_of(advertising_config(options.router, interface)))
-      refuse("the options nd.adv*", *fault);
-  if (options.router4.advertises)
-    if (const auto fault = fault_of(irdp_config(options.router4, interface)))
-      refuse("the options irdp.adv*", std::string(*fault));
-}
-
-/// What only routers do.
-struct RouterTask {
-  bool (*is_wanted)(const NodeOptions&);
-  const char* what;
-  const char* options;
-};
-
-constexpr RouterTask router_tasks[] = {
-    {[](const NodeOptions& o) { return o.router.advertises || o.router4.advertises; }, "advertise itself as a router",
-     "nd.adv and irdp.adv are"},
-    {[](const NodeOptions& o) { return !o.proxied.empty(); }, "answer for other nodes", "nd.proxy and arp.proxy are"},
-    {[](const NodeOptions& o) { return o.router.queries_listeners; }, "ask for listeners", "mld.querier is"},
-};
-
-void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
-  for (const RouterTask& task : router_tasks)
-    if (interface.role == Role::host && task.is_wanted(options))
-      throw UsageFault(fmt::format("a host cannot {}", task.what), fmt::format("{} for routers", task.options),
-                       "add --role router");
 }
 
 }  // namespace
@@ -231,47 +67,6 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
   command.add_flag("--no-sandbox", arguments.no_sandbox,
                    "Keep all rights while packets are answered, for debuggers ('tunstack doctor --security')");
   command.add_flag("--dry-run", arguments.dry_run, "Print the equivalent ip commands and do nothing");
-}
-
-HostPlan plan_host(const HostArguments& arguments) {
-  std::vector<std::string> texts = arguments.addresses;
-  if (texts.empty()) texts.assign(std::begin(default_addresses), std::end(default_addresses));
-  const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
-  InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
-  if (const auto fault = mtu_fault(interface))
-    throw UsageFault(fmt::format("an MTU of {} is not possible", arguments.mtu), *fault,
-                     "choose another one with --mtu");
-
-  HostPlan plan;
-  plan.leave_link_alone = arguments.host == std::vector<std::string>{"none"};
-  plan.link = {.device = arguments.device, .mtu = mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
-  check_link_layer(arguments);
-  interface.link_address = link_address(arguments, interface.addresses);
-  interface.gateways = parse_gateways(arguments, interface.addresses);
-  interface.role = arguments.role == "router" ? Role::router : Role::host;
-  interface.configures_itself = arguments.tap || arguments.autoconf;
-  if (!plan.leave_link_alone) {
-    plan.link.addresses = host_side_addresses(arguments, interface.addresses);
-    plan.link.routes = missing_routes(interface.addresses, plan.link.addresses);
-  }
-  add_link_local_address(interface);
-  plan.node = {.interfaces = {interface},
-               .options = node_options(arguments),
-               .seed = arguments.seed ? Seed(*arguments.seed) : fresh_seed(),
-               .time_of_day_at_start = {}};
-  const AddressOptions& own = plan.node.options.own;
-  const bool forms_addresses = interface.configures_itself && own.identifiers == IdentifierKind::stable;
-  if (forms_addresses && !arguments.seed && own.secret.empty())
-    plan.secret_directory = state_directory();  // asked for here: in a user namespace everybody is root
-  check_role(plan.node.options, interface);
-  check_advertising(plan.node.options, interface);
-  plan.explain = explain_of(arguments);
-  plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
-  plan.duration = arguments.duration;
-  plan.capture = arguments.capture;
-  if (arguments.user) plan.user = find_user(*arguments.user);
-  plan.sandboxed = !arguments.no_sandbox;
-  return plan;
 }
 
 }  // namespace tunstack

@@ -1,14 +1,8 @@
-// The options that `up`, `exec` and `replay` share, and what they amount to.
+// The options that `up`, `exec`, `replay` and `why` share, as they are typed; host_plan says what they amount to.
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <optional>
-
-#include "tunstack/explain/explain.hpp"
-#include "tunstack/kernel_link/kernel_link_plan.hpp"
-#include "tunstack/node/node.hpp"
-#include "tunstack/sandbox/sandbox.hpp"
 
 namespace tunstack {
 
@@ -40,22 +34,5 @@ void add_stack_options(CLI::App& command, HostArguments& arguments);
 void add_device_options(CLI::App& command, HostArguments& arguments);
 /// Adds --address, for commands whose arguments are something else.
 void add_address_option(CLI::App& command, HostArguments& arguments);
-
-/// One host and the kernel's end of its link, checked.
-struct HostPlan {
-  NodeConfig node;
-  LinkPlan link;
-  bool leave_link_alone = false;                          // --host none
-  std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is
-  Explain explain = Explain::off;
-  ExplainFormat format = ExplainFormat::text;
-  std::optional<double> duration;
-  std::optional<std::string> capture;
-  std::optional<User> user;
-  bool sandboxed = true;
-};
-
-/// Throws UsageFault.
-HostPlan plan_host(const HostArguments& arguments);
 
 }  // namespace tunstack

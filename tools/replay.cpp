@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "tools/commands.hpp"
-#include "tools/host_arguments.hpp"
+#include "tools/host_plan.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/explain/summary.hpp"
 #include "tunstack/fault.hpp"

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "tools/host_arguments.hpp"
+#include "tools/host_plan.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/control/control_socket.hpp"
 #include "tunstack/device/tun.hpp"

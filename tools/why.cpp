@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "tools/commands.hpp"
-#include "tools/host_arguments.hpp"
+#include "tools/host_plan.hpp"
 #include "tunstack/capture/reader.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/notation/packet_text.hpp"

@@ -1,0 +1,32 @@
+// What the options of a host amount to: a node, and the kernel's end of its link, checked.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "tools/host_arguments.hpp"
+#include "tunstack/explain/explain.hpp"
+#include "tunstack/kernel_link/kernel_link_plan.hpp"
+#include "tunstack/node/node.hpp"
+#include "tunstack/sandbox/sandbox.hpp"
+
+namespace tunstack {
+
+/// One host and the kernel's end of its link, checked.
+struct HostPlan {
+  NodeConfig node;
+  LinkPlan link;
+  bool leave_link_alone = false;                          // --host none
+  std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is
+  Explain explain = Explain::off;
+  ExplainFormat format = ExplainFormat::text;
+  std::optional<double> duration;
+  std::optional<std::string> capture;
+  std::optional<User> user;
+  bool sandboxed = true;
+};
+
+/// Throws UsageFault.
+HostPlan plan_host(const HostArguments& arguments);
+
+}  // namespace tunstack
