@@ -110,8 +110,13 @@ tunstack_test(unit
   tunstack/capture/link_layer_test.cpp
   tunstack/node/counters_test.cpp
   tunstack/device/memory_test.cpp
+  tunstack/events/event_filter_test.cpp
+  tunstack/events/event_json_test.cpp
+  tunstack/events/packet_fields_test.cpp
   tunstack/explain/describe_ipv6_test.cpp
   tunstack/explain/describe_test.cpp
+  tunstack/control/control_clients_test.cpp
+  tunstack/control/control_requests_test.cpp
   tunstack/control/control_socket_test.cpp
   tunstack/explain/explain_fragments_test.cpp
   tunstack/explain/explain_test.cpp

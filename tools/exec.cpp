@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
@@ -51,19 +53,28 @@ void end_in_time(const SandboxedCommand& command, Session& session, double after
   session.loop().at(session.now() + time_to_end, [&] { command.kill(); });
 }
 
+/// For the lines of --json alone: what the command prints goes to stderr. The number that it has from now on.
+int keep_stdout() {
+  const int kept = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  return kept;
+}
+
 int run_exec(const HostArguments& arguments, const std::vector<std::string>& command) {
-  const HostPlan plan = plan_host(arguments);
+  HostPlan plan = plan_host(arguments);
   if (arguments.dry_run) {
     fmt::print("unshare --user --map-root-user --net\nip link set dev lo up\n{}",
                ip_commands(plan.link, plan.leave_link_alone));
     return 0;
   }
+  if (plan.json_fd) plan.json_fd = keep_stdout();
   enter_private_network();
   set_loopback_up();
   Session session(plan);
   session.settle();
   SandboxedCommand sandboxed(or_shell(command));
   session.confine();  // before any of its packets is read
+  session.tell_ready();
   session.loop().watch(sandboxed.ended_fd(), [&] { session.loop().stop(); });
   // What the terminal sends, it sends to the command as well.
   session.on_signal([&](int signal, bool from_process) {

@@ -62,6 +62,10 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
       ->allow_extra_args(false);
   command.add_option("--capture", arguments.capture,
                      "Write every packet in and out to FILE.pcapng, with the decision as its comment, or to FILE.pcap");
+  command.add_option("--log", arguments.log, "Write what --json prints to FILE.jsonl");
+  command.add_option("--pid-file", arguments.pid_file, "Write the number of this process to FILE; removed at the end");
+  command.add_option("--ready-fd", arguments.ready_fd,
+                     "Write a line to the file with this number, and close it, when packets are answered");
   command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(duration_fault);
   command.add_option("--user", arguments.user, "NAME of whom the stack becomes when it has attached; for root");
   command.add_flag("--no-sandbox", arguments.no_sandbox,

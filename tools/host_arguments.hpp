@@ -20,6 +20,9 @@ struct HostArguments {
   std::string profile = "lab";
   std::string explain = "off";
   bool json = false;
+  std::optional<std::string> log;  // a file for events
+  std::optional<std::string> pid_file;
+  std::optional<int> ready_fd;
   std::optional<double> duration;  // seconds
   std::optional<std::uint64_t> seed;
   std::optional<std::string> capture;  // a file for all packets in and out

@@ -1,6 +1,8 @@
 #include "tools/host_plan.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "tools/fresh_seed.hpp"
 #include "tools/kept_secret.hpp"
@@ -205,7 +207,10 @@ HostPlan plan_host(const HostArguments& arguments) {
   check_role(plan.node.options, interface);
   check_advertising(plan.node.options, interface);
   plan.explain = explain_of(arguments);
-  plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
+  if (arguments.json) plan.json_fd = STDOUT_FILENO;
+  plan.log = arguments.log;
+  plan.pid_file = arguments.pid_file;
+  plan.ready_fd = arguments.ready_fd;
   plan.duration = arguments.duration;
   plan.capture = arguments.capture;
   if (arguments.user) plan.user = find_user(*arguments.user);

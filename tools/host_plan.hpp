@@ -19,7 +19,10 @@ struct HostPlan {
   bool leave_link_alone = false;                          // --host none
   std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is
   Explain explain = Explain::off;
-  ExplainFormat format = ExplainFormat::text;
+  std::optional<int> json_fd;      // where events go, as lines
+  std::optional<std::string> log;  // and a file for them
+  std::optional<std::string> pid_file;
+  std::optional<int> ready_fd;
   std::optional<double> duration;
   std::optional<std::string> capture;
   std::optional<User> user;

@@ -118,6 +118,10 @@ int run(std::vector<std::string> arguments) {
   add_exec(program, command, exit_status);
   add_replay(program, exit_status);
   add_state(program);
+  add_watch(program);
+  add_get(program);
+  add_set(program);
+  add_send(program, exit_status);
   add_why(program);
   add_doctor(program, exit_status);
   add_rules(program);

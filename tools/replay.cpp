@@ -9,6 +9,7 @@
 #include "tools/commands.hpp"
 #include "tools/host_plan.hpp"
 #include "tunstack/capture/recorder.hpp"
+#include "tunstack/events/event_json.hpp"
 #include "tunstack/explain/summary.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/run/clock.hpp"
@@ -140,9 +141,16 @@ int run_replay(const ReplayArguments& arguments) {
   Observers observers;
   Outlet talk(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::wait);
   Outlet json(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::wait);
-  Outlet& lines = plan.format == ExplainFormat::json ? json : talk;
-  Explainer explainer(plan.explain, plan.format, lines);
-  observers.add(explainer);
+  Outlet& lines = plan.json_fd ? json : talk;
+  Explainer explainer(plan.explain, talk);
+  EventTeller teller;
+  EventLog log(json, {"stack", {plan.node.interfaces[0].name}, start}, plan.explain == Explain::drops);
+  if (plan.json_fd) {
+    teller.add(log);
+    observers.add(teller);
+  } else {
+    observers.add(explainer);
+  }
   std::optional<CaptureWriter> writer;
   std::optional<Recorder> recorder;
   if (arguments.output) {

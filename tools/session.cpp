@@ -4,11 +4,9 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
-#include <nlohmann/json.hpp>
 
 #include "tools/kept_secret.hpp"
 #include "tunstack/explain/summary.hpp"
-#include "tunstack/report/state_report.hpp"
 
 namespace tunstack {
 
@@ -22,7 +20,7 @@ std::string_view name_of(LinkState state) {
 FileDescriptor block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
   sigset_t of_writes = signals;
   for (const int signal : {SIGPIPE, SIGXFSZ}) sigaddset(&of_writes, signal);
   sigprocmask(SIG_BLOCK, &of_writes, nullptr);
@@ -36,10 +34,21 @@ StackName stack_name(const std::string& device) try {
   return {};
 }
 
+/// Empty if there is none. Written before the caretaker starts, who removes it.
+std::string pid_file_path(const HostPlan& plan) {
+  if (!plan.pid_file) return {};
+  std::error_code unknown;
+  const auto path = std::filesystem::absolute(*plan.pid_file, unknown);
+  OutputFile file = OutputFile::create(path);
+  file.write(fmt::format("{}\n", ::getpid()));
+  return path;
+}
+
 Duties duties_of(const HostPlan& plan, const TunDevice& device) {
   Duties duties{.stack = stack_name(device.name()),
                 .link = std::nullopt,
                 .device_stays = device.is_persistent(),
+                .pid_file = pid_file_path(plan),
                 .sandboxed = plan.sandboxed};
   if (plan.leave_link_alone) return duties;
   duties.link = plan.link;
@@ -69,28 +78,42 @@ NodeConfig started(const HostPlan& plan, const std::string& device, LinkState li
 
 Session::Session(const HostPlan& plan)
     : talk_(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::leave_out),
-      json_(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::leave_out),
       outlets_{&talk_},
       device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
       caretaker_(duties_of(plan, device_)),
       link_(device_.name()),
       node_(started(plan, device_.name(), link_.state(), clock_)),
-      explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? json_ : talk_),
+      explainer_(plan.explain, talk_),
+      names_{"stack", {device_.name()}, clock_.started_at()},
       loop_(std::array{&device_}, node_, clock_),
       signals_(block_signals()),
       duration_(plan.duration),
       user_(plan.user),
+      ready_fd_(plan.ready_fd),
       sandboxed_(plan.sandboxed) {
-  if (plan.explain != Explain::off) observers_.add(explainer_);
-  if (plan.format == ExplainFormat::json) outlets_.push_back(&json_);
+  if (plan.explain != Explain::off && !plan.json_fd) observers_.add(explainer_);
+  if (plan.json_fd) add_log(plan, OutputFile::shared(*plan.json_fd, "stdout"));
+  if (plan.log) add_log(plan, OutputFile::create(*plan.log));
   if (plan.capture) {
     capture_.emplace(*plan.capture, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip, WhenFull::leave_out);
     outlets_.push_back(&capture_->outlet());
     observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at()));
   }
-  if (!observers_.empty()) node_.observe(&observers_);
+  listen_as_needed();
   loop_.watch(link_.fd(), [this] { follow_link(); });
   open_control_socket(plan.explain != Explain::off);
+}
+
+void Session::add_log(const HostPlan& plan, OutputFile file) {
+  Outlet& outlet = log_outlets_.emplace_back(std::move(file), "lines", WhenFull::leave_out);
+  outlets_.push_back(&outlet);
+  teller_.add(logs_.emplace_back(outlet, names_, plan.explain == Explain::drops));
+}
+
+void Session::listen_as_needed() {
+  observers_.remove(teller_);
+  if (!teller_.empty()) observers_.add(teller_);
+  node_.observe(observers_.empty() ? nullptr : &observers_);
 }
 
 /// A link that is out of sight counts as up: if it is not, what is sent there is lost and counted.
@@ -118,16 +141,30 @@ std::vector<OutletReport> Session::outlet_reports() const {
   return reports;
 }
 
+ControlledStack Session::controlled() {
+  return {.node = node_,
+          .now = [this] { return clock_.now(); },
+          .outlets = [this] { return outlet_reports(); },
+          .act = [this](const auto& change) { loop_.act(change); }};
+}
+
 void Session::open_control_socket(bool tells_why_not) try {
-  // A device may have any name; JSON may not.
-  const auto report = [this] {
-    return state_report(node_, clock_.now(), outlet_reports())
-        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  };
-  control_.emplace(device_.name(), report);
+  requests_.emplace(controlled());
+  clients_.emplace([this](std::string_view request) { return requests_->answer(request); }, names_,
+                   [this](bool watching) {
+                     watching ? teller_.add(*clients_) : teller_.remove(*clients_);
+                     listen_as_needed();
+                   });
+  control_.emplace(device_.name(), *clients_);
   loop_.watch(control_->fd(), [this] { control_->serve(); });
 } catch (const SystemError& error) {
   if (tells_why_not) say(fmt::format("tunstack: {}; {}\n", error.what(), error.why()));
+}
+
+void Session::tell_ready() {
+  if (!ready_fd_) return;
+  const FileDescriptor waiting(*std::exchange(ready_fd_, std::nullopt));
+  (void)!::write(waiting.get(), "\n", 1);
 }
 
 // Threads have the rights that this one has when it starts them.
@@ -144,8 +181,9 @@ void Session::settle() {
 void Session::on_signal(std::function<void(int, bool)> handle) {
   loop_.watch(signals_.get(), [this, handle = std::move(handle)] {
     signalfd_siginfo info{};
-    if (::read(signals_.get(), &info, sizeof info) == sizeof info)
-      handle(static_cast<int>(info.ssi_signo), info.ssi_code <= 0);
+    if (::read(signals_.get(), &info, sizeof info) != sizeof info) return;
+    if (info.ssi_signo == SIGUSR1) return tell_summary();
+    handle(static_cast<int>(info.ssi_signo), info.ssi_code <= 0);
   });
 }
 
@@ -154,6 +192,8 @@ void Session::on_duration(std::function<void()> expired) {
   loop_.at(clock_.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*duration_)),
            std::move(expired));
 }
+
+void Session::tell_summary() { say(summary_text(node_.counters(), clock_.now())); }
 
 void Session::finish(Summary summary) {
   for (Outlet* const outlet : outlets_)

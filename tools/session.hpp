@@ -1,13 +1,16 @@
 // A host on a device, from attaching to the summary: what `up` and `exec` have in common.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <vector>
 
 #include "tools/host_plan.hpp"
 #include "tunstack/capture/recorder.hpp"
+#include "tunstack/control/control_requests.hpp"
 #include "tunstack/control/control_socket.hpp"
 #include "tunstack/device/tun.hpp"
+#include "tunstack/events/event_json.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/kernel_link/link_watch.hpp"
 #include "tunstack/outlet/outlet.hpp"
@@ -18,8 +21,8 @@ namespace tunstack {
 
 class Session {
  public:
-  /// Attaches to the device and sets the link up. SIGINT, SIGTERM and SIGHUP are blocked from here on and come to
-  /// on_signal. Throws SystemError.
+  /// Attaches to the device and sets the link up. SIGINT, SIGTERM, SIGHUP and SIGUSR1 are blocked from here on and come
+  /// to on_signal. Throws SystemError.
   explicit Session(const HostPlan& plan);
 
   const std::string& device_name() const { return device_.name(); }
@@ -34,12 +37,15 @@ class Session {
   void confine();
   /// Answers until it is known that no other node has the addresses of the stack.
   void settle();
-  /// Calls `handle` with each signal, and whether a process sent it (rather than the terminal).
+  /// Calls `handle` with each signal but SIGUSR1, which prints the summary, and whether a process sent it (rather than
+  /// the terminal).
   void on_signal(std::function<void(int signal, bool from_process)> handle);
   /// Calls `handle` when the link has come up, gone down, or both.
   void on_link_change(std::function<void()> handle) { link_has_changed_ = std::move(handle); }
   /// Calls `expired` when the duration of the plan is over, if it has one.
   void on_duration(std::function<void()> expired);
+  /// Tells whoever waits for it that packets are answered.
+  void tell_ready();
   /// Tells people, on stderr, as soon as they listen.
   void say(const std::string& text) { talk_.put(text); }
   enum class Summary : std::uint8_t { no, yes };
@@ -48,14 +54,18 @@ class Session {
   void finish(Summary summary);
 
  private:
-  /// Lets `tunstack state` ask; without it everything else goes on.
+  /// Lets others ask this stack; without it everything else goes on.
   void open_control_socket(bool tells_why_not);
+  ControlledStack controlled();
+  void add_log(const HostPlan& plan, OutputFile file);
+  /// The node does nothing for observers where nobody wants to know.
+  void listen_as_needed();
+  void tell_summary();
   void start_outlets();
   void follow_link();
   std::vector<OutletReport> outlet_reports() const;
 
   Outlet talk_;                   // stderr
-  Outlet json_;                   // stdout
   std::vector<Outlet*> outlets_;  // those that are used
   TunDevice device_;
   Caretaker caretaker_;
@@ -63,6 +73,10 @@ class Session {
   MonotonicClock clock_;
   Node node_;
   Explainer explainer_;
+  EventNames names_;
+  std::deque<Outlet> log_outlets_;  // --json, --log
+  std::deque<EventLog> logs_;
+  EventTeller teller_;
   std::optional<CaptureWriter> capture_;
   std::optional<Recorder> recorder_;
   Observers observers_;
@@ -71,7 +85,10 @@ class Session {
   std::function<void()> link_has_changed_ = [] {};
   std::optional<double> duration_;
   std::optional<User> user_;
+  std::optional<int> ready_fd_;
   bool sandboxed_;
+  std::optional<ControlRequests> requests_;
+  std::optional<ControlClients> clients_;
   std::optional<ControlSocket> control_;
 };
 

@@ -68,6 +68,7 @@ int run_up(const HostArguments& arguments) {
   LinkTeller teller(plan, session);
   session.on_link_change([&] { teller.tell(); });
   teller.tell();
+  session.tell_ready();
   const LoopEnd end = session.loop().run();
   if (end == LoopEnd::stopped) session.loop().shut_down();
   session.finish(Session::Summary::yes);

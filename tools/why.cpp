@@ -140,7 +140,8 @@ void print_answer(const WhyArguments& arguments, const std::string& question) {
   std::vector<why::Earlier> earlier;
   answer.packet = packet_in(question, world, earlier);
   answer.outcome = why::ask(world, answer.packet);
-  answer.others = why::other_answers(world, answer.packet, answer.outcome);
+  why::WorldOracle oracle(world);
+  answer.others = why::other_answers(oracle, answer.packet, answer.outcome);
   if (arguments.host.json)
     fmt::print("{}\n", why::answer_json(answer).dump(2));
   else

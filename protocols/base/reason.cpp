@@ -67,6 +67,9 @@ constexpr std::array areas = {
     Area{"transport", 0
 #include "protocols/base/reasons/transport.def"
     },
+    Area{"request", 0
+#include "protocols/base/reasons/request.def"
+    },
 };
 #undef REASON
 

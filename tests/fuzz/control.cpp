@@ -12,11 +12,15 @@
 #include <string>
 #include <vector>
 
-#include "protocols/base/random.hpp"
 #include "tests/fuzz/sent_packets.hpp"
+#include "tunstack/control/control_client.hpp"
+#include "tunstack/control/control_requests.hpp"
 #include "tunstack/control/control_socket.hpp"
+#include "tunstack/events/event_text.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/report/bounded_json.hpp"
 #include "tunstack/report/state_report.hpp"
+#include "tunstack/why/outcome_json.hpp"
 
 namespace {
 
@@ -42,109 +46,114 @@ Pair connected(int flags) {
 
 // ---- a stack, and clients that do anything ----
 
-/// The report of a number: octets that no other one has at the same places.
-std::string_view report_of(std::size_t number, std::size_t size) {
-  static const std::string octets = [] {
-    std::string all(1U << 15, '\0');
-    Random random(Seed{1}, "reports");
-    std::ranges::generate(all, [&] { return static_cast<char>(random.below(256)); });
-    return all;
-  }();
-  return std::string_view(octets).substr(number * 512, size);
-}
-
 bool is_readable(int fd) {
   pollfd ready{fd, POLLIN, 0};
   return ::poll(&ready, 1, 0) > 0;
 }
 
-/// What a client has seen. It knows which report it is owed: the one made when it came.
+/// A client, and what it has said and heard.
 struct Client {
   FileDescriptor connection;
-  std::size_t report;        // its number
-  std::size_t size;          // of the report
-  bool has_meddled = false;  // sent something, or ended its own reading: it may be cut off
-  std::size_t taken = 0;
-  bool has_ended = false;
+  std::size_t requests = 0;  // whole lines
+  std::size_t answers = 0;
+  bool watches = false, has_ended = false, is_shut = false;
 };
+
+/// Requests of few octets, so that fuzzing finds them.
+constexpr std::string_view requests[] = {
+    "{\"request\":\"state\"}",
+    "{\"request\":\"get\"}",
+    "{\"request\":\"set\",\"settings\":[\"icmp4.echo=off\"]}",
+    "{\"request\":\"send\",\"octets\":\"4500\"}",
+    "{\"request\":\"ask\",\"octets\":\"4500\"}",
+    "{}",
+    "x",
+    "",
+};
+constexpr std::string_view watch_request = "{\"request\":\"watch\",\"filter\":\"not verdict reply\"}";
 
 class Clients {
  public:
-  void step(std::uint8_t what, std::uint8_t amount) {
-    if (what % 8 == 0) return come(amount);
+  Clients() : node_(config()) {}
+
+  void step(std::uint8_t what, std::uint8_t amount, Bytes rest) {
+    if (what % 8 == 0) return come();
+    if (what % 8 == 1) return happen(rest);
     if (clients_.empty()) return;
     Client& client = clients_[what / 8U % clients_.size()];
     switch (what % 8) {
-      case 1:
-        return send(client, amount);
       case 2:
+        return say(client, requests[amount % std::size(requests)], true);
       case 3:
-        return take(client, amount * std::size_t{64});
+        return say(client, {reinterpret_cast<const char*>(rest.data()), std::min<std::size_t>(rest.size(), amount)},
+                   amount % 2 == 0);
       case 4:
-        if (client.connection.is_open()) ::shutdown(client.connection.get(), amount % 3);
-        client.has_meddled |= amount % 3 != SHUT_WR;
+        if (client.connection.is_open()) ::shutdown(client.connection.get(), SHUT_WR);
+        client.is_shut = true;
         return;
       case 5:
         client.connection = {};
         return;
+      case 6:
+        client.watches |= amount < 128;
+        return say(client, watch_request, true);
       default:
+        take(client);
         return serve();
     }
   }
 
-  /// Who is still there gets all that it is owed, and nobody is held any more.
+  /// Who is still there gets an answer to each request, and nobody is held who has said that nothing more comes.
   void end() {
-    serve();
-    for (Client& client : clients_) {
-      for (bool goes_on = client.connection.is_open(); goes_on && !client.has_ended; serve()) {
-        const std::size_t before = client.taken;
-        take(client, client.size + 1);
-        goes_on = client.taken != before;
-      }
-      require(client.has_ended || !client.connection.is_open());
+    for (int i = 0; i < 1000; ++i) {
+      serve();
+      std::size_t came = 0;
+      for (Client& client : clients_) came += take(client);
+      if (came == 0) break;
     }
+    for (Client& client : clients_)
+      if (client.connection.is_open()) ::shutdown(client.connection.get(), SHUT_WR);
+    serve();
     require(server_.size() == 0);
   }
 
  private:
-  void come(std::uint8_t amount) {
+  static NodeConfig config() {
+    return {
+        .interfaces = {{.name = "tun0", .addresses = {*parse_prefix("192.0.2.2/24"), *parse_prefix("2001:db8::2/64")}}},
+        .options = {},
+        .seed = 1};
+  }
+  void come() {
     if (clients_.size() == 16) return;
-    next_size_ = amount * std::size_t{64};
-    Pair pair = connected(amount & 1 ? SOCK_NONBLOCK : 0);
-    const int small = 1;  // the kernel makes it as small as it can
-    ::setsockopt(pair.ours.get(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
-    clients_.push_back({.connection = std::move(pair.theirs), .report = reports_, .size = next_size_});
+    Pair pair = connected(SOCK_NONBLOCK);
+    clients_.push_back({.connection = std::move(pair.theirs)});
     server_.add(std::move(pair.ours));
-    require(reports_ == clients_.size() && server_.size() <= ControlClients::most);
+    require(server_.size() <= ControlClients::most);
   }
-
-  static void send(Client& client, std::uint8_t amount) {
-    const std::array<char, 256> octets{};
-    client.has_meddled = true;
-    if (client.connection.is_open())
-      (void)::send(client.connection.get(), octets.data(), amount, MSG_NOSIGNAL | MSG_DONTWAIT);
+  void happen(Bytes packet) {
+    EventTeller teller;
+    teller.add(server_);
+    node_.observe(&teller);
+    node_.receive({InterfaceId{0}, packet, Instant{}}, out_);
+    node_.observe(nullptr);
+    out_.clear();
   }
-
-  void take(Client& client, std::size_t most) {
-    std::vector<char> part(most);
-    if (!client.connection.is_open() || client.has_ended || most == 0) return;
-    const ssize_t got = ::recv(client.connection.get(), part.data(), most, MSG_DONTWAIT);
-    if (got < 0) {
-      client.has_ended = errno != EAGAIN;
-      require(errno == EAGAIN || client.has_meddled);
-      return;
-    }
-    const auto octets = static_cast<std::size_t>(got);
-    require(client.taken + octets <= client.size);
-    require(report_of(client.report, client.size).substr(client.taken, octets) ==
-            std::string_view(part.data(), octets));
-    client.taken += octets;
-    if (got > 0) return;
-    client.has_ended = true;
-    const bool was_given_up = client.report + ControlClients::most < clients_.size();
-    require(client.taken == client.size || was_given_up || client.has_meddled);
+  static void say(Client& client, std::string_view text, bool ends) {
+    if (!client.connection.is_open() || client.is_shut) return;
+    std::string line(text);
+    if (ends) line += '\n';
+    (void)::send(client.connection.get(), line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    client.requests += static_cast<std::size_t>(std::ranges::count(line, '\n'));
   }
-
+  /// Lines are whole and are objects.
+  static std::size_t take(Client& client) {
+    std::string heard(1 << 16, '\0');
+    if (!client.connection.is_open() || client.has_ended) return 0;
+    const ssize_t got = ::recv(client.connection.get(), heard.data(), heard.size(), MSG_DONTWAIT);
+    client.has_ended = got == 0 || (got < 0 && errno != EAGAIN);
+    return got > 0 ? static_cast<std::size_t>(got) : 0;
+  }
   /// As a run loop does, which must come to rest.
   void serve() {
     int turns = 0;
@@ -155,16 +164,29 @@ class Clients {
     require(turns < 1000);
   }
 
-  std::size_t next_size_ = 0;
-  std::size_t reports_ = 0;
+  Node node_;
+  Outbox out_;
   std::vector<Client> clients_;
-  ControlClients server_{[this] { return std::string(report_of(reports_++, next_size_)); }};
+  ControlRequests requests_{{.node = node_,
+                             .now = [] { return Instant{}; },
+                             .outlets = [] { return std::vector<OutletReport>(); },
+                             .act =
+                                 [this](const auto& change) {
+                                   change(Instant{}, out_);
+                                   out_.clear();
+                                 }}};
+  ControlClients server_{[this](std::string_view request) {
+                           ControlAnswer answer = requests_.answer(request);
+                           require(parse_object(answer.line).has_value() && answer.line.ends_with('\n'));
+                           return answer;
+                         },
+                         {"stack", {"tun0"}, {}}};
 };
 
 void fuzz_clients(Bytes steps) {
   Clients clients;
   for (std::size_t i = 0; i + 1 < std::min<std::size_t>(steps.size(), 256); i += 2)
-    clients.step(steps[i], steps[i + 1]);
+    clients.step(steps[i], steps[i + 1], steps.subspan(i + 2));
   clients.end();
 }
 
@@ -177,8 +199,10 @@ void check_text(std::string_view text) {
   require(text.size() < 1U << 20);
 }
 
-void check_answer(const std::string& answer) {
-  const auto report = parse_report(answer);
+void check_answer(const nlohmann::ordered_json& answer) {
+  require(!event_text(answer).empty());
+  (void)why::outcome_of(answer);
+  const auto report = parse_report(answer.dump());
   if (!report) return;
   check_text(state_text(*report));
   require(parse_report(report->dump(2)) == report);
@@ -187,20 +211,20 @@ void check_answer(const std::string& answer) {
 enum class End : std::uint8_t { closed, silent, reset };
 
 void fuzz_stack(End end, Bytes answer) {
-  Pair pair = connected(SOCK_NONBLOCK);  // where a client in earnest would wait for three seconds
+  Pair pair = connected(SOCK_NONBLOCK);
   const std::string text(answer.begin(), answer.end());
   require(::send(pair.theirs.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
-  if (end == End::reset) require(::send(pair.ours.get(), "?", 1, MSG_NOSIGNAL) == 1);
-  if (end != End::silent) pair.theirs = {};
-  const RunningStack stack{{1, 1, "fuzz"}, std::move(pair.ours)};
-  std::optional<std::string> read;
+  // Where a client in earnest would wait for seconds.
+  if (end == End::silent && !text.contains('\n')) return;
+  if (end != End::silent) ::shutdown(pair.theirs.get(), SHUT_WR);
+  if (end == End::reset) ::shutdown(pair.theirs.get(), SHUT_RD);
+  ControlClient client({{1, 1, "fuzz"}, std::move(pair.ours)});
   try {
-    read = read_report(stack);
-  } catch (const SystemError&) {
+    const auto read = client.ask({{"request", "state"}});
+    require(text.contains('\n') && !read.contains("fault"));
+    check_answer(read);
+  } catch (const Fault&) {
   }
-  require(read.has_value() == (end == End::closed));
-  if (read) require(*read == text);
-  check_answer(text);
 }
 
 void fuzz_name(Bytes octets) {

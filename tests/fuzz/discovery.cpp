@@ -6,7 +6,7 @@
 
 #include "tests/fuzz/amplification.hpp"
 #include "tests/fuzz/link_frames.hpp"
-#include "tunstack/explain/explain.hpp"
+#include "tests/fuzz/told.hpp"
 #include "tunstack/options/options.hpp"
 
 namespace {
@@ -109,7 +109,7 @@ class Witness final : public Observer {
   void decided(const Decision& decision) override {
     octets.on(decision);
     if (!first) first = reason_of(decision.verdict);
-    if (explains) require(!decision_text(decision).empty() && !decision_json(decision).empty());
+    if (explains) require(is_told(decision));
   }
   void originated(const Origination& origination) override {
     octets.on(origination);

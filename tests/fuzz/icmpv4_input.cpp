@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "tests/fuzz/sent_packets.hpp"
-#include "tunstack/explain/explain.hpp"
+#include "tests/fuzz/told.hpp"
 #include "tunstack/options/options.hpp"
 
 namespace {
@@ -41,7 +41,7 @@ void read(const IcmpExtensionObject& object) {
 class Sender final : public Observer {
  public:
   void decided(const Decision& decision) override {
-    if (explains_) require(!decision_json(decision).empty());
+    if (explains_) require(is_told(decision));
   }
   void explain(bool explains) { explains_ = explains; }
   void error_reported(const icmp::ErrorReport& report) override {

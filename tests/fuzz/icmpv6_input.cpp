@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "tests/fuzz/sent_packets.hpp"
-#include "tunstack/explain/explain.hpp"
+#include "tests/fuzz/told.hpp"
 #include "tunstack/options/options.hpp"
 
 namespace {
@@ -59,7 +59,7 @@ class Sender final : public Observer {
   Sender(PathToPeer& path, std::chrono::seconds age) : path_(path), age_(age) {}
   void decided(const Decision& decision) override {
     if (reason_of(decision.verdict) == Reason::path_mtu_lowered) lower();
-    if (explains) require(!decision_json(decision).empty());
+    if (explains) require(is_told(decision));
   }
   void error_reported(const icmp::ErrorReport& report) override {
     const Bytes quote = report.body.quote;

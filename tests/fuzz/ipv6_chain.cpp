@@ -6,7 +6,7 @@
 
 #include "tests/fuzz/ipv6_walk.hpp"
 #include "tests/fuzz/sent_packets.hpp"
-#include "tunstack/explain/explain.hpp"
+#include "tests/fuzz/told.hpp"
 #include "tunstack/options/options.hpp"
 
 namespace {
@@ -35,7 +35,7 @@ class Witness final : public Observer {
  public:
   void decided(const Decision& decision) override {
     if (!verdict) verdict = decision.verdict;
-    if (explains) require(!decision_text(decision).empty() && !decision_json(decision).empty());
+    if (explains) require(is_told(decision));
   }
   std::optional<Verdict> verdict;
   bool explains = false;

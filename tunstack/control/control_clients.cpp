@@ -1,31 +1,127 @@
 #include "tunstack/control/control_clients.hpp"
 
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace tunstack {
 
-ControlClients::ControlClients(Report report) : report_(std::move(report)), poll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+namespace {
 
-void ControlClients::add(FileDescriptor connection) {
-  if (clients_.size() == most) clients_.pop_front();
-  epoll_event event{};
-  event.events = EPOLLOUT;
-  ::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, connection.get(), &event);
-  clients_.push_back({std::move(connection), report_()});
+constexpr std::string_view too_long =
+    "{\"fault\":{\"what\":\"the request is too long\",\"why\":\"a request is one line\","
+    "\"remedy\":\"send less at once\"}}\n";
+
+std::string lost_line(std::size_t count) {
+  return fmt::format("{{\"schema\":{},\"event\":\"lost\",\"count\":{}}}\n", event_schema, count);
 }
 
-void ControlClients::serve() { std::erase_if(clients_, is_done); }
+}  // namespace
 
-/// Sends what the client takes now. Also true if it has gone.
-bool ControlClients::is_done(Client& client) {
+ControlClients::ControlClients(Answerer answerer, EventNames names, std::function<void(bool)> watching)
+    : answerer_(std::move(answerer)),
+      names_(std::move(names)),
+      watching_(std::move(watching)),
+      poll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+
+void ControlClients::add(FileDescriptor connection) {
+  if (clients_.size() == most) {
+    const auto asked = std::ranges::find_if(clients_, [](const Client& client) { return !client.watch; });
+    clients_.erase(asked == clients_.end() ? clients_.begin() : asked);
+  }
+  epoll_event event{};
+  event.events = EPOLLIN;
+  ::epoll_ctl(poll_.get(), EPOLL_CTL_ADD, connection.get(), &event);
+  clients_.push_back({.connection = std::move(connection), .awaited = EPOLLIN});
+}
+
+void ControlClients::serve() {
+  for (Client& client : clients_) serve(client);
+  std::erase_if(clients_, [](const Client& client) { return client.has_gone; });
+  tell_watching();
+}
+
+void ControlClients::tell_watching() {
+  const bool watching = std::ranges::any_of(clients_, [](const Client& client) { return client.watch.has_value(); });
+  if (std::exchange(told_watching_, watching) != watching) watching_(watching);
+}
+
+void ControlClients::serve(Client& client) {
+  give(client);
+  if (client.watch || client.left.empty()) hear(client);
+  if (!client.watch && client.left.empty()) answer(client);
+  give(client);
+  if (!client.has_gone) await(client);
+}
+
+/// Takes what the client says. Who watches has nothing more to say, but may leave.
+void ControlClients::hear(Client& client) {
+  std::array<char, 16384> part;
+  const ssize_t got = ::recv(client.connection.get(), part.data(), part.size(), MSG_DONTWAIT);
+  if (got < 0) client.has_gone |= errno != EAGAIN && errno != EINTR;
+  if (got == 0) client.has_gone |= client.left.empty() && !client.heard.contains('\n');
+  if (got > 0 && !client.watch) client.heard.append(part.data(), static_cast<std::size_t>(got));
+  if (got == 0 && client.watch) client.has_gone = true;
+}
+
+void ControlClients::answer(Client& client) {
+  const std::size_t end = client.heard.find('\n');
+  if (end == std::string::npos && client.heard.size() <= longest_request) return;
+  if (end == std::string::npos || end > longest_request) {
+    client.heard.clear();
+    client.left = too_long;
+    return;
+  }
+  ControlAnswer answer = answerer_(std::string_view(client.heard).substr(0, end));
+  client.heard.erase(0, end + 1);
+  client.left = std::move(answer.line);
+  client.watch = std::move(answer.watch);
+}
+
+/// Sends what the client takes now.
+void ControlClients::give(Client& client) {
+  if (client.left.empty() || client.has_gone) return;
   const ssize_t sent =
       ::send(client.connection.get(), client.left.data(), client.left.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0) return errno != EAGAIN && errno != EINTR;
-  client.left.erase(0, static_cast<std::size_t>(sent));
-  return client.left.empty();
+  if (sent < 0) client.has_gone = errno != EAGAIN && errno != EINTR;
+  if (sent > 0) client.left.erase(0, static_cast<std::size_t>(sent));
+}
+
+void ControlClients::await(Client& client) {
+  const bool hears = client.watch || client.left.empty();
+  const bool gives = !client.left.empty() || client.heard.contains('\n');
+  const std::uint32_t awaited = (hears ? std::uint32_t{EPOLLIN} : 0U) | (gives ? std::uint32_t{EPOLLOUT} : 0U);
+  if (awaited == client.awaited) return;
+  client.awaited = awaited;
+  epoll_event event{};
+  event.events = awaited;
+  ::epoll_ctl(poll_.get(), EPOLL_CTL_MOD, client.connection.get(), &event);
+}
+
+// ---- events ----
+
+void ControlClients::take(const Event& event) {
+  std::string line;
+  for (Client& client : clients_) {
+    if (!client.watch || client.has_gone) continue;
+    if (client.watch->only_drops && event.verdict != "drop") continue;
+    if (!client.watch->filter.matches(event, names_)) continue;
+    if (line.empty()) line = event_line(event, names_);
+    const bool is_told = client.lost == 0 || put(client, lost_line(client.lost));
+    if (is_told) client.lost = 0;
+    if (!is_told || !put(client, line)) ++client.lost;
+    await(client);
+  }
+}
+
+bool ControlClients::put(Client& client, const std::string& line) {
+  if (client.left.size() + line.size() > most_waiting) return false;
+  client.left += line;
+  return true;
 }
 
 }  // namespace tunstack

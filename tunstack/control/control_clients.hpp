@@ -1,40 +1,75 @@
-// Those who are connected to a stack, and what each has not taken yet. ControlSocket adds who comes; serve() gives, and
-// forgets who has it all, has gone, or does not take it while newer ones come.
+// Those who are connected to a stack: each sends requests, a line each, and gets a line for each; who watches gets
+// events from then on. ControlSocket adds who comes; serve() reads and gives, and forgets who has gone. What requests
+// say is the affair of whoever answers (control_requests).
 #pragma once
 
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "tunstack/device/file_descriptor.hpp"
+#include "tunstack/events/event_filter.hpp"
 
 namespace tunstack {
 
-class ControlClients {
- public:
-  using Report = std::function<std::string()>;
-  // More who do not read cannot be held: the oldest is given up.
-  static constexpr std::size_t most = 8;
+/// Which events a client wants.
+struct Watch {
+  EventFilter filter;
+  bool only_drops = false;
+};
 
-  explicit ControlClients(Report report);
+/// To one request. `line` has its end.
+struct ControlAnswer {
+  std::string line;
+  std::optional<Watch> watch;  // events follow
+};
+
+class ControlClients final : public EventSink {
+ public:
+  using Answerer = std::function<ControlAnswer(std::string_view request)>;
+  // More who do not read cannot be held: the oldest that only asked is given up, or else the oldest of all.
+  static constexpr std::size_t most = 8;
+  static constexpr std::size_t longest_request = std::size_t{1} << 18;  // octets: a packet in hexadecimal, and more
+  static constexpr std::size_t most_waiting = std::size_t{1} << 20;     // octets of events for one who reads slowly
+
+  /// `watching` is told when the first client watches, and when none does any more; never while an event is taken.
+  ControlClients(Answerer answerer, EventNames names, std::function<void(bool)> watching = [](bool) {});
 
   /// An epoll instance, readable when serve() has something to do; what brings clients is watched by it too.
   int fd() const { return poll_.get(); }
-  /// A stream socket, blocking or not. It is for a report of now.
+  /// A stream socket, blocking or not.
   void add(FileDescriptor connection);
-  /// Gives each as much as it takes: never waits for one.
+  /// Answers one request of each at most, and gives each as much as it takes: never waits for one.
   void serve();
+  /// An event that has no room is lost to its client, who is told how many were before the next one.
+  void take(const Event& event) override;
   std::size_t size() const { return clients_.size(); }
 
  private:
   struct Client {
     FileDescriptor connection;
-    std::string left;  // to be sent
+    std::string heard = {};  // of requests that were not answered
+    std::string left = {};   // to be sent
+    std::optional<Watch> watch = {};
+    std::size_t lost = 0;       // events, since the last one
+    std::uint32_t awaited = 0;  // of the connection, as epoll has it
+    bool has_gone = false;
   };
-  static bool is_done(Client& client);
 
-  Report report_;
+  void serve(Client& client);
+  void hear(Client& client);
+  void answer(Client& client);
+  static void give(Client& client);
+  void await(Client& client);
+  void tell_watching();
+  bool put(Client& client, const std::string& line);
+
+  Answerer answerer_;
+  EventNames names_;
+  std::function<void(bool)> watching_;
+  bool told_watching_ = false;
   FileDescriptor poll_;
   std::deque<Client> clients_;
 };

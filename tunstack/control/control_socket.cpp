@@ -136,7 +136,7 @@ void remove_socket_of(const StackName& name) {
 
 // ---- the stack's side ----
 
-ControlSocket::ControlSocket(const std::string& device, Report report) : clients_(std::move(report)) {
+ControlSocket::ControlSocket(const std::string& device, ControlClients& clients) : clients_(clients) {
   const std::string file_name = file_name_of({own_network(), ::getpid(), device});
   const auto usable = socket_directories();
   if (!std::ranges::any_of(usable, [&](const std::string& d) { return listen_in(d, file_name); }))
@@ -201,25 +201,6 @@ RunningStacks find_running_stacks() {
         found.own.push_back({std::move(socket.name), std::move(connection)});
     }
   return found;
-}
-
-std::string read_report(const RunningStack& stack) {
-  std::string report;
-  std::array<char, 65536> part;
-  for (;;) {
-    const ssize_t got = ::recv(stack.connection.get(), part.data(), part.size(), 0);
-    if (got == 0) return report;
-    if (got > 0 && report.size() + static_cast<std::size_t>(got) > largest_report)
-      throw SystemError(
-          fmt::format("the stack on {} (process {}) sends more than a report", stack.name.device, stack.name.pid),
-          fmt::format("reports have at most {} octets", largest_report), "use the same version of tunstack for both");
-    if (got > 0)
-      report.append(part.data(), static_cast<std::size_t>(got));
-    else if (errno != EINTR)
-      throw SystemError(fmt::format("the stack on {} (process {}) does not answer: {}", stack.name.device,
-                                    stack.name.pid, std::strerror(errno)),
-                        "it is stopped, or very busy", fmt::format("try again; or: kill -CONT {}", stack.name.pid));
-  }
 }
 
 }  // namespace tunstack

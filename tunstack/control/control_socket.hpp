@@ -1,5 +1,5 @@
-// Where a running stack tells what it knows: a Unix socket. Who connects reads a report to its end; nobody says
-// anything to the stack. Here they find each other; what a stack then says to each, control_clients does.
+// Where a running stack can be asked: a Unix socket. Here stack and client find each other; what they then say to each
+// other is the affair of control_clients and control_client.
 //
 // Its path is DIRECTORY/tunstack-NETWORK-PID-DEVICE.sock, where NETWORK is the inode of the network namespace: two
 // stacks on devices of one name in different namespaces have different paths, a command in the sandbox of `exec`, whose
@@ -37,10 +37,9 @@ std::uint64_t own_network();
 
 class ControlSocket {
  public:
-  using Report = ControlClients::Report;
-  /// Listens for clients of the same user, on behalf of the stack on `device`; removes what stacks of this user left
+  /// Listens for `clients` of the same user, on behalf of the stack on `device`; removes what stacks of this user left
   /// behind that ended without taking leave. Throws SystemError.
-  ControlSocket(const std::string& device, Report report);
+  ControlSocket(const std::string& device, ControlClients& clients);
   ~ControlSocket();
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;
@@ -48,14 +47,14 @@ class ControlSocket {
   const std::string& path() const { return path_; }
   /// Readable when serve() has something to do.
   int fd() const { return clients_.fd(); }
-  /// Takes one client, and gives each as much as it takes: never waits for one.
+  /// Takes one client, and serves all: never waits for one.
   void serve();
 
  private:
   bool listen_in(const std::string& directory, const std::string& file_name);
   void accept_one();
 
-  ControlClients clients_;
+  ControlClients& clients_;
   std::string path_;
   FileDescriptor listener_;
 };
@@ -65,7 +64,7 @@ std::vector<std::string> socket_directories();
 /// Removes the socket of this stack, if it belongs to this user, wherever it is and in whatever state.
 void remove_socket_of(const StackName& name);
 
-/// A stack that runs, and a connection to it that its report comes by.
+/// A stack that runs, and a connection to it.
 struct RunningStack {
   StackName name;
   FileDescriptor connection;
@@ -77,10 +76,5 @@ struct RunningStacks {
 };
 /// Removes the sockets of this user's stacks that ended without taking leave.
 RunningStacks find_running_stacks();
-
-inline constexpr std::size_t largest_report = 4U << 20;  // octets; tables that are full take a third of it
-
-/// Reads to the end. Throws SystemError if the stack does not answer, or without end.
-std::string read_report(const RunningStack& stack);
 
 }  // namespace tunstack

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "tunstack/explain/describe.hpp"
 
 namespace tunstack {
@@ -11,6 +9,16 @@ namespace tunstack {
 namespace {
 
 double in_seconds(Instant time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+
+PacketText subject_of(const Decision& decision) {
+  return decision.frame.empty() ? describe(decision.packet) : describe_frame(decision.frame);
+}
+
+std::string endpoints(const PacketText& packet) {
+  return packet.source.empty() ? "?" : fmt::format("{} > {}", packet.source, packet.destination);
+}
+
+}  // namespace
 
 std::string_view proposed_name(const Verdict& verdict) {
   struct Name {
@@ -23,16 +31,6 @@ std::string_view proposed_name(const Verdict& verdict) {
   return std::visit(Name{}, verdict);
 }
 
-PacketText subject_of(const Decision& decision) {
-  return decision.frame.empty() ? describe(decision.packet) : describe_frame(decision.frame);
-}
-
-std::string endpoints(const PacketText& packet) {
-  return packet.source.empty() ? "?" : fmt::format("{} > {}", packet.source, packet.destination);
-}
-
-}  // namespace
-
 std::string_view verdict_name(const Decision& decision) {
   return decision.withheld ? "drop" : proposed_name(decision.verdict);
 }
@@ -43,6 +41,15 @@ Reason deciding_reason(const Decision& decision) {
 
 std::string citation(const ReasonInfo& reason) {
   return reason.section.empty() ? std::string(reason.rfc) : fmt::format("{} {}", reason.rfc, reason.section);
+}
+
+std::string link_of(const ReasonInfo& reason) {
+  if (!reason.rfc.starts_with("RFC ")) return {};
+  const std::size_t end = reason.rfc.find_first_not_of("0123456789", 4);
+  const std::string link = fmt::format("https://www.rfc-editor.org/rfc/rfc{}",
+                                       reason.rfc.substr(4, end == std::string_view::npos ? end : end - 4));
+  const std::string_view section = reason.section.substr(0, reason.section.find_first_not_of("0123456789."));
+  return section.empty() ? link : link + fmt::format("#section-{}", section);
 }
 
 std::string decision_text(const Decision& decision) {
@@ -68,36 +75,9 @@ std::string origination_text(const Origination& origination) {
                      reason.text);
 }
 
-namespace {
-
-nlohmann::ordered_json json_line(Instant time, std::string_view direction, const PacketText& packet, std::size_t length,
-                                 std::string_view verdict, Reason deciding) {
-  const ReasonInfo& reason = info(deciding);
-  return {{"time", in_seconds(time)},
-          {"direction", direction},
-          {"source", packet.source},
-          {"destination", packet.destination},
-          {"length", length},
-          {"summary", packet.summary},
-          {"verdict", verdict},
-          {"reason", reason.name},
-          {"rfc", reason.rfc},
-          {"section", reason.section},
-          {"requirement", reason.requirement},
-          {"text", reason.text}};
-}
-
-}  // namespace
-
-std::string origination_json(const Origination& origination) {
-  const OutgoingPacket& packet = origination.sent[0];
-  return json_line(origination.time, "out", describe(packet), packet.bytes.size(), "send", origination.reason).dump();
-}
-
-namespace {
-
-/// What a note is about, in the place of a verdict: an address of this node, or something else that is counted.
 std::string_view note_name(const ReasonInfo& reason) { return reason.area == "address" ? "own" : "note"; }
+
+namespace {
 
 std::string subject_of(const Note& note) { return note.address ? to_text(*note.address) : std::string(); }
 
@@ -109,41 +89,23 @@ std::string note_text(const Note& note) {
                      reason.name, citation(reason), reason.text);
 }
 
-std::string note_json(const Note& note) {
-  const std::string_view name = note_name(info(note.reason));
-  const PacketText subject{subject_of(note), {}, name == "own" ? "an address of this node" : ""};
-  return json_line(note.time, "none", subject, 0, name, note.reason).dump();
-}
-
-std::string decision_json(const Decision& decision) {
-  auto line = json_line(decision.time, "in", subject_of(decision), decision.packet.size(), verdict_name(decision),
-                        deciding_reason(decision));
-  if (decision.withheld)
-    line["proposed"] = {{"verdict", proposed_name(decision.verdict)},
-                        {"reason", info(reason_of(decision.verdict)).name}};
-  if (!decision.sent.empty()) line["answer"] = describe(decision.sent[0]).summary;
-  if (decision.sent.size() > 1) line["fragments"] = decision.sent.size();
-  return line.dump();
-}
-
 void Explainer::print(std::string line) {
   line += '\n';
   out_.put(line);
 }
 
 void Explainer::originated(const Origination& origination) {
-  if (explain_ != Explain::all) return;
-  print(format_ == ExplainFormat::json ? origination_json(origination) : origination_text(origination));
+  if (explain_ == Explain::all) print(origination_text(origination));
 }
 
 void Explainer::noted(const Note& note) {
-  if (explain_ == Explain::all) print(format_ == ExplainFormat::json ? note_json(note) : note_text(note));
+  if (explain_ == Explain::all) print(note_text(note));
 }
 
 void Explainer::decided(const Decision& decision) {
   if (explain_ == Explain::off) return;
   if (explain_ == Explain::drops && verdict_name(decision) != "drop") return;
-  print(format_ == ExplainFormat::json ? decision_json(decision) : decision_text(decision));
+  print(decision_text(decision));
 }
 
 }  // namespace tunstack

@@ -1,4 +1,4 @@
-// Observers that write one line for each decision: text for people, JSON for programs.
+// What a node decides, in one line of text each, for people; programs read events (tunstack/events).
 #pragma once
 
 #include <string>
@@ -10,29 +10,30 @@ namespace tunstack {
 
 /// What came of a packet: a reply or error that was withheld counts as a drop.
 std::string_view verdict_name(const Decision& decision);
+/// Of a verdict, whatever came of it.
+std::string_view proposed_name(const Verdict& verdict);
 /// The reason that decided in the end: of what was withheld, or of the verdict.
 Reason deciding_reason(const Decision& decision);
 /// "RFC 1122 3.2.2", or "design".
 std::string citation(const ReasonInfo& reason);
 
+/// Where the section can be read; empty where the project decides.
+std::string link_of(const ReasonInfo& reason);
+/// What stands in the place of a verdict where there was no packet: an address of this node, or something else that is
+/// counted.
+std::string_view note_name(const ReasonInfo& reason);
+
 std::string decision_text(const Decision& decision);
-/// Likewise for what the node sent of its own accord: direction ">" or "out", verdict "send".
+/// Likewise for what the node sent of its own accord: direction ">", verdict "send".
 std::string origination_text(const Origination& origination);
-std::string origination_json(const Origination& origination);
 std::string note_text(const Note& note);
-std::string note_json(const Note& note);
-/// An object with time (seconds), direction, source, destination, length (octets), summary, verdict, reason, rfc,
-/// section, requirement, text; with `proposed` where a reply or error was withheld, `answer` where one was sent, and
-/// `fragments`, their number, where it was cut.
-std::string decision_json(const Decision& decision);
 
 enum class Explain : std::uint8_t { off, drops, all };
-enum class ExplainFormat : std::uint8_t { text, json };
 
 class Explainer final : public Observer {
  public:
   /// Lines go to `out`, which must outlive it.
-  Explainer(Explain explain, ExplainFormat format, Outlet& out) : explain_(explain), format_(format), out_(out) {}
+  Explainer(Explain explain, Outlet& out) : explain_(explain), out_(out) {}
   void decided(const Decision& decision) override;
   void originated(const Origination& origination) override;
   void noted(const Note& note) override;
@@ -41,7 +42,6 @@ class Explainer final : public Observer {
   void print(std::string line);
 
   Explain explain_;
-  ExplainFormat format_;
   Outlet& out_;
 };
 

@@ -57,10 +57,11 @@ class Observer {
   virtual void error_reported(const icmp::ErrorReport&) {}
 };
 
-/// Tells several observers, in their order. They must outlive it.
+/// Tells several observers, in their order. They must outlive it, or be removed.
 class Observers final : public Observer {
  public:
   void add(Observer& observer) { all_.push_back(&observer); }
+  void remove(Observer& observer) { std::erase(all_, &observer); }
   void decided(const Decision& decision) override {
     for (Observer* const observer : all_) observer->decided(decision);
   }

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/report/bounded_json.hpp"
 #include "tunstack/report/state_report.hpp"
 
 namespace tunstack {
@@ -16,7 +17,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // A report comes from whoever listens at a socket: nothing in it is trusted to be what it should.
-constexpr int deepest = 8;                 // levels; reports have five
 constexpr std::size_t longest_cell = 200;  // characters: each row of a table is as wide as its longest cell
 
 /// Null where there is none.
@@ -203,10 +203,8 @@ std::string counters_text(const Json& counters) {
 }  // namespace
 
 std::optional<Json> parse_report(std::string_view text) {
-  bool is_too_deep = false;
-  const auto level = [&](int depth, Json::parse_event_t, const Json&) { return !(is_too_deep |= depth > deepest); };
-  auto report = Json::parse(text, level, false);
-  if (is_too_deep || member(report, "schema") != state_schema) return std::nullopt;
+  auto report = parse_object(text);
+  if (!report || member(*report, "schema") != state_schema) return std::nullopt;
   return report;
 }
 

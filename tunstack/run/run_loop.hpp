@@ -31,6 +31,12 @@ class RunLoop {
     machine_.link_changed(interface, up, clock_.now(), outbox_);
     send();
   }
+  /// Has something done to the machine by `change(now, outbox)`, and sends what it leaves.
+  template <class Change>
+  void act(const Change& change) {
+    change(clock_.now(), outbox_);
+    send();
+  }
   /// Calls `ready` whenever `fd` is readable; never between two packets of one drain, and before those of devices that
   /// are readable too: what comes by a link comes after the news that it is up.
   void watch(int fd, std::function<void()> ready) { events_.watch(fd, std::move(ready)); }

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
 
 #include "tunstack/fault.hpp"
@@ -76,9 +77,16 @@ void care_until_end_of(int stack, std::optional<CaredLink>& link) {
   }
 }
 
+/// Where it removes files.
+std::vector<std::string> directories_of(const Duties& duties) {
+  std::vector<std::string> all = socket_directories();
+  if (!duties.pid_file.empty()) all.push_back(std::filesystem::path(duties.pid_file).parent_path());
+  return all;
+}
+
 /// What was changed is taken back when the link goes.
 void care(const Duties& duties, int stack) try {
-  if (duties.sandboxed) enter_sandbox_of_caretaker(socket_directories());
+  if (duties.sandboxed) enter_sandbox_of_caretaker(directories_of(duties));
   std::optional<CaredLink> link;
   if (duties.link) link.emplace(*duties.link, duties.device_stays);
   tell(stack, done);
@@ -102,6 +110,7 @@ Caretaker::Caretaker(const Duties& duties) {
     stand_apart(caretaker_end.get());
     care(duties, caretaker_end.get());
     remove_socket_of(duties.stack);
+    if (!duties.pid_file.empty()) ::unlink(duties.pid_file.c_str());
     ::_exit(0);
   }
   caretaker_end = FileDescriptor();

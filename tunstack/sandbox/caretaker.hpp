@@ -1,7 +1,7 @@
 // The process that takes back what a stack changed, also when the stack is killed: it sets the link up for the stack,
 // gives it back what the kernel drops whenever it goes down, waits for the stack's end, and then restores a persistent
-// link and removes the control socket. It has the rights for that and no others, hears nothing from the stack but its
-// end, and never sees a packet.
+// link and removes the control socket and the file with the number of the process. It has the rights for that and no
+// others, hears nothing from the stack but its end, and never sees a packet.
 #pragma once
 
 #include <sys/types.h>
@@ -18,6 +18,7 @@ struct Duties {
   StackName stack;               // whose socket is to be removed
   std::optional<LinkPlan> link;  // what is to be set up; nothing where the link is left alone
   bool device_stays = false;     // after the stack, so that all is to be taken back
+  std::string pid_file = {};     // to be removed; a path from the root
   bool sandboxed = true;
 };
 

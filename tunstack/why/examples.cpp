@@ -136,10 +136,14 @@ void try_packets(const World& world, const std::function<bool(const Example&, co
   for (const Octets& packet : plain)
     for (const Octets& other : broken(packet, world.node))
       if (each({other, {}}, ask(world, other))) return;
+  WorldOracle oracle(world);
   bool ended = false;
-  for_each_setting(world, [&](const World& changed, const std::string& setting) {
-    for (const Octets& packet : plain)
-      if (!ended) ended = each({packet, setting}, ask(changed, packet));
+  for_each_setting([&](const std::string& setting) {
+    for (const Octets& packet : plain) {
+      if (ended) return;
+      const auto outcome = oracle.ask(packet, setting);
+      ended = outcome && each({packet, setting}, *outcome);
+    }
   });
 }
 

@@ -20,9 +20,9 @@ struct OtherAnswers {
   std::size_t changes_tried = 0;
 };
 
-/// Calls `each` with the world under every other value of every option, and the assignment.
-void for_each_setting(const World& world, const std::function<void(const World&, const std::string&)>& each);
+/// Calls `each` with every other value of every option, as an assignment.
+void for_each_setting(const std::function<void(const std::string&)>& each);
 
-OtherAnswers other_answers(const World& world, Bytes packet, const Outcome& now);
+OtherAnswers other_answers(Oracle& oracle, Bytes packet, const Outcome& now);
 
 }  // namespace tunstack::why

@@ -1,6 +1,10 @@
 #include "tunstack/why/question.hpp"
 
+#include <algorithm>
+
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/node/advertised.hpp"
+#include "tunstack/options/options.hpp"
 #include "tunstack/run/replay.hpp"
 
 namespace tunstack::why {
@@ -9,10 +13,13 @@ namespace {
 
 constexpr Duration longest_start = std::chrono::seconds(10);  // until addresses are checked
 
-class Asked final : public RuleTrace {
+class Ladder final : public RuleTrace {
  public:
-  void asked(const RuleTrace::Asked& table) override { tables.push_back(table); }
-  std::vector<RuleTrace::Asked> tables;
+  void asked(const RuleTrace::Asked& table) override {
+    rungs.push_back({std::string(table.table), table.passed,
+                     table.is_broken() ? MaybeReason(table.rows[table.passed]) : MaybeReason()});
+  }
+  std::vector<Rung> rungs;
 };
 
 /// Keeps the last decision: a fragment that completes a datagram is decided first, then the datagram.
@@ -37,7 +44,29 @@ void start(const Node& node, Replay<Node>& replay) {
   while (node.has_tentative_addresses() && node.next_deadline() <= latest) replay.advance(node.next_deadline());
 }
 
+bool is_possible(const NodeConfig& config) {
+  const NodeOptions& options = config.options;
+  return std::ranges::none_of(config.interfaces, [&](const InterfaceConfig& interface) {
+    if (interface.role == Role::host) return false;
+    return (options.router.advertises && fault_of(advertising_config(options.router, interface))) ||
+           (options.router4.advertises && fault_of(irdp_config(options.router4, interface)));
+  });
+}
+
 }  // namespace
+
+Outcome ask(Node& node, const Received& received) {
+  Outcome outcome{};
+  Ladder ladder;
+  node.decide(received, &ladder);
+  outcome.ladder = std::move(ladder.rungs);
+  LastDecision last(outcome);
+  Outbox out;
+  node.observe(&last);
+  node.receive(received, out);
+  node.observe(nullptr);
+  return outcome;
+}
 
 Outcome ask(const World& world, Bytes packet) {
   Node node(world.node);
@@ -47,15 +76,14 @@ Outcome ask(const World& world, Bytes packet) {
   for (const Earlier& earlier : world.earlier)
     replay.receive({InterfaceId{0}, earlier.bytes, started + earlier.after_start, earlier.link_layer_group});
   replay.advance(started + world.after_start);
-  Outcome outcome{};
-  Asked trace;
-  const Received received{InterfaceId{0}, packet, replay.now(), world.link_layer_group};
-  node.decide(received, &trace);
-  outcome.asked = std::move(trace.tables);
-  LastDecision last(outcome);
-  node.observe(&last);
-  replay.receive(received);
-  return outcome;
+  return ask(node, {InterfaceId{0}, packet, replay.now(), world.link_layer_group});
+}
+
+std::optional<Outcome> WorldOracle::ask(Bytes packet, const std::string& setting) {
+  if (setting.empty()) return why::ask(world_, packet);
+  World changed = world_;
+  if (set_option(changed.node.options, setting) || !is_possible(changed.node)) return std::nullopt;
+  return why::ask(changed, packet);
 }
 
 }  // namespace tunstack::why

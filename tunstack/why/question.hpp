@@ -2,7 +2,9 @@
 // question makes a node of its own, so that nothing is changed by asking.
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,14 +29,44 @@ struct World {
   bool link_layer_group = false;
 };
 
+/// A table of rules that was asked on the way.
+struct Rung {
+  std::string table;
+  std::size_t passed = 0;   // rows
+  MaybeReason broken = {};  // the row that did not pass, which ended the matter
+};
+
 struct Outcome {
-  std::string_view verdict;                  // "drop", "reply", ... as explanations have it
-  Reason reason;                             // that decided in the end
-  std::vector<Octets> sent = {};             // at once
-  std::vector<RuleTrace::Asked> asked = {};  // tables, in their order
+  std::string_view verdict;       // "drop", "reply", ... as explanations have it
+  Reason reason;                  // that decided in the end
+  std::vector<Octets> sent = {};  // at once
+  std::vector<Rung> ladder = {};  // tables, in their order
+};
+
+/// Of a node, which receives the packet.
+Outcome ask(Node& node, const Received& received);
+
+/// Who answers questions: a world, or a stack that runs.
+class Oracle {
+ public:
+  virtual ~Oracle() = default;
+  /// What it is about: addresses of the node.
+  virtual const NodeConfig& node() const = 0;
+  /// With one option set ("KEY=VALUE") or none (""). Nothing where that option cannot have that value here.
+  virtual std::optional<Outcome> ask(Bytes packet, const std::string& setting) = 0;
 };
 
 /// Of a node whose start is over: addresses have been checked.
 Outcome ask(const World& world, Bytes packet);
+
+class WorldOracle final : public Oracle {
+ public:
+  explicit WorldOracle(const World& world) : world_(world) {}
+  const NodeConfig& node() const override { return world_.node; }
+  std::optional<Outcome> ask(Bytes packet, const std::string& setting) override;
+
+ private:
+  const World& world_;
+};
 
 }  // namespace tunstack::why

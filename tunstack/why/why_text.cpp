@@ -29,10 +29,10 @@ std::string dotted(std::string text) {
   return text;
 }
 
-std::string rows_text(const RuleTrace::Asked& table) {
-  const std::string_view rows = table.passed == 1 ? "row passes" : "rows pass";
-  if (!table.is_broken()) return fmt::format("{} {}", table.passed, rows);
-  return fmt::format("{} {}, the next does not: {}", table.passed, rows, info(table.rows[table.passed]).name);
+std::string rows_text(const Rung& rung) {
+  const std::string_view rows = rung.passed == 1 ? "row passes" : "rows pass";
+  if (!rung.broken) return fmt::format("{} {}", rung.passed, rows);
+  return fmt::format("{} {}, the next does not: {}", rung.passed, rows, info(*rung.broken).name);
 }
 
 std::string hexadecimal(Bytes octets) {
@@ -69,19 +69,10 @@ std::string packet_line(Bytes packet) {
   return text.source.empty() ? text.summary : fmt::format("{} > {}  {}", text.source, text.destination, text.summary);
 }
 
-std::string link_of(const ReasonInfo& reason) {
-  if (!reason.rfc.starts_with("RFC ")) return {};
-  const std::size_t end = reason.rfc.find_first_not_of("0123456789", 4);
-  const std::string link = fmt::format("https://www.rfc-editor.org/rfc/rfc{}",
-                                       reason.rfc.substr(4, end == std::string_view::npos ? end : end - 4));
-  const std::string_view section = reason.section.substr(0, reason.section.find_first_not_of("0123456789."));
-  return section.empty() ? link : link + fmt::format("#section-{}", section);
-}
-
 std::string answer_text(const Answer& answer, bool with_octets) {
   std::string text = packet_line(answer.packet) + "\n";
-  for (const RuleTrace::Asked& table : answer.outcome.asked)
-    text += fmt::format("  {} {}\n", dotted(title_of(table.table)), rows_text(table));
+  for (const Rung& rung : answer.outcome.ladder)
+    text += fmt::format("  {} {}\n", dotted(title_of(rung.table)), rows_text(rung));
   const ReasonInfo& reason = info(answer.outcome.reason);
   std::string verdict(answer.outcome.verdict);
   std::ranges::transform(verdict, verdict.begin(), [](unsigned char c) { return std::toupper(c); });
@@ -110,11 +101,11 @@ nlohmann::ordered_json reason_json(const ReasonInfo& reason) {
 
 nlohmann::ordered_json answer_json(const Answer& answer) {
   nlohmann::ordered_json tables = nlohmann::ordered_json::array(), sent = tables, others = tables;
-  for (const RuleTrace::Asked& table : answer.outcome.asked)
-    tables.push_back({{"table", title_of(table.table)},
-                      {"passed", table.passed},
-                      {"broken", table.is_broken() ? nlohmann::ordered_json(info(table.rows[table.passed]).name)
-                                                   : nlohmann::ordered_json()}});
+  for (const Rung& rung : answer.outcome.ladder)
+    tables.push_back(
+        {{"table", title_of(rung.table)},
+         {"passed", rung.passed},
+         {"broken", rung.broken ? nlohmann::ordered_json(info(*rung.broken).name) : nlohmann::ordered_json()}});
   for (const Octets& packet : answer.outcome.sent)
     sent.push_back({{"packet", packet_line(packet)}, {"octets", fmt::format("{:02x}", fmt::join(packet, ""))}});
   for (const OtherAnswer& other : answer.others.found)

@@ -1,6 +1,7 @@
 // The socket of a running stack: names, what is left behind, and clients that do not read.
 #include "tunstack/control/control_socket.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include <filesystem>
 #include <future>
 
+#include "tunstack/control/control_client.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack::test::control_socket_test {
@@ -67,6 +69,8 @@ class ControlSocketTest : public testing::Test {
   }
 
   std::string directory;
+  std::function<std::string()> answer = [] { return std::string("{}"); };
+  ControlClients clients{[this](std::string_view) { return ControlAnswer{answer() + "\n", {}}; }, {}};
 
  private:
   std::optional<std::string> before_;
@@ -105,32 +109,11 @@ void serve_all(ControlSocket& control) {
   EXPECT_FALSE(is_readable(control.fd())) << "it would keep the processor busy";
 }
 
-/// What comes until the end, or until nothing more comes.
-struct Reading {
-  std::size_t octets = 0;
-  bool has_ended = false;
-};
-Reading read_all(const FileDescriptor& socket) {
-  Reading reading;
-  std::vector<char> part(1 << 16);
-  for (;;) {
-    const ssize_t got = ::recv(socket.get(), part.data(), part.size(), 0);
-    if (got <= 0) return {reading.octets, got == 0};
-    reading.octets += static_cast<std::size_t>(got);
-  }
-}
-
-constexpr std::size_t large = 5'000'000;  // octets, far more than a socket takes
-
-ControlSocket::Report text_of(std::size_t size) {
-  return [size] { return std::string(size, 'x'); };
-}
-
 // ---- life ----
 
 TEST_F(ControlSocketTest, a_file_for_this_user_only_as_long_as_it_lives) {
   {
-    const ControlSocket control("mine", text_of(1));
+    const ControlSocket control("mine", clients);
     EXPECT_THAT(files(), ElementsAre(file_name_of({own_network(), ::getpid(), "mine"})));
     struct stat status{};
     ASSERT_EQ(::lstat(control.path().c_str(), &status), 0);
@@ -139,17 +122,19 @@ TEST_F(ControlSocketTest, a_file_for_this_user_only_as_long_as_it_lives) {
   EXPECT_THAT(files(), IsEmpty());
 }
 
-TEST_F(ControlSocketTest, a_client_reads_the_report_of_its_time) {
+TEST_F(ControlSocketTest, who_connects_is_answered) {
   int asked = 0;
-  ControlSocket control("mine", [&] { return "report " + std::to_string(++asked); });
+  answer = [&] { return fmt::format(R"({{"asked":{}}})", ++asked); };
+  ControlSocket control("mine", clients);
   EXPECT_FALSE(is_readable(control.fd()));
-  for (const char* expected : {"report 1", "report 2"}) {
-    const auto stacks = found("mine");
+  for (const int expected : {1, 2}) {
+    auto stacks = found("mine");
     ASSERT_THAT(stacks, SizeIs(1));
     EXPECT_EQ(stacks[0].name, (StackName{own_network(), ::getpid(), "mine"}));
     EXPECT_TRUE(is_readable(control.fd()));
+    ASSERT_EQ(::send(stacks[0].connection.get(), "x\n", 2, 0), 2);
     serve_all(control);
-    EXPECT_EQ(read_report(stacks[0]), expected);
+    EXPECT_EQ(ControlClient(std::move(stacks[0])).next_line(), fmt::format(R"({{"asked":{}}})", expected));
   }
 }
 
@@ -161,7 +146,7 @@ TEST_F(ControlSocketTest, what_was_left_behind_is_removed_by_who_looks_and_by_th
   EXPECT_THAT(found("abandoned"), IsEmpty());
   EXPECT_THAT(files(), SizeIs(1)) << "who lives, stays";
   bind_to(abandoned);
-  const ControlSocket control("mine", text_of(1));
+  const ControlSocket control("mine", clients);
   EXPECT_THAT(files(), SizeIs(2)) << "that of the new one, and who lives";
   EXPECT_THAT(found("running"), SizeIs(1));
 }
@@ -187,25 +172,22 @@ TEST_F(ControlSocketTest, a_stack_that_is_too_busy_to_let_anybody_in_is_not_aban
   const FileDescriptor listening = bind_to(busy);
   std::vector<FileDescriptor> queue;
   for (int i = 0; i < 5; ++i) queue.push_back(connect_to(busy));  // as many as bind_to() lets wait, and one
-  const ControlSocket control("mine", text_of(1));
+  const ControlSocket control("mine", clients);
   EXPECT_TRUE(std::filesystem::exists(busy));
 }
 
 TEST_F(ControlSocketTest, one_left_behind_under_the_same_name_is_replaced) {
   bind_to(directory + "/" + file_name_of({own_network(), ::getpid(), "mine"}));
   bind_to(directory + "/" + file_name_of({own_network(), ::getpid(), "mine"}) + ".new");
-  ControlSocket control("mine", text_of(3));
+  ControlSocket control("mine", clients);
   EXPECT_THAT(files(), ElementsAre(file_name_of({own_network(), ::getpid(), "mine"})));
-  const auto stacks = found("mine");
-  ASSERT_THAT(stacks, SizeIs(1));
-  serve_all(control);
-  EXPECT_EQ(read_report(stacks[0]), "xxx");
+  EXPECT_THAT(found("mine"), SizeIs(1));
 }
 
 TEST_F(ControlSocketTest, other_files_are_not_touched) {
   const std::string own_name = directory + "/" + file_name_of({own_network(), ::getpid(), "mine"});
   std::fclose(std::fopen(own_name.c_str(), "w"));
-  const ControlSocket control("mine", text_of(1));
+  const ControlSocket control("mine", clients);
   EXPECT_TRUE(std::filesystem::is_regular_file(own_name));
   EXPECT_EQ(control.path().substr(0, 5), "/tmp/") << "the next directory";
   EXPECT_THAT(files(), SizeIs(1));
@@ -218,7 +200,7 @@ TEST_F(ControlSocketTest, those_of_other_users_are_neither_asked_nor_removed) {
   const FileDescriptor listening = bind_to(theirs);
   bind_to(theirs_abandoned);
   for (const std::string& path : {theirs, theirs_abandoned}) ASSERT_EQ(::chown(path.c_str(), 65534, 65534), 0);
-  const ControlSocket control("mine", text_of(1));
+  const ControlSocket control("mine", clients);
   EXPECT_THAT(files(), SizeIs(3));
   EXPECT_THAT(found("theirs"), IsEmpty());
   EXPECT_TRUE(find_running_stacks().has_others);
@@ -229,77 +211,50 @@ TEST_F(ControlSocketTest, a_directory_of_no_use_is_passed_over) {
                                      directory + "/" + std::string(90, 'l')}) {
     if (useless.starts_with(directory)) std::filesystem::create_directory(useless);
     ::setenv("XDG_RUNTIME_DIR", useless.c_str(), 1);
-    const ControlSocket control("mine", text_of(1));
+    const ControlSocket control("mine", clients);
     EXPECT_EQ(std::filesystem::path(control.path()).parent_path(), "/tmp") << useless;
     EXPECT_THAT(found("mine"), SizeIs(1)) << useless;
   }
 }
 
-// ---- clients ----
-
-TEST_F(ControlSocketTest, a_large_report_arrives_whole_in_parts) {
-  ControlSocket control("mine", text_of(large));
-  const FileDescriptor client = connect_to(control.path());
-  std::size_t octets = 0;
-  for (int i = 0; i < 1000; ++i) {
-    serve_all(control);
-    const Reading reading = read_all(client);
-    octets += reading.octets;
-    if (reading.has_ended) break;
-    EXPECT_GT(reading.octets, 0U) << "stuck after " << octets;
-  }
-  EXPECT_EQ(octets, large);
-}
-
-TEST_F(ControlSocketTest, who_does_not_read_is_given_up_for_newer_ones) {
-  ControlSocket control("mine", text_of(large));
-  std::vector<FileDescriptor> silent;
-  for (int i = 0; i < 8; ++i) {
-    silent.push_back(connect_to(control.path()));
-    serve_all(control);
-  }
-  EXPECT_FALSE(read_all(silent[0]).has_ended) << "eight are waited for";
-  silent.push_back(connect_to(control.path()));
-  serve_all(control);
-  EXPECT_TRUE(read_all(silent[0]).has_ended) << "the oldest";
-  for (std::size_t i = 1; i < silent.size(); ++i) EXPECT_FALSE(read_all(silent[i]).has_ended) << i;
-}
-
-TEST_F(ControlSocketTest, who_goes_away_is_forgotten) {
-  ControlSocket control("mine", text_of(large));
-  for (int i = 0; i < 20; ++i) {
-    const FileDescriptor client = connect_to(control.path());
-    serve_all(control);
-  }
-  serve_all(control);
-  FileDescriptor client = connect_to(control.path());
-  serve_all(control);
-  EXPECT_GT(read_all(client).octets, 0U);
-}
+// ---- the other end ----
 
 TEST_F(ControlSocketTest, a_stack_that_does_not_answer_is_a_fault) {
-  const ControlSocket control("mine", text_of(1));  // nobody calls serve()
-  const auto stacks = found("mine");
+  const ControlSocket control("mine", clients);  // nobody calls serve()
+  auto stacks = found("mine");
   ASSERT_THAT(stacks, SizeIs(1));
-  try {
-    read_report(stacks[0]);
-    FAIL() << "nothing can have come";
-  } catch (const SystemError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("the stack on mine"));
-  }
+  ::shutdown(stacks[0].connection.get(), SHUT_RD);
+  ControlClient client(std::move(stacks[0]));
+  EXPECT_THROW(client.ask({{"request", "state"}}), SystemError);
 }
 
 TEST_F(ControlSocketTest, a_stack_that_sends_without_end_is_a_fault) {
-  ControlSocket control("mine", text_of(largest_report + 1));
+  answer = [] { return std::string(longest_answer + 1, 'x'); };
+  ControlSocket control("mine", clients);
   auto stacks = found("mine");
   ASSERT_THAT(stacks, SizeIs(1));
-  auto reading = std::async(std::launch::async, [&stacks] { return read_report(stacks[0]); });
+  ControlClient client(std::move(stacks[0]));
+  auto reading = std::async(std::launch::async, [&client] { return client.ask({{"request", "state"}}); });
   while (reading.wait_for(std::chrono::milliseconds(1)) == std::future_status::timeout) control.serve();
   try {
     reading.get();
-    FAIL() << "it took more than a report";
+    FAIL() << "it took more than an answer";
   } catch (const SystemError& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("sends more than a report"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("sends more than an answer"));
+  }
+}
+
+TEST_F(ControlSocketTest, what_the_stack_refuses_is_a_fault_of_its_words) {
+  answer = [] { return std::string(R"({"fault":{"what":"a","why":"b","remedy":"c"}})"); };
+  ControlSocket control("mine", clients);
+  ControlClient client(std::move(found("mine").at(0)));
+  auto reading = std::async(std::launch::async, [&client] { return client.ask({{"request", "state"}}); });
+  while (reading.wait_for(std::chrono::milliseconds(1)) == std::future_status::timeout) control.serve();
+  try {
+    reading.get();
+    FAIL() << "it is no answer";
+  } catch (const UsageFault& fault) {
+    EXPECT_EQ(std::string(fault.what()) + fault.why() + fault.remedy(), "abc");
   }
 }
 

@@ -29,8 +29,13 @@ std::uint64_t below(Random& random, std::uint64_t bound) { return random.next() 
 
 std::vector<std::string> tables_of(const Outcome& outcome) {
   std::vector<std::string> tables;
-  for (const auto& table : outcome.asked) tables.emplace_back(table.table);
+  for (const auto& table : outcome.ladder) tables.emplace_back(table.table);
   return tables;
+}
+
+why::OtherAnswers others_of(const World& world, Bytes packet, const Outcome& now) {
+  why::WorldOracle oracle(world);
+  return why::other_answers(oracle, packet, now);
 }
 
 std::vector<std::string> changes_in(const why::OtherAnswers& answers) {
@@ -54,12 +59,12 @@ TEST(Why, every_table_that_is_asked_in_its_order) {
 
 TEST(Why, a_table_that_ends_the_matter_says_at_which_row) {
   const Outcome outcome = why::ask(world(), echo4({.destination = "192.0.2.255"}));
-  const auto& last = outcome.asked.back();
-  EXPECT_TRUE(last.is_broken());
-  EXPECT_EQ(last.rows[last.passed], Reason::icmp4_echo_to_group);
+  const auto& last = outcome.ladder.back();
+  EXPECT_TRUE(last.broken);
+  EXPECT_EQ(*last.broken, Reason::icmp4_echo_to_group);
   EXPECT_EQ(outcome.reason, Reason::icmp4_echo_to_group);
   EXPECT_EQ(outcome.verdict, "drop");
-  for (const auto& table : outcome.asked) EXPECT_EQ(table.is_broken(), &table == &last) << table.table;
+  for (const auto& table : outcome.ladder) EXPECT_EQ(bool(table.broken), &table == &last) << table.table;
 }
 
 TEST(Why, what_is_withheld_in_the_end_decides) {
@@ -116,9 +121,9 @@ TEST(Why, any_packet_ends_in_the_reason_that_is_counted) {
     const Outcome outcome = why::ask(world(), packet);
     ++seen[outcome.reason];
     EXPECT_EQ(host.count(outcome.reason), 1U) << info(outcome.reason).name;
-    const bool by_table = !outcome.asked.empty() && outcome.asked.back().is_broken();
+    const bool by_table = !outcome.ladder.empty() && outcome.ladder.back().broken;
     if (by_table) {
-      EXPECT_EQ(outcome.asked.back().rows[outcome.asked.back().passed], outcome.reason);
+      EXPECT_EQ(outcome.ladder.back().broken, outcome.reason);
     }
   }
   EXPECT_GT(seen.size(), 10U);
@@ -128,7 +133,7 @@ TEST(Why, any_packet_ends_in_the_reason_that_is_counted) {
 
 TEST(Why, options_and_changes_that_would_bring_another_answer) {
   const Packet packet = echo4({.destination = "192.0.2.255"});
-  const auto others = why::other_answers(world(), packet, why::ask(world(), packet));
+  const auto others = others_of(world(), packet, why::ask(world(), packet));
   EXPECT_THAT(changes_in(others), ElementsAre("--set icmp4.echo_broadcast=on: reply", "destination 192.0.2.2: reply",
                                               "source 192.0.2.3, destination 192.0.2.2: reply"));
   EXPECT_GT(others.settings_tried, every_option().size());
@@ -155,7 +160,7 @@ TEST(Why, each_small_change_is_tried) {
            Row{packet_of("fe80::1 > fe80::2 ICMP6 neighbor solicitation of fe80::2, hop limit 254"),
                "hop limit + 1: take"},
        }) {
-    const auto others = why::other_answers(world(), row.packet, why::ask(world(), row.packet));
+    const auto others = others_of(world(), row.packet, why::ask(world(), row.packet));
     EXPECT_THAT(changes_in(others), Contains(row.change));
   }
 }
@@ -164,7 +169,7 @@ TEST(Why, what_others_answer_can_be_tried) {
   const Packet packet = packet_of("192.0.2.1 > 192.0.2.2 ICMP address mask request");
   World off = world();
   ASSERT_FALSE(set_option(off.node.options, "icmp4.mask_agent=off").has_value());
-  const auto others = why::other_answers(off, packet, why::ask(off, packet));
+  const auto others = others_of(off, packet, why::ask(off, packet));
   ASSERT_THAT(changes_in(others), Contains("--set icmp4.mask_agent=on: reply"));
   ASSERT_FALSE(set_option(off.node.options, "icmp4.mask_agent=on").has_value());
   EXPECT_EQ(why::ask(off, packet).verdict, "reply");
@@ -201,7 +206,7 @@ TEST(Why, examples_of_reasons_end_in_them_and_most_drops_name_another_answer) {
     EXPECT_EQ(info(outcome.reason).name, name);
     if (outcome.verdict != "drop") continue;
     ++drops;
-    const auto others = why::other_answers(asked, found.example.packet, outcome);
+    const auto others = others_of(asked, found.example.packet, outcome);
     with_others += !others.found.empty();
     if (others.found.empty()) {
       EXPECT_THAT(why::answer_text({found.example.packet, outcome, others}, false),
@@ -225,7 +230,7 @@ TEST(Why, a_reason_has_the_first_example_that_is_found) {
 TEST(Why, the_answer_in_words) {
   const Packet packet = echo4({.destination = "192.0.2.255"});
   const Outcome outcome = why::ask(world(), packet);
-  const std::string text = why::answer_text({packet, outcome, why::other_answers(world(), packet, outcome)}, false);
+  const std::string text = why::answer_text({packet, outcome, others_of(world(), packet, outcome)}, false);
   EXPECT_THAT(
       text,
       AllOf(HasSubstr("192.0.2.1 > 192.0.2.255  ICMP echo request"),
@@ -242,10 +247,10 @@ TEST(Why, the_octets_of_what_is_sent_on_request) {
 }
 
 TEST(Why, links_lead_to_sections) {
-  const auto link = [](Reason reason) { return why::link_of(info(reason)); };
+  const auto link = [](Reason reason) { return link_of(info(reason)); };
   EXPECT_EQ(link(Reason::icmp6_error_rate_of_node), "https://www.rfc-editor.org/rfc/rfc4443#section-2.4");
   for (const ReasonInfo& reason : all_reasons()) {
-    const std::string of_this = why::link_of(reason);
+    const std::string of_this = link_of(reason);
     EXPECT_EQ(of_this.empty(), !reason.rfc.starts_with("RFC ")) << reason.name;
     EXPECT_THAT(of_this, Not(HasSubstr("(")));
     EXPECT_FALSE(of_this.ends_with(".") || of_this.ends_with("-")) << of_this;
@@ -255,7 +260,7 @@ TEST(Why, links_lead_to_sections) {
 TEST(Why, the_answer_as_json) {
   const Packet packet = echo4({.destination = "192.0.2.255"});
   const Outcome outcome = why::ask(world(), packet);
-  const auto json = why::answer_json({packet, outcome, why::other_answers(world(), packet, outcome)});
+  const auto json = why::answer_json({packet, outcome, others_of(world(), packet, outcome)});
   EXPECT_EQ(json["verdict"], "drop");
   EXPECT_EQ(json["decided"]["reason"], "icmp4_echo_to_group");
   EXPECT_EQ(json["tables"].back()["broken"], "icmp4_echo_to_group");

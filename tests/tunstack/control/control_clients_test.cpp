@@ -1,0 +1,227 @@
+// Clients of a running stack, over socket pairs: requests and answers a line each, events for who watches.
+#include "tunstack/control/control_clients.hpp"
+
+#include <gmock/gmock.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+
+#include "tests/tunstack/events/told_events.hpp"
+
+namespace tunstack::test::control_clients_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// One who asks. What it has read so far is in `heard`.
+class Client {
+ public:
+  explicit Client(ControlClients& clients) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()), 0);
+    mine_ = FileDescriptor(ends[0]);
+    clients.add(FileDescriptor(ends[1]));
+  }
+  void say(std::string_view text) const {
+    EXPECT_EQ(::send(mine_.get(), text.data(), text.size(), MSG_NOSIGNAL), static_cast<ssize_t>(text.size()));
+  }
+  /// What has come since the last time.
+  std::string read() {
+    std::string text;
+    std::vector<char> part(1 << 16);
+    for (;;) {
+      const ssize_t got = ::recv(mine_.get(), part.data(), part.size(), 0);
+      has_ended = got == 0;
+      if (got <= 0) return text;
+      text.append(part.data(), static_cast<std::size_t>(got));
+    }
+  }
+  void shut() const { ::shutdown(mine_.get(), SHUT_WR); }
+  void leave() { mine_ = {}; }
+
+  bool has_ended = false;
+
+ private:
+  FileDescriptor mine_;
+};
+
+class Clients : public testing::Test {
+ protected:
+  ControlAnswer answer_to(std::string_view request) {
+    if (request.starts_with("watch")) return {"watching\n", Watch{EventFilter(std::string(request.substr(5))), drops}};
+    return {answer.empty() ? "to " + std::string(request) + "\n" : answer, {}};
+  }
+  bool has_something_to_do() const {
+    pollfd ready{clients.fd(), POLLIN, 0};
+    return ::poll(&ready, 1, 0) > 0;
+  }
+  void serve() {
+    for (int i = 0; i < 100 && has_something_to_do(); ++i) clients.serve();
+    EXPECT_FALSE(has_something_to_do()) << "it would keep the processor busy";
+  }
+  /// Four events: a request, its reply, a drop, and a drop.
+  void happen() {
+    EventTeller teller;
+    teller.add(clients);
+    Host host;
+    host.observe(teller);
+    host.receive({echo4(), echo4({.destination = "192.0.2.9"}), udp4({.destination = "192.0.2.255"})});
+    host.stop_observing(teller);
+  }
+
+  std::string answer;
+  bool drops = false;
+  std::vector<bool> watched;
+  ControlClients clients{[this](std::string_view request) { return answer_to(request); }, event_names,
+                         [this](bool watching) { watched.push_back(watching); }};
+};
+
+std::size_t lines_in(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
+
+TEST_F(Clients, a_line_for_each_request_in_its_order) {
+  Client client(clients);
+  serve();
+  EXPECT_EQ(client.read(), "");
+  client.say("one\n");
+  serve();
+  EXPECT_EQ(client.read(), "to one\n");
+  client.say("two\nthree\nfo");
+  serve();
+  EXPECT_EQ(client.read(), "to two\nto three\n");
+  client.say("ur\n");
+  serve();
+  EXPECT_EQ(client.read(), "to four\n");
+}
+
+TEST_F(Clients, who_says_no_more_gets_what_was_asked_for) {
+  Client client(clients);
+  client.say("one\ntwo\n");
+  client.shut();
+  serve();
+  EXPECT_EQ(client.read(), "to one\nto two\n");
+  EXPECT_TRUE(client.has_ended);
+  EXPECT_EQ(clients.size(), 0U);
+}
+
+TEST_F(Clients, a_request_without_end_is_refused) {
+  Client client(clients);
+  const std::string part(65536, 'x');
+  std::string heard;
+  for (std::size_t sent = 0; sent <= ControlClients::longest_request; sent += part.size()) {
+    client.say(part);
+    serve();
+    heard += client.read();
+  }
+  EXPECT_THAT(heard, StartsWith(R"({"fault":{"what":"the request is too long")"));
+}
+
+TEST_F(Clients, a_large_answer_arrives_whole_in_parts) {
+  answer = std::string(5'000'000, 'x') + "\n";
+  Client client(clients);
+  client.say("one\n");
+  std::string heard;
+  for (int i = 0; i < 1000 && !heard.ends_with('\n'); ++i) {
+    serve();
+    heard += client.read();
+  }
+  EXPECT_EQ(heard, answer);
+}
+
+TEST_F(Clients, who_does_not_read_is_given_up_for_newer_ones_but_not_who_watches) {
+  answer = std::string(5'000'000, 'x') + "\n";
+  std::vector<Client> silent;
+  for (std::size_t i = 0; i < ControlClients::most; ++i) {
+    silent.emplace_back(clients).say(i == 0 ? "watch\n" : "one\n");
+    serve();
+  }
+  silent.emplace_back(clients);
+  EXPECT_EQ(clients.size(), ControlClients::most);
+  silent[1].read();
+  EXPECT_TRUE(silent[1].has_ended) << "the oldest that asked";
+  silent[0].read();
+  EXPECT_FALSE(silent[0].has_ended) << "watches";
+  silent[2].read();
+  EXPECT_FALSE(silent[2].has_ended);
+}
+
+TEST_F(Clients, who_goes_away_is_forgotten) {
+  answer = std::string(5'000'000, 'x') + "\n";
+  for (int i = 0; i < 20; ++i) {
+    Client client(clients);
+    client.say("one\n");
+    serve();
+  }
+  serve();
+  EXPECT_EQ(clients.size(), 0U);
+}
+
+// ---- watching ----
+
+TEST_F(Clients, events_follow_for_who_watches) {
+  Client watcher(clients), other(clients);
+  happen();
+  watcher.say("watch\n");
+  serve();
+  EXPECT_EQ(watcher.read(), "watching\n");
+  happen();
+  serve();
+  const std::string heard = watcher.read();
+  EXPECT_EQ(lines_in(heard), 4U);
+  EXPECT_THAT(heard, StartsWith(R"({"schema":1,"event":"decided","id":1,)"));
+  EXPECT_EQ(other.read(), "");
+  EXPECT_THAT(watched, testing::ElementsAre(true));
+  watcher.leave();
+  serve();
+  EXPECT_THAT(watched, testing::ElementsAre(true, false)) << "nobody listens any more";
+  happen();
+}
+
+TEST_F(Clients, each_gets_what_its_filter_matches) {
+  Client udp(clients), all(clients);
+  udp.say("watch udp\n");
+  all.say("watch\n");
+  serve();
+  happen();
+  serve();
+  EXPECT_EQ(lines_in(udp.read()), 2U) << "the answer, and one";
+  EXPECT_EQ(lines_in(all.read()), 5U);
+}
+
+TEST_F(Clients, drops_alone) {
+  drops = true;
+  Client client(clients);
+  client.say("watch\n");
+  serve();
+  happen();
+  serve();
+  EXPECT_EQ(lines_in(client.read()), 3U);
+}
+
+TEST_F(Clients, who_reads_too_slowly_loses_events_and_is_told_how_many) {
+  Client client(clients);
+  client.say("watch\n");
+  serve();
+  std::size_t happened = 0;
+  for (; happened < 10'000; happened += 4) happen();
+  serve();
+  std::string heard;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string more = client.read();
+    if (more.empty()) break;
+    heard += more;
+    serve();
+  }
+  happen();
+  serve();
+  heard += client.read();
+  EXPECT_LT(heard.size(), ControlClients::most_waiting + (std::size_t{1} << 20)) << "what sockets hold comes on top";
+  const std::size_t lost = heard.find(R"({"schema":1,"event":"lost","count":)");
+  ASSERT_NE(lost, std::string::npos);
+  const std::size_t count = std::stoul(heard.substr(lost + 34));
+  EXPECT_EQ(lines_in(heard) - 2 + count, happened + 4) << "but for the answer and the line about them, all is told";
+}
+
+}  // namespace
+}  // namespace tunstack::test::control_clients_test

@@ -1,0 +1,70 @@
+#include "tools/running_stack.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tunstack/fault.hpp"
+
+namespace tunstack {
+
+bool is_here(const StackName& name) { return name.network == own_network(); }
+
+namespace {
+
+std::string wanted(const StackChoice& choice) {
+  std::string text;
+  if (choice.device) text += fmt::format(" on the device {}", *choice.device);
+  if (choice.pid) text += fmt::format(" in the process {}", *choice.pid);
+  return text;
+}
+
+[[noreturn]] void throw_none(const StackChoice& choice, bool has_others) {
+  throw SystemError(fmt::format("no stack is running{}", wanted(choice)),
+                    has_others ? "the sockets in $XDG_RUNTIME_DIR and /tmp belong to other users"
+                               : "there is no socket of a stack in $XDG_RUNTIME_DIR or /tmp",
+                    has_others ? "run it as that user, or as root" : "start one: tunstack up");
+}
+
+std::string listed(const std::vector<RunningStack>& stacks) {
+  std::string all;
+  for (const RunningStack& stack : stacks)
+    all += fmt::format("{}{} (process {})", all.empty() ? "" : ", ", stack.name.device, stack.name.pid);
+  return all;
+}
+
+[[noreturn]] void throw_several(const std::vector<RunningStack>& stacks) {
+  throw UsageFault("several stacks are running", listed(stacks),
+                   fmt::format("name one of them: --pid {}", stacks[0].name.pid));
+}
+
+[[noreturn]] void throw_elsewhere(const std::vector<RunningStack>& stacks) {
+  throw SystemError("no stack is running in this network namespace",
+                    fmt::format("in others there are {}", listed(stacks)),
+                    fmt::format("name one of them: --pid {}", stacks[0].name.pid));
+}
+
+RunningStack chosen(const StackChoice& choice) {
+  auto [stacks, has_others] = find_running_stacks();
+  std::erase_if(stacks, [&](const RunningStack& stack) {
+    return (choice.device && stack.name.device != *choice.device) || (choice.pid && stack.name.pid != *choice.pid);
+  });
+  const auto is_elsewhere = [](const RunningStack& stack) { return !is_here(stack.name); };
+  const bool all_elsewhere = !stacks.empty() && std::ranges::all_of(stacks, is_elsewhere);
+  if (all_elsewhere && !choice.device && !choice.pid) throw_elsewhere(stacks);
+  if (!all_elsewhere) std::erase_if(stacks, is_elsewhere);
+  if (stacks.empty()) throw_none(choice, has_others);
+  if (stacks.size() > 1) throw_several(stacks);
+  return std::move(stacks[0]);
+}
+
+}  // namespace
+
+void add_stack_choice(CLI::App& command, StackChoice& choice) {
+  command.add_option("--dev", choice.device, "NAME of the stack's device");
+  command.add_option("--pid", choice.pid, "PID of the stack's process");
+}
+
+ControlClient connect_to_stack(const StackChoice& choice) { return ControlClient(chosen(choice)); }
+
+}  // namespace tunstack

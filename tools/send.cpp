@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "tools/commands.hpp"
+#include "tools/running_stack.hpp"
+#include "tunstack/events/event_text.hpp"
+#include "tunstack/fault.hpp"
+#include "tunstack/notation/packet_text.hpp"
+#include "tunstack/report/bounded_json.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr const char* send_description =
+    R"(Have a running stack send a packet out of its device, written as --explain prints packets.
+
+Examples:
+  tunstack send '192.0.2.2 > 192.0.2.1  ICMP echo request' --expect 'icmp[icmptype] == icmp-echoreply'
+  tunstack send '192.0.2.2 > 192.0.2.1  UDP 4000 > 9, ttl 1, bad checksum'
+  tunstack send 4500001c...                             octets in hexadecimal
+
+It leaves as it is: docs/packets.md.
+Exit status: 1 if what was expected did not come, or the packet could not leave; 3 if there is no such stack.)";
+
+struct SendArguments {
+  StackChoice stack;
+  std::string packet;
+  std::optional<std::string> expected;  // a filter of events
+  double within = 2;                    // seconds
+  bool json = false;
+};
+
+notation::Octets octets_of(const std::string& text) {
+  const bool is_hexadecimal = text.find_first_not_of("0123456789abcdefABCDEF :\n") == std::string::npos;
+  auto packet = is_hexadecimal ? notation::parse_octets(text) : notation::parse_packet(text);
+  if (packet) return std::move(*packet);
+  throw UsageFault(
+      fmt::format("'{}' is no packet", text.substr(0, 80)),
+      fmt::format("{}, at '{}'", packet.error().what, text.substr(std::min(packet.error().at, text.size()), 30)),
+      "write it as --explain prints it, for example '192.0.2.2 > 192.0.2.1  ICMP echo request'");
+}
+
+void print_event(const std::string& line, bool json) {
+  if (json) return fmt::print("{}\n", line);
+  if (const auto event = parse_object(line)) fmt::print("{}\n", event_text(*event));
+}
+
+/// Whether an event came that the filter matches.
+bool await_expected(ControlClient& watcher, const SendArguments& arguments) {
+  using std::chrono::duration;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                            duration<double>(arguments.within));
+  const auto line = watcher.next_line(until);
+  if (line && !line->empty()) {
+    print_event(*line, arguments.json);
+    return true;
+  }
+  fmt::print(stderr, "tunstack: nothing came within {} s that '{}' matches\n", arguments.within, *arguments.expected);
+  return false;
+}
+
+int run_send(const SendArguments& arguments) {
+  const notation::Octets packet = octets_of(arguments.packet);
+  std::optional<ControlClient> watcher;
+  if (arguments.expected) {
+    watcher.emplace(connect_to_stack(arguments.stack));
+    watcher->ask({{"request", "watch"}, {"filter", *arguments.expected}});
+  }
+  const auto answer = connect_to_stack(arguments.stack)
+                          .ask({{"request", "send"}, {"octets", fmt::format("{:02x}", fmt::join(packet, ""))}});
+  if (const auto& withheld = answer.at("withheld"); withheld.is_string())
+    fmt::print(stderr, "tunstack: not sent, or not yet: {}\n", withheld.get<std::string>());
+  if (watcher) return await_expected(*watcher, arguments) ? 0 : 1;
+  return answer.at("withheld").is_null() ? 0 : 1;
+}
+
+}  // namespace
+
+void add_send(CLI::App& program, int& exit_status) {
+  CLI::App* command = program.add_subcommand("send", send_description);
+  const auto arguments = std::make_shared<SendArguments>();
+  command->add_option("PACKET", arguments->packet, "A packet as it is printed, or in hexadecimal")->required();
+  command->add_option("--expect", arguments->expected, "FILTER of what has to come then, as for 'tunstack watch'");
+  command->add_option("--within", arguments->within, "Seconds to wait for it")->capture_default_str();
+  command->add_flag("--json", arguments->json, "What came as a JSON object");
+  add_stack_choice(*command, arguments->stack);
+  command->callback([arguments, &exit_status] { exit_status = run_send(*arguments); });
+}
+
+}  // namespace tunstack

@@ -1,0 +1,164 @@
+#include "tunstack/control/control_requests.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tunstack/fault.hpp"
+#include "tunstack/notation/packet_text.hpp"
+#include "tunstack/options/option_value.hpp"
+#include "tunstack/options/options.hpp"
+#include "tunstack/options/suggestion.hpp"
+#include "tunstack/report/bounded_json.hpp"
+#include "tunstack/report/state_report.hpp"
+#include "tunstack/why/outcome_json.hpp"
+
+namespace tunstack {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int control_schema = 1;
+
+std::string line_of(Json answer) {
+  Json whole{{"schema", control_schema}};
+  whole.update(answer);
+  // A device may have any name; JSON may not.
+  return whole.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json fault_json(const std::string& what, const std::string& why, const std::string& remedy) {
+  return {{"fault", {{"what", what}, {"why", why}, {"remedy", remedy}}}};
+}
+
+std::string text_in(const Json& request, const char* name) {
+  const auto found = request.find(name);
+  if (found == request.end() || found->is_null()) return {};
+  if (found->is_string()) return found->get<std::string>();
+  throw UsageFault(fmt::format("'{}' of the request is no text", name), "docs/control.md says what requests hold",
+                   "use the tunstack of the same version");
+}
+
+bool flag_in(const Json& request, const char* name) {
+  const auto found = request.find(name);
+  return found != request.end() && found->is_boolean() && found->get<bool>();
+}
+
+std::vector<std::string> texts_in(const Json& request, const char* name) {
+  std::vector<std::string> texts;
+  const auto found = request.find(name);
+  if (found == request.end()) return texts;
+  for (const Json& text : *found)
+    if (text.is_string()) texts.push_back(text.get<std::string>());
+  return texts;
+}
+
+void set_or_refuse(NodeOptions& options, const std::string& setting) {
+  if (const auto fault = set_option(options, setting)) throw UsageFault(fault->what, fault->why, fault->remedy);
+}
+
+NodeOptions changed(NodeOptions options, const std::vector<std::string>& settings) {
+  for (const std::string& setting : settings) {
+    set_or_refuse(options, setting);
+    const std::string key = setting.substr(0, setting.find('='));
+    if (option::is_read_at_start(find_option(key)->kind))
+      throw UsageFault(fmt::format("{} cannot be changed while the stack runs", key), "it is read at the start",
+                       fmt::format("start the stack again with --set {}", setting));
+  }
+  return options;
+}
+
+notation::Octets octets_in(const Json& request) {
+  auto octets = notation::parse_octets(text_in(request, "octets"));
+  if (!octets) throw UsageFault("the octets of the request are none", octets.error().what, "give them in hexadecimal");
+  return std::move(*octets);
+}
+
+}  // namespace
+
+struct ControlRequests::Verb {
+  std::string_view name;
+  Json (ControlRequests::*answer)(const Json& request, std::optional<Watch>& watch);
+};
+
+const ControlRequests::Verb ControlRequests::verbs[] = {
+    {"state", &ControlRequests::state}, {"watch", &ControlRequests::watch}, {"get", &ControlRequests::get},
+    {"set", &ControlRequests::set},     {"send", &ControlRequests::send},   {"ask", &ControlRequests::ask},
+};
+
+ControlAnswer ControlRequests::answer(std::string_view text) try {
+  const auto request = parse_object(text);
+  if (!request)
+    throw UsageFault("the request cannot be read", "a request is one JSON object in one line",
+                     R"(for example {"request":"state"})");
+  const std::string asked = text_in(*request, "request");
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs) {
+    names.emplace_back(verb.name);
+    if (verb.name != asked) continue;
+    std::optional<Watch> watch;
+    std::string line = line_of((this->*verb.answer)(*request, watch));
+    return {std::move(line), std::move(watch)};
+  }
+  throw UsageFault(fmt::format("'{}' is no request", asked.substr(0, 40)), "this stack does not know it",
+                   did_you_mean(asked, names) + "docs/control.md lists all");
+} catch (const Fault& fault) {
+  return {line_of(fault_json(fault.what(), fault.why(), fault.remedy())), {}};
+}
+
+Json ControlRequests::state(const Json&, std::optional<Watch>&) {
+  return state_report(stack_.node, stack_.now(), stack_.outlets());
+}
+
+Json ControlRequests::watch(const Json& request, std::optional<Watch>& watch) {
+  watch = {EventFilter(text_in(request, "filter")), flag_in(request, "drops")};
+  return {{"watching", true}};
+}
+
+Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
+  const NodeOptions& options = stack_.node.state().options;
+  const std::vector<std::string> wanted = texts_in(request, "keys");
+  Json found = Json::object();
+  for (const OptionArea& area : option_areas())
+    for (const OptionRow& row : area.rows)
+      if (wanted.empty() || std::ranges::find(wanted, row.key) != wanted.end())
+        found[std::string(row.key)] = option::value_text(row.kind, options);
+  for (const std::string& key : wanted)
+    if (NodeOptions none; find_option(key) == nullptr) set_or_refuse(none, key + "=");
+  return {{"options", found}};
+}
+
+/// All of them, or none.
+Json ControlRequests::set(const Json& request, std::optional<Watch>&) {
+  const NodeOptions options = changed(stack_.node.state().options, texts_in(request, "settings"));
+  stack_.act([&](Instant now, Outbox& out) { stack_.node.change_options(options, now, out); });
+  return {{"changed", true}};
+}
+
+Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
+  const notation::Octets octets = octets_in(request);
+  const bool is_frame = flag_in(request, "frame");
+  MaybeReason withheld;
+  stack_.act([&](Instant now, Outbox& out) {
+    constexpr InterfaceId only{0};
+    withheld =
+        is_frame ? stack_.node.send_frame(only, octets, now, out) : stack_.node.send_datagram(only, octets, now, out);
+  });
+  return {{"withheld", withheld ? Json(info(*withheld).name) : Json()}};
+}
+
+/// A copy answers, so that nothing changes by asking.
+Json ControlRequests::ask(const Json& request, std::optional<Watch>&) {
+  const notation::Octets octets = octets_in(request);
+  Node copy = stack_.node;
+  copy.observe(nullptr);
+  const Instant now = stack_.now();
+  if (const std::string setting = text_in(request, "setting"); !setting.empty()) {
+    Outbox out;
+    copy.change_options(changed(copy.state().options, {setting}), now, out);
+  }
+  return why::to_json(why::ask(copy, {InterfaceId{0}, octets, now, flag_in(request, "link_layer_group")}));
+}
+
+}  // namespace tunstack

@@ -1,0 +1,46 @@
+// What a running stack does when it is asked: one row for each kind of request. Fed by ControlClients with lines,
+// answers with lines; both are JSON objects (docs/control.md). Bounded: a request is answered at once, or starts
+// events.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "tunstack/control/control_clients.hpp"
+#include "tunstack/node/node.hpp"
+#include "tunstack/outlet/outlet.hpp"
+
+namespace tunstack {
+
+/// What requests are about, as whoever runs the node sees it.
+struct ControlledStack {
+  Node& node;
+  std::function<Instant()> now;
+  std::function<std::vector<OutletReport>()> outlets;
+  /// Has something done to the node, and sends what it leaves in the outbox.
+  std::function<void(const std::function<void(Instant, Outbox&)>&)> act;
+};
+
+class ControlRequests {
+ public:
+  explicit ControlRequests(ControlledStack stack) : stack_(std::move(stack)) {}
+
+  ControlAnswer answer(std::string_view request);
+
+ private:
+  using Json = nlohmann::ordered_json;
+  struct Verb;
+  static const Verb verbs[];
+
+  Json state(const Json& request, std::optional<Watch>& watch);
+  Json watch(const Json& request, std::optional<Watch>& watch);
+  Json get(const Json& request, std::optional<Watch>& watch);
+  Json set(const Json& request, std::optional<Watch>& watch);
+  Json send(const Json& request, std::optional<Watch>& watch);
+  Json ask(const Json& request, std::optional<Watch>& watch);
+
+  ControlledStack stack_;
+};
+
+}  // namespace tunstack

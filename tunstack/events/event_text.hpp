@@ -1,0 +1,12 @@
+// An event that came as JSON, in one line for people: the form of --explain.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace tunstack {
+
+/// Never fails: what is missing is left out. Without an end.
+std::string event_text(const nlohmann::ordered_json& event);
+
+}  // namespace tunstack

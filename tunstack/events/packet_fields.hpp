@@ -1,0 +1,26 @@
+// What programs ask of a packet most, by name.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "protocols/base/bytes.hpp"
+
+namespace tunstack {
+
+/// An object with those of these that the datagram has, all of them numbers, addresses or truths; empty for anything
+/// else than a datagram:
+///
+///   version      4 or 6
+///   ttl          of the IP header; the hop limit of IPv6
+///   tos          TOS or traffic class
+///   protocol     number of the upper layer, behind all extension headers
+///   ip_id, df, mf, offset            of an IPv4 header, the offset in octets; of a fragment header of IPv6 without df
+///   type, code                       of ICMP
+///   id, seq                          of an echo
+///   mtu, pointer, gateway            of an error or redirect
+///   target                           of a neighbor solicitation or advertisement
+///   source_port, destination_port    of UDP and TCP
+///   tcp_flags                        octet 13 of TCP
+nlohmann::ordered_json packet_fields(Bytes datagram);
+
+}  // namespace tunstack

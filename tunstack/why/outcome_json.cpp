@@ -1,0 +1,54 @@
+#include "tunstack/why/outcome_json.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+#include "tunstack/notation/packet_text.hpp"
+
+namespace tunstack::why {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 5> verdicts{"drop", "reply", "error", "hold", "take"};
+
+MaybeReason reason_named(const Json& name) {
+  const auto& all = all_reasons();
+  const auto found = std::ranges::find_if(all, [&](const ReasonInfo& reason) { return name == reason.name; });
+  return found == all.end() ? MaybeReason() : MaybeReason(found->reason);
+}
+
+}  // namespace
+
+Json to_json(const Outcome& outcome) {
+  Json ladder = Json::array(), sent = Json::array();
+  for (const Rung& rung : outcome.ladder)
+    ladder.push_back({{"table", rung.table},
+                      {"passed", rung.passed},
+                      {"broken", rung.broken ? Json(info(*rung.broken).name) : Json()}});
+  for (const Octets& packet : outcome.sent) sent.push_back(fmt::format("{:02x}", fmt::join(packet, "")));
+  return {{"verdict", outcome.verdict}, {"reason", info(outcome.reason).name}, {"ladder", ladder}, {"sent", sent}};
+}
+
+std::optional<Outcome> outcome_of(const Json& json) try {
+  const auto verdict = std::ranges::find(verdicts, json.at("verdict").get<std::string>());
+  const MaybeReason reason = reason_named(json.at("reason"));
+  if (verdict == verdicts.end() || !reason) return std::nullopt;
+  Outcome outcome{.verdict = *verdict, .reason = *reason};
+  for (const Json& rung : json.at("ladder"))
+    outcome.ladder.push_back({rung.at("table"), rung.at("passed"), reason_named(rung.at("broken"))});
+  for (const Json& octets : json.at("sent")) {
+    auto packet = notation::parse_octets(octets.get<std::string>());
+    if (!packet) return std::nullopt;
+    outcome.sent.push_back(std::move(*packet));
+  }
+  return outcome;
+} catch (const nlohmann::json::exception&) {
+  return std::nullopt;
+}
+
+}  // namespace tunstack::why
