@@ -18,12 +18,9 @@ class AddressTable {
 
   explicit AddressTable(Random& random) : key_(SipHashKey::draw(random)) {}
 
-  // What is moved keeps its places; what is copied has places of its own.
+  // What is moved keeps its places.
   AddressTable(AddressTable&&) = default;
   AddressTable& operator=(AddressTable&&) = default;
-  AddressTable(const AddressTable& other) : key_(other.key_), entries_(other.entries_) {}
-  AddressTable& operator=(const AddressTable&) = delete;
-  ~AddressTable() = default;
 
   /// The value of `address`, or nullptr.
   const Value* find(const Address& address) const {

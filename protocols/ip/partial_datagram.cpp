@@ -34,7 +34,7 @@ void for_each_part(std::size_t offset, std::size_t size, const Each& each) {
 }  // namespace
 
 BlockPool::BlockPool(std::size_t octets)
-    : memory_(OwnedArray<std::uint8_t>::uninitialised(octets)),
+    : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(octets)),
       count_(std::min<std::size_t>(octets / block_size, none)),
       free_((count_ + 63) / 64, 0) {
   for (std::size_t i = 0; i < count_; ++i) give(static_cast<Index>(i));

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <vector>
 
-#include "protocols/base/owned_array.hpp"
 #include "protocols/base/reason.hpp"
 #include "protocols/ip/fragment.hpp"
 
@@ -28,7 +28,7 @@ class BlockPool {
   std::uint8_t* at(Index block) const { return memory_.get() + std::size_t{block} * block_size; }
 
  private:
-  OwnedArray<std::uint8_t> memory_;
+  std::unique_ptr<std::uint8_t[]> memory_;
   std::size_t count_;
   std::size_t available_ = 0;
   std::vector<std::uint64_t> free_;  // a bit for each block

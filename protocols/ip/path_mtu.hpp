@@ -4,9 +4,9 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 
 #include "protocols/base/address_table.hpp"
-#include "protocols/base/owned_array.hpp"
 #include "protocols/base/reason.hpp"
 #include "protocols/base/time.hpp"
 
@@ -51,7 +51,7 @@ class PathMtus {
   /// found out (RFC 8201 4). Forgotten when another destination comes to its place.
   void note_large_packet(const Ipv6Address& destination) {
     if (destination == latest_large_) return;  // as nearly always
-    if (!large_packets_) large_packets_ = OwnedArray<std::uint32_t>::made(large_packets);
+    if (!large_packets_) large_packets_ = std::make_unique<std::uint32_t[]>(large_packets);
     const std::uint64_t hash = keyed_hash(destination, key_);
     large_packets_[place_of(hash)] = tag_of(hash);
     latest_large_ = destination;
@@ -74,9 +74,9 @@ class PathMtus {
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash) | 1U; }  // 0 is nobody's
 
   SipHashKey key_;
-  Ipv6Address latest_large_{};               // no packet goes to the unspecified address
-  OwnedArray<std::uint32_t> large_packets_;  // tags by place, once there was one
-  Instant latest_ = Instant::min();          // when the last estimate will be over: nearly always nothing is looked up
+  Ipv6Address latest_large_{};                      // no packet goes to the unspecified address
+  std::unique_ptr<std::uint32_t[]> large_packets_;  // tags by place, once there was one
+  Instant latest_ = Instant::min();  // when the last estimate will be over: nearly always nothing is looked up
   AddressTable<Estimate> estimates_;
 };
 

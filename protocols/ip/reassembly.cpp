@@ -12,16 +12,10 @@ constexpr std::uint8_t congestion_experienced = 1U << 3;
 Reassembler::Reassembler(const ReassemblyLimits& limits, Random& random)
     : limits_(limits), key_(SipHashKey::draw(random)) {}
 
-Reassembler::Reassembler(const Reassembler& other)
-    : limits_(other.limits_),
-      key_(other.key_),
-      evicted_(other.evicted_),
-      memory_(other.memory_ ? std::make_unique<Memory>(*other.memory_) : nullptr) {}
-
 Reassembler::Memory::Memory(const ReassemblyLimits& limits, const SipHashKey& key)
     : pool(std::size_t{limits.kibioctets} * 1024),
       table(limits.datagrams, key),
-      whole(OwnedArray<std::uint8_t>::uninitialised(BlockPool::block_size + largest_fragmented_payload)) {}
+      whole(std::make_unique_for_overwrite<std::uint8_t[]>(BlockPool::block_size + largest_fragmented_payload)) {}
 
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(const Fragment& fragment,
                                                                             const ReassemblyPolicy& policy,

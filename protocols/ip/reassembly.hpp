@@ -48,11 +48,6 @@ struct FragmentRefusal {
 class Reassembler {
  public:
   Reassembler(const ReassemblyLimits& limits, Random& random);
-  Reassembler(const Reassembler& other);
-  Reassembler& operator=(const Reassembler&) = delete;
-  Reassembler(Reassembler&&) noexcept = default;
-  Reassembler& operator=(Reassembler&&) noexcept = default;
-  ~Reassembler() = default;
 
   /// The datagram that the fragment completes, or nothing while others are missing, or why the fragment was refused.
   std::expected<std::optional<Reassembled>, FragmentRefusal> add(const Fragment& fragment,
@@ -82,7 +77,7 @@ class Reassembler {
     Memory(const ReassemblyLimits& limits, const SipHashKey& key);
     BlockPool pool;
     ReassemblyTable table;
-    OwnedArray<std::uint8_t> whole;  // the datagram that is handed out, if it lay in pieces
+    std::unique_ptr<std::uint8_t[]> whole;  // the datagram that is handed out, if it lay in pieces
   };
 
   // Once there was a fragment.

@@ -218,22 +218,6 @@ void Node::link_changed(InterfaceId interface, bool up, Instant now, Outbox& out
   if (deadline_ <= now) tick(now, out);
 }
 
-MaybeReason Node::send_datagram(InterfaceId interface, Bytes datagram, Instant now, Outbox& out) {
-  if (deadline_ <= now) tick(now, out);
-  Turn turn = turn_at(now, out);
-  const MaybeReason withheld = output_.originate_given(datagram, interface, turn);
-  finish(turn);
-  return withheld;
-}
-
-MaybeReason Node::send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox& out) {
-  if (deadline_ <= now) tick(now, out);
-  Turn turn = turn_at(now, out);
-  const MaybeReason withheld = output_.originate_given_frame(frame, interface, turn);
-  finish(turn);
-  return withheld;
-}
-
 void Node::change_options(const NodeOptions& options, Instant now, Outbox& out) {
   if (deadline_ <= now) tick(now, out);
   Turn turn = turn_at(now, out);

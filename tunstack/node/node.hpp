@@ -30,11 +30,6 @@ class Node {
   /// The link of an interface came up or went down: what is known of it is forgotten but for the configuration, and
   /// begins anew when it is up (RFC 4862 5.3, RFC 4861 6.3.7, RFC 5227 2.1). Nothing happens if it is so already.
   void link_changed(InterfaceId interface, bool up, Instant now, Outbox& out);
-  /// Has a packet leave that somebody wrote as a whole, of whatever content: a datagram, to the neighbor that its
-  /// destination names, or where the link has addresses a frame, too. As it is, or not at all: why not, then, or why
-  /// not yet.
-  MaybeReason send_datagram(InterfaceId interface, Bytes datagram, Instant now, Outbox& out);
-  MaybeReason send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox& out);
   /// Other options from now on, but for those that are read when a node is made.
   void change_options(const NodeOptions& options, Instant now, Outbox& out);
   /// When tick() will have something to do.
@@ -94,7 +89,7 @@ class Node {
   Fragments fragments_;
 };
 
-// A network holds many of them in a vector; a copy is asked what the node itself would do. It has the same observer.
-static_assert(std::is_nothrow_move_constructible_v<Node> && std::is_copy_constructible_v<Node>);
+// A network holds many of them in a vector.
+static_assert(std::is_nothrow_move_constructible_v<Node>);
 
 }  // namespace tunstack

@@ -1,8 +1,5 @@
 #include "tunstack/node/output.hpp"
 
-#include "protocols/wire/ethernet.hpp"
-#include "protocols/wire/quoted_packet.hpp"
-
 namespace tunstack {
 
 namespace {
@@ -71,66 +68,6 @@ void Output::originate_arp(Reason reason, const ArpPacket& packet, const MacAddr
     return tell_origination(reason, turn.outbox.packets().subspan(before), turn);
   note(reason, interface, turn);
   note(Reason::outbox_full, interface, turn, IpAddress(packet.target));
-}
-
-// ---- what somebody wrote ----
-
-namespace {
-
-std::optional<IpAddress> destination_of(Bytes datagram) {
-  if (const auto ipv4 = QuotedIpv4::parse(datagram)) return ipv4->destination();
-  if (const auto ipv6 = QuotedIpv6::parse(datagram)) return ipv6->destination();
-  return std::nullopt;
-}
-
-}  // namespace
-
-/// To the neighbor that its destination names; nothing has to be right with the datagram but that.
-MaybeReason Output::resolve_given(Bytes datagram, std::size_t first, InterfaceId interface, Turn& turn) {
-  const auto destination = destination_of(datagram);
-  if (!destination) return Reason::ip_version_unknown;
-  const Egress egress = egress_to(*destination, interface, turn.now, turn.state);
-  if (egress.refused) return egress.refused;
-  return resolve(first, egress, turn);
-}
-
-MaybeReason Output::originate_given(Bytes datagram, InterfaceId interface, Turn& turn) {
-  const Interface& link = turn.state.interface(interface);
-  if (!link.is_up()) return Reason::link_is_down;
-  if (datagram.size() > link.config.mtu) return Reason::larger_than_link_mtu;
-  const std::size_t before = turn.outbox.packets().size();
-  const MutableBytes room = turn.outbox.add(interface, datagram.size(), {next_number(), turn.cause});
-  if (room.empty()) return datagram.empty() ? Reason::empty_read : Reason::outbox_full;
-  copy_bytes(room, datagram);
-  if (link.has_frames())
-    if (const auto waits = resolve_given(room, before, interface, turn)) {
-      turn.outbox.keep_only(before);
-      return waits;
-    }
-  ++counters_.packets_out;
-  tell_origination(Reason::sent_on_request, turn.outbox.packets().subspan(before), turn);
-  return {};
-}
-
-MaybeReason Output::originate_given_frame(Bytes frame, InterfaceId interface, Turn& turn) {
-  const Interface& link = turn.state.interface(interface);
-  const auto ethernet = EthernetView::parse(frame);
-  if (!ethernet) return ethernet.error();
-  const std::uint16_t type = ethernet->type();
-  const bool is_arp = type == ethertype::arp;
-  const bool is_known = is_arp || type == ethertype::ipv4 || type == ethertype::ipv6;
-  if (!link.has_frames() || !is_known) return Reason::frame_type_unknown;
-  if (!link.is_up()) return Reason::link_is_down;
-  if (ethernet->payload().size() > link.config.mtu) return Reason::larger_than_link_mtu;
-  const std::size_t before = turn.outbox.packets().size();
-  const MutableBytes room = turn.outbox.add(interface, ethernet->payload().size(), {next_number(), turn.cause});
-  if (room.empty()) return ethernet->payload().empty() ? Reason::empty_read : Reason::outbox_full;
-  copy_bytes(room, ethernet->payload());
-  turn.outbox.from(before)[0].address(ethernet->destination(), ethernet->source(),
-                                      is_arp ? LinkPayload::arp : LinkPayload::ip);
-  ++counters_.packets_out;
-  tell_origination(Reason::sent_on_request, turn.outbox.packets().subspan(before), turn);
-  return {};
 }
 
 // ---- neighbors ----

@@ -60,10 +60,6 @@ class Output {
   /// The same of the node's own accord: it is told too.
   template <class IpHeader, class Message>
   void originate(Reason reason, const IpHeader& header, const Message& message, InterfaceId from, Turn& turn);
-  /// A datagram that somebody wrote as a whole, of whatever content: it leaves as it is, or not at all.
-  MaybeReason originate_given(Bytes datagram, InterfaceId interface, Turn& turn);
-  /// Likewise a frame, on a link that has them: of IP or ARP.
-  MaybeReason originate_given_frame(Bytes frame, InterfaceId interface, Turn& turn);
   /// An ARP packet: false if there was no room.
   bool send_arp(const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);
   void originate_arp(Reason reason, const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);
@@ -126,7 +122,6 @@ class Output {
     if (is_icmp(header)) counters_.icmp(family_of(header)).add_out(upper[0], upper[1]);
   }
   void count_out(Bytes datagram);
-  MaybeReason resolve_given(Bytes datagram, std::size_t first, InterfaceId interface, Turn& turn);
   void note_evicted_packets(Turn& turn);
 
   Observer* observer_ = nullptr;

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <span>
 
 #include "protocols/base/bytes.hpp"
 #include "protocols/base/linked_entries.hpp"
 #include "protocols/base/outbox.hpp"
-#include "protocols/base/owned_array.hpp"
 
 namespace tunstack::discovery {
 
@@ -76,7 +76,7 @@ class WaitingPackets {
 
  private:
   struct Packet {
-    OwnedArray<std::uint8_t> memory;  // of the largest packet
+    std::unique_ptr<std::uint8_t[]> memory;  // of the largest packet
     std::size_t size = 0;
     PacketIds ids;
     bool ends_datagram = false;
@@ -90,7 +90,7 @@ class WaitingPackets {
   void append(WaitingQueue& queue, const OutgoingPacket& packet) {
     const EntryIndex made = packets_.take();
     Packet& kept = packets_[made];
-    if (!kept.memory) kept.memory = OwnedArray<std::uint8_t>::uninitialised(largest_);
+    if (!kept.memory) kept.memory = std::make_unique_for_overwrite<std::uint8_t[]>(largest_);
     copy_bytes({kept.memory.get(), largest_}, packet.bytes);
     kept.size = packet.bytes.size();
     kept.ids = packet.ids;

@@ -4,8 +4,9 @@
 // next destination that comes to it.
 #pragma once
 
+#include <memory>
+
 #include "protocols/base/address_hash.hpp"
-#include "protocols/base/owned_array.hpp"
 #include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
 
@@ -21,7 +22,7 @@ class SentDestinations {
     if (now < last_holds_until_ && destination == last_) return;  // nearly always, and without a hash
     last_ = destination;
     last_holds_until_ = now + std::chrono::seconds(1);
-    if (!places_) places_ = OwnedArray<Place>::made(places);
+    if (!places_) places_ = std::make_unique<Place[]>(places);
     const std::uint64_t hash = keyed_hash(destination, key_);
     places_[hash % places] = {hash, now};
   }
@@ -40,7 +41,7 @@ class SentDestinations {
   static constexpr std::size_t places = 512;
 
   SipHashKey key_;
-  OwnedArray<Place> places_;
+  std::unique_ptr<Place[]> places_;
   Ipv6Address last_;
   Instant last_holds_until_ = Instant::min();
 };
