@@ -2,6 +2,7 @@
 
 #include "tunstack/node/addresses.hpp"
 #include "tunstack/node/deliver.hpp"
+#include "tunstack/node/given.hpp"
 #include "tunstack/node/groups.hpp"
 #include "tunstack/node/masks.hpp"
 #include "tunstack/node/neighbors.hpp"
@@ -216,6 +217,22 @@ void Node::link_changed(InterfaceId interface, bool up, Instant now, Outbox& out
   state_.begin_anew(interface, up, now, random_);
   update_deadline();
   if (deadline_ <= now) tick(now, out);
+}
+
+MaybeReason Node::send_packet(InterfaceId interface, Bytes datagram, Instant now, Outbox& out) {
+  return send_given(given::send_packet, interface, datagram, now, out);
+}
+
+MaybeReason Node::send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox& out) {
+  return send_given(given::send_frame, interface, frame, now, out);
+}
+
+MaybeReason Node::send_given(SendGiven send, InterfaceId interface, Bytes bytes, Instant now, Outbox& out) {
+  if (deadline_ <= now) tick(now, out);
+  Turn turn = turn_at(now, out);
+  const auto unsent = send(bytes, interface, turn);
+  finish(turn);
+  return unsent;
 }
 
 void Node::shut_down(Instant now, Outbox& out) {
