@@ -18,9 +18,12 @@ class AddressTable {
 
   explicit AddressTable(Random& random) : key_(SipHashKey::draw(random)) {}
 
-  // What is moved keeps its places.
+  // What is moved keeps its places; a copy has others.
   AddressTable(AddressTable&&) = default;
   AddressTable& operator=(AddressTable&&) = default;
+  AddressTable(const AddressTable& other) : key_(other.key_), entries_(other.entries_) {}
+  AddressTable& operator=(const AddressTable& other) { return *this = AddressTable(other); }
+  ~AddressTable() = default;
 
   /// The value of `address`, or nullptr.
   const Value* find(const Address& address) const {

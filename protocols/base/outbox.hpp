@@ -10,8 +10,9 @@
 
 namespace tunstack {
 
-/// What a frame carries: an IP datagram, whose version tells which, or ARP.
-enum class LinkPayload : std::uint8_t { ip, arp };
+/// What a frame carries: an IP datagram, whose version tells which, or ARP. Or the packet is a whole frame itself, as
+/// somebody gave it, and gets no header.
+enum class LinkPayload : std::uint8_t { ip, arp, frame };
 
 /// Numbers one packet of a node, in the order in which packets arrived or were made; 0 is none.
 using PacketNumber = std::uint64_t;

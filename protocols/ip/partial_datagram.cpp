@@ -40,6 +40,17 @@ BlockPool::BlockPool(std::size_t octets)
   for (std::size_t i = 0; i < count_; ++i) give(static_cast<Index>(i));
 }
 
+BlockPool::BlockPool(const BlockPool& other)
+    : memory_(std::make_unique_for_overwrite<std::uint8_t[]>(other.count_ * block_size)),
+      count_(other.count_),
+      available_(other.available_),
+      free_(other.free_),
+      lowest_(other.lowest_) {
+  for (std::size_t i = 0; i < count_; ++i)
+    if ((free_[i / 64] >> i % 64 & 1) == 0)
+      std::memcpy(at(static_cast<Index>(i)), other.at(static_cast<Index>(i)), block_size);
+}
+
 BlockPool::Index BlockPool::take() {
   while (free_[lowest_] == 0) ++lowest_;
   std::uint64_t& word = free_[lowest_];

@@ -20,6 +20,12 @@ class BlockPool {
   static constexpr std::size_t block_size = 2048;
 
   explicit BlockPool(std::size_t octets);
+  /// Copies the blocks that are in use.
+  BlockPool(const BlockPool& other);
+  BlockPool& operator=(const BlockPool&) = delete;
+  BlockPool(BlockPool&&) = default;
+  BlockPool& operator=(BlockPool&&) = default;
+  ~BlockPool() = default;
   std::size_t available() const { return available_; }
   std::size_t in_use() const { return count_ - available_; }
   /// At least one is available. The content is whatever was there.

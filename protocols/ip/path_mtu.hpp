@@ -3,10 +3,11 @@
 // comes.
 #pragma once
 
+#include <array>
 #include <expected>
-#include <memory>
 
 #include "protocols/base/address_table.hpp"
+#include "protocols/base/late.hpp"
 #include "protocols/base/reason.hpp"
 #include "protocols/base/time.hpp"
 
@@ -51,15 +52,15 @@ class PathMtus {
   /// found out (RFC 8201 4). Forgotten when another destination comes to its place.
   void note_large_packet(const Ipv6Address& destination) {
     if (destination == latest_large_) return;  // as nearly always
-    if (!large_packets_) large_packets_ = std::make_unique<std::uint32_t[]>(large_packets);
+    if (!large_packets_) large_packets_.make();
     const std::uint64_t hash = keyed_hash(destination, key_);
-    large_packets_[place_of(hash)] = tag_of(hash);
+    (*large_packets_)[place_of(hash)] = tag_of(hash);
     latest_large_ = destination;
   }
   bool sent_large_packet(const Ipv6Address& destination) const {
     if (!large_packets_) return false;
     const std::uint64_t hash = keyed_hash(destination, key_);
-    return large_packets_[place_of(hash)] == tag_of(hash);
+    return (*large_packets_)[place_of(hash)] == tag_of(hash);
   }
 
  private:
@@ -74,8 +75,8 @@ class PathMtus {
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash) | 1U; }  // 0 is nobody's
 
   SipHashKey key_;
-  Ipv6Address latest_large_{};                      // no packet goes to the unspecified address
-  std::unique_ptr<std::uint32_t[]> large_packets_;  // tags by place, once there was one
+  Ipv6Address latest_large_{};                                    // no packet goes to the unspecified address
+  Late<std::array<std::uint32_t, large_packets>> large_packets_;  // tags by place, once there was one
   Instant latest_ = Instant::min();  // when the last estimate will be over: nearly always nothing is looked up
   AddressTable<Estimate> estimates_;
 };

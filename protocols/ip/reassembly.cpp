@@ -12,10 +12,19 @@ constexpr std::uint8_t congestion_experienced = 1U << 3;
 Reassembler::Reassembler(const ReassemblyLimits& limits, Random& random)
     : limits_(limits), key_(SipHashKey::draw(random)) {}
 
+namespace {
+
+std::unique_ptr<std::uint8_t[]> room_for_whole() {
+  return std::make_unique_for_overwrite<std::uint8_t[]>(BlockPool::block_size + largest_fragmented_payload);
+}
+
+}  // namespace
+
 Reassembler::Memory::Memory(const ReassemblyLimits& limits, const SipHashKey& key)
-    : pool(std::size_t{limits.kibioctets} * 1024),
-      table(limits.datagrams, key),
-      whole(std::make_unique_for_overwrite<std::uint8_t[]>(BlockPool::block_size + largest_fragmented_payload)) {}
+    : pool(std::size_t{limits.kibioctets} * 1024), table(limits.datagrams, key), whole(room_for_whole()) {}
+
+/// What was handed out is nobody's any more.
+Reassembler::Memory::Memory(const Memory& other) : pool(other.pool), table(other.table), whole(room_for_whole()) {}
 
 std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(const Fragment& fragment,
                                                                             const ReassemblyPolicy& policy,
@@ -41,7 +50,7 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(cons
 
 /// One source cannot hold more than its share, and all not more than the table: the oldest datagram makes room.
 Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const ReassemblyPolicy& policy, Instant now) {
-  if (!memory_) memory_ = std::make_unique<Memory>(limits_, key_);
+  if (!memory_) memory_.make(limits_, key_);
   const auto bucket = table().bucket_of(fragment.key);
   const Index known = table().find(fragment.key, bucket);
   if (known != none) return known;

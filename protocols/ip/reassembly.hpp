@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "protocols/base/late.hpp"
 #include "protocols/base/random.hpp"
 #include "protocols/ip/reassembly_table.hpp"
 
@@ -75,6 +76,9 @@ class Reassembler {
 
   struct Memory {
     Memory(const ReassemblyLimits& limits, const SipHashKey& key);
+    Memory(const Memory& other);
+    Memory& operator=(const Memory&) = delete;
+    ~Memory() = default;
     BlockPool pool;
     ReassemblyTable table;
     std::unique_ptr<std::uint8_t[]> whole;  // the datagram that is handed out, if it lay in pieces
@@ -97,7 +101,7 @@ class Reassembler {
   ReassemblyLimits limits_;
   SipHashKey key_;
   std::uint64_t evicted_ = 0;
-  std::unique_ptr<Memory> memory_;
+  Late<Memory> memory_;
 };
 
 }  // namespace tunstack::ip

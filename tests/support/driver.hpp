@@ -21,6 +21,7 @@ struct SentPacket {
   Packet to;  // link-layer address, where the link has any
   Packet octets;
   bool is_arp = false;
+  bool is_frame = false;  // a whole one that was given
 
   /// Type of the ICMP message, 0x400 added for IPv4 and 0x600 for IPv6; 0 for ARP.
   unsigned type() const;
@@ -70,6 +71,13 @@ class Driver {
   /// tick() is called, due or not.
   std::vector<SentPacket> tick();
   std::vector<SentPacket> shut_down();
+  /// Somebody has the node send a datagram, or a whole frame, as it is: nothing is held against it.
+  struct Given {
+    MaybeReason unsent;
+    std::vector<SentPacket> sent;
+  };
+  Given send_packet(const Packet& datagram, InterfaceId interface = InterfaceId{0});
+  Given send_frame(const Packet& frame, InterfaceId interface = InterfaceId{0});
   /// Time passes, and nobody is there to call tick().
   void wait_asleep(Duration duration) { now_ += duration; }
 
@@ -124,6 +132,7 @@ class Driver {
   Instant now_;
   Instant start_;
   std::vector<Station> stations_;
+  std::vector<Packet> given_;
   std::vector<SentPacket> sent_;
 
   std::unique_ptr<NodeListener> listener_;

@@ -143,7 +143,7 @@ Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
   stack_.act([&](Instant now, Outbox& out) {
     constexpr InterfaceId only{0};
     withheld =
-        is_frame ? stack_.node.send_frame(only, octets, now, out) : stack_.node.send_datagram(only, octets, now, out);
+        is_frame ? stack_.node.send_frame(only, octets, now, out) : stack_.node.send_packet(only, octets, now, out);
   });
   return {{"withheld", withheld ? Json(info(*withheld).name) : Json()}};
 }

@@ -208,6 +208,7 @@ PacketText describe_arp(Bytes bytes) {
 }  // namespace
 
 PacketText describe(const OutgoingPacket& packet) {
+  if (packet.payload == LinkPayload::frame) return describe_frame(packet.bytes);
   return packet.payload == LinkPayload::arp ? describe_arp(packet.bytes) : describe(packet.bytes);
 }
 

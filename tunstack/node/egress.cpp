@@ -120,23 +120,32 @@ Egress by_way_of(const Way& way, const IpAddress& destination, Instant now, cons
   return egress;
 }
 
-}  // namespace
-
-Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state) {
+Egress choose_among(Choice choice, const IpAddress& destination, InterfaceId from, Instant now,
+                    const NodeState& state) {
   const AddressKind kind = kind_on(from, destination, state);
   if (is_group(kind)) {
     Egress egress = by_way_of({from}, destination, now, state);
     if (state.interface(from).has_frames()) egress.group_mac = mac_of(destination, kind);
     return egress;
   }
-  const bool is_scoped = !destination.is_ipv4() && destination.ipv6().is_link_local();
-  const Chooser chooser(destination, from, is_scoped ? Choice::one : Choice::any, now, state);
+  const Chooser chooser(destination, from, choice, now, state);
   auto way = chooser.by_neighbor();
   if (!way) way = chooser.without_neighbor();
   Egress egress = by_way_of(way.value_or(Way{from}), destination, now, state);
   const bool needs_neighbor = state.interface(egress.link.interface).has_frames();
   if (!egress.refused && needs_neighbor && !egress.next_hop) egress.refused = Reason::no_route;
   return egress;
+}
+
+}  // namespace
+
+Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state) {
+  const bool is_scoped = !destination.is_ipv4() && destination.ipv6().is_link_local();
+  return choose_among(is_scoped ? Choice::one : Choice::any, destination, from, now, state);
+}
+
+Egress choose_egress_on(InterfaceId interface, const IpAddress& destination, Instant now, const NodeState& state) {
+  return choose_among(Choice::one, destination, interface, now, state);
 }
 
 std::optional<IpAddress> next_hop_on(InterfaceId interface, const IpAddress& destination, Instant now,

@@ -18,6 +18,9 @@ struct Egress {
 /// The way to a destination that is not known to be a plain one on a link without addresses.
 Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state);
 
+/// The way on one link of something that was given to be sent there.
+Egress choose_egress_on(InterfaceId interface, const IpAddress& destination, Instant now, const NodeState& state);
+
 /// The way on the only link of a node, which has no addresses.
 template <class Address>
 [[gnu::always_inline]] inline Link plain_link_to(const Address& destination, InterfaceId from, Instant now,

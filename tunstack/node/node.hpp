@@ -34,6 +34,12 @@ class Node {
   void change_options(const NodeOptions& options, Instant now, Outbox& out);
   /// When tick() will have something to do.
   Instant next_deadline() const { return deadline_; }
+  /// Sends a datagram on `interface` that somebody gave, complete as it is and in every octet: on links with addresses
+  /// to its next hop there, once that is resolved. It is told as an origination (sent_on_request). Returns why nothing
+  /// left, or not yet; what is larger than the MTU of the link is refused.
+  MaybeReason send_packet(InterfaceId interface, Bytes datagram, Instant now, Outbox& out);
+  /// The same of a whole frame, on links with addresses alone.
+  MaybeReason send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox& out);
   /// Ends the advertising of a router: hosts are told that it is none any more.
   void shut_down(Instant now, Outbox& out);
 
@@ -71,6 +77,8 @@ class Node {
   template <class View>
   void give_up_fragments(Turn& turn);
 
+  using SendGiven = MaybeReason (*)(Bytes, InterfaceId, Turn&);
+  MaybeReason send_given(SendGiven send, InterfaceId interface, Bytes bytes, Instant now, Outbox& out);
   void step(Turn& turn);
   /// Ends a turn: sends what was released, and computes the deadline where it may have changed.
   void finish(Turn& turn);
@@ -89,7 +97,9 @@ class Node {
   Fragments fragments_;
 };
 
-// A network holds many of them in a vector.
+// A network holds many of them in a vector. A copy answers what the node would, and nobody hears of it: so one can be
+// asked without changing the other.
 static_assert(std::is_nothrow_move_constructible_v<Node>);
+static_assert(std::is_copy_constructible_v<Node>);
 
 }  // namespace tunstack

@@ -1,5 +1,7 @@
 #include "tunstack/node/output.hpp"
 
+#include "protocols/wire/quoted_packet.hpp"
+
 namespace tunstack {
 
 namespace {
@@ -20,21 +22,21 @@ bool is_from_us(Bytes packet, InterfaceId interface, const NodeState& state) {
 
 void Output::tell(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
                   std::span<const OutgoingPacket> sent, const Turn& turn) {
-  observer_->decided({.time = turn.now,
-                      .packet = subject.packet,
-                      .arrived = subject.arrived,
-                      .verdict = verdict,
-                      .withheld = withheld,
-                      .sent = sent,
-                      .frame = subject.arrived ? turn.frame : Bytes{},
-                      .ids = subject.ids,
-                      .interface = subject.interface,
-                      .node = node_});
+  listener_.observer->decided({.time = turn.now,
+                               .packet = subject.packet,
+                               .arrived = subject.arrived,
+                               .verdict = verdict,
+                               .withheld = withheld,
+                               .sent = sent,
+                               .frame = subject.arrived ? turn.frame : Bytes{},
+                               .ids = subject.ids,
+                               .interface = subject.interface,
+                               .node = node_});
 }
 
 void Output::tell_origination(Reason reason, std::span<const OutgoingPacket> sent, const Turn& turn) {
   count(reason);
-  if (observer_) observer_->originated({turn.now, reason, sent, node_});
+  if (listener_.observer) listener_.observer->originated({turn.now, reason, sent, node_});
 }
 
 void Output::note(Reason reason, InterfaceId interface, const Turn& turn, const std::optional<IpAddress>& address) {
@@ -43,10 +45,10 @@ void Output::note(Reason reason, InterfaceId interface, const Turn& turn, const 
 
 void Output::note(const Note& note) {
   count(note.reason);
-  if (!observer_) return;
+  if (!listener_.observer) return;
   Note told = note;
   told.node = node_;
-  observer_->noted(told);
+  listener_.observer->noted(told);
 }
 
 // ---- ARP ----
@@ -90,7 +92,7 @@ void Output::note_evicted_packets(Turn& turn) {
     note(Reason::neighbor_evicted, InterfaceId{}, turn);
 }
 
-MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn) {
+MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn, bool as_given) {
   auto& [state, output, random, limits, outbox, now, cause, frame, changes_deadlines] = turn;
   const std::span<OutgoingPacket> packets = outbox.from(first);
   std::expected<MacAddress, discovery::Unresolved> mac = egress.group_mac.value_or(MacAddress{});
@@ -107,7 +109,7 @@ MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn) {
     return {};
   }
   const bool is_asked_for = mac.error() == discovery::Unresolved::asked_for;
-  const bool had_room = is_asked_for && state.neighbors.keep(key, packets);
+  const bool had_room = is_asked_for && state.neighbors.keep(key, packets, as_given);
   outbox.keep_only(first);
   if (!is_asked_for) return Reason::neighbor_solicitations_limited;
   return had_room ? Reason::neighbor_resolution_pending : Reason::neighbor_queue_full;
@@ -132,7 +134,7 @@ void Output::flush(Turn& turn) {
 
 void Output::send_waiting(const discovery::NeighborKey& key, const MacAddress& to, Turn& turn) {
   for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key)) {
-    if (!is_from_us(waiting->bytes, key.interface, turn.state)) {
+    if (!waiting->as_given && !is_from_us(waiting->bytes, key.interface, turn.state)) {
       record({waiting->bytes, key.interface, waiting->ids, false}, Drop{Reason::address_removed_while_waiting}, {}, {},
              turn);
       continue;
@@ -154,15 +156,48 @@ void Output::drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& t
     record({waiting->bytes, key.interface, waiting->ids, false}, Drop{why}, {}, {}, turn);
 }
 
+// ---- as it was given ----
+
+MaybeReason Output::send_given(Bytes packet, LinkPayload payload, const Egress& egress, Turn& turn) {
+  const std::size_t before = turn.outbox.packets().size();
+  const MutableBytes room = turn.outbox.add(egress.link.interface, packet.size(), {next_number(), turn.cause});
+  if (room.empty()) return Reason::outbox_full;
+  copy_bytes(room, packet);
+  turn.outbox.from(before)[0].payload = payload;
+  if (egress.next_hop || egress.group_mac)
+    if (const auto waits = resolve(before, egress, turn, true)) return waits;
+  if (payload == LinkPayload::ip)
+    count_out(room);
+  else
+    ++counters_.packets_out;
+  tell_origination(Reason::sent_on_request, turn.outbox.packets().subspan(before), turn);
+  return {};
+}
+
+// ---- counting ----
+
+namespace {
+
+/// The ICMP message in a datagram, of which nothing else need be right; empty if it is none, or has no type and code.
+Bytes icmp_message_in(Bytes datagram) {
+  const auto if_whole = [](Bytes message) { return message.size() < 2 ? Bytes{} : message; };
+  if (const auto ipv4 = QuotedIpv4::parse(datagram)) {
+    const bool is_first = ipv4->protocol() == protocol_number::icmpv4 && ipv4->fragment_offset() == 0;
+    return is_first ? if_whole(ipv4->payload()) : Bytes{};
+  }
+  const auto ipv6 = QuotedIpv6::parse(datagram);
+  const auto upper = ipv6 ? ipv6->upper_layer() : std::unexpected(NoUpperLayer::cut_short);
+  if (!upper || upper->protocol != protocol_number::icmpv6 || upper->offset > datagram.size()) return {};
+  return if_whole(datagram.subspan(upper->offset));
+}
+
+}  // namespace
+
 void Output::count_out(Bytes datagram) {
   ++counters_.packets_out;
-  const auto ipv6 = datagram[0] >> 4 == 6 ? find_upper_layer(datagram) : std::unexpected(NoUpperLayer::cut_short);
-  if (ipv6 && ipv6->protocol == protocol_number::icmpv6)
-    counters_.icmp(Family::ipv6).add_out(datagram[ipv6->offset], datagram[ipv6->offset + 1]);
-  if (datagram[0] >> 4 != 4) return;
-  const Ipv4View ipv4 = Ipv4View::of(datagram);
-  if (ipv4.protocol() == protocol_number::icmpv4 && ipv4.fragment_offset() == 0)
-    counters_.icmp(Family::ipv4).add_out(ipv4.payload()[0], ipv4.payload()[1]);
+  const Bytes message = icmp_message_in(datagram);
+  if (message.empty()) return;
+  counters_.icmp(ip_version(datagram) == 4 ? Family::ipv4 : Family::ipv6).add_out(message[0], message[1]);
 }
 
 }  // namespace tunstack

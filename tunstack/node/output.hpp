@@ -60,6 +60,8 @@ class Output {
   /// The same of the node's own accord: it is told too.
   template <class IpHeader, class Message>
   void originate(Reason reason, const IpHeader& header, const Message& message, InterfaceId from, Turn& turn);
+  /// What somebody gave to be sent as it is, and may. It is told, too.
+  MaybeReason send_given(Bytes packet, LinkPayload payload, const Egress& egress, Turn& turn);
   /// An ARP packet: false if there was no room.
   bool send_arp(const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);
   void originate_arp(Reason reason, const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);
@@ -73,7 +75,7 @@ class Output {
   [[gnu::always_inline]] void record(const Arrival<View>& arrival, PacketIds ids, const Verdict& verdict,
                                      MaybeReason withheld, std::size_t before, const Turn& turn) {
     count(verdict, withheld);
-    if (observer_) [[unlikely]]
+    if (listener_.observer) [[unlikely]]
       tell({arrival.ip.bytes(), arrival.interface, ids, !arrival.was_held}, verdict, withheld,
            turn.outbox.packets().subspan(before), turn);
   }
@@ -81,14 +83,14 @@ class Output {
   void record(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
               std::span<const OutgoingPacket> sent, const Turn& turn) {
     count(verdict, withheld);
-    if (observer_) tell(subject, verdict, withheld, sent, turn);
+    if (listener_.observer) tell(subject, verdict, withheld, sent, turn);
   }
   /// Counts what is no decision about a packet, and tells it.
   void note(Reason reason, InterfaceId interface, const Turn& turn, const std::optional<IpAddress>& address = {});
   /// The same behind a turn, of a packet that had left.
   void note(const Note& note);
   void report(const icmp::ErrorReport& error) const {
-    if (observer_) observer_->error_reported(error);
+    if (listener_.observer) listener_.observer->error_reported(error);
   }
 
   void count_in() { ++counters_.packets_in; }
@@ -97,7 +99,7 @@ class Output {
   }
   const Counters& counters() const { return counters_; }
   /// `observer` (or nullptr) must outlive the node or be taken back.
-  void observe(Observer* observer) { observer_ = observer; }
+  void observe(Observer* observer) { listener_.observer = observer; }
 
  private:
   void count(Reason reason) { ++counters_.by_reason[index_of(reason)]; }
@@ -113,7 +115,7 @@ class Output {
   MaybeReason send_in_fragments(const IpHeader& header, const Message& message, const Egress& egress, Turn& turn);
   /// Gives the packets from the `first` on the link-layer address of the next hop, or keeps them until it is known.
   /// (By value: so the way need not lie in memory where there is no next hop.)
-  [[gnu::noinline]] MaybeReason resolve(std::size_t first, Egress egress, Turn& turn);
+  [[gnu::noinline]] MaybeReason resolve(std::size_t first, Egress egress, Turn& turn, bool as_given = false);
   void send_waiting(const discovery::NeighborKey& key, const MacAddress& to, Turn& turn);
   /// `upper`, or the start of it, left in some packets.
   template <class IpHeader>
@@ -124,7 +126,17 @@ class Output {
   void count_out(Bytes datagram);
   void note_evicted_packets(Turn& turn);
 
-  Observer* observer_ = nullptr;
+  /// Nobody is told of copies but who asks for it.
+  struct Listener {
+    Observer* observer = nullptr;
+    Listener() = default;
+    Listener(const Listener&) {}
+    Listener& operator=(const Listener&) { return *this; }
+    Listener(Listener&&) = default;
+    Listener& operator=(Listener&&) = default;
+    ~Listener() = default;
+  };
+  Listener listener_;
   PacketNumber last_number_ = 0;
   NodeId node_;
   Counters counters_;

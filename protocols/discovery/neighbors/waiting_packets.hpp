@@ -4,9 +4,9 @@
 #pragma once
 
 #include <algorithm>
-#include <memory>
 #include <numeric>
 #include <span>
+#include <vector>
 
 #include "protocols/base/bytes.hpp"
 #include "protocols/base/linked_entries.hpp"
@@ -14,10 +14,11 @@
 
 namespace tunstack::discovery {
 
-/// Octets are those of the packet.
+/// Octets are those of the packet. `as_given`: it was given whole by somebody, whatever its source is.
 struct WaitingPacket {
   Bytes bytes;
   PacketIds ids;
+  bool as_given = false;
 };
 
 /// What waits for one neighbor, in the order of sending.
@@ -50,15 +51,15 @@ class WaitingPackets {
     return queue.datagrams < datagrams_of_neighbor && queue.octets + octets_in(datagram) <= octets_of_neighbor;
   }
   /// Copies a datagram that has_room_for() and can_ever_hold() say yes to.
-  void add(WaitingQueue& queue, Datagram datagram) {
-    for (const OutgoingPacket& packet : datagram) append(queue, packet);
+  void add(WaitingQueue& queue, Datagram datagram, bool as_given = false) {
+    for (const OutgoingPacket& packet : datagram) append(queue, packet, as_given);
     packets_[queue.last].ends_datagram = true;
     ++queue.datagrams;
   }
   /// The first packet of a queue that is not empty; valid until the next add().
   WaitingPacket first(const WaitingQueue& queue) const {
     const Packet& packet = packets_[queue.first];
-    return {{packet.memory.get(), packet.size}, packet.ids};
+    return {Bytes(packet.memory).first(packet.size), packet.ids, packet.as_given};
   }
   void remove_first(WaitingQueue& queue) {
     const Packet& packet = packets_[queue.first];
@@ -76,9 +77,10 @@ class WaitingPackets {
 
  private:
   struct Packet {
-    std::unique_ptr<std::uint8_t[]> memory;  // of the largest packet
+    std::vector<std::uint8_t> memory;  // of the largest packet, once one waited here
     std::size_t size = 0;
     PacketIds ids;
+    bool as_given = false;
     bool ends_datagram = false;
     EntryIndex next = no_entry;
   };
@@ -87,13 +89,14 @@ class WaitingPackets {
     return std::accumulate(datagram.begin(), datagram.end(), std::size_t{0},
                            [](std::size_t sum, const OutgoingPacket& packet) { return sum + packet.bytes.size(); });
   }
-  void append(WaitingQueue& queue, const OutgoingPacket& packet) {
+  void append(WaitingQueue& queue, const OutgoingPacket& packet, bool as_given) {
     const EntryIndex made = packets_.take();
     Packet& kept = packets_[made];
-    if (!kept.memory) kept.memory = std::make_unique_for_overwrite<std::uint8_t[]>(largest_);
-    copy_bytes({kept.memory.get(), largest_}, packet.bytes);
+    kept.memory.resize(largest_);
+    copy_bytes(kept.memory, packet.bytes);
     kept.size = packet.bytes.size();
     kept.ids = packet.ids;
+    kept.as_given = as_given;
     kept.ends_datagram = false;
     kept.next = no_entry;
     (queue.first == no_entry ? queue.first : packets_[queue.last].next) = made;

@@ -4,9 +4,10 @@
 // next destination that comes to it.
 #pragma once
 
-#include <memory>
+#include <array>
 
 #include "protocols/base/address_hash.hpp"
+#include "protocols/base/late.hpp"
 #include "protocols/base/random.hpp"
 #include "protocols/base/time.hpp"
 
@@ -22,14 +23,14 @@ class SentDestinations {
     if (now < last_holds_until_ && destination == last_) return;  // nearly always, and without a hash
     last_ = destination;
     last_holds_until_ = now + std::chrono::seconds(1);
-    if (!places_) places_ = std::make_unique<Place[]>(places);
+    if (!places_) places_.make();
     const std::uint64_t hash = keyed_hash(destination, key_);
-    places_[hash % places] = {hash, now};
+    (*places_)[hash % places] = {hash, now};
   }
   bool was_noted_lately(const Ipv6Address& destination, Instant now) const {
     if (!places_) return false;
     const std::uint64_t hash = keyed_hash(destination, key_);
-    const Place& place = places_[hash % places];
+    const Place& place = (*places_)[hash % places];
     return place.hash == hash && now - place.at <= lately;
   }
 
@@ -41,7 +42,7 @@ class SentDestinations {
   static constexpr std::size_t places = 512;
 
   SipHashKey key_;
-  std::unique_ptr<Place[]> places_;
+  Late<std::array<Place, places>> places_;
   Ipv6Address last_;
   Instant last_holds_until_ = Instant::min();
 };

@@ -1,4 +1,4 @@
-// What people ask a running node to do: packets sent as they are, other options, and a copy that is asked.
+// Options of a running node are changed.
 #include <gmock/gmock.h>
 
 #include "tests/support/host.hpp"
@@ -9,7 +9,6 @@
 namespace tunstack::test::on_request_test {
 namespace {
 
-using testing::ElementsAre;
 using testing::IsEmpty;
 
 NodeOptions with(const NodeOptions& before, std::string_view setting) {
@@ -18,43 +17,9 @@ NodeOptions with(const NodeOptions& before, std::string_view setting) {
   return options;
 }
 
-struct Sending {
-  MaybeReason withheld;
-  std::vector<Packet> sent = {};
-};
-
-Sending send(Host& host, const Packet& packet) {
-  Outbox out;
-  Sending sending{host.node_for_replay().send_datagram(InterfaceId{0}, packet, host.now(), out)};
-  for (const OutgoingPacket& left : out.packets()) sending.sent.emplace_back(left.bytes.begin(), left.bytes.end());
-  return sending;
-}
-
 void change(Host& host, const NodeOptions& options) {
   Outbox out;
   host.node_for_replay().change_options(options, host.now(), out);
-}
-
-// ---- packets ----
-
-TEST(OnRequest, a_datagram_leaves_as_it_is_and_is_told) {
-  Host host;
-  Packet broken = echo4({.source = "198.51.100.7"});
-  broken[1] = 0x55;
-  broken.back() ^= 1;
-  EXPECT_THAT(send(host, broken).sent, ElementsAre(broken));
-  EXPECT_EQ(host.count(Reason::sent_on_request), 1U);
-  EXPECT_EQ(host.node().counters().packets_out, 1U);
-}
-
-TEST(OnRequest, what_cannot_leave_is_not_sent) {
-  Host host;
-  EXPECT_EQ(send(host, Packet(1501, 0x45)).withheld, Reason::larger_than_link_mtu);
-  EXPECT_EQ(send(host, {}).withheld, Reason::empty_read);
-  EXPECT_EQ(send(host, Packet(1500, 0x45)).withheld, MaybeReason());
-  host.set_link(false);
-  EXPECT_EQ(send(host, echo4()).withheld, Reason::link_is_down);
-  EXPECT_EQ(host.count(Reason::sent_on_request), 1U);
 }
 
 // ---- options ----
@@ -106,43 +71,6 @@ TEST(OnRequest, a_node_told_later_answers_as_one_made_so) {
       EXPECT_EQ(later.send(packet).size(), made.send(packet).size()) << setting;
     }
   }
-}
-
-// ---- a copy ----
-
-TEST(OnRequest, a_copy_answers_as_the_node_would_and_leaves_it_alone) {
-  Host host({"icmp4.error_rate=10"});
-  const Packet fragment = ipv4({.flags_and_offset = 0x2000}, part(icmpv4(8, 0, 0x05010001, counting(2960)), 0, 1480));
-  host.send(fragment);
-  for (int i = 0; i < 5; ++i) host.send(udp4());
-  Node copy = host.node();
-  copy.observe(nullptr);
-  const auto counters = host.node().counters().by_reason;
-  Outbox out;
-  std::vector<Packet> answers;
-  for (int i = 0; i < 50; ++i) copy.receive({InterfaceId{0}, udp4(), host.now()}, out);
-  for (const OutgoingPacket& packet : out.packets()) answers.emplace_back(packet.bytes.begin(), packet.bytes.end());
-  EXPECT_EQ(copy.reassembly(Family::ipv4).datagrams_held(), 1U);
-  EXPECT_EQ(host.node().counters().by_reason, counters);
-  std::vector<Packet> own;
-  for (int i = 0; i < 50; ++i)
-    for (const Packet& packet : host.send(udp4())) own.push_back(packet);
-  EXPECT_EQ(own, answers) << "limits, identifications and randomness too";
-  EXPECT_LT(own.size(), 50U);
-}
-
-TEST(OnRequest, a_copy_has_memory_of_its_own) {
-  Host host;
-  const Packet message = icmpv4(8, 0, 0x05010001, counting(2960));
-  host.send(ipv4({.flags_and_offset = 0x2000}, part(message, 0, 1480)));
-  Node copy = host.node();
-  copy.observe(nullptr);
-  Outbox out;
-  copy.receive({InterfaceId{0}, ipv4({.flags_and_offset = 185}, from(message, 1480)), host.now()}, out);
-  EXPECT_EQ(copy.reassembly(Family::ipv4).datagrams_held(), 0U);
-  EXPECT_EQ(out.packets().size(), 3U) << "the reply, in fragments";
-  EXPECT_EQ(host.node().reassembly(Family::ipv4).datagrams_held(), 1U);
-  EXPECT_EQ(host.send(ipv4({.flags_and_offset = 185}, from(message, 1480))).size(), 3U);
 }
 
 }  // namespace

@@ -98,9 +98,9 @@ TEST_F(Requests, a_packet_is_sent_as_it_is) {
   const Packet packet = echo4({.source = "203.0.113.7", .destination = "192.0.2.1"});
   EXPECT_TRUE(ask({{"request", "send"}, {"octets", hex_of(packet)}})["withheld"].is_null());
   EXPECT_THAT(sent, testing::ElementsAre(packet));
-  EXPECT_EQ(ask({{"request", "send"}, {"octets", hex_of(Packet(1501, 0x45))}})["withheld"], "larger_than_link_mtu");
+  EXPECT_EQ(ask({{"request", "send"}, {"octets", hex_of(Packet(1501, 0x45))}})["withheld"], "given_packet_too_large");
   EXPECT_EQ(ask({{"request", "send"}, {"octets", hex_of(Packet(60, 1))}, {"frame", true}})["withheld"],
-            "frame_type_unknown");
+            "given_frame_on_plain_link");
   EXPECT_THAT(fault_of({{"request", "send"}, {"octets", "4x"}}), HasSubstr("the octets of the request are none"));
 }
 

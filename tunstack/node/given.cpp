@@ -1,0 +1,82 @@
+#include "tunstack/node/given.hpp"
+
+#include "protocols/base/rule.hpp"
+#include "protocols/wire/ethernet.hpp"
+#include "protocols/wire/quoted_packet.hpp"
+
+namespace tunstack::given {
+
+namespace {
+
+/// Of anything that begins like a datagram.
+std::optional<IpAddress> destination_of(Bytes datagram) {
+  if (const auto ipv4 = QuotedIpv4::parse(datagram)) return IpAddress(ipv4->destination());
+  if (const auto ipv6 = QuotedIpv6::parse(datagram)) return IpAddress(ipv6->destination());
+  return std::nullopt;
+}
+
+struct Given {
+  Bytes bytes;
+  const Interface& interface;
+};
+
+constexpr std::array packet_rules = {
+    Rule<Given>{Reason::link_is_down, [](const Given& given) { return !given.interface.is_up(); }},
+    Rule<Given>{Reason::given_packet_unreadable,
+                [](const Given& given) {
+                  return given.bytes.empty() || (given.interface.has_frames() && !destination_of(given.bytes));
+                }},
+    Rule<Given>{Reason::given_packet_too_large,
+                [](const Given& given) { return given.bytes.size() > given.interface.config.mtu; }},
+};
+
+constexpr std::array frame_rules = {
+    Rule<Given>{Reason::link_is_down, [](const Given& given) { return !given.interface.is_up(); }},
+    Rule<Given>{Reason::given_frame_on_plain_link, [](const Given& given) { return !given.interface.has_frames(); }},
+    Rule<Given>{Reason::given_packet_unreadable,
+                [](const Given& given) { return given.bytes.size() < ethernet_header_size; }},
+    Rule<Given>{
+        Reason::given_packet_too_large,
+        [](const Given& given) { return given.bytes.size() > ethernet_header_size + given.interface.config.mtu; }},
+};
+
+/// The same is told as of what a node sends of itself.
+MaybeReason tell(MaybeReason unsent, InterfaceId interface, const std::optional<IpAddress>& destination, Turn& turn) {
+  if (!unsent) return unsent;
+  turn.output.note(Reason::sent_on_request, interface, turn);
+  turn.output.note(*unsent, interface, turn, destination);
+  return unsent;
+}
+
+MaybeReason try_to_send(Bytes datagram, InterfaceId interface, const std::optional<IpAddress>& destination,
+                        Turn& turn) {
+  if (const auto broken = first_broken<packet_rules>(Given{datagram, turn.state.interface(interface)})) return broken;
+  if (!turn.state.interface(interface).has_frames())
+    return turn.output.send_given(datagram, LinkPayload::ip, {.link = {interface, datagram.size()}}, turn);
+  const Egress egress = choose_egress_on(interface, *destination, turn.now, turn.state);
+  if (egress.refused) return egress.refused;
+  return turn.output.send_given(datagram, LinkPayload::ip, egress, turn);
+}
+
+/// Errors about it will be believed (RFC 8201 4).
+void note_large(Bytes datagram, const std::optional<IpAddress>& destination, Turn& turn) {
+  if (destination && !destination->is_ipv4() && datagram.size() > ipv6_minimum_mtu)
+    turn.state.path_mtus.note_large_packet(destination->ipv6());
+}
+
+}  // namespace
+
+MaybeReason send_packet(Bytes datagram, InterfaceId interface, Turn& turn) {
+  const auto destination = destination_of(datagram);
+  note_large(datagram, destination, turn);
+  return tell(try_to_send(datagram, interface, destination, turn), interface, destination, turn);
+}
+
+MaybeReason send_frame(Bytes frame, InterfaceId interface, Turn& turn) {
+  const auto broken = first_broken<frame_rules>(Given{frame, turn.state.interface(interface)});
+  const auto unsent =
+      broken ? broken : turn.output.send_given(frame, LinkPayload::frame, {.link = {interface, frame.size()}}, turn);
+  return tell(unsent, interface, {}, turn);
+}
+
+}  // namespace tunstack::given
