@@ -225,40 +225,42 @@ void Node::change_options(const NodeOptions& options, Instant now, Outbox& out) 
   static_cast<OptionsReadInUse&>(state_.options) = options;
   output_.note(Reason::options_changed, InterfaceId{}, turn);
   finish(turn);
-  MaybeReason Node::send_packet(InterfaceId interface, Bytes datagram, Instant now, Outbox & out) {
-    return send_given(given::send_packet, interface, datagram, now, out);
-  }
+}
 
-  MaybeReason Node::send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox & out) {
-    return send_given(given::send_frame, interface, frame, now, out);
-  }
+MaybeReason Node::send_packet(InterfaceId interface, Bytes datagram, Instant now, Outbox& out) {
+  return send_given(given::send_packet, interface, datagram, now, out);
+}
 
-  MaybeReason Node::send_given(SendGiven send, InterfaceId interface, Bytes bytes, Instant now, Outbox & out) {
-    if (deadline_ <= now) tick(now, out);
-    Turn turn = turn_at(now, out);
-    const auto unsent = send(bytes, interface, turn);
-    finish(turn);
-    return unsent;
-  }
+MaybeReason Node::send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox& out) {
+  return send_given(given::send_frame, interface, frame, now, out);
+}
 
-  void Node::shut_down(Instant now, Outbox & out) {
-    routers::shut_down(state_, now);
-    update_deadline();
-    tick(now, out);
-  }
+MaybeReason Node::send_given(SendGiven send, InterfaceId interface, Bytes bytes, Instant now, Outbox& out) {
+  if (deadline_ <= now) tick(now, out);
+  Turn turn = turn_at(now, out);
+  const auto unsent = send(bytes, interface, turn);
+  finish(turn);
+  return unsent;
+}
 
-  void Node::finish(Turn & turn) {
-    output_.flush(turn);
-    update_deadline();
-    if (deadline_ <= turn.now) tick(turn.now, turn.outbox);
-  }
+void Node::shut_down(Instant now, Outbox& out) {
+  routers::shut_down(state_, now);
+  update_deadline();
+  tick(now, out);
+}
 
-  void Node::update_deadline() {
-    interfaces_deadline_ = Instant::max();
-    for (const Interface& interface : state_.interfaces)
-      interfaces_deadline_ = std::min(interfaces_deadline_, interface.next_deadline());
-    deadline_ = std::min({fragments_.next_deadline(), state_.masks.next_deadline(), state_.neighbors.next_deadline(),
-                          interfaces_deadline_});
-  }
+void Node::finish(Turn& turn) {
+  output_.flush(turn);
+  update_deadline();
+  if (deadline_ <= turn.now) tick(turn.now, turn.outbox);
+}
+
+void Node::update_deadline() {
+  interfaces_deadline_ = Instant::max();
+  for (const Interface& interface : state_.interfaces)
+    interfaces_deadline_ = std::min(interfaces_deadline_, interface.next_deadline());
+  deadline_ = std::min({fragments_.next_deadline(), state_.masks.next_deadline(), state_.neighbors.next_deadline(),
+                        interfaces_deadline_});
+}
 
 }  // namespace tunstack
