@@ -6,6 +6,7 @@
 
 #include "tools/commands.hpp"
 #include "tools/host_plan.hpp"
+#include "tools/running_oracle.hpp"
 #include "tunstack/capture/reader.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/notation/packet_text.hpp"
@@ -26,6 +27,7 @@ Examples:
   tunstack why 4500001c...                              a packet in hexadecimal
   tunstack why in.pcap:12                               packet 12, with those before it
   tunstack why icmp4_echo_to_group                      one reason
+  tunstack why --running '192.0.2.1 > 192.0.2.2  UDP 1 > 2'   as the stack is that runs now
 
 A packet is written as --explain prints it; what is not said gets the plainest value: docs/packets.md.)";
 
@@ -33,6 +35,8 @@ struct WhyArguments {
   HostArguments host;
   std::string question;
   bool with_octets = false;
+  bool running = false;
+  StackChoice stack;
 };
 
 // ---- a question that is a packet of a capture ----
@@ -134,18 +138,29 @@ void print_reason(const WhyArguments& arguments, const std::string& name) {
                    fmt::format("{}tunstack rules", did_you_mean(name, names)));
 }
 
-void print_answer(const WhyArguments& arguments, const std::string& question) {
-  why::World world{plan_host(arguments.host).node};
-  why::Answer answer;
-  std::vector<why::Earlier> earlier;
-  answer.packet = packet_in(question, world, earlier);
-  answer.outcome = why::ask(world, answer.packet);
-  why::WorldOracle oracle(world);
-  answer.others = why::other_answers(oracle, answer.packet, answer.outcome);
+/// Of one that has no state but that of its options, or of the stack that runs.
+void print_answer_of(why::Oracle& oracle, const why::Octets& packet, const WhyArguments& arguments) {
+  why::Answer answer{.packet = packet, .outcome = oracle.ask(packet, {}).value(), .others = {}};
+  answer.others = why::other_answers(oracle, packet, answer.outcome);
   if (arguments.host.json)
     fmt::print("{}\n", why::answer_json(answer).dump(2));
   else
     fmt::print("{}", why::answer_text(answer, arguments.with_octets));
+}
+
+void print_answer(const WhyArguments& arguments, const std::string& question) {
+  why::World world{plan_host(arguments.host).node};
+  std::vector<why::Earlier> earlier;
+  const why::Octets packet = packet_in(question, world, earlier);
+  if (!arguments.running) {
+    why::WorldOracle oracle(world);
+    return print_answer_of(oracle, packet, arguments);
+  }
+  if (!earlier.empty())
+    throw UsageFault("a running stack has not heard the packets before this one", "FILE:N replays them first",
+                     "ask about packet 1, or without --running");
+  RunningOracle oracle(connect_to_stack(arguments.stack));
+  print_answer_of(oracle, packet, arguments);
 }
 
 void run_why(const WhyArguments& arguments) {
@@ -163,6 +178,8 @@ void add_why(CLI::App& program) {
       .add_option("QUESTION", arguments->question,
                   "A packet as it is printed or in hexadecimal, FILE:N, the name of a reason, or '-' for stdin")
       ->required();
+  command.add_flag("--running", arguments->running, "Ask the stack that runs, in the state that it is in; it stays so");
+  command.add_option("--pid", arguments->stack.pid, "PID of that stack's process");
   command.add_flag("-x", arguments->with_octets, "The octets of what is sent, too");
   add_address_option(command, arguments->host);
   add_stack_options(command, arguments->host);

@@ -1,0 +1,43 @@
+#include "tools/running_oracle.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tunstack/fault.hpp"
+#include "tunstack/why/outcome_json.hpp"
+
+namespace tunstack {
+
+namespace {
+
+std::vector<IpPrefix> addresses_of(const nlohmann::ordered_json& report) {
+  std::vector<IpPrefix> addresses;
+  for (const auto& row : report.value("addresses", nlohmann::ordered_json::array()))
+    if (const auto prefix =
+            parse_prefix(fmt::format("{}/{}", row.value("address", std::string()), row.value("prefix_length", 0))))
+      addresses.push_back(*prefix);
+  return addresses;
+}
+
+}  // namespace
+
+RunningOracle::RunningOracle(ControlClient stack)
+    : stack_(std::move(stack)),
+      node_{
+          .interfaces = {{.name = stack_.name().device, .addresses = addresses_of(stack_.ask({{"request", "state"}}))}},
+          .options = {},
+          .seed = 0} {}
+
+std::optional<why::Outcome> RunningOracle::ask(Bytes packet, const std::string& setting) try {
+  const auto answer =
+      stack_.ask({{"request", "ask"}, {"octets", fmt::format("{:02x}", fmt::join(packet, ""))}, {"setting", setting}});
+  auto outcome = why::outcome_of(answer);
+  if (outcome) return outcome;
+  throw SystemError(fmt::format("the stack on {} sent an answer that this tunstack cannot read", stack_.name().device),
+                    "it is another version", "use the same version for both");
+} catch (const UsageFault&) {
+  if (setting.empty()) throw;
+  return std::nullopt;  // it cannot have that value while it runs
+}
+
+}  // namespace tunstack
