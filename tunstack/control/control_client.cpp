@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "tunstack/fault.hpp"
-#include "tunstack/report/state_report.hpp"
+#include "tunstack/report/bounded_json.hpp"
 
 namespace tunstack {
 
@@ -62,7 +62,7 @@ bool ControlClient::read_more() {
   const ssize_t got = ::recv(stack_.connection.get(), part.data(), part.size(), 0);
   if (got > 0) heard_.append(part.data(), static_cast<std::size_t>(got));
   if (got < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNRESET) throw_silent(name(), std::strerror(errno));
-  if (heard_.size() > longest_answer && !heard_.contains('\n'))
+  if (heard_.size() > longest_answer && heard_.find('\n') > longest_answer)
     throw SystemError(fmt::format("the stack on {} (process {}) sends more than an answer", name().device, name().pid),
                       fmt::format("answers have at most {} octets", longest_answer),
                       "use the same version of tunstack for both");
@@ -89,9 +89,11 @@ Json ControlClient::ask(const Json& request) {
   send_all(stack_.connection.get(), request.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", name());
   const auto line = next_line(Clock::now() + longest_wait);
   if (line && line->empty()) throw_silent(name(), "nothing came");
-  auto answer = line ? parse_report(*line) : std::nullopt;
+  auto answer = line ? parse_object(*line) : std::nullopt;
   if (!answer) throw_unreadable(name());
   const auto fault = answer->find("fault");
+  const auto schema = answer->find("schema");
+  if (fault == answer->end() && (schema == answer->end() || *schema != control_schema)) throw_unreadable(name());
   if (fault == answer->end()) return std::move(*answer);
   if (!fault->is_object()) throw_unreadable(name());
   throw UsageFault(text_of(*fault, "what"), text_of(*fault, "why"), text_of(*fault, "remedy"));

@@ -13,7 +13,7 @@ namespace tunstack {
 namespace {
 
 constexpr std::string_view too_long =
-    "{\"fault\":{\"what\":\"the request is too long\",\"why\":\"a request is one line\","
+    "{\"schema\":1,\"fault\":{\"what\":\"the request is too long\",\"why\":\"a request is one line\","
     "\"remedy\":\"send less at once\"}}\n";
 
 std::string lost_line(std::size_t count) {

@@ -14,6 +14,9 @@
 
 namespace tunstack {
 
+/// Of answers; raised when a member changes its meaning or goes.
+inline constexpr int control_schema = 1;
+
 /// Which events a client wants.
 struct Watch {
   EventFilter filter;

@@ -19,8 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int control_schema = 1;
-
 std::string line_of(Json answer) {
   Json whole{{"schema", control_schema}};
   whole.update(answer);

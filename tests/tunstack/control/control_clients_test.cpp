@@ -114,7 +114,7 @@ TEST_F(Clients, a_request_without_end_is_refused) {
     serve();
     heard += client.read();
   }
-  EXPECT_THAT(heard, StartsWith(R"({"fault":{"what":"the request is too long")"));
+  EXPECT_THAT(heard, StartsWith(R"({"schema":1,"fault":{"what":"the request is too long")"));
 }
 
 TEST_F(Clients, a_large_answer_arrives_whole_in_parts) {
@@ -217,9 +217,10 @@ TEST_F(Clients, who_reads_too_slowly_loses_events_and_is_told_how_many) {
   serve();
   heard += client.read();
   EXPECT_LT(heard.size(), ControlClients::most_waiting + (std::size_t{1} << 20)) << "what sockets hold comes on top";
-  const std::size_t lost = heard.find(R"({"schema":1,"event":"lost","count":)");
+  const std::string_view before = R"({"schema":1,"event":"lost","count":)";
+  const std::size_t lost = heard.find(before);
   ASSERT_NE(lost, std::string::npos);
-  const std::size_t count = std::stoul(heard.substr(lost + 34));
+  const std::size_t count = std::stoul(heard.substr(lost + before.size()));
   EXPECT_EQ(lines_in(heard) - 2 + count, happened + 4) << "but for the answer and the line about them, all is told";
 }
 
