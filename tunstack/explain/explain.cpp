@@ -45,6 +45,15 @@ std::string citation(const ReasonInfo& reason) {
   return reason.section.empty() ? std::string(reason.rfc) : fmt::format("{} {}", reason.rfc, reason.section);
 }
 
+std::string link_of(const ReasonInfo& reason) {
+  if (!reason.rfc.starts_with("RFC ")) return {};
+  const std::size_t end = reason.rfc.find_first_not_of("0123456789", 4);
+  const std::string link = fmt::format("https://www.rfc-editor.org/rfc/rfc{}",
+                                       reason.rfc.substr(4, end == std::string_view::npos ? end : end - 4));
+  const std::string_view section = reason.section.substr(0, reason.section.find_first_not_of("0123456789."));
+  return section.empty() ? link : link + fmt::format("#section-{}", section);
+}
+
 std::string decision_text(const Decision& decision) {
   const PacketText packet = subject_of(decision);
   const ReasonInfo& reason = info(deciding_reason(decision));

@@ -14,6 +14,8 @@ std::string_view verdict_name(const Decision& decision);
 Reason deciding_reason(const Decision& decision);
 /// "RFC 1122 3.2.2", or "design".
 std::string citation(const ReasonInfo& reason);
+/// Where the section can be read; empty where the project decides.
+std::string link_of(const ReasonInfo& reason);
 
 std::string decision_text(const Decision& decision);
 /// Likewise for what the node sent of its own accord: direction ">" or "out", verdict "send".

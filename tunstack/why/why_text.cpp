@@ -69,15 +69,6 @@ std::string packet_line(Bytes packet) {
   return text.source.empty() ? text.summary : fmt::format("{} > {}  {}", text.source, text.destination, text.summary);
 }
 
-std::string link_of(const ReasonInfo& reason) {
-  if (!reason.rfc.starts_with("RFC ")) return {};
-  const std::size_t end = reason.rfc.find_first_not_of("0123456789", 4);
-  const std::string link = fmt::format("https://www.rfc-editor.org/rfc/rfc{}",
-                                       reason.rfc.substr(4, end == std::string_view::npos ? end : end - 4));
-  const std::string_view section = reason.section.substr(0, reason.section.find_first_not_of("0123456789."));
-  return section.empty() ? link : link + fmt::format("#section-{}", section);
-}
-
 std::string answer_text(const Answer& answer, bool with_octets) {
   std::string text = packet_line(answer.packet) + "\n";
   for (const RuleTrace::Asked& table : answer.outcome.asked)

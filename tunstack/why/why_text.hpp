@@ -24,7 +24,4 @@ nlohmann::ordered_json reason_json(const ReasonInfo& reason);
 /// "192.0.2.1 > 192.0.2.255  ICMP echo request, id 5, seq 1, length 16": as it is printed.
 std::string packet_line(Bytes packet);
 
-/// Where the section can be read; empty where the project decides.
-std::string link_of(const ReasonInfo& reason);
-
 }  // namespace tunstack::why

@@ -242,10 +242,10 @@ TEST(Why, the_octets_of_what_is_sent_on_request) {
 }
 
 TEST(Why, links_lead_to_sections) {
-  const auto link = [](Reason reason) { return why::link_of(info(reason)); };
+  const auto link = [](Reason reason) { return link_of(info(reason)); };
   EXPECT_EQ(link(Reason::icmp6_error_rate_of_node), "https://www.rfc-editor.org/rfc/rfc4443#section-2.4");
   for (const ReasonInfo& reason : all_reasons()) {
-    const std::string of_this = why::link_of(reason);
+    const std::string of_this = link_of(reason);
     EXPECT_EQ(of_this.empty(), !reason.rfc.starts_with("RFC ")) << reason.name;
     EXPECT_THAT(of_this, Not(HasSubstr("(")));
     EXPECT_FALSE(of_this.ends_with(".") || of_this.ends_with("-")) << of_this;
