@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
@@ -53,6 +54,7 @@ void end_in_time(const SandboxedCommand& command, Session& session, double after
 
 int run_exec(const HostArguments& arguments, const std::vector<std::string>& command) {
   const HostPlan plan = plan_host(arguments);
+  check_capture_output(plan, StandardOutput::shared_with_command);
   if (arguments.dry_run) {
     fmt::print("unshare --user --map-root-user --net\nip link set dev lo up\n{}",
                ip_commands(plan.link, plan.leave_link_alone));
@@ -78,7 +80,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   if (end == LoopEnd::device_gone) sandboxed.kill();
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
-  if (end == LoopEnd::stopped) session.loop().shut_down();
+  if (end == LoopEnd::stopped) session.shut_down();
   session.finish(plan.explain != Explain::off ? Session::Summary::yes : Session::Summary::no);
   return time_is_over ? status_of_timeout : status;
 }

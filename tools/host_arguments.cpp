@@ -61,7 +61,8 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
                   "'none': create the device, leave its addresses, MTU and state to you, and wait until it is up")
       ->allow_extra_args(false);
   command.add_option("--capture", arguments.capture,
-                     "Write every packet in and out to FILE.pcapng, with the decision as its comment, or to FILE.pcap");
+                     "Write every packet in and out to FILE, or '-' for stdout: pcapng, with the decision as its "
+                     "comment; to FILE.pcap: pcap");
   command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(duration_fault);
   command.add_option("--user", arguments.user, "NAME of whom the stack becomes when it has attached; for root");
   command.add_flag("--no-sandbox", arguments.no_sandbox,

@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "protocols/base/random.hpp"
+
 namespace tunstack {
 
 struct HostArguments {
@@ -22,6 +24,7 @@ struct HostArguments {
   bool json = false;
   std::optional<double> duration;  // seconds
   std::optional<std::uint64_t> seed;
+  std::optional<Seed> recorded_seed;   // of a capture that is replayed; `seed` goes before it
   std::optional<std::string> capture;  // a file for all packets in and out
   std::optional<std::string> user;     // whom the process becomes
   bool no_sandbox = false;

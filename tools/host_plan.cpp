@@ -4,6 +4,7 @@
 
 #include "tools/fresh_seed.hpp"
 #include "tools/kept_secret.hpp"
+#include "tools/recorded_host.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
 #include "tunstack/node/interface_config.hpp"
@@ -170,6 +171,11 @@ void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
                        "add --role router");
 }
 
+Seed seed_of(const HostArguments& arguments) {
+  if (arguments.seed) return *arguments.seed;
+  return arguments.recorded_seed ? *arguments.recorded_seed : fresh_seed();
+}
+
 }  // namespace
 
 HostPlan plan_host(const HostArguments& arguments) {
@@ -196,7 +202,7 @@ HostPlan plan_host(const HostArguments& arguments) {
   add_link_local_address(interface);
   plan.node = {.interfaces = {interface},
                .options = node_options(arguments),
-               .seed = arguments.seed ? Seed(*arguments.seed) : fresh_seed(),
+               .seed = seed_of(arguments),
                .time_of_day_at_start = {}};
   const AddressOptions& own = plan.node.options.own;
   const bool forms_addresses = interface.configures_itself && own.identifiers == IdentifierKind::stable;
@@ -204,6 +210,7 @@ HostPlan plan_host(const HostArguments& arguments) {
     plan.secret_directory = state_directory();  // asked for here: in a user namespace everybody is root
   check_role(plan.node.options, interface);
   check_advertising(plan.node.options, interface);
+  plan.arguments = recorded_arguments(arguments, interface);
   plan.explain = explain_of(arguments);
   plan.format = arguments.json ? ExplainFormat::json : ExplainFormat::text;
   plan.duration = arguments.duration;

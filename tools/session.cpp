@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/kept_secret.hpp"
+#include "tools/recorded_host.hpp"
 #include "tunstack/explain/summary.hpp"
 #include "tunstack/report/state_report.hpp"
 
@@ -74,7 +75,8 @@ Session::Session(const HostPlan& plan)
       device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
       caretaker_(duties_of(plan, device_)),
       link_(device_.name()),
-      node_(started(plan, device_.name(), link_.state(), clock_)),
+      config_(started(plan, device_.name(), link_.state(), clock_)),
+      node_(config_),
       explainer_(plan.explain, plan.format, plan.format == ExplainFormat::json ? json_ : talk_),
       loop_(std::array{&device_}, node_, clock_),
       signals_(block_signals()),
@@ -84,11 +86,14 @@ Session::Session(const HostPlan& plan)
   if (plan.explain != Explain::off) observers_.add(explainer_);
   if (plan.format == ExplainFormat::json) outlets_.push_back(&json_);
   if (plan.capture) {
-    capture_.emplace(*plan.capture, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip, WhenFull::leave_out);
+    capture_.emplace(*plan.capture, capture_source(config_, plan.arguments, clock_.started_at()), WhenFull::leave_out);
     outlets_.push_back(&capture_->outlet());
-    observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at()));
+    observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), [this] { return clock_.now(); }));
   }
-  if (!observers_.empty()) node_.observe(&observers_);
+  if (!observers_.empty()) {
+    node_.observe(&observers_);
+    loop_.take_time_of_each();
+  }
   loop_.watch(link_.fd(), [this] { follow_link(); });
   open_control_socket(plan.explain != Explain::off);
 }
@@ -97,9 +102,24 @@ Session::Session(const HostPlan& plan)
 void Session::follow_link() {
   const LinkNews news = link_.take_news();
   constexpr InterfaceId only{0};
-  if (news.went_down) loop_.change_link(only, false);
-  if (news.came_up) loop_.change_link(only, true);
+  if (news.went_down) change_link(only, false);
+  if (news.came_up) change_link(only, true);
   if (news.went_down || news.came_up) link_has_changed_();
+}
+
+/// What is no packet, for whoever replays the capture.
+void Session::mark(CaptureMark mark) {
+  if (recorder_) recorder_->marked(clock_.now(), mark);
+}
+
+void Session::change_link(InterfaceId interface, bool up) {
+  mark(up ? CaptureMark::link_up : CaptureMark::link_down);
+  loop_.change_link(interface, up);
+}
+
+void Session::shut_down() {
+  mark(CaptureMark::shut_down);
+  loop_.shut_down();
 }
 
 void Session::start_outlets() {

@@ -42,6 +42,8 @@ class Session {
   void on_duration(std::function<void()> expired);
   /// Tells people, on stderr, as soon as they listen.
   void say(const std::string& text) { talk_.put(text); }
+  /// Lets the stack take leave of its neighbors.
+  void shut_down();
   enum class Summary : std::uint8_t { no, yes };
   /// Writes what is still to be written, as far as it is taken, and says what was not; of a summary the last state of
   /// the link is part. The last thing to do.
@@ -52,6 +54,8 @@ class Session {
   void open_control_socket(bool tells_why_not);
   void start_outlets();
   void follow_link();
+  void mark(CaptureMark mark);
+  void change_link(InterfaceId interface, bool up);
   std::vector<OutletReport> outlet_reports() const;
 
   Outlet talk_;                   // stderr
@@ -61,6 +65,7 @@ class Session {
   Caretaker caretaker_;
   LinkWatch link_;
   MonotonicClock clock_;
+  NodeConfig config_;
   Node node_;
   Explainer explainer_;
   std::optional<CaptureWriter> capture_;
