@@ -107,6 +107,10 @@ tunstack_test(unit
   protocols/wire/tcp_test.cpp
   protocols/wire/udp_test.cpp
   tunstack/capture/capture_test.cpp
+  tunstack/capture/comparison_test.cpp
+  tunstack/capture/host_guess_test.cpp
+  tunstack/capture/pcapng_test.cpp
+  tunstack/capture/recorder_test.cpp
   tunstack/capture/link_layer_test.cpp
   tunstack/node/counters_test.cpp
   tunstack/device/memory_test.cpp

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
@@ -62,6 +63,7 @@ int keep_stdout() {
 
 int run_exec(const HostArguments& arguments, const std::vector<std::string>& command) {
   HostPlan plan = plan_host(arguments);
+  check_capture_output(plan, StandardOutput::shared_with_command);
   if (arguments.dry_run) {
     fmt::print("unshare --user --map-root-user --net\nip link set dev lo up\n{}",
                ip_commands(plan.link, plan.leave_link_alone));
@@ -89,7 +91,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   if (end == LoopEnd::device_gone) sandboxed.kill();
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
-  if (end == LoopEnd::stopped) session.loop().shut_down();
+  if (end == LoopEnd::stopped) session.shut_down();
   session.finish(plan.explain != Explain::off ? Session::Summary::yes : Session::Summary::no);
   return time_is_over ? status_of_timeout : status;
 }

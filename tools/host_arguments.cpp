@@ -61,7 +61,8 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
                   "'none': create the device, leave its addresses, MTU and state to you, and wait until it is up")
       ->allow_extra_args(false);
   command.add_option("--capture", arguments.capture,
-                     "Write every packet in and out to FILE.pcapng, with the decision as its comment, or to FILE.pcap");
+                     "Write every packet in and out to FILE, or '-' for stdout: pcapng, with the decision as its "
+                     "comment; to FILE.pcap: pcap");
   command.add_option("--log", arguments.log, "Write what --json prints to FILE.jsonl");
   command.add_option("--pid-file", arguments.pid_file, "Write the number of this process to FILE; removed at the end");
   command.add_option("--ready-fd", arguments.ready_fd,

@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "protocols/base/random.hpp"
+
 namespace tunstack {
 
 struct HostArguments {
@@ -25,6 +27,7 @@ struct HostArguments {
   std::optional<int> ready_fd;
   std::optional<double> duration;  // seconds
   std::optional<std::uint64_t> seed;
+  std::optional<Seed> recorded_seed;   // of a capture that is replayed; `seed` goes before it
   std::optional<std::string> capture;  // a file for all packets in and out
   std::optional<std::string> user;     // whom the process becomes
   bool no_sandbox = false;

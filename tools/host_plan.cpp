@@ -6,6 +6,7 @@
 
 #include "tools/fresh_seed.hpp"
 #include "tools/kept_secret.hpp"
+#include "tools/recorded_host.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
 #include "tunstack/node/interface_config.hpp"
@@ -172,6 +173,11 @@ void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
                        "add --role router");
 }
 
+Seed seed_of(const HostArguments& arguments) {
+  if (arguments.seed) return *arguments.seed;
+  return arguments.recorded_seed ? *arguments.recorded_seed : fresh_seed();
+}
+
 }  // namespace
 
 HostPlan plan_host(const HostArguments& arguments) {
@@ -198,7 +204,7 @@ HostPlan plan_host(const HostArguments& arguments) {
   add_link_local_address(interface);
   plan.node = {.interfaces = {interface},
                .options = node_options(arguments),
-               .seed = arguments.seed ? Seed(*arguments.seed) : fresh_seed(),
+               .seed = seed_of(arguments),
                .time_of_day_at_start = {}};
   const AddressOptions& own = plan.node.options.own;
   const bool forms_addresses = interface.configures_itself && own.identifiers == IdentifierKind::stable;
@@ -206,6 +212,7 @@ HostPlan plan_host(const HostArguments& arguments) {
     plan.secret_directory = state_directory();  // asked for here: in a user namespace everybody is root
   check_role(plan.node.options, interface);
   check_advertising(plan.node.options, interface);
+  plan.arguments = recorded_arguments(arguments, interface);
   plan.explain = explain_of(arguments);
   if (arguments.json) plan.json_fd = STDOUT_FILENO;
   plan.log = arguments.log;

@@ -15,6 +15,7 @@ namespace tunstack {
 /// One host and the kernel's end of its link, checked.
 struct HostPlan {
   NodeConfig node;
+  std::vector<std::string> arguments;  // that make the same node again, but for its device and seed
   LinkPlan link;
   bool leave_link_alone = false;                          // --host none
   std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is

@@ -5,9 +5,12 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <list>
 
+#include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
-#include "tools/host_plan.hpp"
+#include "tools/recorded_host.hpp"
+#include "tools/replay_feed.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/events/event_json.hpp"
 #include "tunstack/explain/summary.hpp"
@@ -22,11 +25,15 @@ constexpr const char* replay_description =
     R"(Run a capture through the stack offline, on a clock taken from its timestamps.
 
 Examples:
-  tunstack replay in.pcap -w out.pcapng                 what the stack would have sent, with the reasons as comments
-  tunstack replay in.pcapng --json --set icmp4.echo=off
-  tunstack replay --tap ethernet.pcap --address 198.51.100.7/24
+  tunstack replay bug.pcapng                            a capture of tunstack: is the same sent again?
+  tunstack replay in.pcap --address auto                any other: play the host that it is about
+  tunstack replay in.pcap --capture out.pcapng          all packets, and what comes of each as its comment
+  tunstack replay in.pcap -w out.pcapng                 what the stack would have sent, with the reasons
 
-The same capture, options and seed give the same output. Addresses are those of the stack.)";
+The same capture, options and seed give the same output. Exit status 1: what is sent now is not what the capture
+has. See docs/captures.md.)";
+
+constexpr int exit_different = 1;
 
 constexpr double longest_drain = 1e6;  // seconds
 
@@ -40,71 +47,75 @@ std::string drain_fault(const std::string& text) {
 struct ReplayArguments {
   HostArguments host;
   std::string input;
-  std::optional<std::string> output;
-  double drain = 130;  // seconds
+  std::optional<std::string> output;   // for what is sent
+  std::optional<std::string> capture;  // for all packets
+  double drain = 130;                  // seconds
 };
 
-void refuse_output_that_is_input(const ReplayArguments& arguments) {
-  std::error_code unknown;
-  if (arguments.output && std::filesystem::equivalent(arguments.input, *arguments.output, unknown))
-    throw UsageFault(fmt::format("{} is both input and output", arguments.input),
-                     "writing it would lose what is to be replayed", "choose another name for -w");
-}
-
-void check_link_type(const CaptureReader& reader, const ReplayArguments& arguments) {
-  const bool is_ethernet = reader.link_type() == LinkType::ethernet;
-  if (is_ethernet == arguments.host.tap) return;
-  throw UsageFault(fmt::format("cannot replay {}", arguments.input),
-                   fmt::format("it holds {}", name_of(reader.link_type())),
-                   is_ethernet ? "add --tap" : "leave out --tap, which is for Ethernet frames");
-}
-
-Instant instant_of(CaptureTime time, CaptureTime start) { return Instant(time - start); }
-
-struct Skipped {
-  std::size_t not_ip = 0;
-  std::size_t cut_short = 0;
-  std::size_t other_times = 0;
-};
-
-/// What the stack gets of a captured frame: all of it on a link with addresses, else the datagram in it, if there is
-/// one.
-std::optional<Received> received_from(const CapturedFrame& frame, LinkType type, CaptureTime start) {
-  const Instant now = instant_of(frame.time, start);
-  if (type == LinkType::ethernet) return Received{.bytes = frame.bytes, .now = now};
-  const auto datagram = datagram_in(type, frame.bytes);
-  if (!datagram) return std::nullopt;
-  return Received{.bytes = datagram->bytes, .now = now, .link_layer_group = datagram->link_layer_group};
-}
-
-/// Feeds all of the capture, beginning with `first`, as long as `is_wanted`.
-template <class Wanted>
-Skipped feed(CaptureReader& reader, std::optional<CapturedFrame> frame, Replay<Node>& replay, const Wanted& is_wanted) {
-  Skipped skipped;
-  if (!frame) return skipped;
-  const CaptureTime start = frame->time;
-  for (; frame && is_wanted(); frame = reader.next()) {
-    skipped.cut_short += frame->cut_short;
-    skipped.other_times += frame->other_time;
-    if (const auto received = received_from(*frame, reader.link_type(), start))
-      replay.receive(*received);
-    else
-      ++skipped.not_ip;
+void refuse_outputs(const ReplayArguments& arguments) {
+  bool to_stdout = arguments.host.json;
+  for (const auto& output : {arguments.output, arguments.capture}) {
+    std::error_code unknown;
+    if (output && std::filesystem::equivalent(arguments.input, *output, unknown))
+      throw UsageFault(fmt::format("{} is both input and output", arguments.input),
+                       "writing it would lose what is to be replayed", "choose another name for the output");
+    if (output && is_standard_output(*output) && std::exchange(to_stdout, true))
+      throw UsageFault("the capture cannot go to the standard output",
+                       "something else goes there, too: nobody could tell them apart", "choose a file for one of them");
   }
-  return skipped;
+  if (arguments.output && arguments.output == arguments.capture)
+    throw UsageFault(fmt::format("{} is given twice", *arguments.output),
+                     "-w writes what is sent, --capture all packets", "choose another name for one of them");
 }
 
-std::string skipped_text(const Skipped& skipped) {
+/// A link has addresses if the capture has frames.
+void take_link_type(const CaptureReader& reader, ReplayArguments& arguments) {
+  const bool is_ethernet = reader.link_type() == LinkType::ethernet;
+  if (arguments.host.tap && !is_ethernet)
+    throw UsageFault(fmt::format("cannot replay {} as frames", arguments.input),
+                     fmt::format("it holds {}", name_of(reader.link_type())), "leave out --tap");
+  arguments.host.tap = is_ethernet;
+}
+
+std::string texts_of(const GuessedHost& host, std::string_view separator) {
   std::string text;
-  if (skipped.not_ip != 0) text += fmt::format("tunstack: {} frames hold no IP and were left out\n", skipped.not_ip);
-  if (skipped.cut_short != 0)
-    text += fmt::format("tunstack: {} packets were cut short by whoever captured them (tcpdump -s 0 captures all)\n",
-                        skipped.cut_short);
-  if (skipped.other_times != 0)
-    text +=
-        fmt::format("tunstack: the times of {} packets lie before 1970 or after 2261; the nearest ones were taken\n",
-                    skipped.other_times);
+  for (const IpPrefix& address : host.addresses)
+    text += fmt::format("{}{}", text.empty() ? "" : separator, to_text(address));
   return text;
+}
+
+/// The host was there before the capture began: nobody else has its addresses.
+void play_host_of_capture(ReplayArguments& arguments) {
+  if (arguments.input == "-")
+    throw UsageFault("--address auto cannot read the standard input", "it reads the capture twice", "give it a file");
+  CaptureReader reader(arguments.input);
+  HostGuess guess(reader.link_type());
+  while (const auto frame = reader.next())
+    if (frame->direction != Direction::out) guess.see(frame->bytes);
+  const GuessedHost host = guess.host();
+  if (host.addresses.empty())
+    throw UsageFault(fmt::format("{} is about no host", arguments.input),
+                     "no packet in it goes from one host to another", "give the addresses with --address ADDR/LEN");
+  HostArguments& played = arguments.host;
+  played.addresses.clear();
+  for (const IpPrefix& address : host.addresses) played.addresses.push_back(to_text(address));
+  if (host.mac && !played.mac) played.mac = to_text(*host.mac);
+  played.settings.insert(played.settings.begin(), {"dad.transmits=0", "arp.acd=off"});
+}
+
+bool wants_guess(const HostArguments& host) { return host.addresses == std::vector<std::string>{"auto"}; }
+
+/// Whether anything that arrived was for the stack.
+struct Heard final : Observer {
+  void decided(const Decision& decision) override { any |= verdict_name(decision) != "drop"; }
+  bool any = false;
+};
+
+std::string nobody_here_text(const ReplayFeed& feed, const Heard& heard, const HostArguments& arguments) {
+  const GuessedHost host = feed.guess();
+  if (feed.count() == 0 || heard.any || !arguments.addresses.empty() || host.addresses.empty()) return {};
+  return fmt::format("tunstack: none of this is for the stack; most packets are for {}\n  try: --address auto\n",
+                     texts_of(host, ", "));
 }
 
 std::string left_out_text(Duration time) {
@@ -114,10 +125,16 @@ std::string left_out_text(Duration time) {
       std::chrono::duration<double>(time).count(), Replay<Node>::most_steps);
 }
 
-std::string times_changed_text(const std::optional<CaptureWriter>& writer, const std::optional<std::string>& path) {
-  if (!writer || !path || writer->times_changed() == 0) return {};
-  return fmt::format("tunstack: the times of {} packets do not fit into {}; the nearest ones were written\n",
-                     writer->times_changed(), *path);
+std::string times_changed_text(const CaptureWriter& writer, const std::string& path) {
+  const std::size_t changed = writer.times_changed();
+  if (changed == 0) return {};
+  return fmt::format("tunstack: the {} not fit into {}; the nearest one was written\n",
+                     changed == 1 ? "time of 1 packet does" : fmt::format("times of {} packets do", changed), path);
+}
+
+bool stdout_is_taken(const ReplayArguments& arguments) {
+  return (arguments.output && is_standard_output(*arguments.output)) ||
+         (arguments.capture && is_standard_output(*arguments.capture));
 }
 
 /// Lines that a reader did not want are no fault.
@@ -128,49 +145,79 @@ void check_all_written(const Outlet& lines) {
                    "make room on the file system, and run it again");
 }
 
-int run_replay(const ReplayArguments& arguments) {
+/// A capture that is written, and who writes it.
+struct Written {
+  Written(const std::string& path_, const CaptureSource& source, Recorded recorded, CaptureTime start)
+      : path(path_), writer(path_, source), recorder(writer, recorded, start) {}
+
+  std::string path;
+  CaptureWriter writer;
+  Recorder recorder;
+};
+
+/// The host of the command line and, where it is a capture of ours, of the capture.
+HostPlan plan_replay(ReplayArguments& arguments, const CLI::App& command, const CaptureReader& reader,
+                     const std::optional<CaptureOrigin>& origin) {
+  take_link_type(reader, arguments);
+  if (wants_guess(arguments.host)) play_host_of_capture(arguments);
+  if (origin)
+    take_recorded(*origin, command, arguments.host);
+  else if (!arguments.host.seed)
+    arguments.host.seed = 0;
   HostPlan plan = plan_host(arguments.host);
-  refuse_output_that_is_input(arguments);
+  if (origin) plan.node.interfaces[0].up = origin->link_is_up;
+  return plan;
+}
+
+int run_replay(ReplayArguments arguments, const CLI::App& command) {
+  refuse_outputs(arguments);
   CaptureReader reader(arguments.input);
-  check_link_type(reader, arguments);
+  const std::optional<CaptureOrigin> origin = wants_guess(arguments.host) ? std::nullopt : reader.origin();
+  HostPlan plan = plan_replay(arguments, command, reader, origin);
   const auto first = reader.next();
-  const CaptureTime start = first ? first->time : CaptureTime{};
+  const CaptureTime start = origin ? origin->started : first ? first->time : CaptureTime{};
   plan.node.time_of_day_at_start = since_midnight(start);
 
   Node node(plan.node);
   Observers observers;
   Outlet talk(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::wait);
-  Outlet json(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::wait);
-  Outlet& lines = plan.json_fd ? json : talk;
-  Explainer explainer(plan.explain, talk);
+  Outlet data(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::wait);
+  Outlet& lines = stdout_is_taken(arguments) ? talk : data;
+  Explainer explainer(plan.explain, lines);
   EventTeller teller;
-  EventLog log(json, {"stack", {plan.node.interfaces[0].name}, start}, plan.explain == Explain::drops);
-  if (plan.json_fd) {
-    teller.add(log);
+  EventLog log(lines, {"stack", {plan.node.interfaces[0].name}, start}, plan.explain == Explain::drops);
+  teller.add(log);
+  if (plan.json_fd)
     observers.add(teller);
-  } else {
+  else
     observers.add(explainer);
-  }
-  std::optional<CaptureWriter> writer;
-  std::optional<Recorder> recorder;
-  if (arguments.output) {
-    writer.emplace(*arguments.output, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip);
-    observers.add(recorder.emplace(*writer, Recorded::sent, start));
-  }
+  Heard heard;
+  observers.add(heard);
+  std::list<Written> captures;
+  const CaptureSource source = capture_source(plan.node, plan.arguments, start);
+  const auto write = [&](const std::optional<std::string>& path, Recorded recorded) {
+    if (path) observers.add(captures.emplace_back(*path, source, recorded, start).recorder);
+  };
+  write(arguments.output, Recorded::sent);
+  write(arguments.capture, Recorded::all);
+  std::optional<Comparison> comparison;
+  if (origin) observers.add(comparison.emplace(arguments.host.tap));
   node.observe(&observers);
 
   Replay replay(node);
-  const auto is_wanted = [&] { return writer || lines.report().flow != Flow::ended; };
-  const Skipped skipped = feed(reader, first, replay, is_wanted);
+  ReplayFeed feed(reader, replay, start, comparison ? &*comparison : nullptr);
+  feed.feed(first, [&] { return comparison || !captures.empty() || lines.report().flow != Flow::ended; });
   replay.advance(replay.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(arguments.drain)));
-  json.flush();
-  talk.put(skipped_text(skipped) + left_out_text(replay.left_out()) + times_changed_text(writer, arguments.output) +
-           summary_text(node.counters(), replay.now()));
+  data.flush();
+  talk.put(feed.left_out_text() + left_out_text(replay.left_out()));
+  for (const Written& capture : captures) talk.put(times_changed_text(capture.writer, capture.path));
+  talk.put(summary_text(node.counters(), replay.now()) + nobody_here_text(feed, heard, arguments.host));
+  if (comparison) talk.put(comparison_text(*comparison));
   talk.flush();
-  if (writer) writer->finish();
-  check_all_written(json);
+  for (Written& capture : captures) capture.writer.finish();
+  check_all_written(data);
   check_all_written(talk);
-  return 0;
+  return comparison && comparison->first_difference() ? exit_different : 0;
 }
 
 }  // namespace
@@ -180,17 +227,21 @@ void add_replay(CLI::App& program, int& exit_status) {
   auto arguments = std::make_shared<ReplayArguments>();
   arguments->host.explain = "all";
   arguments->host.host = {"none"};
-  arguments->host.seed = 0;
   command->add_option("IN", arguments->input, "The capture, pcap or pcapng; - is the standard input")->required();
   command->add_option("-w,--write", arguments->output, "Write what is sent to OUT.pcapng or OUT.pcap");
-  command->add_flag("--tap", arguments->host.tap,
-                    "The capture holds Ethernet frames; those to --mac and to groups are for the stack");
+  command->add_option("--capture", arguments->capture,
+                      "Write all packets, each with the decision as its comment, to OUT.pcapng");
+  command->add_flag("--tap", arguments->host.tap, "Refuse a capture that holds no Ethernet frames");
   command->add_option("--drain", arguments->drain, "Seconds that go on after the last packet, for timers")
       ->check(drain_fault)
       ->capture_default_str();
   add_address_option(*command, arguments->host);
   add_stack_options(*command, arguments->host);
-  command->callback([arguments, &exit_status] { exit_status = run_replay(*arguments); });
+  command->get_option("--address")
+      ->description("ADDR/LEN of the stack; repeatable; 'auto': the host that the capture is about");
+  command->get_option("--explain")
+      ->description("One line on stdout for each decision: =all (if nothing is given), =drops, =off");
+  command->callback([arguments, command, &exit_status] { exit_status = run_replay(*arguments, *command); });
 }
 
 }  // namespace tunstack

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "tools/kept_secret.hpp"
+#include "tools/recorded_host.hpp"
 #include "tunstack/explain/summary.hpp"
 
 namespace tunstack {
@@ -82,7 +83,8 @@ Session::Session(const HostPlan& plan)
       device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
       caretaker_(duties_of(plan, device_)),
       link_(device_.name()),
-      node_(started(plan, device_.name(), link_.state(), clock_)),
+      config_(started(plan, device_.name(), link_.state(), clock_)),
+      node_(config_),
       explainer_(plan.explain, talk_),
       names_{"stack", {device_.name()}, clock_.started_at()},
       loop_(std::array{&device_}, node_, clock_),
@@ -95,9 +97,9 @@ Session::Session(const HostPlan& plan)
   if (plan.json_fd) add_log(plan, OutputFile::shared(*plan.json_fd, "stdout"));
   if (plan.log) add_log(plan, OutputFile::create(*plan.log));
   if (plan.capture) {
-    capture_.emplace(*plan.capture, plan.link.tap ? LinkType::ethernet : LinkType::raw_ip, WhenFull::leave_out);
+    capture_.emplace(*plan.capture, capture_source(config_, plan.arguments, clock_.started_at()), WhenFull::leave_out);
     outlets_.push_back(&capture_->outlet());
-    observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at()));
+    observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), [this] { return clock_.now(); }));
   }
   listen_as_needed();
   loop_.watch(link_.fd(), [this] { follow_link(); });
@@ -114,15 +116,31 @@ void Session::listen_as_needed() {
   observers_.remove(teller_);
   if (!teller_.empty()) observers_.add(teller_);
   node_.observe(observers_.empty() ? nullptr : &observers_);
+  if (!observers_.empty()) loop_.take_time_of_each();
 }
 
 /// A link that is out of sight counts as up: if it is not, what is sent there is lost and counted.
 void Session::follow_link() {
   const LinkNews news = link_.take_news();
   constexpr InterfaceId only{0};
-  if (news.went_down) loop_.change_link(only, false);
-  if (news.came_up) loop_.change_link(only, true);
+  if (news.went_down) change_link(only, false);
+  if (news.came_up) change_link(only, true);
   if (news.went_down || news.came_up) link_has_changed_();
+}
+
+/// What is no packet, for whoever replays the capture.
+void Session::mark(CaptureMark mark) {
+  if (recorder_) recorder_->marked(clock_.now(), mark);
+}
+
+void Session::change_link(InterfaceId interface, bool up) {
+  mark(up ? CaptureMark::link_up : CaptureMark::link_down);
+  loop_.change_link(interface, up);
+}
+
+void Session::shut_down() {
+  mark(CaptureMark::shut_down);
+  loop_.shut_down();
 }
 
 void Session::start_outlets() {

@@ -48,6 +48,8 @@ class Session {
   void tell_ready();
   /// Tells people, on stderr, as soon as they listen.
   void say(const std::string& text) { talk_.put(text); }
+  /// Lets the stack take leave of its neighbors.
+  void shut_down();
   enum class Summary : std::uint8_t { no, yes };
   /// Writes what is still to be written, as far as it is taken, and says what was not; of a summary the last state of
   /// the link is part. The last thing to do.
@@ -63,6 +65,8 @@ class Session {
   void tell_summary();
   void start_outlets();
   void follow_link();
+  void mark(CaptureMark mark);
+  void change_link(InterfaceId interface, bool up);
   std::vector<OutletReport> outlet_reports() const;
 
   Outlet talk_;                   // stderr
@@ -71,6 +75,7 @@ class Session {
   Caretaker caretaker_;
   LinkWatch link_;
   MonotonicClock clock_;
+  NodeConfig config_;
   Node node_;
   Explainer explainer_;
   EventNames names_;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
 #include "tools/session.hpp"
 #include "tunstack/fault.hpp"
@@ -57,6 +58,7 @@ class LinkTeller {
 
 int run_up(const HostArguments& arguments) {
   const HostPlan plan = plan_host(arguments);
+  check_capture_output(plan, StandardOutput::ours);
   if (arguments.dry_run) {
     fmt::print("{}", ip_commands(plan.link, plan.leave_link_alone));
     return 0;
@@ -70,7 +72,7 @@ int run_up(const HostArguments& arguments) {
   teller.tell();
   session.tell_ready();
   const LoopEnd end = session.loop().run();
-  if (end == LoopEnd::stopped) session.loop().shut_down();
+  if (end == LoopEnd::stopped) session.shut_down();
   session.finish(Session::Summary::yes);
   if (end == LoopEnd::stopped) return 0;
   throw SystemError(fmt::format("the device {} is gone", session.device_name()), "it was deleted while the stack ran",

@@ -74,7 +74,7 @@ why::Octets read_capture(const InCapture& wanted, why::World& world, std::vector
       throw UsageFault(fmt::format("packet {} of {} holds no IP", number, wanted.path),
                        "questions are about IPv4 and IPv6 packets", "choose another one");
     }
-    if (datagram)
+    if (datagram && frame->direction != Direction::out)
       earlier.push_back(
           {{datagram->bytes.begin(), datagram->bytes.end()}, frame->time - *start, datagram->link_layer_group});
   }

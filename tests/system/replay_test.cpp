@@ -65,14 +65,14 @@ TEST_F(ReplayCommand, writes_what_would_have_been_sent) {
               HasSubstr("error udp4_port_closed RFC 1122 4.1.3.1: "));
 }
 
-TEST_F(ReplayCommand, explains_every_packet_on_stderr) {
+// The lines are what was asked for, and can be searched; what is said of the run is not among them.
+TEST_F(ReplayCommand, the_lines_are_data_and_go_to_stdout) {
   const Outcome replayed = replay({capture("in.pcapng", {echo4(), hex("4500")})});
   EXPECT_EQ(replayed.status, 0);
-  EXPECT_THAT(replayed.err, AllOf(HasSubstr("0.000000 < 192.0.2.1 > 192.0.2.2  ICMP echo request, id 1281, seq 1"),
+  EXPECT_THAT(replayed.out, AllOf(HasSubstr("0.000000 < 192.0.2.1 > 192.0.2.2  ICMP echo request, id 1281, seq 1"),
                                   HasSubstr("1.000000 < ?  IPv4, cut short, length 2"),
-                                  HasSubstr("drop   ipv4_shorter_than_header  RFC 1812 5.2.2"),
-                                  HasSubstr("tunstack: 2 packets in, 1 out in 131.0 s")));
-  EXPECT_EQ(replayed.out, "");
+                                  HasSubstr("drop   ipv4_shorter_than_header  RFC 1812 5.2.2")));
+  EXPECT_THAT(replayed.err, AllOf(HasSubstr("tunstack: 2 packets in, 1 out in 131.0 s"), Not(HasSubstr("0.000000"))));
 }
 
 TEST_F(ReplayCommand, json_goes_to_stdout) {
@@ -116,8 +116,7 @@ TEST_F(ReplayCommand, times_out_of_bounds_are_told_and_become_the_nearest) {
     writer.finish();
   }
   const Outcome precise = replay({path("in.pcapng"), "-w", path("out.pcapng"), "--explain=off"});
-  EXPECT_THAT(precise.err,
-              HasSubstr("the times of 1 packets lie before 1970 or after 2261; the nearest ones were taken"));
+  EXPECT_THAT(precise.err, HasSubstr("the time of 1 packet lies before 1970 or after 2261; the nearest one was taken"));
   EXPECT_THAT(tshark(path("out.pcapng"), "frame.time_epoch"),
               ElementsAre("9000000000.000000000", "9214646400.000000000"));
   const Outcome coarse = replay({path("in.pcapng"), "-w", path("out.pcap"), "--explain=off"});
@@ -143,46 +142,49 @@ TEST_F(ReplayCommand, a_gap_of_a_century_in_the_role_of_a_router) {
 TEST_F(ReplayCommand, options_and_addresses_of_the_stack) {
   const std::string input = capture("in.pcap", {echo4({.destination = "192.0.2.9"})});
   const Outcome replayed = replay({input, "--address", "192.0.2.9/24", "--set", "icmp4.echo=off"});
-  EXPECT_THAT(replayed.err, HasSubstr("drop   icmp4_echo_off")) << replayed;
+  EXPECT_THAT(replayed.out, HasSubstr("drop   icmp4_echo_off")) << replayed;
 }
 
 // Frames are replayed as frames: those to others are not for the stack, and what it sends leaves in frames.
 TEST_F(ReplayCommand, frames_are_those_of_a_link_with_addresses) {
   {
-    CaptureWriter writer(path("in.pcapng"), LinkType::ethernet);
+    CaptureWriter writer(path("in.pcapng"), {.type = LinkType::ethernet});
     auto time = 1'700'000'000s;
     for (const Packet& frame : {framed(echo4()), framed(echo4({}, counting(8)))})
       writer.write(time++, Direction::in, frame, "");
     writer.finish();
   }
   const std::string mac = to_text(mac_address(own_mac));
-  const Command to_us = {path("in.pcapng"), "--tap", "--mac", mac, "--set", "arp.acd=off", "-w", path("out.pcapng")};
+  const Command to_us = {path("in.pcapng"), "--mac", mac, "--set", "arp.acd=off", "-w", path("out.pcapng")};
   const Outcome replayed = replay(to_us);
   EXPECT_EQ(replayed.status, 0) << replayed;
-  EXPECT_THAT(replayed.err, HasSubstr("icmp4_echo_request_for_us"));
+  EXPECT_THAT(replayed.out, HasSubstr("icmp4_echo_request_for_us"));
   EXPECT_THAT(tshark(path("out.pcapng"), "eth.src"), testing::Contains(mac));
   EXPECT_THAT(tshark(path("out.pcapng"), "arp.dst.proto_ipv4"), testing::Contains("192.0.2.1")) << "it asks who has it";
   const Outcome elsewhere =
       replay({path("in.pcapng"), "--tap", "--mac", "02:00:00:00:00:77", "--gateway", "192.0.2.1"});
   EXPECT_EQ(elsewhere.status, 0) << elsewhere;
-  EXPECT_THAT(elsewhere.err, testing::Not(HasSubstr("icmp4_echo_request_for_us")));
+  EXPECT_THAT(elsewhere.out, AllOf(HasSubstr("frame_for_another_station"), Not(HasSubstr("echo_request_for_us"))));
 }
 
 TEST_F(ReplayCommand, faults_end_with_three_lines_and_status_2) {
   const std::string good = capture("in.pcap", {echo4()});
   std::ofstream(path("cut.pcap"), std::ios::binary) << content(good).substr(0, 60);
   std::ofstream(path("none.pcap")) << "no capture";
-  for (const Command& wrong : std::vector<Command>{{path("missing.pcap")},
-                                                   {path("none.pcap")},
-                                                   {good, "--tap"},
-                                                   {good, "-w", good},
-                                                   {good, "-w", path("out.txt")},
-                                                   {good, "-w", path("no/where.pcap")},
-                                                   {good, "--drain", "-1"},
-                                                   {good, "--drain", "nan"},
-                                                   {good, "--set", "no.such=1"},
-                                                   {good, "--address", "300.1.1.1/24"},
-                                                   {}}) {
+  for (const Command& wrong :
+       std::vector<Command>{{path("missing.pcap")},
+                            {path("none.pcap")},
+                            {good, "--tap"},
+                            {good, "-w", good},
+                            {good, "-w", path("twice.pcapng"), "--capture", path("twice.pcapng")},
+                            {good, "-w", "-", "--json"},
+                            {good, "--capture", good},
+                            {good, "-w", path("no/where.pcap")},
+                            {good, "--drain", "-1"},
+                            {good, "--drain", "nan"},
+                            {good, "--set", "no.such=1"},
+                            {good, "--address", "300.1.1.1/24"},
+                            {}}) {
     Command arguments = {"replay"};
     arguments.insert(arguments.end(), wrong.begin(), wrong.end());
     EXPECT_FAULT(tunstack(arguments), 2);

@@ -1,28 +1,16 @@
-// Reads captures, pcap and pcapng, with libpcap.
+// Reads captures: pcapng with a reader of our own, pcap with libpcap.
 #pragma once
 
-#include <chrono>
+#include <cstdio>
 #include <memory>
 #include <string>
 
 #include "tunstack/capture/link_layer.hpp"
+#include "tunstack/capture/pcapng_reader.hpp"
 
 struct pcap;
 
 namespace tunstack {
-
-/// Time since 1970 UTC.
-using CaptureTime = std::chrono::nanoseconds;
-/// Nanoseconds in 64 bits go on until April 2262; what is due after the last packet has to be possible, too.
-inline constexpr CaptureTime latest_capture_time =
-    std::chrono::sys_days(std::chrono::January / 1 / 2262).time_since_epoch();
-
-struct CapturedFrame {
-  CaptureTime time{};       // from 1970 to 2262
-  Bytes bytes;              // valid until the next one is read
-  bool cut_short = false;   // the capture holds less than was on the wire
-  bool other_time = false;  // the capture has a time before or after all that can be; it counts as the nearest one
-};
 
 class CaptureReader {
  public:
@@ -35,14 +23,29 @@ class CaptureReader {
   /// How many were read.
   std::size_t count() const { return count_; }
 
+  /// If this is a capture of ours, in pcapng.
+  std::optional<CaptureOrigin> origin() const { return pcapng_ ? pcapng_->origin() : std::nullopt; }
+  /// What it says to have happened to the link since this was asked last.
+  std::vector<MarkedTime> take_marks() { return pcapng_ ? pcapng_->take_marks() : std::vector<MarkedTime>{}; }
+
  private:
-  struct Close {
+  struct CloseFile {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  struct ClosePcap {
     void operator()(pcap* handle) const;
   };
+  void open_pcapng();
+  void open_pcap();
+  std::optional<CapturedFrame> next_of_pcap();
+  [[noreturn]] void refuse_file(const std::string& why) const;
+  [[noreturn]] void refuse_packet(const std::string& why) const;
+
   std::string path_;
-  std::unique_ptr<pcap, Close> handle_;
+  std::unique_ptr<std::FILE, CloseFile> file_;
+  std::optional<PcapngReader> pcapng_;
+  std::unique_ptr<pcap, ClosePcap> pcap_;  // has taken the file
   LinkType link_type_ = LinkType::raw_ip;
-  bool is_pcap_ = false;
   std::size_t count_ = 0;
 };
 

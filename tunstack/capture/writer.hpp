@@ -5,24 +5,25 @@
 #include <string>
 #include <string_view>
 
-#include "tunstack/capture/link_layer.hpp"
-#include "tunstack/capture/reader.hpp"
+#include "tunstack/capture/capture_mark.hpp"
+#include "tunstack/capture/pcapng_writer.hpp"
 #include "tunstack/outlet/outlet.hpp"
 
 namespace tunstack {
 
-enum class Direction : std::uint8_t { in, out };
-
 class CaptureWriter {
  public:
-  /// The format is told by the end of the name, .pcap or .pcapng. An existing file is overwritten. If it is to leave
-  /// out what has no room, its outlet has to be started. Throws UsageFault, SystemError.
-  explicit CaptureWriter(const std::string& path, LinkType type = LinkType::raw_ip,
+  /// "-" is the standard output. A name that ends in .pcap is written as pcap, all others as pcapng. An existing file
+  /// is overwritten. If it is to leave out what has no room, its outlet has to be started. Throws UsageFault,
+  /// SystemError.
+  explicit CaptureWriter(const std::string& path, const CaptureSource& source = {},
                          WhenFull when_full = WhenFull::wait);
 
-  /// What the format cannot say is written as the nearest time that it can: from 1970 to 2106 in pcap, to 2262 in
-  /// pcapng.
-  void write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment);
+  /// The number of the packet in the capture, from 1; 0 if it is left out. What the format cannot say is written as the
+  /// nearest time that it can: from 1970 to 2106 in pcap, to 2262 in pcapng.
+  std::size_t write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment);
+  /// What happened to the link, between packets; pcap cannot say it.
+  void write(CaptureTime time, CaptureMark mark);
   /// Makes sure that all of it is in the file. Throws UsageFault if it is not.
   void finish();
 
@@ -33,14 +34,12 @@ class CaptureWriter {
  private:
   enum class Format : std::uint8_t { pcap, pcapng };
 
-  static Format format_of(const std::string& path);
   CaptureTime nearest_possible(CaptureTime time);
-  void write_pcap(CaptureTime time, Bytes packet);
-  void write_pcapng(CaptureTime time, Direction direction, Bytes packet, std::string_view comment);
 
   std::string path_;
   Format format_;
   Outlet outlet_;
+  std::size_t count_ = 0;
   std::size_t times_changed_ = 0;
 };
 

@@ -16,9 +16,9 @@ std::string_view proposed_name(const Verdict& verdict);
 Reason deciding_reason(const Decision& decision);
 /// "RFC 1122 3.2.2", or "design".
 std::string citation(const ReasonInfo& reason);
-
 /// Where the section can be read; empty where the project decides.
 std::string link_of(const ReasonInfo& reason);
+
 /// What stands in the place of a verdict where there was no packet: an address of this node, or something else that is
 /// counted.
 std::string_view note_name(const ReasonInfo& reason);

@@ -36,7 +36,7 @@ class Outlet::Writer {
         when_full_(when_full),
         news_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
-  void put(std::string_view record, bool counts);
+  bool put(std::string_view record, bool counts);
   bool flush();
   /// Tells the thread to end as soon as nothing is left; whether it has.
   bool close();
@@ -71,18 +71,19 @@ class Outlet::Writer {
   bool closing_ = false, has_ended_ = false;
 };
 
-void Outlet::Writer::put(std::string_view record, bool counts) {
+bool Outlet::Writer::put(std::string_view record, bool counts) {
   std::unique_lock lock(mutex_);
   for (;;) {
     const bool is_first = filling_.empty();
     if (flow_ != Flow::ended && filling_.add(record, counts)) {
       if (is_first) work_.notify_one();
-      return;
+      return true;
     }
     if (flow_ == Flow::ended || when_full_ == WhenFull::leave_out || is_first) break;
     progress_.wait(lock);
   }
   if (left_out_++ == 0) tell();
+  return false;
 }
 
 bool Outlet::Writer::flush() {
@@ -198,7 +199,7 @@ void Outlet::start() try {
                     "see ulimit -u");
 }
 
-void Outlet::put(std::string_view record, bool counts) { writer_->put(record, counts); }
+bool Outlet::put(std::string_view record, bool counts) { return writer_->put(record, counts); }
 bool Outlet::flush() { return writer_->flush(); }
 
 void Outlet::close() {

@@ -47,8 +47,8 @@ class Outlet {
   /// Begins to write; what was put before has waited. The thread has the rights that this one has now. Throws
   /// SystemError.
   void start();
-  /// Takes a record, or with `counts` false what heads the file.
-  void put(std::string_view record, bool counts = true);
+  /// Takes a record, or with `counts` false what is none for its readers; false if it is left out.
+  bool put(std::string_view record, bool counts = true);
   /// Waits until all is written, or cannot be, or nothing was for a while; if it is to wait, then for ever. Whether all
   /// is written.
   bool flush();

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -36,6 +37,7 @@ OutputFile::OutputFile(FileDescriptor file, std::string name)
     : owned_(std::move(file)), fd_(owned_.get()), name_(std::move(name)), is_regular_(is_regular_file(fd_)) {}
 
 OutputFile OutputFile::create(const std::string& path) {
+  if (path == "-") return shared(STDOUT_FILENO, "stdout");
   constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK;
   FileDescriptor file(::open(path.c_str(), flags, 0666));
   const bool is_unread_fifo = !file.is_open() && errno == ENXIO;

@@ -16,7 +16,7 @@ class OutputFile {
     int error = 0;  // an errno if nothing was written
   };
 
-  /// Made or emptied. Does not wait for the reader of a FIFO. Throws UsageFault.
+  /// Made or emptied; "-" is the standard output. Does not wait for the reader of a FIFO. Throws UsageFault.
   static OutputFile create(const std::string& path);
   /// A file that is open already, and stays so: the standard output.
   static OutputFile shared(int fd, std::string name);

@@ -19,6 +19,18 @@ class Replay {
     machine_.receive(received, out_);
     out_.clear();
   }
+  /// The link of an interface comes up or goes down.
+  void change_link(InterfaceId interface, bool up, Instant when) {
+    advance(when);
+    machine_.link_changed(interface, up, now_, out_);
+    out_.clear();
+  }
+  /// Lets the machine take leave of its neighbors.
+  void shut_down(Instant when) {
+    advance(when);
+    machine_.shut_down(now_, out_);
+    out_.clear();
+  }
   /// Lets time go on, so that what is due until then happens. A router advertises for as long as it runs: of a gap in
   /// which more happens than that, the rest is left out, and what is overdue happens at its end.
   static constexpr std::size_t most_steps = 100'000;

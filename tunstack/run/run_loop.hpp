@@ -57,6 +57,8 @@ class RunLoop {
     return device_gone_ ? LoopEnd::device_gone : LoopEnd::stopped;
   }
   void stop() { stopping_ = true; }
+  /// From here on each packet has a time of its own; otherwise those that wait together share one.
+  void take_time_of_each() { takes_time_of_each_ = true; }
 
   /// Lets the machine take leave of its neighbors.
   void shut_down() {
@@ -93,10 +95,12 @@ class RunLoop {
   }
 
   void drain(InterfaceId interface, std::size_t limit) {
-    const Instant now = clock_.now();
+    Instant now = clock_.now();
     for (bool is_empty = false; !is_empty && limit > 0;) {
       const Batch batch = read_batch(*devices_[static_cast<std::size_t>(interface)], limit);
       for (const Bytes packet : batch.packets) {
+        if (takes_time_of_each_) [[unlikely]]
+          now = clock_.now();
         machine_.receive({.interface = interface, .bytes = packet, .now = now}, outbox_);
         if (outbox_.is_quarter_full()) [[unlikely]]
           send();
@@ -151,6 +155,7 @@ class RunLoop {
   Outbox outbox_;
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(2 * largest_packet);
   std::array<Bytes, packets_a_batch> packets_{};
+  bool takes_time_of_each_ = false;
   bool stopping_ = false;
   bool device_gone_ = false;
 };

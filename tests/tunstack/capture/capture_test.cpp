@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 
-#include "tests/support/packets.hpp"
+#include "tests/tunstack/capture/capture_file.hpp"
+#include "tunstack/capture/reader.hpp"
 #include "tunstack/capture/writer.hpp"
 #include "tunstack/fault.hpp"
 
@@ -15,30 +14,6 @@ namespace {
 
 using testing::HasSubstr;
 using namespace std::chrono_literals;
-
-/// A file that goes with the test.
-class File {
- public:
-  explicit File(const std::string& end)
-      : path_(testing::TempDir() + "tunstack_" + std::to_string(::getpid()) + "_" +
-              testing::UnitTest::GetInstance()->current_test_info()->name() + end) {}
-  ~File() { std::filesystem::remove(path_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  const std::string& path() const { return path_; }
-  Packet bytes() const {
-    std::ifstream in(path_, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  void write(const Packet& bytes) const {
-    std::ofstream(path_, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  }
-
- private:
-  std::string path_;
-};
 
 /// pcap in the byte order of the network, with microseconds, as RFC and others have always read it.
 Packet pcap_header(std::uint32_t link_type) {
@@ -98,8 +73,9 @@ TEST(Capture, link_types) {
   EXPECT_THAT(fault_of([&] { CaptureReader reader(file.path()); }), HasSubstr("IEEE802_11"));
 }
 
+// What is not named as a pcap is pcapng, also where a name tells nothing: a pipe, a file in capitals.
 TEST(Capture, DUMP_006_what_is_written_is_read_again) {
-  for (const char* end : {".pcap", ".pcapng"}) {
+  for (const char* end : {".pcap", ".pcapng", ".PCAPNG", ".txt", ""}) {
     const File file(end);
     {
       CaptureWriter writer(file.path());
@@ -206,7 +182,6 @@ TEST(Capture, pcap_goes_to_2106) {
 }
 
 TEST(Capture, files_that_cannot_be_written) {
-  EXPECT_THAT(fault_of([] { CaptureWriter writer("capture.txt"); }), HasSubstr("ends neither in"));
   EXPECT_THAT(fault_of([] { CaptureWriter writer("/nonexistent/x.pcap"); }), HasSubstr("No such file"));
 }
 

@@ -53,6 +53,15 @@ TEST_F(ReplayTest, V4_FRAG_008_timers_fire_after_the_last_packet) {
   EXPECT_EQ(replay.now(), Instant(65s));
 }
 
+TEST_F(ReplayTest, TUN_005_a_link_goes_down_and_comes_up_at_its_time) {
+  replay.change_link(InterfaceId{0}, false, Instant(1s));
+  receive(2s, echo4());
+  replay.change_link(InterfaceId{0}, true, Instant(3s));
+  receive(4s, echo4());
+  EXPECT_THAT(log.names, ElementsAre("link_is_down", "icmp4_echo_request_for_us"));
+  EXPECT_EQ(replay.now(), Instant(4s));
+}
+
 TEST_F(ReplayTest, time_never_goes_back) {
   receive(10s, echo4());
   receive(3s, echo4());

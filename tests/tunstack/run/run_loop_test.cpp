@@ -75,6 +75,37 @@ TEST_F(Loop, TUN_005_a_link_that_goes_down_and_comes_up) {
   EXPECT_TRUE(first.take());
 }
 
+/// Each look at it takes a microsecond.
+struct BusyClock {
+  mutable Instant time;
+  Instant now() const { return time += std::chrono::microseconds(1); }
+};
+
+struct Times final : Observer {
+  void decided(const Decision& decision) override { all.push_back(decision.time); }
+  std::vector<Instant> all;
+};
+
+// Packets that wait together are answered at one time, or each at its own where somebody listens.
+TEST(LoopThatIsWatched, each_packet_has_a_time_of_its_own_if_wanted) {
+  for (const bool is_wanted : {false, true}) {
+    Node node{host_config()};
+    Times times;
+    node.observe(&times);
+    MemoryDevice device;
+    std::array<MemoryDevice*, 1> devices{&device};
+    const BusyClock clock;
+    RunLoop<Node, MemoryDevice, BusyClock> loop{devices, node, clock};
+    if (is_wanted) loop.take_time_of_each();
+    for (int i = 0; i < 3; ++i) device.put(echo4());
+    loop.drain(3);
+    ASSERT_EQ(times.all.size(), 3U);
+    EXPECT_EQ(times.all[0] < times.all[1] && times.all[1] < times.all[2], is_wanted);
+    EXPECT_EQ(times.all[0] == times.all[2], !is_wanted);
+    node.observe(nullptr);
+  }
+}
+
 TEST(LoopOfOneLink, TUN_005_what_begins_anew_is_sent_at_once) {
   NodeConfig config = host_config();
   config.options.own.reports_ipv6_groups = true;
