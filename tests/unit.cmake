@@ -127,6 +127,7 @@ tunstack_test(unit
   tunstack/kernel_link/kernel_link_plan_test.cpp
   tunstack/kernel_link/link_messages_test.cpp
   tunstack/notation/packet_text_test.cpp
+  tunstack/notation/round_trip_test.cpp
   tunstack/outlet/outlet_test.cpp
   tunstack/outlet/record_batch_test.cpp
   tunstack/explain/icmp_names_test.cpp

@@ -8,6 +8,7 @@
 #include "tools/running_stack.hpp"
 #include "tunstack/events/event_text.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/notation/frame_text.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/report/bounded_json.hpp"
 
@@ -34,10 +35,15 @@ struct SendArguments {
   bool json = false;
 };
 
-notation::Octets octets_of(const std::string& text) {
-  const bool is_hexadecimal = text.find_first_not_of("0123456789abcdefABCDEF :\n") == std::string::npos;
-  auto packet = is_hexadecimal ? notation::parse_octets(text) : notation::parse_packet(text);
-  if (packet) return std::move(*packet);
+struct ToSend {
+  notation::Octets octets;
+  bool is_frame = false;
+};
+
+ToSend packet_of(const std::string& text) {
+  const bool is_frame = notation::is_frame_line(text);
+  auto packet = is_frame ? notation::parse_frame(text) : notation::parse_packet(text);
+  if (packet) return {std::move(*packet), is_frame};
   throw UsageFault(
       fmt::format("'{}' is no packet", text.substr(0, 80)),
       fmt::format("{}, at '{}'", packet.error().what, text.substr(std::min(packet.error().at, text.size()), 30)),
@@ -64,14 +70,16 @@ bool await_expected(ControlClient& watcher, const SendArguments& arguments) {
 }
 
 int run_send(const SendArguments& arguments) {
-  const notation::Octets packet = octets_of(arguments.packet);
+  const ToSend packet = packet_of(arguments.packet);
   std::optional<ControlClient> watcher;
   if (arguments.expected) {
     watcher.emplace(connect_to_stack(arguments.stack));
     watcher->ask({{"request", "watch"}, {"filter", *arguments.expected}});
   }
   const auto answer = connect_to_stack(arguments.stack)
-                          .ask({{"request", "send"}, {"octets", fmt::format("{:02x}", fmt::join(packet, ""))}});
+                          .ask({{"request", "send"},
+                                {"octets", fmt::format("{:02x}", fmt::join(packet.octets, ""))},
+                                {"frame", packet.is_frame}});
   if (const auto& withheld = answer.at("withheld"); withheld.is_string())
     fmt::print(stderr, "tunstack: not sent, or not yet: {}\n", withheld.get<std::string>());
   if (watcher) return await_expected(*watcher, arguments) ? 0 : 1;

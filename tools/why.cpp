@@ -9,7 +9,7 @@
 #include "tools/running_oracle.hpp"
 #include "tunstack/capture/reader.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/notation/packet_text.hpp"
+#include "tunstack/notation/frame_text.hpp"
 #include "tunstack/options/suggestion.hpp"
 #include "tunstack/why/examples.hpp"
 #include "tunstack/why/why_text.hpp"
@@ -90,13 +90,12 @@ why::Octets read_capture(const InCapture& wanted, why::World& world, std::vector
                    "write it as --explain prints it, for example '192.0.2.1 > 192.0.2.2  ICMP echo request'");
 }
 
-bool is_hexadecimal(const std::string& question) {
-  return question.size() >= 8 && question.find_first_not_of("0123456789abcdefABCDEF :\n") == std::string::npos;
-}
-
 why::Octets packet_in(const std::string& question, why::World& world, std::vector<why::Earlier>& earlier) {
   if (const auto wanted = in_capture(question)) return read_capture(*wanted, world, earlier);
-  const auto packet = is_hexadecimal(question) ? notation::parse_octets(question) : notation::parse_packet(question);
+  if (notation::is_frame_line(question))
+    throw UsageFault("this is an Ethernet frame", "questions are about IPv4 and IPv6 packets",
+                     "write it without the Ethernet addresses in front");
+  const auto packet = notation::parse_packet(question);
   if (!packet) refuse(question, packet.error());
   return *packet;
 }

@@ -159,6 +159,8 @@ bool EventFilter::matches(const Event& event, const EventNames& names) const {
     frame.insert(frame.end(), event.packet.begin(), event.packet.end());
     return frames_ && frames_->match(which, frame);
   }
+  if (event.sent != nullptr && event.sent->payload == LinkPayload::frame)
+    return frames_ && frames_->match(which, event.packet);
   if (!event.frame.empty()) return frames_ && frames_->match(which, event.frame);
   return datagrams_ && datagrams_->match(which, event.packet);
 }

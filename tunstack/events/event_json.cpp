@@ -27,7 +27,8 @@ PacketText text_of(const Event& event) {
   return event.frame.empty() ? describe(event.packet) : describe_frame(event.frame);
 }
 
-bool is_arp(const Event& event) { return event.sent != nullptr && event.sent->payload == LinkPayload::arp; }
+/// ARP, or a frame as a whole.
+bool is_no_datagram(const Event& event) { return event.sent != nullptr && event.sent->payload != LinkPayload::ip; }
 
 /// The packet, or what a note is about.
 void add_subject(Json& json, const Event& event) {
@@ -42,7 +43,7 @@ void add_subject(Json& json, const Event& event) {
   json["destination"] = or_null(text.destination);
   json["length"] = event.packet.size();
   json["summary"] = text.summary;
-  json["fields"] = is_arp(event) ? Json::object() : packet_fields(event.packet);
+  json["fields"] = is_no_datagram(event) ? Json::object() : packet_fields(event.packet);
 }
 
 void add_reason(Json& json, Reason deciding) {

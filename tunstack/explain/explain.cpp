@@ -58,9 +58,8 @@ std::string decision_text(const Decision& decision) {
   std::string name(reason.name);
   if (decision.withheld)
     name += fmt::format(" (no {}: {})", proposed_name(decision.verdict), info(reason_of(decision.verdict)).name);
-  std::string line = fmt::format("{:.6f} < {:<76}  {:<5}  {}  {}: {}", in_seconds(decision.time),
-                                 fmt::format("{}  {}", endpoints(packet), packet.summary), verdict_name(decision), name,
-                                 citation(reason), reason.text);
+  std::string line = fmt::format("{:.6f} < {:<76}  {:<5}  {}  {}: {}", in_seconds(decision.time), line_of(packet),
+                                 verdict_name(decision), name, citation(reason), reason.text);
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
     line += fmt::format(" -> {}", describe(decision.sent[0]).summary);
   if (decision.sent.size() > 1) line += fmt::format(" -> {} fragments", decision.sent.size());
@@ -70,9 +69,8 @@ std::string decision_text(const Decision& decision) {
 std::string origination_text(const Origination& origination) {
   const PacketText packet = describe(origination.sent[0]);
   const ReasonInfo& reason = info(origination.reason);
-  return fmt::format("{:.6f} > {:<76}  {:<5}  {}  {}: {}", in_seconds(origination.time),
-                     fmt::format("{}  {}", endpoints(packet), packet.summary), "send", reason.name, citation(reason),
-                     reason.text);
+  return fmt::format("{:.6f} > {:<76}  {:<5}  {}  {}: {}", in_seconds(origination.time), line_of(packet), "send",
+                     reason.name, citation(reason), reason.text);
 }
 
 std::string_view note_name(const ReasonInfo& reason) { return reason.area == "address" ? "own" : "note"; }

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "protocols/base/address.hpp"
+#include "tunstack/explain/checksums.hpp"
 
 namespace tunstack::notation {
 
 using Octets = std::vector<std::uint8_t>;
+using tunstack::Upper;
+using tunstack::upper_of;
 
 /// Puts right checksums into the header and the upper layer of a datagram, as far as they are there and it is no
 /// fragment.
@@ -18,13 +20,5 @@ void spoil_checksum(Octets& datagram);
 void spoil_header_checksum(Octets& datagram);
 /// Makes the length field say how many octets there are.
 void mend_length(Octets& datagram);
-
-/// Where the upper layer begins and what it is; nothing where the chain of headers is broken.
-struct Upper {
-  std::size_t offset = 0;
-  std::uint8_t protocol = 0;
-  bool is_fragment = false;  // but not one that is a whole datagram
-};
-std::optional<Upper> upper_of(Bytes datagram);
 
 }  // namespace tunstack::notation

@@ -3,7 +3,8 @@
 
 #include <optional>
 
-#include "tunstack/notation/text_reader.hpp"
+#include "tunstack/explain/message_forms.hpp"
+#include "tunstack/notation/form_reader.hpp"
 
 namespace tunstack::notation {
 
@@ -13,46 +14,52 @@ struct Extension {
   Octets octets;  // a multiple of 8
 };
 
+enum class UpperForm : std::uint8_t { octets, message, udp, tcp };  // how the payload is put together
+
 struct PacketParts {
   IpAddress source, destination;
   std::optional<std::uint8_t> ttl;
   std::uint8_t traffic_class = 0;
+  std::uint32_t flow_label = 0;
   std::optional<std::uint32_t> identification;  // of the datagram
-  bool dont_fragment = false, more_fragments = false;
+  bool dont_fragment = false, more_fragments = false, reserved_flag = false;
   bool is_later_fragment = false;
   std::uint32_t offset = 0;  // octets
   Octets options;            // of IPv4
   std::vector<Extension> extensions;
   bool ends_with_extension = false;
+  // What is to be wrong, or is not computed.
   bool bad_checksum = false, bad_header_checksum = false;
+  std::optional<std::uint16_t> checksum, header_checksum, header_length, udp_length;
+  Octets trailing;  // behind the datagram
 
   std::uint8_t protocol = 0;
-  std::optional<std::uint32_t> length;  // octets of the ICMP message, or of what a protocol carries
+  UpperForm upper = UpperForm::octets;
+  std::optional<std::uint32_t> length;  // octets of a message, or of what a protocol carries
   Octets body;                          // behind the fixed header
-  // ICMP.
-  bool is_icmp = false;
+  // Messages.
   std::uint8_t type = 0, code = 0;
-  std::optional<std::uint32_t> identifier;  // or of a later fragment
-  std::uint16_t sequence = 0;
-  std::uint32_t field = 0;  // pointer, MTU, gateway
-  std::optional<IpAddress> target;
-  Octets quote;
-  // UDP and TCP.
-  std::uint16_t source_port = 0, destination_port = 0;
-  std::uint8_t tcp_flags = 0;
+  bool is_long_query = false;
+  bool is_raw = false;  // its fixed part is that of any message
+  Octets message;       // the fixed part
+  std::size_t items = 0;
+  std::optional<std::uint32_t> count;
+  std::size_t extensions_at = 0;            // of an error, within the body
+  std::optional<std::uint32_t> identifier;  // of a later fragment
+  // UDP and TCP: the fixed header.
+  Octets header, tcp_options;
 
   Family family() const { return source.is_ipv4() ? Family::ipv4 : Family::ipv6; }
+  const MessageForm& form() const { return message_form(protocol, type, code, is_long_query); }
 };
 
 Octets octets_of(const PacketParts& parts);
 
 /// Takes the name of a message, or "type N, code N". False: there is none.
-bool read_icmp_name(TextReader& reader, PacketParts& parts);
+bool read_message_name(TextReader& reader, PacketParts& parts);
 /// Takes "HBH", "DO", "RH type N left N" or "fragment, id N, offset N+". False: something else comes.
 bool read_extension(TextReader& reader, PacketParts& parts);
 /// "[S.]": letters as they are printed.
 std::uint8_t tcp_flags_in(TextReader& reader);
-/// Hexadecimal digits up to a comma or bracket.
-Octets octets_in(TextReader& reader);
 
 }  // namespace tunstack::notation

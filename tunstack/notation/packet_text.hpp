@@ -16,7 +16,8 @@ struct TextFault {
   std::string what;    // "a number up to 255 is expected"
 };
 
-/// "192.0.2.1 > 192.0.2.2  ICMP echo request, id 5, seq 1, length 64": a datagram of either family.
+/// "192.0.2.1 > 192.0.2.2  ICMP echo request, id 5, seq 1, length 64": a datagram of either family. Hexadecimal
+/// digits alone are its octets.
 std::expected<Octets, TextFault> parse_packet(std::string_view text);
 
 /// Hexadecimal digits, with blanks and colons between octets as people paste them.

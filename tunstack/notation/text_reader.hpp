@@ -23,8 +23,11 @@ class TextReader {
   }
 
   /// Takes `word` if it comes next and ends there.
+  bool comes(std::string_view word) const {
+    return rest().starts_with(word) && ends_at(at_ + word.size(), word.back());
+  }
   bool take(std::string_view word) {
-    if (!rest().starts_with(word) || !ends_at(at_ + word.size(), word.back())) return false;
+    if (!comes(word)) return false;
     at_ += word.size();
     skip_blanks();
     return true;
@@ -73,8 +76,8 @@ class TextReader {
     fail("a bracket is not closed");
     return {};
   }
-  /// Up to the next blank, comma or bracket.
-  std::string_view token() const { return rest().substr(0, rest().find_first_of(" \t,[]")); }
+  /// Up to the next blank, comma, bracket or parenthesis.
+  std::string_view token() const { return rest().substr(0, rest().find_first_of(" \t,[]()")); }
   std::string_view take_token() {
     const std::string_view found = token();
     at_ += found.size();

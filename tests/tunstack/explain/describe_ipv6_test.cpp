@@ -13,6 +13,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 std::string summary(const Packet& packet) { return describe(packet).summary; }
+std::string without_anomalies(const std::string& text) { return text.substr(0, text.find(", BAD ")); }
 constexpr std::string_view udp_text = "UDP 40000 > 33434";
 
 Packet error6(const Packet& quote, unsigned type = 1, unsigned code = 4, std::uint32_t parameter = 0) {
@@ -150,7 +151,8 @@ TEST(DescribeIpv6, ROB_002_every_truncation_of_every_kind) {
       if (size < 40 || size > 0xffff) continue;
       Packet shorter = part(whole, 0, size);
       set_be16(shorter, 4, static_cast<unsigned>(size - 40));
-      EXPECT_EQ(describe(guarded.hold(shorter)).summary, text.summary) << "whether cut or short, " << size;
+      EXPECT_EQ(without_anomalies(describe(guarded.hold(shorter)).summary), without_anomalies(text.summary))
+          << "whether cut or short, " << size;
     }
   }
 }

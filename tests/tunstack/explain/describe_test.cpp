@@ -111,7 +111,7 @@ TEST(Describe, errors_without_or_with_a_short_quote) {
 TEST(Describe, other_icmp) {
   EXPECT_EQ(summary(ipv4({}, icmpv4(200, 3, 0))), "ICMP type 200, code 3, length 8");
   EXPECT_EQ(summary(icmp6_packet(135, 0, 0, counting(16))),
-            "ICMP6 neighbor solicitation of 1:203:405:607:809:a0b:c0d:e0f, length 24");
+            "ICMP6 neighbor solicitation of 1:203:405:607:809:a0b:c0d:e0f, length 24, hop limit 64");
   EXPECT_EQ(summary(icmp6_packet(100, 7, 0)), "ICMP6 type 100, code 7 (100/7), length 8");
   EXPECT_EQ(summary(ipv4({}, hex("08"))), "ICMP, cut short, length 1");
   EXPECT_EQ(summary(ipv6({}, {})), "ICMP6, cut short, length 0");
@@ -133,18 +133,18 @@ TEST(Describe, fragments) {
 TEST(Describe, first_fragments) {
   EXPECT_EQ(summary(ipv4({.flags_and_offset = 0x2000}, first(icmpv4(8, 0, 0x05010001, counting(56)), 24))),
             "ICMP echo request, id 1281, seq 1, length 24, first fragment");
-  EXPECT_EQ(summary(udp4({.flags_and_offset = 0x6000})), "UDP 40000 > 33434, first fragment") << "DF does not matter";
-  EXPECT_EQ(summary(udp4({.flags_and_offset = 0x4000})), "UDP 40000 > 33434");
+  EXPECT_EQ(summary(udp4({.flags_and_offset = 0x6000})), "UDP 40000 > 33434, first fragment, df");
+  EXPECT_EQ(summary(udp4({.flags_and_offset = 0x4000})), "UDP 40000 > 33434, df");
   Packet broken = udp4({.flags_and_offset = 0x2000});
   broken[10] ^= 1;
-  EXPECT_EQ(summary(broken), "UDP 40000 > 33434, first fragment, BAD HEADER CHECKSUM");
+  EXPECT_EQ(summary(broken), "UDP 40000 > 33434, first fragment, BAD HEADER CHECKSUM 0xc589 (should be 0xc489)");
 }
 
 TEST(Describe, errors_about_fragments_and_options) {
   EXPECT_EQ(summary(ipv4({}, icmpv4(11, 1, 0, udp4({.flags_and_offset = 0x2000})))),
             "ICMP time exceeded, in reassembly (11/1) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434, first fragment]");
   EXPECT_EQ(summary(ipv4({}, icmpv4(12, 0, 0x15000000, udp4({.options = hex("07 02 00 00")})))),
-            "ICMP parameter problem (12/0), pointer 21 [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434]");
+            "ICMP parameter problem (12/0), pointer 21 [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434, options option 7]");
 }
 
 // What follows the quote (RFC 4884) is no part of it.
@@ -155,12 +155,16 @@ TEST(Describe, errors_with_extensions) {
 }
 
 TEST(Describe, queries_other_than_echo) {
-  EXPECT_EQ(summary(ipv4({}, icmpv4(13, 0, 1, counting(12)))), "ICMP timestamp request, length 20");
-  EXPECT_EQ(summary(ipv4({}, icmpv4(14, 0, 1, counting(12)))), "ICMP timestamp reply, length 20");
-  EXPECT_EQ(summary(ipv4({}, icmpv4(15, 0, 1))), "ICMP information request, length 8");
-  EXPECT_EQ(summary(ipv4({}, icmpv4(17, 0, 1, counting(4)))), "ICMP address mask request, length 12");
-  EXPECT_EQ(summary(ipv4({}, icmpv4(42, 0, 1, counting(12)))), "ICMP extended echo request, length 20");
-  EXPECT_EQ(summary(icmp6_packet(161, 2, 1)), "ICMP6 extended echo reply, length 8");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(13, 0, 1, counting(12)))),
+            "ICMP timestamp request, id 0, seq 1, originate 66051, receive 67438087, transmit 134810123, length 20");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(14, 0, 1, counting(12)))),
+            "ICMP timestamp reply, id 0, seq 1, originate 66051, receive 67438087, transmit 134810123, length 20");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(15, 0, 1))), "ICMP information request, id 0, seq 1, length 8");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(17, 0, 1, counting(4)))),
+            "ICMP address mask request, id 0, seq 1, mask 0.1.2.3, length 12");
+  EXPECT_EQ(summary(ipv4({}, icmpv4(42, 0, 1, counting(12)))),
+            "ICMP extended echo request, id 0, seq 0, local, body 000102030405060708090a0b, length 20");
+  EXPECT_EQ(summary(icmp6_packet(161, 2, 1)), "ICMP6 extended echo reply, id 0, seq 0, ipv6, code 2, length 8");
 }
 
 TEST(Describe, octets_beyond_the_datagram_do_not_count) {
@@ -171,7 +175,8 @@ TEST(Describe, octets_beyond_the_datagram_do_not_count) {
 TEST(Describe, broken_headers) {
   Packet packet = echo4();
   packet[8] ^= 1;
-  EXPECT_EQ(summary(packet), "ICMP echo request, id 1281, seq 1, length 64, BAD HEADER CHECKSUM");
+  EXPECT_EQ(summary(packet),
+            "ICMP echo request, id 1281, seq 1, length 64, ttl 65, BAD HEADER CHECKSUM 0xe471 (should be 0xe371)");
   packet[0] = 0x44;
   EXPECT_EQ(summary(packet), "IPv4, BAD HEADER LENGTH 16, length 84");
   EXPECT_EQ(describe(packet).source, "192.0.2.1");
