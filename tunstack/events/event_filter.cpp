@@ -17,8 +17,8 @@ namespace {
 
 constexpr int snapshot = 262144;
 // What stands for a word about events while libpcap reads the rest: true and false of any packet.
-constexpr std::string_view always = "greater 0";
-constexpr std::string_view never = "less 0";
+constexpr std::string_view holds_always = "greater 0";
+constexpr std::string_view holds_never = "less 0";
 
 constexpr std::string_view event_words[] = {"verdict", "reason", "node", "interface"};
 
@@ -81,7 +81,7 @@ Parts parts_of(std::string_view text) {
 std::string expression_of(const Parts& parts, std::size_t which) {
   std::string expression = parts.text[0];
   for (std::size_t i = 1; i < parts.text.size(); ++i) {
-    expression += which >> (i - 1) & 1 ? always : never;
+    expression += which >> (i - 1) & 1 ? holds_always : holds_never;
     expression += parts.text[i];
   }
   return expression;

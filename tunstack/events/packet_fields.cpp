@@ -15,7 +15,7 @@ namespace {
 using Fields = nlohmann::ordered_json;
 
 /// What is behind all headers of IP.
-struct Upper {
+struct UpperPart {
   std::uint8_t protocol;
   Bytes bytes;
 };
@@ -57,7 +57,7 @@ void add_icmp_fields(Fields& fields, int version, Bytes message) {
   version == 4 ? add_icmpv4_fields(fields, message) : add_icmpv6_fields(fields, message);
 }
 
-void add_upper_fields(Fields& fields, int version, const Upper& upper) {
+void add_upper_fields(Fields& fields, int version, const UpperPart& upper) {
   if (upper.protocol == (version == 4 ? protocol_number::icmpv4 : protocol_number::icmpv6))
     return add_icmp_fields(fields, version, upper.bytes);
   if (upper.protocol != protocol_number::udp && upper.protocol != protocol_number::tcp) return;
