@@ -219,14 +219,6 @@ void Node::link_changed(InterfaceId interface, bool up, Instant now, Outbox& out
   if (deadline_ <= now) tick(now, out);
 }
 
-void Node::change_options(const NodeOptions& options, Instant now, Outbox& out) {
-  if (deadline_ <= now) tick(now, out);
-  Turn turn = turn_at(now, out);
-  static_cast<OptionsReadInUse&>(state_.options) = options;
-  output_.note(Reason::options_changed, InterfaceId{}, turn);
-  finish(turn);
-}
-
 MaybeReason Node::send_packet(InterfaceId interface, Bytes datagram, Instant now, Outbox& out) {
   return send_given(given::send_packet, interface, datagram, now, out);
 }

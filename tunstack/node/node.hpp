@@ -30,8 +30,6 @@ class Node {
   /// The link of an interface came up or went down: what is known of it is forgotten but for the configuration, and
   /// begins anew when it is up (RFC 4862 5.3, RFC 4861 6.3.7, RFC 5227 2.1). Nothing happens if it is so already.
   void link_changed(InterfaceId interface, bool up, Instant now, Outbox& out);
-  /// Other options from now on, but for those that are read when a node is made.
-  void change_options(const NodeOptions& options, Instant now, Outbox& out);
   /// When tick() will have something to do.
   Instant next_deadline() const { return deadline_; }
   /// Sends a datagram on `interface` that somebody gave, complete as it is and in every octet: on links with addresses

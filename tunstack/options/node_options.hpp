@@ -91,33 +91,19 @@ struct ProxyOptions {
   bool empty() const { return ipv4.empty() && ipv6.empty(); }
 };
 
-/// What is read when a node is made, and stays so as long as it runs.
-struct OptionsReadAtStart {
-  ip::ReassemblyLimits reassembly4;
-  ip::ReassemblyLimits reassembly6;
-  std::uint32_t amplification_rate = default_amplification.rate;  // packets a second
-  RateLimit amplification_limit() const { return {amplification_rate, default_amplification.burst}; }
-  std::uint32_t neighbors = 1024;
-  std::uint32_t least_hop_limit = 10;      // that a router may tell
-  std::uint32_t least_prefix_length = 48;  // on the link
-  Ipv4RouterOptions router4;
-  AddressOptions own;
-  RouterOptions router;
-  ProxyOptions proxied;
-};
-
-/// What a node reads whenever it needs it, so that it can be changed at any time.
-struct OptionsReadInUse {
+struct NodeOptions {
   ip::Ipv4Policy ipv4;
   std::uint32_t ipv4_ttl = 64;
   std::uint32_t ipv6_hop_limit = 64;
   icmp::Echo4Policy echo4;
   icmp::Echo6Policy echo6;
   ip::Ipv4OptionPolicy ipv4_options;
+  ip::ReassemblyLimits reassembly4;  // read when a node is made
   ip::ReassemblyPolicy fragments4;
   std::uint32_t path_mtu_age = 600;      // seconds
   std::uint32_t path_mtu_minimum = 552;  // octets
   ip::Ipv6ChainPolicy ipv6_chain;
+  ip::ReassemblyLimits reassembly6;  // read when a node is made
   ip::ReassemblyPolicy fragments6{.largest = ip::ipv6_largest_held, .overlap = ip::Overlap::drop_equal_too};
   std::uint32_t ipv6_path_mtu_age = 600;  // seconds
   icmp::QueryPolicy queries;
@@ -131,23 +117,30 @@ struct OptionsReadInUse {
   icmp::ErrorLimits ipv6_error_limits{.prefix = {100, 20}};
   std::uint32_t ipv4_reply_rate = 0;  // messages a second; 0 is no limit
   std::uint32_t ipv6_reply_rate = 0;
+  std::uint32_t amplification_rate = default_amplification.rate;  // packets a second; read when a node is made
+  RateLimit amplification_limit() const { return {amplification_rate, default_amplification.burst}; }
   bool ipv6_unreachable = true;
   transport::ClosedTcp closed_tcp = transport::ClosedTcp::rst;
   discovery::NeighborTimes arp{.reachable = 60'000};
   discovery::NeighborTimes neighbor_discovery;
+  std::uint32_t neighbors = 1024;         // read when a node is made
   std::uint32_t solicitation_rate = 100;  // a second, to everybody on one link; 0 is no limit
   /// What a second allows may come at once.
   RateLimit solicitation_limit() const { return {solicitation_rate, solicitation_rate}; }
   bool accept_advertisements = true;
   bool solicits_for_ever = false;
+  std::uint32_t least_hop_limit = 10;      // that a router may tell; read when a node is made
+  std::uint32_t least_prefix_length = 48;  // on the link; read when a node is made
   bool accepts_untracked = false;
   bool discovers_routers4 = true;
   bool accept_redirects4 = true;
   bool accept_redirects6 = true;
   bool secure_redirects = false;
   std::uint32_t redirect_lifetime = 600;  // seconds
+  Ipv4RouterOptions router4;              // read when a node is made
+  AddressOptions own;                     // read when a node is made
+  RouterOptions router;                   // read when a node is made
+  ProxyOptions proxied;                   // those of IPv6 are read when a node is made
 };
-
-struct NodeOptions : OptionsReadAtStart, OptionsReadInUse {};
 
 }  // namespace tunstack

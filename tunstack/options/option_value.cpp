@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
 #include <optional>
 
 #include "protocols/base/address_kind.hpp"
@@ -107,41 +106,6 @@ bool assign_to(const Names& kind, NodeOptions& options, std::string_view value) 
   });
 }
 
-// ---- writing a value ----
-
-std::string joined(const auto& list, const auto& text_of) {
-  std::string text;
-  for (const auto& item : list) text += (text.empty() ? "" : ",") + text_of(item);
-  return text;
-}
-
-std::string text_of(const IpPrefix& prefix) {
-  return prefix.length == prefix.width() ? to_text(prefix.address) : to_text(prefix);
-}
-
-std::string value_of(const Flag&, const bool& value) { return value ? "on" : "off"; }
-std::string value_of(const Number&, const std::uint32_t& value) { return std::to_string(value); }
-
-std::string value_of(const OneOf& kind, const std::uint8_t& value) {
-  return std::string(std::ranges::find(kind.choices, value, &Choice::value)->word);
-}
-
-std::string value_of(const SetOf& kind, const std::uint8_t& bits) {
-  std::vector<std::string_view> words;
-  for (const Choice& choice : kind.choices)
-    if ((bits & choice.value) == choice.value && choice.value != 0) words.push_back(choice.word);
-  return joined(words, [](std::string_view word) { return std::string(word); });
-}
-
-/// Prefixes or Addresses.
-std::string value_of(const auto& kind, const std::vector<IpPrefix>& list) {
-  return list.empty() ? std::string(kind.empty.word) : joined(list, text_of);
-}
-
-std::string value_of(const Names& kind, const std::vector<std::string>& names) {
-  return names.empty() ? std::string(kind.empty.word) : joined(names, [](const std::string& name) { return name; });
-}
-
 // ---- in words ----
 
 /// "a, b or c"
@@ -212,22 +176,6 @@ std::vector<Meaning> special_in(const auto& kind) {
 
 bool assign(const Kind& kind, NodeOptions& options, std::string_view value) {
   return std::visit([&](const auto& each) { return assign_to(each, options, value); }, kind);
-}
-
-std::string value_text(const Kind& kind, const NodeOptions& options) {
-  NodeOptions copy = options;  // slots lead to what may be written
-  return std::visit([&](const auto& each) { return value_of(each, *each.slot(copy)); }, kind);
-}
-
-bool is_read_at_start(const Kind& kind) {
-  NodeOptions options;
-  const auto* const part = reinterpret_cast<const char*>(static_cast<const OptionsReadAtStart*>(&options));
-  return std::visit(
-      [&](const auto& each) {
-        const auto* const slot = reinterpret_cast<const char*>(each.slot(options));
-        return !std::less<>{}(slot, part) && std::less<>{}(slot, part + sizeof(OptionsReadAtStart));
-      },
-      kind);
 }
 
 std::string_view kind_name(const Kind& kind) {

@@ -10,12 +10,6 @@ namespace tunstack::option {
 /// Writes `value` to where the option lives. False, and nothing is changed, if the option does not take it.
 bool assign(const Kind& kind, NodeOptions& options, std::string_view value);
 
-/// The value that the option has, as assign() takes it.
-std::string value_text(const Kind& kind, const NodeOptions& options);
-
-/// Whether it is read when a node is made, and cannot be changed later.
-bool is_read_at_start(const Kind& kind);
-
 /// "flag", "number", "choice", "set", "prefixes", "addresses" or "names".
 std::string_view kind_name(const Kind& kind);
 

@@ -81,18 +81,11 @@ inline auto parts(RouterOptions& value) {
   auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v] = value;
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v);
 }
-inline auto parts(OptionsReadAtStart& value) {
-  auto& [a, b, c, d, e, f, g, h, i, j] = value;
-  return std::tie(a, b, c, d, e, f, g, h, i, j);
-}
-inline auto parts(OptionsReadInUse& value) {
-  auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, w, x, y, z, a1, b1, c1, d1, e1, f1, g1, h1, i1,
-         j1, k1] = value;
-  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, w, x, y, z, a1, b1, c1, d1, e1, f1, g1,
-                  h1, i1, j1, k1);
-}
 inline auto parts(NodeOptions& value) {
-  return std::tie(static_cast<OptionsReadAtStart&>(value), static_cast<OptionsReadInUse&>(value));
+  auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, w, x, y, z, a1, b1, c1, d1, e1, f1, g1, h1, i1,
+         j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1, u1] = value;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, w, x, y, z, a1, b1, c1, d1, e1, f1, g1,
+                  h1, i1, j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1, u1);
 }
 
 /// Calls `each` with every single value.
