@@ -170,7 +170,7 @@ TEST(Change, V4_TX_001_the_next_reply_has_the_new_ttl_and_state_is_kept) {
   EXPECT_NE(host.neighbor("192.0.2.1"), nullptr) << "neighbors are known still";
 }
 
-TEST(Change, ICMP4_LIM_001_a_limit_counts_from_then_on) {
+TEST(Change, ICMP4_RATE_002_a_limit_counts_from_then_on) {
   Host host({"icmp4.error_rate=1", "icmp4.error_burst=1"});
   EXPECT_THAT(host.send(udp4()), SizeIs(1));
   EXPECT_THAT(host.send(udp4()), IsEmpty());
