@@ -71,6 +71,16 @@ void LocalAddresses::become_router(InterfaceId interface) {
   join(interface, ipv6_all_site_routers);
 }
 
+void LocalAddresses::cease_to_be_router(InterfaceId interface) {
+  std::erase(routers_, interface);
+  leave(interface, ipv4_all_routers);
+  leave(interface, ipv6_all_routers);
+  leave(interface, ipv6_all_site_routers);
+  for (const Ipv6Entry& entry : ipv6_)
+    if (entry.interface == interface && entry.subnet_router != Ipv6Address{})
+      leave_unless_needed(interface, solicited_node_group(entry.subnet_router));
+}
+
 void LocalAddresses::proxy(InterfaceId interface, const Ipv6Address& address) {
   if (kind_on(interface, address) == AddressKind::own) return;
   ipv6_.push_back({address, {}, 128, interface, AddressKind::proxied});
@@ -270,6 +280,11 @@ void LocalAddresses::join(InterfaceId interface, const Ipv6Address& group) {
 void LocalAddresses::leave(InterfaceId interface, const Ipv6Address& group) {
   const auto is_it = [&](const auto& joined) { return joined.interface == interface && joined.group == group; };
   if (std::erase_if(ipv6_groups_, is_it) > 0) group_changes_.push_back({interface, group, GroupChange::Kind::left});
+}
+
+void LocalAddresses::leave(InterfaceId interface, Ipv4Address group) {
+  const auto is_it = [&](const auto& joined) { return joined.interface == interface && joined.group == group; };
+  if (std::erase_if(ipv4_groups_, is_it) > 0) group_changes_.push_back({interface, group, GroupChange::Kind::left});
 }
 
 bool LocalAddresses::listens_to(InterfaceId interface, const MacAddress& group) const {

@@ -32,6 +32,8 @@ class LocalAddresses {
   /// Makes `interface` that of a router: it joins the groups of all routers, and the subnet-router anycast addresses of
   /// what is added from now on are its own (RFC 4291 2.8).
   void become_router(InterfaceId interface);
+  /// The opposite: it leaves them.
+  void cease_to_be_router(InterfaceId interface);
   /// Answers solicitations on `interface` for an address that is somebody else's, and joins its group (RFC 4861 7.2.8).
   void proxy(InterfaceId interface, const Ipv6Address& address);
   /// Makes `prefix.address` an address of `interface`, and joins the groups that come with it:
@@ -131,6 +133,7 @@ class LocalAddresses {
   AddressKind kind_of_subnet_router(InterfaceId interface, const Ipv6Address& address) const;
   bool is_router(InterfaceId interface) const;
   void leave(InterfaceId interface, const Ipv6Address& group);
+  void leave(InterfaceId interface, Ipv4Address group);
   void leave_unless_needed(InterfaceId interface, const Ipv6Address& group);
   bool is_joined(InterfaceId interface, Ipv4Address group) const;
   bool is_joined(InterfaceId interface, const Ipv6Address& group) const;

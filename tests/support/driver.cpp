@@ -107,6 +107,18 @@ std::vector<SentPacket> Driver::shut_down() {
   return take();
 }
 
+Driver::Changed Driver::change(const NodeOptions& options) {
+  begin();
+  const OptionRow* const fixed = node_.change(options, now_, out_);
+  return {fixed, take()};
+}
+
+std::vector<SentPacket> Driver::set_role(Role role, InterfaceId interface) {
+  begin();
+  node_.set_role(interface, role, now_, out_);
+  return take();
+}
+
 Driver::Given Driver::send_packet(const Packet& datagram, InterfaceId interface) {
   begin();
   given_.push_back(datagram);

@@ -71,6 +71,13 @@ class Driver {
   /// tick() is called, due or not.
   std::vector<SentPacket> tick();
   std::vector<SentPacket> shut_down();
+  /// Options change while the node runs; `fixed` is the one that does not, if there is such.
+  struct Changed {
+    const OptionRow* fixed;
+    std::vector<SentPacket> sent;
+  };
+  Changed change(const NodeOptions& options);
+  std::vector<SentPacket> set_role(Role role, InterfaceId interface = InterfaceId{0});
   /// Somebody has the node send a datagram, or a whole frame, as it is: nothing is held against it.
   struct Given {
     MaybeReason unsent;

@@ -5,8 +5,9 @@
 #include <algorithm>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/node/advertised.hpp"
 #include "tunstack/notation/packet_text.hpp"
-#include "tunstack/options/option_value.hpp"
+#include "tunstack/options/effect.hpp"
 #include "tunstack/options/options.hpp"
 #include "tunstack/options/suggestion.hpp"
 #include "tunstack/report/bounded_json.hpp"
@@ -56,15 +57,46 @@ void set_or_refuse(NodeOptions& options, const std::string& setting) {
   if (const auto fault = set_option(options, setting)) throw UsageFault(fault->what, fault->why, fault->remedy);
 }
 
-NodeOptions changed(NodeOptions options, const std::vector<std::string>& settings) {
-  for (const std::string& setting : settings) {
-    set_or_refuse(options, setting);
-    const std::string key = setting.substr(0, setting.find('='));
-    if (option::is_read_at_start(find_option(key)->kind))
-      throw UsageFault(fmt::format("{} cannot be changed while the stack runs", key), "it is read at the start",
-                       fmt::format("start the stack again with --set {}", setting));
+[[noreturn]] void throw_fixed(const OptionRow& row, const NodeOptions& wanted) {
+  throw UsageFault(
+      fmt::format("{} cannot be changed while the stack runs", row.key), "it is read at the start",
+      fmt::format("start the stack again with --set {}={}", row.key, option::value_text(row.kind, wanted)));
+}
+
+/// Values that fit each by itself, but not together (RFC 4861 6.2.1, RFC 1256 4.1).
+void check_advertising(const NodeState& state, const NodeOptions& options) {
+  for (const Interface& interface : state.interfaces) {
+    std::optional<std::string> fault;
+    if (options.router.advertises) fault = fault_of(advertising_config(options.router, interface.config));
+    if (!fault && options.router4.advertises)
+      if (const auto fault4 = fault_of(irdp_config(options.router4, interface.config))) fault = std::string(*fault4);
+    if (fault && interface.config.role == Role::router)
+      throw UsageFault("this router cannot be advertised so", *fault, "'tunstack options' lists what the options take");
   }
+}
+
+NodeOptions changed(const NodeState& state, const std::vector<std::string>& settings) {
+  NodeOptions options = state.options;
+  for (const std::string& setting : settings) set_or_refuse(options, setting);
+  check_advertising(state, options);
   return options;
+}
+
+constexpr std::string_view role_key = "role=";
+
+/// What the settings say of the role, and the others.
+std::optional<Role> take_role(std::vector<std::string>& settings) {
+  std::optional<Role> role;
+  for (const std::string& setting : settings) {
+    if (!setting.starts_with(role_key)) continue;
+    const std::string_view value = std::string_view(setting).substr(role_key.size());
+    if (value != "host" && value != "router")
+      throw UsageFault(fmt::format("'{}' is no role", value.substr(0, 40)), "a stack is a host or a router on its link",
+                       "role=host or role=router");
+    role = value == "host" ? Role::host : Role::router;
+  }
+  std::erase_if(settings, [](const std::string& setting) { return setting.starts_with(role_key); });
+  return role;
 }
 
 notation::Octets octets_in(const Json& request) {
@@ -129,8 +161,15 @@ Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
 
 /// All of them, or none.
 Json ControlRequests::set(const Json& request, std::optional<Watch>&) {
-  const NodeOptions options = changed(stack_.node.state().options, texts_in(request, "settings"));
-  stack_.act([&](Instant now, Outbox& out) { stack_.node.change_options(options, now, out); });
+  std::vector<std::string> settings = texts_in(request, "settings");
+  const auto role = take_role(settings);
+  const NodeOptions options = changed(stack_.node.state(), settings);
+  if (const OptionRow* const fixed = option::fixed_row_changed(stack_.node.state().options, options))
+    throw_fixed(*fixed, options);
+  stack_.act([&](Instant now, Outbox& out) {
+    if (!settings.empty()) stack_.node.change(options, now, out);
+    if (role) stack_.node.set_role(InterfaceId{0}, *role, now, out);
+  });
   return {{"changed", true}};
 }
 
@@ -151,10 +190,12 @@ Json ControlRequests::ask(const Json& request, std::optional<Watch>&) {
   const notation::Octets octets = octets_in(request);
   Node copy = stack_.node;
   copy.observe(nullptr);
-  const Instant now = stack_.now();
+  Instant now = stack_.now();
   if (const std::string setting = text_in(request, "setting"); !setting.empty()) {
+    const NodeOptions options = changed(copy.state(), {setting});
     Outbox out;
-    copy.change_options(changed(copy.state().options, {setting}), now, out);
+    if (const OptionRow* const fixed = copy.change(options, now, out)) throw_fixed(*fixed, options);
+    now = why::settled(copy, now);
   }
   return why::to_json(why::ask(copy, {InterfaceId{0}, octets, now, flag_in(request, "link_layer_group")}));
 }

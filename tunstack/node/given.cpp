@@ -53,7 +53,7 @@ MaybeReason try_to_send(Bytes datagram, InterfaceId interface, const std::option
   if (const auto broken = first_broken<packet_rules>(Given{datagram, turn.state.interface(interface)})) return broken;
   if (!turn.state.interface(interface).has_frames())
     return turn.output.send_given(datagram, LinkPayload::ip, {.link = {interface, datagram.size()}}, turn);
-  const Egress egress = choose_egress_on(interface, *destination, turn.now, turn.state);
+  const Egress egress = choose_egress_on(interface, destination.value_or(IpAddress{}), turn.now, turn.state);
   if (egress.refused) return egress.refused;
   return turn.output.send_given(datagram, LinkPayload::ip, egress, turn);
 }

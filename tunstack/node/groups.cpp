@@ -194,4 +194,11 @@ void step(InterfaceId id, Turn& turn) {
   query_listeners(id, turn);
 }
 
+void leave_router_groups(InterfaceId id, Turn& turn) {
+  if (!turn.state.interface(id).is_up()) return;
+  turn.state.addresses.cease_to_be_router(id);
+  turn.state.pass_on_group_changes(turn.now, turn.now);
+  step(id, turn);
+}
+
 }  // namespace tunstack::groups

@@ -21,6 +21,9 @@ void on_mld_records(const Ipv6Arrival& arrival, Turn& turn);
 void on_igmp_query(const Ipv4Arrival& arrival, Turn& turn);
 void on_igmp_report(const Ipv4Arrival& arrival, Turn& turn);
 
+/// The interface is that of a router no more: its leaving is reported while it still may be (RFC 4861 6.2.5).
+void leave_router_groups(InterfaceId interface, Turn& turn);
+
 /// Sends the reports and queries that are due.
 void step(InterfaceId interface, Turn& turn);
 

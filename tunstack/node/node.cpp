@@ -7,6 +7,7 @@
 #include "tunstack/node/masks.hpp"
 #include "tunstack/node/neighbors.hpp"
 #include "tunstack/node/routers.hpp"
+#include "tunstack/options/effect.hpp"
 
 namespace tunstack {
 
@@ -214,9 +215,41 @@ void Node::link_changed(InterfaceId interface, bool up, Instant now, Outbox& out
   Turn turn = turn_at(now, out);
   output_.note(up ? Reason::link_came_up : Reason::link_went_down, interface, turn);
   neighbors::forget_all(interface, turn);
-  state_.begin_anew(interface, up, now, random_);
+  InterfaceConfig config = state_.interface(interface).config;
+  config.up = up;
+  state_.begin_anew(interface, config, now, random_);
   update_deadline();
   if (deadline_ <= now) tick(now, out);
+}
+
+const OptionRow* Node::change(const NodeOptions& options, Instant now, Outbox& out) {
+  if (const OptionRow* const fixed = option::fixed_row_changed(state_.options, options)) return fixed;
+  if (deadline_ <= now) tick(now, out);
+  Turn turn = turn_at(now, out);
+  const option::Effect effect = option::effect_of_change(state_.options, options);
+  state_.options = options;
+  output_.note(Reason::options_changed, InterfaceId{}, turn);
+  for (std::size_t i = 0; effect == option::Effect::with_links && i < state_.interfaces.size(); ++i)
+    begin_anew(InterfaceId(i), state_.interfaces[i].config, turn);
+  finish(turn);
+  return nullptr;
+}
+
+void Node::set_role(InterfaceId interface, Role role, Instant now, Outbox& out) {
+  if (deadline_ <= now) tick(now, out);
+  InterfaceConfig config = state_.interface(interface).config;
+  if (config.role == role) return;
+  Turn turn = turn_at(now, out);
+  output_.note(Reason::role_changed, interface, turn);
+  config.role = role;
+  if (role == Role::host) groups::leave_router_groups(interface, turn);
+  begin_anew(interface, config, turn);
+  finish(turn);
+}
+
+void Node::begin_anew(InterfaceId interface, const InterfaceConfig& config, Turn& turn) {
+  if (config.up) routers::say_farewell(interface, config.role, turn);
+  state_.begin_anew(interface, config, turn.now, random_);
 }
 
 MaybeReason Node::send_packet(InterfaceId interface, Bytes datagram, Instant now, Outbox& out) {

@@ -12,6 +12,8 @@
 
 namespace tunstack {
 
+struct OptionRow;
+
 class Node {
  public:
   explicit Node(const NodeConfig& config);
@@ -30,6 +32,15 @@ class Node {
   /// The link of an interface came up or went down: what is known of it is forgotten but for the configuration, and
   /// begins anew when it is up (RFC 4862 5.3, RFC 4861 6.3.7, RFC 5227 2.1). Nothing happens if it is so already.
   void link_changed(InterfaceId interface, bool up, Instant now, Outbox& out);
+  /// Other options from now on; they begin as a copy of those that the node has (state().options). What is read as
+  /// packets come counts at once. Where an interface is made with what changed (option::Effect::with_links), all links
+  /// begin anew as when they come up; a router that stops advertising says so first (RFC 4861 6.2.5). If one is fixed
+  /// at the start nothing changes, and its row is returned; otherwise null.
+  const OptionRow* change(const NodeOptions& options, Instant now, Outbox& out);
+  /// An interface becomes that of a router or of a host, and its link begins anew. Who was a router withdraws what it
+  /// advertised and leaves the groups of all routers; its neighbors hear that it is none any more as its addresses are
+  /// announced again (RFC 4861 6.2.5). Nothing happens if it is so already.
+  void set_role(InterfaceId interface, Role role, Instant now, Outbox& out);
   /// When tick() will have something to do.
   Instant next_deadline() const { return deadline_; }
   /// Sends a datagram on `interface` that somebody gave, complete as it is and in every octet: on links with addresses
@@ -77,6 +88,7 @@ class Node {
 
   using SendGiven = MaybeReason (*)(Bytes, InterfaceId, Turn&);
   MaybeReason send_given(SendGiven send, InterfaceId interface, Bytes bytes, Instant now, Outbox& out);
+  void begin_anew(InterfaceId interface, const InterfaceConfig& config, Turn& turn);
   void step(Turn& turn);
   /// Ends a turn: sends what was released, and computes the deadline where it may have changed.
   void finish(Turn& turn);

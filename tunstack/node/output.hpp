@@ -131,7 +131,7 @@ class Output {
     Observer* observer = nullptr;
     Listener() = default;
     Listener(const Listener&) {}
-    Listener& operator=(const Listener&) { return *this; }
+    Listener& operator=(const Listener&) = delete;
     Listener(Listener&&) = default;
     Listener& operator=(Listener&&) = default;
     ~Listener() = default;

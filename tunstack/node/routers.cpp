@@ -267,6 +267,16 @@ void step(InterfaceId id, Turn& turn) {
   advertise_irdp(id, turn);
 }
 
+void say_farewell(InterfaceId id, Role role, Turn& turn) {
+  InterfaceRouters& routers = turn.state.interface(id).routers;
+  const NodeOptions& options = turn.state.options;
+  if (routers.advertising && (role == Role::host || !options.router.advertises))
+    routers.advertising->advertiser.stop(turn.now);
+  if (routers.irdp_router && (role == Role::host || !options.router4.advertises)) routers.irdp_router->stop(turn.now);
+  advertise(id, turn);
+  advertise_irdp(id, turn);
+}
+
 void shut_down(NodeState& state, Instant now) {
   for (Interface& interface : state.interfaces) {
     if (interface.routers.advertising) interface.routers.advertising->advertiser.stop(now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace tunstack {
 
@@ -78,15 +79,14 @@ NodeState::NodeState(const NodeConfig& config, Random& keys, Random& random)
   for (const ip::Route& route : config.routes) routes.add(route);
 }
 
-void NodeState::begin_anew(InterfaceId id, bool up, Instant now, Random& random) {
-  InterfaceConfig config = interface(id).config;
-  config.up = up;
+void NodeState::begin_anew(InterfaceId id, const InterfaceConfig& config, Instant now, Random& random) {
+  Interface fresh(config, options, now, random);  // before what it is made of may be gone
   addresses.forget(id);
-  interface(id) = Interface(config, options, now, random);
+  interface(id) = std::move(fresh);
   add_addresses(*this, id);
   pass_on_group_changes(now, now);
   masks.restart(id, now, random);
-  if (!up) masks.finish(id);
+  if (!interface(id).is_up()) masks.finish(id);
   is_on_one_plain_link = interfaces.size() == 1 && interfaces[0].is_plain();
 }
 

@@ -49,8 +49,9 @@ struct NodeState {
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }
   const Interface& interface(InterfaceId id) const { return interfaces[static_cast<std::size_t>(id)]; }
 
-  /// The link of the interface came up or went down: as at the start, what is configured is all that is known of it.
-  void begin_anew(InterfaceId id, bool up, Instant now, Random& random);
+  /// The link of the interface came up or went down, or is used in another way: as at the start, what is configured is
+  /// all that is known of it.
+  void begin_anew(InterfaceId id, const InterfaceConfig& config, Instant now, Random& random);
   /// Has routers told of the groups that were joined or left, at `report_at` or later.
   void pass_on_group_changes(Instant now, Instant report_at);
   /// Whether an option says that requests for the address are answered.

@@ -38,12 +38,6 @@ class LastDecision final : public Observer {
   Outcome& outcome_;
 };
 
-/// Until addresses have been checked.
-void start(const Node& node, Replay<Node>& replay) {
-  const Instant latest = replay.now() + longest_start;
-  while (node.has_tentative_addresses() && node.next_deadline() <= latest) replay.advance(node.next_deadline());
-}
-
 bool is_possible(const NodeConfig& config) {
   const NodeOptions& options = config.options;
   return std::ranges::none_of(config.interfaces, [&](const InterfaceConfig& interface) {
@@ -68,11 +62,17 @@ Outcome ask(Node& node, const Received& received) {
   return outcome;
 }
 
+Instant settled(Node& node, Instant now) {
+  Replay<Node> replay(node, now);
+  const Instant latest = now + longest_start;
+  while (node.has_tentative_addresses() && node.next_deadline() <= latest) replay.advance(node.next_deadline());
+  return replay.now();
+}
+
 Outcome ask(const World& world, Bytes packet) {
   Node node(world.node);
-  Replay<Node> replay(node, world.node.start);
-  start(node, replay);
-  const Instant started = replay.now();
+  const Instant started = settled(node, world.node.start);
+  Replay<Node> replay(node, started);
   for (const Earlier& earlier : world.earlier)
     replay.receive({InterfaceId{0}, earlier.bytes, started + earlier.after_start, earlier.link_layer_group});
   replay.advance(started + world.after_start);

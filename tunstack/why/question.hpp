@@ -45,6 +45,8 @@ struct Outcome {
 
 /// Of a node, which receives the packet.
 Outcome ask(Node& node, const Received& received);
+/// Lets time go on until its addresses have been checked, and returns the time then.
+Instant settled(Node& node, Instant now);
 
 /// Who answers questions: a world, or a stack that runs.
 class Oracle {
