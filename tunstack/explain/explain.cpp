@@ -14,10 +14,6 @@ PacketText subject_of(const Decision& decision) {
   return decision.frame.empty() ? describe(decision.packet) : describe_frame(decision.frame);
 }
 
-std::string endpoints(const PacketText& packet) {
-  return packet.source.empty() ? "?" : fmt::format("{} > {}", packet.source, packet.destination);
-}
-
 }  // namespace
 
 std::string_view proposed_name(const Verdict& verdict) {
