@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "tools/impairment_arguments.hpp"
+
 namespace tunstack {
 
 struct HostArguments {
@@ -27,6 +29,7 @@ struct HostArguments {
   std::optional<std::uint64_t> seed;
   std::optional<std::string> capture;  // a file for all packets in and out
   std::optional<std::string> user;     // whom the process becomes
+  ImpairmentArguments impairments;
   bool no_sandbox = false;
   bool dry_run = false;
 };

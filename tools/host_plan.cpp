@@ -214,6 +214,7 @@ HostPlan plan_host(const HostArguments& arguments) {
   plan.duration = arguments.duration;
   plan.capture = arguments.capture;
   if (arguments.user) plan.user = find_user(*arguments.user);
+  plan.impairments = impairments_of(arguments.impairments);
   plan.sandboxed = !arguments.no_sandbox;
   return plan;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "tools/host_arguments.hpp"
+#include "tunstack/device/impairment.hpp"
 #include "tunstack/explain/explain.hpp"
 #include "tunstack/kernel_link/kernel_link_plan.hpp"
 #include "tunstack/node/node.hpp"
@@ -26,6 +27,7 @@ struct HostPlan {
   std::optional<double> duration;
   std::optional<std::string> capture;
   std::optional<User> user;
+  Impairments impairments;  // of the link
   bool sandboxed = true;
 };
 
