@@ -15,8 +15,6 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* default_addresses[] = {"192.0.2.2/24", "2001:db8::2/64"};
-
 bool is_broadcast_of_itself(const IpPrefix& prefix) {
   if (!prefix.address.is_ipv4() || prefix.length > 30) return false;
   const std::uint32_t host_bits = 0xffffffffU >> prefix.length;
@@ -176,7 +174,7 @@ void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
 
 HostPlan plan_host(const HostArguments& arguments) {
   std::vector<std::string> texts = arguments.addresses;
-  if (texts.empty()) texts.assign(std::begin(default_addresses), std::end(default_addresses));
+  if (texts.empty()) texts = {default_ipv4_address, default_ipv6_address};
   const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
   InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
   if (const auto fault = mtu_fault(interface))

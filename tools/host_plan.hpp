@@ -31,6 +31,10 @@ struct HostPlan {
   bool sandboxed = true;
 };
 
+/// What a stack has if it is given none.
+inline constexpr const char* default_ipv4_address = "192.0.2.2/24";
+inline constexpr const char* default_ipv6_address = "2001:db8::2/64";
+
 /// Throws UsageFault.
 HostPlan plan_host(const HostArguments& arguments);
 

@@ -3,6 +3,7 @@
 #include "tools/commands.hpp"
 #include "tools/session.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/ipv6_settings.hpp"
 
 namespace tunstack {
 
@@ -55,7 +56,17 @@ class LinkTeller {
   bool was_up_ = false;
 };
 
-int run_up(const HostArguments& arguments) {
+/// Whoever gives no address takes what works here.
+void do_without_ipv6_if_need_be(HostArguments& arguments) {
+  const bool chooses = !arguments.addresses.empty() || !arguments.host.empty();
+  if (chooses || !ipv6_is_off(arguments.device)) return;
+  arguments.addresses = {default_ipv4_address};
+  fmt::print(stderr,
+             "tunstack: IPv6 is switched off on this host (net.ipv6.conf.*.disable_ipv6): the stack has IPv4 alone\n");
+}
+
+int run_up(HostArguments arguments) {
+  do_without_ipv6_if_need_be(arguments);
   const HostPlan plan = plan_host(arguments);
   if (arguments.dry_run) {
     fmt::print("{}", ip_commands(plan.link, plan.leave_link_alone));

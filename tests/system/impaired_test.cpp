@@ -51,7 +51,7 @@ TEST_F(BadLink, the_same_seed_loses_the_same) {
   const Command options = {"--seed", "5", "--loss", "20%", "--duplicate", "0.1"};
   const auto first = answered(options);
   EXPECT_GT(first.size(), 10U);
-  EXPECT_LT(first.size(), 40U);
+  EXPECT_LT(std::set<std::string>(first.begin(), first.end()).size(), 40U);
   EXPECT_EQ(answered(options), first);
 }
 
