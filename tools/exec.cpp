@@ -79,8 +79,8 @@ void make_network(const HostPlan& plan) {
 int run_exec(const HostArguments& arguments, const std::vector<std::string>& command) {
   HostPlan plan = plan_host(arguments);
   if (arguments.dry_run) {
-    fmt::print("unshare --user --map-root-user --net\nip link set dev lo up\n{}",
-               ip_commands(plan.link, plan.leave_link_alone));
+    fmt::print("unshare {}--net sh -e <<'END'\nip link set dev lo up\n{}END\n",
+               ::geteuid() == 0 ? "" : "--user --map-root-user ", ip_commands(plan.link, plan.leave_link_alone));
     return 0;
   }
   if (plan.json_fd) plan.json_fd = keep_stdout();

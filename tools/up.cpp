@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "tools/commands.hpp"
 #include "tools/session.hpp"
@@ -65,11 +66,14 @@ void do_without_ipv6_if_need_be(HostArguments& arguments) {
              "tunstack: IPv6 is switched off on this host (net.ipv6.conf.*.disable_ipv6): the stack has IPv4 alone\n");
 }
 
+/// For whom root would prepare the link; ip takes numbers too.
+std::string user_without_rights() { return ::geteuid() == 0 ? std::string() : std::to_string(::geteuid()); }
+
 int run_up(HostArguments arguments) {
   do_without_ipv6_if_need_be(arguments);
   const HostPlan plan = plan_host(arguments);
   if (arguments.dry_run) {
-    fmt::print("{}", ip_commands(plan.link, plan.leave_link_alone));
+    fmt::print("{}", ip_commands(plan.link, plan.leave_link_alone, user_without_rights()));
     return 0;
   }
   Session session(plan);

@@ -239,6 +239,7 @@ TEST_F(Exec, dry_run_starts_nothing) {
   EXPECT_EQ(dry.status, 0);
   EXPECT_THAT(dry.out, testing::StartsWith("unshare "));
   EXPECT_THAT(dry.out, testing::Not(HasSubstr("started")));
+  EXPECT_EQ(network.shell(dry.out).status, 0) << "it runs as it is printed\n" << dry;
 }
 
 }  // namespace
