@@ -22,11 +22,22 @@ bool is_broadcast_of_itself(const IpPrefix& prefix) {
   return host == 0 || host == host_bits;
 }
 
+/// Without a length it gets the usual one of its family: 24 or 64.
+std::optional<IpPrefix> parse_with_usual_length(const std::string& text) {
+  if (const auto address = parse_address(text))
+    return IpPrefix{*address, static_cast<std::uint8_t>(address->is_ipv4() ? 24 : 64)};
+  return parse_prefix(text);
+}
+
 IpPrefix parse_host_address(const std::string& text) {
-  const auto prefix = parse_prefix(text);
+  const auto prefix = parse_with_usual_length(text);
+  if (prefix && prefix->length == 0)
+    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
+                     "a prefix of length 0 holds all addresses: nothing would be behind a router",
+                     "give the length of the prefix of the link, for example 192.0.2.2/24");
   if (!prefix)
     throw UsageFault(fmt::format("'{}' is not an address", text),
-                     "an address is written ADDR/LEN, with LEN up to 32 for IPv4 and 128 for IPv6",
+                     "an address is written ADDR or ADDR/LEN, with LEN up to 32 for IPv4 and 128 for IPv6",
                      "for example 192.0.2.2/24 or 2001:db8::2/64");
   const AddressKind kind =
       prefix->address.is_ipv4() ? kind_of(prefix->address.ipv4()) : kind_of(prefix->address.ipv6());
