@@ -113,6 +113,7 @@ tunstack_test(unit
   tunstack/capture/recorder_test.cpp
   tunstack/capture/link_layer_test.cpp
   tunstack/node/counters_test.cpp
+  tunstack/device/impaired_test.cpp
   tunstack/device/memory_test.cpp
   tunstack/events/event_filter_test.cpp
   tunstack/events/event_json_test.cpp

@@ -41,7 +41,7 @@ int run_doctor() {
   print_check(namespaces, "private networks can be made: 'tunstack exec'",
               "sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000    (as root)");
   print_check(can_administer_network(), "devices can be made on this host: 'tunstack up'",
-              "sudo tunstack up    or once: sudo ip tuntap add dev tun0 mode tun user $USER");
+              "sudo tunstack up    or once, for this user: tunstack up --dry-run | sudo sh");
   print_check(has_nft(), "nft works here, for filters in a private network", "apt-get install nftables    (as root)");
   return driver && open && namespaces ? 0 : exit_rights;
 }

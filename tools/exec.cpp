@@ -9,9 +9,11 @@
 
 #include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
+#include "tools/exec_environment.hpp"
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/ipv6_settings.hpp"
 #include "tunstack/kernel_link/link_setup.hpp"
 
 namespace tunstack {
@@ -21,12 +23,16 @@ namespace {
 constexpr const char* exec_description =
     R"(Run a command in a private network whose only link is the stack. Nothing of the host changes.
 
-Usage: tunstack exec [OPTIONS] [-- COMMAND...]; without COMMAND, $SHELL.
+Usage: tunstack exec [OPTIONS] [--] [COMMAND...]; without COMMAND, $SHELL, with a greeting on a terminal.
 
 Examples:
-  tunstack exec -- ping -c 3 192.0.2.2
-  tunstack exec --explain -- ping -c 1 192.0.2.77     says why there is no answer
+  tunstack exec ping -c 3 192.0.2.2
+  tunstack exec --explain ping -c 1 192.0.2.77     says why there is no answer
   tunstack exec                                       a shell to play in
+
+The command finds the addresses in TUNSTACK_ADDRESS4, TUNSTACK_ADDRESS6 (the stack's), TUNSTACK_HOST4, TUNSTACK_HOST6
+(the kernel's), and the name of the link in TUNSTACK_DEV. The kernel's end of the link asks for no routers, so that all
+that is seen was asked for; it does where the stack is one (--role router).
 
 The command has all rights of the user in files, as it would have without tunstack: exec keeps networks apart, and
 takes all processes of the command along at its end. Run by root it is no boundary for a hostile command, who may
@@ -61,19 +67,33 @@ int keep_stdout() {
   return kept;
 }
 
+/// A router is to be heard soon, as by any host.
+void make_network(const HostPlan& plan) {
+  enter_private_network();
+  set_loopback_up();
+  switch_ipv6_on();
+  if (plan.node.interfaces[0].role == Role::router || silence_router_solicitations()) return;
+  if (plan.explain != Explain::off)
+    fmt::print(stderr, "tunstack: router solicitations from fe80:: to ff02::2 are the kernel's own\n");
+}
+
 int run_exec(const HostArguments& arguments, const std::vector<std::string>& command) {
   HostPlan plan = plan_host(arguments);
   check_capture_output(plan, StandardOutput::shared_with_command);
   if (arguments.dry_run) {
-    fmt::print("unshare --user --map-root-user --net\nip link set dev lo up\n{}",
-               ip_commands(plan.link, plan.leave_link_alone));
+    fmt::print("unshare {}--net sh -e <<'END'\nip link set dev lo up\n{}END\n",
+               ::geteuid() == 0 ? "" : "--user --map-root-user ", ip_commands(plan.link, plan.leave_link_alone));
     return 0;
   }
   if (plan.json_fd) plan.json_fd = keep_stdout();
-  enter_private_network();
-  set_loopback_up();
+  make_network(plan);
   Session session(plan);
   session.settle();
+  export_addresses(plan, session.device_name());
+  if (command.empty() && is_interactive()) {
+    export_prompt();
+    session.say(greeting(plan, session.device_name()));
+  }
   SandboxedCommand sandboxed(or_shell(command));
   session.confine();  // before any of its packets is read
   session.tell_ready();

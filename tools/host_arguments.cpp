@@ -68,6 +68,7 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
   command.add_option("--ready-fd", arguments.ready_fd,
                      "Write a line to the file with this number, and close it, when packets are answered");
   command.add_option("--duration", arguments.duration, "Stop after so many seconds")->check(duration_fault);
+  add_impairment_options(command, arguments.impairments);
   command.add_option("--user", arguments.user, "NAME of whom the stack becomes when it has attached; for root");
   command.add_flag("--no-sandbox", arguments.no_sandbox,
                    "Keep all rights while packets are answered, for debuggers ('tunstack doctor --security')");

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "protocols/base/random.hpp"
+#include "tools/impairment_arguments.hpp"
 
 namespace tunstack {
 
@@ -30,6 +31,7 @@ struct HostArguments {
   std::optional<Seed> recorded_seed;   // of a capture that is replayed; `seed` goes before it
   std::optional<std::string> capture;  // a file for all packets in and out
   std::optional<std::string> user;     // whom the process becomes
+  ImpairmentArguments impairments;
   bool no_sandbox = false;
   bool dry_run = false;
 };

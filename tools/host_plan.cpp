@@ -16,8 +16,6 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* default_addresses[] = {"192.0.2.2/24", "2001:db8::2/64"};
-
 bool is_broadcast_of_itself(const IpPrefix& prefix) {
   if (!prefix.address.is_ipv4() || prefix.length > 30) return false;
   const std::uint32_t host_bits = 0xffffffffU >> prefix.length;
@@ -25,11 +23,22 @@ bool is_broadcast_of_itself(const IpPrefix& prefix) {
   return host == 0 || host == host_bits;
 }
 
+/// Without a length it gets the usual one of its family: 24 or 64.
+std::optional<IpPrefix> parse_with_usual_length(const std::string& text) {
+  if (const auto address = parse_address(text))
+    return IpPrefix{*address, static_cast<std::uint8_t>(address->is_ipv4() ? 24 : 64)};
+  return parse_prefix(text);
+}
+
 IpPrefix parse_host_address(const std::string& text) {
-  const auto prefix = parse_prefix(text);
+  const auto prefix = parse_with_usual_length(text);
+  if (prefix && prefix->length == 0)
+    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
+                     "a prefix of length 0 holds all addresses: nothing would be behind a router",
+                     "give the length of the prefix of the link, for example 192.0.2.2/24");
   if (!prefix)
     throw UsageFault(fmt::format("'{}' is not an address", text),
-                     "an address is written ADDR/LEN, with LEN up to 32 for IPv4 and 128 for IPv6",
+                     "an address is written ADDR or ADDR/LEN, with LEN up to 32 for IPv4 and 128 for IPv6",
                      "for example 192.0.2.2/24 or 2001:db8::2/64");
   const AddressKind kind =
       prefix->address.is_ipv4() ? kind_of(prefix->address.ipv4()) : kind_of(prefix->address.ipv6());
@@ -182,7 +191,7 @@ Seed seed_of(const HostArguments& arguments) {
 
 HostPlan plan_host(const HostArguments& arguments) {
   std::vector<std::string> texts = arguments.addresses;
-  if (texts.empty()) texts.assign(std::begin(default_addresses), std::end(default_addresses));
+  if (texts.empty()) texts = {default_ipv4_address, default_ipv6_address};
   const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
   InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
   if (const auto fault = mtu_fault(interface))
@@ -221,6 +230,7 @@ HostPlan plan_host(const HostArguments& arguments) {
   plan.duration = arguments.duration;
   plan.capture = arguments.capture;
   if (arguments.user) plan.user = find_user(*arguments.user);
+  plan.impairments = impairments_of(arguments.impairments);
   plan.sandboxed = !arguments.no_sandbox;
   return plan;
 }

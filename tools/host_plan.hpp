@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "tools/host_arguments.hpp"
+#include "tunstack/device/impairment.hpp"
 #include "tunstack/explain/explain.hpp"
 #include "tunstack/kernel_link/kernel_link_plan.hpp"
 #include "tunstack/node/node.hpp"
@@ -27,8 +28,13 @@ struct HostPlan {
   std::optional<double> duration;
   std::optional<std::string> capture;
   std::optional<User> user;
+  Impairments impairments;  // of the link
   bool sandboxed = true;
 };
+
+/// What a stack has if it is given none.
+inline constexpr const char* default_ipv4_address = "192.0.2.2/24";
+inline constexpr const char* default_ipv6_address = "2001:db8::2/64";
 
 /// Throws UsageFault.
 HostPlan plan_host(const HostArguments& arguments);

@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "tools/commands.hpp"
+#include "tools/exec_command_line.hpp"
 #include "tunstack/device/namespace.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/options/suggestion.hpp"
@@ -80,23 +81,16 @@ int print_parse_error(const CLI::App& program, const CLI::ParseError& error) {
     return print_error(
         fmt::format("unknown option '{}'", extras[0]), fmt::format("'{}' has no such option", chosen[0]->get_name()),
         fmt::format("{}{} lists all", did_you_mean(extras[0], option_names(*chosen[0])), help), exit_usage);
-  return print_error(fmt::format("'{}' is out of place", extras[0]), "only options are expected here",
-                     chosen[0]->get_name() == "exec"
-                         ? fmt::format("the command stands behind --: tunstack exec -- {} ...", extras[0])
-                         : help,
+  return print_error(fmt::format("'{}' is out of place", extras[0]), "only options are expected here", help,
                      exit_usage);
 }
 
-/// What stands behind the first "--" is the command of `exec` and not ours to parse.
-std::vector<std::string> split_command(std::vector<std::string>& arguments) {
-  const auto dashes = std::ranges::find(arguments, "--");
-  if (dashes == arguments.end()) return {};
-  if (arguments.front() != "exec")
-    throw UsageFault("'--' is out of place", "only 'tunstack exec' takes a command behind it",
-                     "leave it out, or: tunstack exec -- COMMAND");
-  std::vector<std::string> command(dashes + 1, arguments.end());
-  arguments.erase(dashes, arguments.end());
-  return command;
+std::vector<std::string> split_command(const CLI::App& program, std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == "exec")
+    return take_command(*program.get_subcommand("exec"), arguments);
+  if (std::ranges::find(arguments, "--") == arguments.end()) return {};
+  throw UsageFault("'--' is out of place", "only 'tunstack exec' takes a command behind it",
+                   "leave it out, or: tunstack exec -- COMMAND");
 }
 
 /// CLI11 takes the next argument for the value that is missing in "--dev=".
@@ -108,8 +102,7 @@ void refuse_empty_values(const std::vector<std::string>& arguments) {
 }
 
 int run(std::vector<std::string> arguments) {
-  const std::vector<std::string> command = split_command(arguments);
-  refuse_empty_values(arguments);
+  std::vector<std::string> command;
   int exit_status = 0;
   CLI::App program(program_description, "tunstack");
   program.set_version_flag("--version", "tunstack " TUNSTACK_VERSION);
@@ -126,6 +119,8 @@ int run(std::vector<std::string> arguments) {
   add_doctor(program, exit_status);
   add_rules(program);
   add_options(program);
+  command = split_command(program, arguments);
+  refuse_empty_values(arguments);
   try {
     std::ranges::reverse(arguments);  // as CLI11 wants them
     program.parse(arguments);

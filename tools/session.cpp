@@ -84,10 +84,11 @@ Session::Session(const HostPlan& plan)
       caretaker_(duties_of(plan, device_)),
       link_(device_.name()),
       config_(started(plan, device_.name(), link_.state(), clock_)),
+      device_as_impaired_(device_, clock_, plan.impairments, plan.node.seed),
       node_(config_),
       explainer_(plan.explain, talk_),
       names_{"stack", {device_.name()}, clock_.started_at()},
-      loop_(std::array{&device_}, node_, clock_),
+      loop_(std::array{&device_as_impaired_}, node_, clock_),
       signals_(block_signals()),
       duration_(plan.duration),
       user_(plan.user),
@@ -211,7 +212,14 @@ void Session::on_duration(std::function<void()> expired) {
            std::move(expired));
 }
 
-void Session::tell_summary() { say(summary_text(node_.counters(), clock_.now())); }
+void Session::tell_summary() {
+  say(summary_text(node_.counters(), clock_.now()));
+  tell_impairments();
+}
+
+void Session::tell_impairments() {
+  if (const auto counts = device_as_impaired_.counts()) say(impairment_text(*counts));
+}
 
 void Session::finish(Summary summary) {
   for (Outlet* const outlet : outlets_)
@@ -220,6 +228,7 @@ void Session::finish(Summary summary) {
   if (summary == Summary::yes)
     say(fmt::format("{}tunstack: at the end {} was {}\n", summary_text(node_.counters(), clock_.now()), device_.name(),
                     name_of(link_.state())));
+  tell_impairments();
   for (const OutletReport& report : outlet_reports())
     if (report.left_out != 0) say(loss_text(report));
   talk_.close();

@@ -9,6 +9,7 @@
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/control/control_requests.hpp"
 #include "tunstack/control/control_socket.hpp"
+#include "tunstack/device/impaired.hpp"
 #include "tunstack/device/tun.hpp"
 #include "tunstack/events/event_json.hpp"
 #include "tunstack/fault.hpp"
@@ -28,7 +29,8 @@ class Session {
   const std::string& device_name() const { return device_.name(); }
   LinkState link_state() const { return link_.state(); }
   /// The stack on its device.
-  using Loop = RunLoop<Node, TunDevice>;
+  using Link = ImpairedDevice<TunDevice, MonotonicClock>;
+  using Loop = RunLoop<Node, Link>;
   Loop& loop() { return loop_; }
   Instant now() const { return clock_.now(); }
 
@@ -63,6 +65,7 @@ class Session {
   /// The node does nothing for observers where nobody wants to know.
   void listen_as_needed();
   void tell_summary();
+  void tell_impairments();
   void start_outlets();
   void follow_link();
   void mark(CaptureMark mark);
@@ -76,6 +79,7 @@ class Session {
   LinkWatch link_;
   MonotonicClock clock_;
   NodeConfig config_;
+  Link device_as_impaired_;
   Node node_;
   Explainer explainer_;
   EventNames names_;

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
 #include "tools/session.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/ipv6_settings.hpp"
 
 namespace tunstack {
 
@@ -56,11 +58,24 @@ class LinkTeller {
   bool was_up_ = false;
 };
 
-int run_up(const HostArguments& arguments) {
+/// Whoever gives no address takes what works here.
+void do_without_ipv6_if_need_be(HostArguments& arguments) {
+  const bool chooses = !arguments.addresses.empty() || !arguments.host.empty();
+  if (chooses || !ipv6_is_off(arguments.device)) return;
+  arguments.addresses = {default_ipv4_address};
+  fmt::print(stderr,
+             "tunstack: IPv6 is switched off on this host (net.ipv6.conf.*.disable_ipv6): the stack has IPv4 alone\n");
+}
+
+/// For whom root would prepare the link; ip takes numbers too.
+std::string user_without_rights() { return ::geteuid() == 0 ? std::string() : std::to_string(::geteuid()); }
+
+int run_up(HostArguments arguments) {
+  do_without_ipv6_if_need_be(arguments);
   const HostPlan plan = plan_host(arguments);
   check_capture_output(plan, StandardOutput::ours);
   if (arguments.dry_run) {
-    fmt::print("{}", ip_commands(plan.link, plan.leave_link_alone));
+    fmt::print("{}", ip_commands(plan.link, plan.leave_link_alone, user_without_rights()));
     return 0;
   }
   Session session(plan);

@@ -206,11 +206,40 @@ TEST_F(Exec, options_of_the_stack) {
   EXPECT_THAT(ping.out, HasSubstr("mtu 1280"));
 }
 
+TEST_F(Exec, the_command_begins_with_the_first_word_that_is_no_option) {
+  EXPECT_EQ(tunstack({"exec", "echo", "a", "--", "--dev=", "--help"}).out, "a -- --dev= --help\n");
+  const Outcome named = tunstack({"exec", "--dev", "tun7", "--set=icmp4.echo=on", "sh", "-c", "echo $TUNSTACK_DEV"});
+  EXPECT_EQ(named.out, "tun7\n") << named;
+  EXPECT_EQ(tunstack({"exec", "watch", "--version"}).status, 0) << "also where tunstack has a subcommand of this name";
+  EXPECT_FAULT(tunstack({"exec", "--no-such-option", "true"}), 2);
+}
+
+TEST_F(Exec, the_command_finds_the_addresses_in_its_environment) {
+  const std::string script = "echo $TUNSTACK_DEV $TUNSTACK_ADDRESS4 $TUNSTACK_ADDRESS6 $TUNSTACK_HOST4 $TUNSTACK_HOST6";
+  EXPECT_EQ(exec({"sh", "-c", script}).out, "tun0 192.0.2.2 2001:db8::2 192.0.2.1 2001:db8::1\n");
+  const Outcome ipv4_alone =
+      tunstack({"exec", "--address", "192.0.2.9/24", "sh", "-c", "echo ${TUNSTACK_ADDRESS6-none}"});
+  EXPECT_EQ(ipv4_alone.out, "none\n") << ipv4_alone;
+}
+
+TEST_F(Exec, a_person_is_greeted_with_the_addresses_and_a_script_is_not) {
+  const Outcome shell = network.run({"script", "-qec", "SHELL=/bin/true '" + program + "' exec", "/dev/null"});
+  EXPECT_THAT(shell.out, HasSubstr("the stack has 192.0.2.2 and 2001:db8::2, this shell 192.0.2.1 and 2001:db8::1"));
+  EXPECT_EQ(exec({"true"}).err, "");
+}
+
+TEST_F(Exec, the_kernel_asks_for_no_routers_in_a_network_of_our_own) {
+  const std::string asks = "cat /proc/sys/net/ipv6/conf/tun0/router_solicitations";
+  EXPECT_EQ(exec({"sh", "-c", asks}).out, "0\n");
+  EXPECT_NE(tunstack({"exec", "--role", "router", "sh", "-c", asks}).out, "0\n") << "it is to hear a router soon";
+}
+
 TEST_F(Exec, dry_run_starts_nothing) {
   const Outcome dry = tunstack({"exec", "--dry-run", "--", "echo", "started"});
   EXPECT_EQ(dry.status, 0);
   EXPECT_THAT(dry.out, testing::StartsWith("unshare "));
   EXPECT_THAT(dry.out, testing::Not(HasSubstr("started")));
+  EXPECT_EQ(network.shell(dry.out).status, 0) << "it runs as it is printed\n" << dry;
 }
 
 }  // namespace

@@ -69,6 +69,24 @@ TEST_F(OrdinaryUser, up_names_the_missing_right_and_the_way_round_it) {
   EXPECT_THAT(refused.err, HasSubstr("tunstack exec -- COMMAND"));
 }
 
+// Exactly the line that doctor prints, with a sudo for a network where root is no user of sudo.
+TEST_F(OrdinaryUser, the_remedy_of_doctor_works_as_it_is_printed) {
+  SKIP_UNLESS(::geteuid() == 0, "needs root, who prepares the link");
+  const std::string printed = as_user({"doctor"}).out;
+  const std::string words = "once, for this user: ";
+  const std::size_t at = printed.find(words);
+  ASSERT_NE(at, std::string::npos) << printed;
+  const std::string remedy = printed.substr(at + words.size(), printed.find('\n', at) - at - words.size());
+  ASSERT_TRUE(remedy.ends_with(" | sudo sh")) << remedy;
+  const Outcome script = as_user({"up", "--dry-run"});
+  ASSERT_EQ(remedy, "tunstack up --dry-run | sudo sh");
+  ASSERT_EQ(network.run({"sh", "-e", "-c", script.out}).status, 0) << script;
+  const Outcome up = as_user({"up", "--duration", "0.2"});
+  EXPECT_EQ(up.status, 0) << up;
+  EXPECT_TRUE(network.link()) << "what was prepared stays";
+  EXPECT_EQ(network.link()->addresses, (std::set<std::string>{"192.0.2.1/24", "2001:db8::1/64"}));
+}
+
 TEST_F(OrdinaryUser, doctor_finds_that_exec_works_but_up_does_not) {
   const Outcome doctor = as_user({"doctor"});
   EXPECT_EQ(doctor.status, 0) << doctor;

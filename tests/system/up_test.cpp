@@ -29,6 +29,19 @@ TEST_F(Up, says_how_to_try_it) {
   EXPECT_THAT(process->err(), HasSubstr("try: ping 192.0.2.2"));
 }
 
+TEST_F(Up, an_address_without_a_length_gets_the_usual_one_and_is_told_so) {
+  const auto process = up({"192.0.2.7", "2001:db8::7"});
+  EXPECT_THAT(process->err(), HasSubstr("the stack has 192.0.2.7/24, 2001:db8::7/64"));
+  EXPECT_TRUE(answers("192.0.2.7"));
+}
+
+TEST_F(Up, does_without_IPv6_on_a_host_that_has_none) {
+  ASSERT_EQ(network.shell("echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6").status, 0);
+  const auto process = up();
+  EXPECT_THAT(process->err(), HasSubstr("the stack has IPv4 alone"));
+  EXPECT_TRUE(answers("192.0.2.2"));
+}
+
 TEST_F(Up, TUN_011_SIGTERM_ends_with_status_0_and_a_summary) { expect_clean_end_by(SIGTERM); }
 TEST_F(Up, TUN_011_SIGINT_ends_with_status_0_and_a_summary) { expect_clean_end_by(SIGINT); }
 TEST_F(Up, SIGHUP_ends_with_status_0_and_a_summary) { expect_clean_end_by(SIGHUP); }

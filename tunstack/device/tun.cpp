@@ -30,13 +30,12 @@ FileDescriptor open_clone_device() {
   throw SystemError(what, "its permissions keep this user out", fmt::format("as root: chmod 666 {}", clone_device));
 }
 
-[[noreturn]] void throw_attach_error(const std::string& name, DeviceKind kind, int error) {
+[[noreturn]] void throw_attach_error(const std::string& name, int error) {
   const std::string what = fmt::format("cannot attach to the device {}: {}", name, std::strerror(error));
   if (error == EPERM)
     throw SystemError(what, "creating a TUN device on this host needs CAP_NET_ADMIN; this process has none",
-                      fmt::format("run it as root; or, without any rights: tunstack exec -- COMMAND; or once, as root: "
-                                  "ip tuntap add dev {} mode {} user $USER",
-                                  name, kind == DeviceKind::tun ? "tun" : "tap"));
+                      "run it as root; or, without any rights: tunstack exec -- COMMAND; or once, for this user: "
+                      "tunstack up --dry-run | sudo sh    (with the same options)");
   if (error == EBUSY || error == EINVAL)
     throw SystemError(what, "another process is attached to it, or it is another kind of device",
                       "choose another name: --dev tun%d lets the kernel number it");
@@ -53,7 +52,7 @@ TunDevice::TunDevice(const std::string& name, DeviceKind kind) : fd_(open_clone_
   ifreq request{};
   std::memcpy(request.ifr_name, name.data(), name.size());
   request.ifr_flags = static_cast<short>((kind == DeviceKind::tun ? IFF_TUN : IFF_TAP) | IFF_NO_PI);
-  if (::ioctl(fd_.get(), TUNSETIFF, &request) != 0) throw_attach_error(name, kind, errno);
+  if (::ioctl(fd_.get(), TUNSETIFF, &request) != 0) throw_attach_error(name, errno);
   name_ = request.ifr_name;
   ifreq attached{};
   if (::ioctl(fd_.get(), TUNGETIFF, &attached) == 0) persistent_ = (attached.ifr_flags & IFF_PERSIST) != 0;

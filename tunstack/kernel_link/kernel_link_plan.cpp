@@ -71,8 +71,11 @@ std::vector<IpPrefix> missing_routes(const std::vector<IpPrefix>& stack, const s
   return routes;
 }
 
-std::string ip_commands(const LinkPlan& plan, bool device_only) {
-  std::string text = fmt::format("ip tuntap add dev {} mode {}\n", plan.device, plan.tap ? "tap" : "tun");
+std::string ip_commands(LinkPlan plan, bool device_only, const std::string& user) {
+  if (const std::size_t number = plan.device.find("%d"); number != std::string::npos)
+    plan.device.replace(number, 2, "0");
+  std::string text = fmt::format("ip tuntap add dev {} mode {}{}\n", plan.device, plan.tap ? "tap" : "tun",
+                                 user.empty() ? "" : " user " + user);
   if (device_only) return text;
   text += fmt::format("ip link set dev {} mtu {}\n", plan.device, plan.mtu);
   for (const IpPrefix& address : plan.addresses)

@@ -24,7 +24,8 @@ std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::ve
 /// The prefixes of the stack that no address of the host covers, and that so need a route.
 std::vector<IpPrefix> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host);
 
-/// The commands of iproute2 that do the same, one a line; `device_only`: no more than the device.
-std::string ip_commands(const LinkPlan& plan, bool device_only);
+/// The commands of iproute2 that do the same, one a line; `device_only`: no more than the device. `user`: who may
+/// attach to it besides root, if anybody. Where the kernel would number the device it gets the first number.
+std::string ip_commands(LinkPlan plan, bool device_only, const std::string& user = {});
 
 }  // namespace tunstack

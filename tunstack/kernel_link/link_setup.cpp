@@ -1,11 +1,14 @@
 #include "tunstack/kernel_link/link_setup.hpp"
 
 #include <fmt/format.h>
+#include <ifaddrs.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <thread>
 
 #include "tunstack/fault.hpp"
@@ -28,6 +31,25 @@ int change_address(unsigned index, const IpPrefix& address, bool add) {
   request.put(IFA_LOCAL, address.address.octets());
   request.put(IFA_ADDRESS, address.address.octets());
   return request.send();
+}
+
+Bytes octets_of(const sockaddr& address) {
+  const void* octets = address.sa_family == AF_INET
+                           ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(address).sin_addr)
+                           : &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+  return {static_cast<const std::uint8_t*>(octets), address.sa_family == AF_INET ? 4U : 16U};
+}
+
+/// Asked first: who has no rights may not even add what is there.
+bool has_address(const std::string& device, const IpPrefix& address) {
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return false;
+  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(all, &::freeifaddrs);
+  for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next)
+    if (one->ifa_addr != nullptr && one->ifa_addr->sa_family == address_family(address) && device == one->ifa_name &&
+        std::ranges::equal(octets_of(*one->ifa_addr), address.address.octets()))
+      return true;
+  return false;
 }
 
 int change_route(unsigned index, const IpPrefix& route, bool add) {
@@ -85,8 +107,9 @@ void require(int error, const std::string& what) {
   if (error == 0) return;
   const std::string failed = fmt::format("cannot {}: {}", what, std::strerror(error));
   if (error == EPERM)
-    throw SystemError(failed, "changing a network link needs CAP_NET_ADMIN; this process has none",
-                      "run it as root, or prepare the link yourself and use --host none");
+    throw SystemError(
+        failed, "changing a network link needs CAP_NET_ADMIN; this process has none",
+        "run it as root; or once, for this user: tunstack up --dry-run | sudo sh    (with the same options)");
   if (error == EACCES || error == EOPNOTSUPP)
     throw SystemError(failed, "IPv6 is switched off on this host (net.ipv6.conf.*.disable_ipv6)",
                       "give IPv4 addresses only, or as root: sysctl net.ipv6.conf.all.disable_ipv6=0");
@@ -102,14 +125,16 @@ LinkSetup::LinkSetup(LinkPlan plan, bool device_stays) : plan_(std::move(plan)),
   mtu_before_ = before.mtu;
   was_up_ = before.is_set_up;
   try {
-    require(set_mtu(index_, plan_.mtu), fmt::format("set the MTU of {} to {}", plan_.device, plan_.mtu));
+    if (mtu_before_ != plan_.mtu)
+      require(set_mtu(index_, plan_.mtu), fmt::format("set the MTU of {} to {}", plan_.device, plan_.mtu));
     for (const IpPrefix& address : plan_.addresses) {
+      if (has_address(plan_.device, address)) continue;
       const int error = change_address(index_, address, true);
       if (error == EEXIST) continue;
       require(error, fmt::format("add the address {} to {}", to_text(address), plan_.device));
       added_addresses_.push_back(address);
     }
-    require(set_up(index_, true), fmt::format("set {} up", plan_.device));
+    if (!was_up_) require(set_up(index_, true), fmt::format("set {} up", plan_.device));
     for (const IpPrefix& route : plan_.routes) {
       const int error = change_route(index_, route, true);
       if (error == EEXIST) continue;
@@ -136,7 +161,7 @@ void LinkSetup::restore() noexcept {
   for (const IpPrefix& route : added_routes_) change_route(index_, route, false);
   for (const IpPrefix& address : added_addresses_) change_address(index_, address, false);
   if (!was_up_) set_up(index_, false);
-  set_mtu(index_, mtu_before_);
+  if (mtu_before_ != plan_.mtu) set_mtu(index_, mtu_before_);
 }
 
 void set_loopback_up() { require(set_up(attributes_of_link("lo").index, true), "set the loopback device up"); }

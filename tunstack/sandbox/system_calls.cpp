@@ -29,7 +29,7 @@ constexpr int stack_calls[] = {
     // Waiting for them, and for time.
     SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(epoll_ctl), SCMP_SYS(poll),
     SCMP_SYS(ppoll), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
-    SCMP_SYS(restart_syscall),
+    SCMP_SYS(restart_syscall), SCMP_SYS(timerfd_settime),
     // Clients of `tunstack state`, and what rtnetlink tells: sockets that are open already.
     SCMP_SYS(accept4), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(shutdown),
     // Memory; none of it executable, see below.

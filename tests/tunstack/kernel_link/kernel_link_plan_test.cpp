@@ -137,5 +137,9 @@ TEST(IpCommands, the_device_only) {
   EXPECT_EQ(ip_commands({"tun7", 1400, prefixes({"192.0.2.1/24"}), {}}, true), "ip tuntap add dev tun7 mode tun\n");
 }
 
+TEST(IpCommands, a_device_for_a_user_and_with_a_number_that_ip_takes) {
+  EXPECT_EQ(ip_commands({"lab%d", 1500, {}, {}}, true, "1000"), "ip tuntap add dev lab0 mode tun user 1000\n");
+}
+
 }  // namespace
 }  // namespace tunstack::test::kernel_link_plan_test

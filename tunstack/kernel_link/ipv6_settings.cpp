@@ -1,0 +1,33 @@
+#include "tunstack/kernel_link/ipv6_settings.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+namespace tunstack {
+
+namespace {
+
+const std::string directory = "/proc/sys/net/ipv6/conf/";
+
+bool set_default(const std::string& name, int value) {
+  std::ofstream file(directory + "default/" + name);
+  file << value << std::flush;
+  return file.good();
+}
+
+}  // namespace
+
+bool ipv6_is_off(const std::string& device) {
+  if (!std::filesystem::exists("/proc/sys/net")) return false;  // nothing can be known
+  std::ifstream of_device(directory + device + "/disable_ipv6");
+  std::ifstream of_new_ones(directory + "default/disable_ipv6");
+  int is_off = 1;
+  (of_device ? of_device : of_new_ones) >> is_off;
+  return is_off != 0;
+}
+
+bool switch_ipv6_on() { return set_default("disable_ipv6", 0); }
+
+bool silence_router_solicitations() { return set_default("router_solicitations", 0); }
+
+}  // namespace tunstack
