@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include "tools/commands.hpp"
-#include "tunstack/device/namespace.hpp"
+#include "tools/parse_fault.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/options/suggestion.hpp"
 
 namespace tunstack {
 
@@ -23,6 +24,13 @@ Examples:
   tunstack exec --explain -- ping -c 3 192.0.2.2     ping the stack in a private network
   sudo tunstack up                                   put it on this host until Ctrl-C
   tunstack doctor                                    what works here, and what fixes the rest)";
+
+/// What was printed and did not arrive, unless its reader has seen enough.
+void check_stdout() {
+  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (!failed || errno == EPIPE) return;
+  throw SystemError("cannot write to stdout", std::strerror(errno), "make room there, or write it to another file");
+}
 
 constexpr int patience_with_reader = 500;  // milliseconds
 
@@ -42,49 +50,6 @@ void hold_standard_files() {
     if (fd > STDERR_FILENO) ::close(fd);
     if (fd < 0 || fd > STDERR_FILENO) return;
   }
-}
-
-std::string one_line(std::string text) {
-  std::ranges::replace(text, '\n', ' ');
-  return text;
-}
-
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  return names;
-}
-
-std::vector<std::string> subcommand_names(const CLI::App& program) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands(nullptr)) names.push_back(command->get_name());
-  return names;
-}
-
-/// The command line itself is wrong: says what, and suggests the word that may have been meant.
-int print_parse_error(const CLI::App& program, const CLI::ParseError& error) {
-  const auto chosen = program.get_subcommands();
-  const auto extras = program.remaining(true);
-  const std::string help = fmt::format("tunstack {}--help", chosen.empty() ? "" : chosen[0]->get_name() + " ");
-  if (extras.empty()) {
-    const char* why =
-        chosen.empty() ? "tunstack needs to be told what to do" : "this option or its value is not possible here";
-    return print_error(one_line(error.what()), why, help, exit_usage);
-  }
-  if (chosen.empty())
-    return print_error(fmt::format("unknown command '{}'", extras[0]), "tunstack has no such command",
-                       fmt::format("{}{} lists all", did_you_mean(extras[0], subcommand_names(program)), help),
-                       exit_usage);
-  if (extras[0].starts_with("-"))
-    return print_error(
-        fmt::format("unknown option '{}'", extras[0]), fmt::format("'{}' has no such option", chosen[0]->get_name()),
-        fmt::format("{}{} lists all", did_you_mean(extras[0], option_names(*chosen[0])), help), exit_usage);
-  return print_error(fmt::format("'{}' is out of place", extras[0]), "only options are expected here",
-                     chosen[0]->get_name() == "exec"
-                         ? fmt::format("the command stands behind --: tunstack exec -- {} ...", extras[0])
-                         : help,
-                     exit_usage);
 }
 
 /// What stands behind the first "--" is the command of `exec` and not ours to parse.
@@ -107,6 +72,13 @@ void refuse_empty_values(const std::vector<std::string>& arguments) {
                        "leave the option out for its default");
 }
 
+/// "--json=3" would be taken for three times --json.
+void refuse_values_of_flags(CLI::App& program) {
+  for (CLI::App* command : program.get_subcommands(nullptr))
+    for (CLI::Option* option : command->get_options())
+      if (option->get_items_expected_max() == 0 && option->get_type_name().empty()) option->disable_flag_override();
+}
+
 int run(std::vector<std::string> arguments) {
   const std::vector<std::string> command = split_command(arguments);
   refuse_empty_values(arguments);
@@ -126,16 +98,19 @@ int run(std::vector<std::string> arguments) {
   add_doctor(program, exit_status);
   add_rules(program);
   add_options(program);
+  add_help(program);
+  add_version(program);
+  refuse_values_of_flags(program);
   try {
     std::ranges::reverse(arguments);  // as CLI11 wants them
     program.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = program.get_subcommands();
-    fmt::print("{}", (chosen.empty() ? &program : chosen[0])->help());
+    print_help(chosen.empty() ? program : *chosen[0]);
   } catch (const CLI::CallForVersion& version) {
     fmt::print("{}\n", version.what());
   } catch (const CLI::ParseError& error) {
-    return print_parse_error(program, error);
+    throw fault_of(program, error);
   }
   return exit_status;
 }
@@ -148,10 +123,15 @@ int main(int argc, char** argv) {
   using namespace tunstack;
   hold_standard_files();
   try {
-    return run({argv + 1, argv + argc});
+    const int status = run({argv + 1, argv + argc});
+    check_stdout();
+    return status;
   } catch (const Fault& fault) {
     return print_error(fault.what(), fault.why(), fault.remedy(), fault.exit_status());
   } catch (const std::exception& error) {
+    if (std::ferror(stdout) != 0)
+      return print_error("cannot write to stdout", error.what(), "make room there, or write it to another file",
+                         exit_rights);
     return print_error(error.what(), "this should not have happened", "report it with the command line", 1);
   }
 }

@@ -8,6 +8,7 @@
 
 #include "tools/commands.hpp"
 #include "tools/host_plan.hpp"
+#include "tools/option_values.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/events/event_json.hpp"
 #include "tunstack/explain/summary.hpp"
@@ -29,13 +30,6 @@ Examples:
 The same capture, options and seed give the same output. Addresses are those of the stack.)";
 
 constexpr double longest_drain = 1e6;  // seconds
-
-/// Not by CLI11's own checks: they let NaN pass.
-std::string drain_fault(const std::string& text) {
-  double seconds = 0;
-  if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0 && seconds <= longest_drain) return {};
-  return fmt::format("'{}' is not a valid time to go on: give 0 to {:.0f} seconds", text.substr(0, 40), longest_drain);
-}
 
 struct ReplayArguments {
   HostArguments host;
@@ -182,12 +176,13 @@ void add_replay(CLI::App& program, int& exit_status) {
   arguments->host.host = {"none"};
   arguments->host.seed = 0;
   command->add_option("IN", arguments->input, "The capture, pcap or pcapng; - is the standard input")->required();
-  command->add_option("-w,--write", arguments->output, "Write what is sent to OUT.pcapng or OUT.pcap");
+  command->add_option("-w,--write", arguments->output, "Write what is sent to OUT.pcapng or OUT.pcap")
+      ->type_name("OUT");
   command->add_flag("--tap", arguments->host.tap,
                     "The capture holds Ethernet frames; those to --mac and to groups are for the stack");
-  command->add_option("--drain", arguments->drain, "Seconds that go on after the last packet, for timers")
-      ->check(drain_fault)
-      ->capture_default_str();
+  take_duration(*command->add_option("--drain", arguments->drain, "How long to go on after the last packet, for timers")
+                     ->capture_default_str(),
+                0, longest_drain);
   add_address_option(*command, arguments->host);
   add_stack_options(*command, arguments->host);
   command->callback([arguments, &exit_status] { exit_status = run_replay(*arguments); });
