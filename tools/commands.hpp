@@ -18,5 +18,11 @@ void add_why(CLI::App& program);
 void add_rules(CLI::App& program);
 void add_options(CLI::App& program);
 void add_doctor(CLI::App& program, int& exit_status);
+void add_help(CLI::App& program);
+void add_version(CLI::App& program);
+
+void print_help(const CLI::App& command);
+/// Throws UsageFault, with the name that may have been meant.
+const CLI::App& find_command(const CLI::App& program, const std::string& name);
 
 }  // namespace tunstack

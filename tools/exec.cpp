@@ -23,8 +23,6 @@ namespace {
 constexpr const char* exec_description =
     R"(Run a command in a private network whose only link is the stack. Nothing of the host changes.
 
-Usage: tunstack exec [OPTIONS] [--] [COMMAND...]; without COMMAND, $SHELL, with a greeting on a terminal.
-
 Examples:
   tunstack exec ping -c 3 192.0.2.2
   tunstack exec --explain ping -c 1 192.0.2.77     says why there is no answer
@@ -38,7 +36,7 @@ The command has all rights of the user in files, as it would have without tunsta
 takes all processes of the command along at its end. Run by root it is no boundary for a hostile command, who may
 mount, load modules and reach other processes: run exec as an ordinary user then.
 
-Exit status: that of the command; 128 and the signal's number if one ended it; 127 if it does not exist; 124 if its
+Without COMMAND it is $SHELL. Exit status: that of the command; 128 and the signal's number if one ended it; 127 if it does not exist; 124 if its
 --duration was over: it gets SIGTERM then, and SIGKILL 2 s later.)";
 
 constexpr int status_of_timeout = 124;  // as timeout(1) has it
@@ -120,6 +118,7 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
 
 void add_exec(CLI::App& program, const std::vector<std::string>& command, int& exit_status) {
   CLI::App* subcommand = program.add_subcommand("exec", exec_description);
+  subcommand->footer(" [-- COMMAND...]");  // of the usage line
   auto arguments = std::make_shared<HostArguments>();
   add_address_option(*subcommand, *arguments);
   add_stack_options(*subcommand, *arguments);

@@ -4,14 +4,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 
 #include "tools/commands.hpp"
 #include "tools/exec_command_line.hpp"
-#include "tunstack/device/namespace.hpp"
+#include "tools/parse_fault.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/options/suggestion.hpp"
 
 namespace tunstack {
 
@@ -24,6 +25,13 @@ Examples:
   tunstack exec --explain -- ping -c 3 192.0.2.2     ping the stack in a private network
   sudo tunstack up                                   put it on this host until Ctrl-C
   tunstack doctor                                    what works here, and what fixes the rest)";
+
+/// What was printed and did not arrive, unless its reader has seen enough.
+void check_stdout() {
+  const bool failed = std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
+  if (!failed || errno == EPIPE) return;
+  throw SystemError("cannot write to stdout", std::strerror(errno), "make room there, or write it to another file");
+}
 
 constexpr int patience_with_reader = 500;  // milliseconds
 
@@ -45,46 +53,6 @@ void hold_standard_files() {
   }
 }
 
-std::string one_line(std::string text) {
-  std::ranges::replace(text, '\n', ' ');
-  return text;
-}
-
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options())
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  return names;
-}
-
-std::vector<std::string> subcommand_names(const CLI::App& program) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands(nullptr)) names.push_back(command->get_name());
-  return names;
-}
-
-/// The command line itself is wrong: says what, and suggests the word that may have been meant.
-int print_parse_error(const CLI::App& program, const CLI::ParseError& error) {
-  const auto chosen = program.get_subcommands();
-  const auto extras = program.remaining(true);
-  const std::string help = fmt::format("tunstack {}--help", chosen.empty() ? "" : chosen[0]->get_name() + " ");
-  if (extras.empty()) {
-    const char* why =
-        chosen.empty() ? "tunstack needs to be told what to do" : "this option or its value is not possible here";
-    return print_error(one_line(error.what()), why, help, exit_usage);
-  }
-  if (chosen.empty())
-    return print_error(fmt::format("unknown command '{}'", extras[0]), "tunstack has no such command",
-                       fmt::format("{}{} lists all", did_you_mean(extras[0], subcommand_names(program)), help),
-                       exit_usage);
-  if (extras[0].starts_with("-"))
-    return print_error(
-        fmt::format("unknown option '{}'", extras[0]), fmt::format("'{}' has no such option", chosen[0]->get_name()),
-        fmt::format("{}{} lists all", did_you_mean(extras[0], option_names(*chosen[0])), help), exit_usage);
-  return print_error(fmt::format("'{}' is out of place", extras[0]), "only options are expected here", help,
-                     exit_usage);
-}
-
 std::vector<std::string> split_command(const CLI::App& program, std::vector<std::string>& arguments) {
   if (!arguments.empty() && arguments.front() == "exec")
     return take_command(*program.get_subcommand("exec"), arguments);
@@ -99,6 +67,13 @@ void refuse_empty_values(const std::vector<std::string>& arguments) {
     if (argument.starts_with("--") && argument.ends_with("=") && std::ranges::count(argument, '=') == 1)
       throw UsageFault(fmt::format("'{}' lacks its value", argument), "an option is followed by its value",
                        "leave the option out for its default");
+}
+
+/// "--json=3" would be taken for three times --json.
+void refuse_values_of_flags(CLI::App& program) {
+  for (CLI::App* command : program.get_subcommands(nullptr))
+    for (CLI::Option* option : command->get_options())
+      if (option->get_items_expected_max() == 0 && option->get_type_name().empty()) option->disable_flag_override();
 }
 
 int run(std::vector<std::string> arguments) {
@@ -119,6 +94,9 @@ int run(std::vector<std::string> arguments) {
   add_doctor(program, exit_status);
   add_rules(program);
   add_options(program);
+  add_help(program);
+  add_version(program);
+  refuse_values_of_flags(program);
   command = split_command(program, arguments);
   refuse_empty_values(arguments);
   try {
@@ -126,11 +104,11 @@ int run(std::vector<std::string> arguments) {
     program.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = program.get_subcommands();
-    fmt::print("{}", (chosen.empty() ? &program : chosen[0])->help());
+    print_help(chosen.empty() ? program : *chosen[0]);
   } catch (const CLI::CallForVersion& version) {
     fmt::print("{}\n", version.what());
   } catch (const CLI::ParseError& error) {
-    return print_parse_error(program, error);
+    throw fault_of(program, error);
   }
   return exit_status;
 }
@@ -143,10 +121,15 @@ int main(int argc, char** argv) {
   using namespace tunstack;
   hold_standard_files();
   try {
-    return run({argv + 1, argv + argc});
+    const int status = run({argv + 1, argv + argc});
+    check_stdout();
+    return status;
   } catch (const Fault& fault) {
     return print_error(fault.what(), fault.why(), fault.remedy(), fault.exit_status());
   } catch (const std::exception& error) {
+    if (std::ferror(stdout) != 0)
+      return print_error("cannot write to stdout", error.what(), "make room there, or write it to another file",
+                         exit_rights);
     return print_error(error.what(), "this should not have happened", "report it with the command line", 1);
   }
 }

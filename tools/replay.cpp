@@ -9,6 +9,7 @@
 
 #include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
+#include "tools/option_values.hpp"
 #include "tools/recorded_host.hpp"
 #include "tools/replay_feed.hpp"
 #include "tunstack/capture/recorder.hpp"
@@ -36,13 +37,6 @@ has. See docs/captures.md.)";
 constexpr int exit_different = 1;
 
 constexpr double longest_drain = 1e6;  // seconds
-
-/// Not by CLI11's own checks: they let NaN pass.
-std::string drain_fault(const std::string& text) {
-  double seconds = 0;
-  if (CLI::detail::lexical_cast(text, seconds) && seconds >= 0 && seconds <= longest_drain) return {};
-  return fmt::format("'{}' is not a valid time to go on: give 0 to {:.0f} seconds", text.substr(0, 40), longest_drain);
-}
 
 struct ReplayArguments {
   HostArguments host;
@@ -228,13 +222,14 @@ void add_replay(CLI::App& program, int& exit_status) {
   arguments->host.explain = "all";
   arguments->host.host = {"none"};
   command->add_option("IN", arguments->input, "The capture, pcap or pcapng; - is the standard input")->required();
-  command->add_option("-w,--write", arguments->output, "Write what is sent to OUT.pcapng or OUT.pcap");
+  command->add_option("-w,--write", arguments->output, "Write what is sent to OUT.pcapng or OUT.pcap")
+      ->type_name("OUT");
   command->add_option("--capture", arguments->capture,
                       "Write all packets, each with the decision as its comment, to OUT.pcapng");
   command->add_flag("--tap", arguments->host.tap, "Refuse a capture that holds no Ethernet frames");
-  command->add_option("--drain", arguments->drain, "Seconds that go on after the last packet, for timers")
-      ->check(drain_fault)
-      ->capture_default_str();
+  take_duration(*command->add_option("--drain", arguments->drain, "How long to go on after the last packet, for timers")
+                     ->capture_default_str(),
+                0, longest_drain);
   add_address_option(*command, arguments->host);
   add_stack_options(*command, arguments->host);
   command->get_option("--address")

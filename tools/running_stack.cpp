@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/option_values.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack {
@@ -61,8 +62,8 @@ RunningStack chosen(const StackChoice& choice) {
 }  // namespace
 
 void add_stack_choice(CLI::App& command, StackChoice& choice) {
-  command.add_option("--dev", choice.device, "NAME of the stack's device");
-  command.add_option("--pid", choice.pid, "PID of the stack's process");
+  command.add_option("--dev", choice.device, "The stack's device")->type_name("NAME");
+  take_number(*command.add_option("--pid", choice.pid, "The stack's process"), 1, 4'194'304, "PID");
 }
 
 ControlClient connect_to_stack(const StackChoice& choice) { return ControlClient(chosen(choice)); }

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "tools/commands.hpp"
+#include "tools/option_values.hpp"
 #include "tools/running_stack.hpp"
 #include "tunstack/events/event_text.hpp"
 #include "tunstack/fault.hpp"
@@ -26,6 +27,8 @@ Examples:
 
 It leaves as it is: docs/packets.md.
 Exit status: 1 if what was expected did not come, or the packet could not leave; 3 if there is no such stack.)";
+
+constexpr double longest_wait = 1e6;  // seconds
 
 struct SendArguments {
   StackChoice stack;
@@ -92,8 +95,10 @@ void add_send(CLI::App& program, int& exit_status) {
   CLI::App* command = program.add_subcommand("send", send_description);
   const auto arguments = std::make_shared<SendArguments>();
   command->add_option("PACKET", arguments->packet, "A packet as it is printed, or in hexadecimal")->required();
-  command->add_option("--expect", arguments->expected, "FILTER of what has to come then, as for 'tunstack watch'");
-  command->add_option("--within", arguments->within, "Seconds to wait for it")->capture_default_str();
+  command->add_option("--expect", arguments->expected, "What has to come then, as for 'tunstack watch'")
+      ->type_name("FILTER");
+  take_duration(*command->add_option("--within", arguments->within, "How long to wait for it")->capture_default_str(),
+                0, longest_wait);
   command->add_flag("--json", arguments->json, "What came as a JSON object");
   add_stack_choice(*command, arguments->stack);
   command->callback([arguments, &exit_status] { exit_status = run_send(*arguments); });

@@ -9,6 +9,7 @@ namespace {
 using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class Commands : public SystemTest {
@@ -64,6 +65,27 @@ TEST_F(Commands, help_has_examples_before_the_options) {
     const std::size_t examples = help.find("Examples:");
     EXPECT_NE(examples, std::string::npos) << help;
     EXPECT_LT(examples, help.find("Options:")) << help;
+  }
+}
+
+TEST_F(Commands, help_has_one_form_for_all) {
+  const std::string all = network.shell("COLUMNS=80 " + program + " --help").out;
+  for (const char* command : {"up", "exec", "replay", "state", "watch", "get", "set", "send", "why", "doctor", "rules",
+                              "options", "help", "version"}) {
+    EXPECT_THAT(all, HasSubstr(std::string("\n  ") + command + " "));
+    const std::string help = network.shell("COLUMNS=80 " + program + " " + command + " --help").out;
+    EXPECT_THAT(help, HasSubstr(std::string("\nUsage: tunstack ") + command + " [OPTIONS]")) << help;
+    EXPECT_EQ(network.shell("COLUMNS=80 " + program + " help " + command).out, help);
+    for (const char* word : {"TEXT", "FLOAT", "UINT", "INT", "{all"}) EXPECT_THAT(help, Not(HasSubstr(word))) << help;
+  }
+  EXPECT_LT(std::ranges::count(all, '\n'), 40) << all;
+}
+
+TEST_F(Commands, help_is_as_wide_as_the_terminal) {
+  const std::string help = network.shell("COLUMNS=60 " + program + " up --help").out;
+  for (std::size_t at = 0, end = help.find('\n'); end != std::string::npos; at = end + 1, end = help.find('\n', at)) {
+    const std::string line = help.substr(at, end - at);
+    EXPECT_TRUE(line.size() <= 60 || line.starts_with("  tunstack ")) << line;
   }
 }
 

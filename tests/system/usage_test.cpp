@@ -78,6 +78,52 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"empty_value_does_not_eat_the_next_option", {"up", "--dev=", "--dry-run"}, "--dev"}),
     [](const auto& wrong) { return wrong.param.name; });
 
+INSTANTIATE_TEST_SUITE_P(
+    Words, WrongUsage,
+    testing::Values(Wrong{"seed_negative", {"up", "--seed", "-1"}, "whole number from 0 to 18446744073709551615"},
+                    Wrong{"seed_too_large", {"up", "--seed", "99999999999999999999999"}, "whole number"},
+                    Wrong{"seed_hexadecimal", {"up", "--seed", "0x10"}, "whole number"},
+                    Wrong{"mtu_with_exponent", {"up", "--mtu", "1e3"}, "leave it out for the default, 1500"},
+                    Wrong{"value_missing", {"up", "--host"}, "--host ADDR/LEN"},
+                    Wrong{"value_of_a_flag", {"up", "--json=3"}, "--json takes no value"},
+                    Wrong{"given_twice", {"up", "--mtu", "1400", "--mtu", "1400"}, "more than once"},
+                    Wrong{"argument_missing", {"why"}, "tunstack why [OPTIONS] QUESTION"},
+                    Wrong{"one_of_several_words", {"up", "--explain=x"}, "one of all, drops, off"},
+                    Wrong{"unit_of_another_kind", {"up", "--duration", "30KiB"}, "500ms"},
+                    Wrong{"wait_no_number", {"send", "x", "--within", "soon"}, "500ms"},
+                    Wrong{"exclude_each_other", {"rules", "--json", "--markdown"}, "exclude each other"},
+                    Wrong{"needs_another", {"doctor", "--no-sandbox"}, "--no-sandbox needs --security"},
+                    Wrong{"announced", {"firewall", "--ruleset", "x"}, "not built yet"},
+                    Wrong{"help_for_nothing", {"help", "exce"}, "did you mean exec?"}),
+    [](const auto& wrong) { return wrong.param.name; });
+
+class Words : public SystemTest {};
+
+TEST_F(Words, of_the_parser_never_reach_the_user) {
+  const std::vector<Command> wrong = {{"up", "--mtu", "1e3"}, {"up", "--host"},        {"up", "--json=3"},
+                                      {"up", "--explain=x"},  {"up", "--pid-file"},    {"replay"},
+                                      {"why", "--mtu"},       {"state", "--pid", "x"}, {"rules", "--json=1"}};
+  for (const Command& arguments : wrong) {
+    const Outcome outcome = tunstack(arguments);
+    EXPECT_FAULT(outcome, 2);
+    for (const char* word : {"Could not convert", "required", "not in {", "TEXT", "At Most", "received", "ERROR"})
+      EXPECT_THAT(outcome.err, testing::Not(HasSubstr(word))) << outcome.err;
+  }
+}
+
+TEST_F(Words, suggested_only_where_they_are_near) {
+  for (const char* command : {"ping", "version!", "zzz", "dumb"})
+    EXPECT_THAT(tunstack({command}).err, testing::Not(HasSubstr("did you mean up"))) << command;
+}
+
+TEST_F(Words, output_that_cannot_be_written_is_told) {
+  for (const char* command : {"options", "rules", "doctor", "--help", "version"}) {
+    const Outcome outcome = network.shell(std::string(TUNSTACK_PROGRAM " ") + command + " >/dev/full");
+    EXPECT_FAULT(outcome, 3);
+    EXPECT_THAT(outcome.err, HasSubstr("cannot write to stdout")) << command;
+  }
+}
+
 class DeviceName : public SystemTest {};
 
 TEST_F(DeviceName, too_long) { EXPECT_FAULT(tunstack({"up", "--dev", std::string(40, 'a')}), 3); }

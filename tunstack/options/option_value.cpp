@@ -1,10 +1,13 @@
 #include "tunstack/options/option_value.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
+#include <functional>
+#include <iterator>
 #include <optional>
 
 #include "protocols/base/address_kind.hpp"
+#include "tunstack/options/quantity.hpp"
 
 namespace tunstack::option {
 
@@ -28,14 +31,6 @@ const Choice* find_choice(std::span<const Choice> choices, std::string_view word
   return found == choices.end() ? nullptr : &*found;
 }
 
-std::optional<std::uint32_t> parse_number(std::string_view text) {
-  std::uint32_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return number;
-}
-
 bool is_of(Families families, const IpAddress& address) {
   return families == Families::both || address.is_ipv4() == (families == Families::ipv4);
 }
@@ -53,15 +48,18 @@ bool takes(const Addresses& kind, const IpPrefix& prefix) {
 }
 
 bool assign_to(const Flag& kind, NodeOptions& options, std::string_view value) {
-  if (value != "on" && value != "off") return false;
-  *kind.slot(options) = value == "on";
+  static constexpr std::string_view on[] = {"on", "yes", "true", "1"};
+  static constexpr std::string_view off[] = {"off", "no", "false", "0"};
+  const bool is_on = std::ranges::find(on, value) != std::end(on);
+  if (!is_on && std::ranges::find(off, value) == std::end(off)) return false;
+  *kind.slot(options) = is_on;
   return true;
 }
 
 bool assign_to(const Number& kind, NodeOptions& options, std::string_view value) {
-  const auto number = parse_number(value);
-  if (!number || *number < kind.minimum || *number > kind.maximum) return false;
-  *kind.slot(options) = *number;
+  const auto number = parse_quantity(value, kind.unit);
+  if (!number || *number < kind.minimum || *number > kind.maximum || *number != std::floor(*number)) return false;
+  *kind.slot(options) = static_cast<std::uint32_t>(*number);
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/tunstack/options/every_option.hpp"
+#include "tunstack/options/quantity.hpp"
 
 namespace tunstack::test::option_value_test {
 namespace {
@@ -35,7 +36,9 @@ TEST(OptionValue, flags_are_on_or_off) {
     EXPECT_TRUE(*flag.slot(options)) << row.key;
     EXPECT_FALSE(set(options, row.key, "off")) << row.key;
     EXPECT_FALSE(*flag.slot(options)) << row.key;
-    expect_refused(row, {"1", "0", "yes", "true", "on,off", "on or off"});
+    for (const char* word : {"yes", "true", "1"}) expect_taken(row, word, "on");
+    for (const char* word : {"no", "false", "0"}) expect_taken(row, word, "off");
+    expect_refused(row, {"2", "ON", "y", "on,off", "on or off"});
   }
 }
 
@@ -47,6 +50,33 @@ TEST(OptionValue, numbers_are_taken_from_minimum_to_maximum_and_not_beyond) {
     expect_taken(row, std::to_string(maximum), std::to_string(maximum));
     expect_refused(row, {std::to_string(maximum + 1), minimum == 0 ? "-1" : std::to_string(minimum - 1)});
   }
+}
+
+TEST(OptionValue, numbers_take_units_that_fit_theirs) {
+  const auto set_to = [](std::string_view key, const std::string& value) {
+    NodeOptions options;
+    return set(options, key, value) ? "refused" : value_of(*find_option(key), options);
+  };
+  EXPECT_EQ(set_to("nd.adv_max", "30s"), "30");
+  EXPECT_EQ(set_to("nd.adv_max", "10m"), "600");
+  EXPECT_EQ(set_to("nd.adv_max", "30000ms"), "30");
+  EXPECT_EQ(set_to("nd.adv_max", "30.5s"), "refused") << "no whole number of seconds";
+  EXPECT_EQ(set_to("nd.adv_max", "30KiB"), "refused");
+  EXPECT_EQ(set_to("nd.adv_max", "30x"), "refused");
+  EXPECT_EQ(set_to("v4.ttl", "64s"), "refused") << "hops have no other unit";
+}
+
+TEST(OptionValue, quantities) {
+  using option::parse_quantity;
+  EXPECT_EQ(parse_quantity("500ms", "seconds"), 0.5);
+  EXPECT_EQ(parse_quantity("0.29s", "ms"), 290.0);
+  EXPECT_EQ(parse_quantity("1.5m", "seconds"), 90.0);
+  EXPECT_EQ(parse_quantity("1h", "seconds"), 3600.0);
+  EXPECT_EQ(parse_quantity("7", "seconds"), 7.0);
+  EXPECT_EQ(parse_quantity("4MiB", "KiB"), 4096.0);
+  EXPECT_EQ(parse_quantity("2KiB", "octets"), 2048.0);
+  for (const char* wrong : {"", "s", "-1", "+1", " 1", "1 s", "nan", "inf", "1e3", "0x10", "1S", "1MiB", "1ss"})
+    EXPECT_EQ(parse_quantity(wrong, "seconds"), std::nullopt) << wrong;
 }
 
 TEST(OptionValue, special_numbers_are_taken) {

@@ -1,0 +1,32 @@
+// What --help prints: one form for the program and for every subcommand, made of CLI11's tree alone.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace tunstack {
+
+/// A description is a sentence, and after an empty line examples and what else there is to say.
+struct Description {
+  std::string sentence;
+  std::string details;
+};
+Description description_of(const CLI::App& command);
+
+/// As in "--dev NAME", "-w,--write FILE", "--explain[=all|drops|off]" or "ADDR/LEN".
+std::string form_of(const CLI::Option& option);
+
+/// Names in the order in which they are read best; those of options that are hidden are left out.
+std::vector<const CLI::Option*> options_in(const CLI::App& command, const std::string& group);
+std::vector<const CLI::Option*> positionals_of(const CLI::App& command);
+std::vector<const CLI::App*> commands_of(const CLI::App& program);
+
+/// "up [OPTIONS] [ADDR/LEN]...", as it stands behind the program's name.
+std::string usage_of(const CLI::App& command);
+
+/// What an option is for, with its default.
+std::string meaning_of(const CLI::Option& option);
+
+/// No line is longer than `width` columns, but for commands, which can be pasted.
+std::string help_text(const CLI::App& command, std::size_t width);
+
+}  // namespace tunstack
