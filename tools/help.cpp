@@ -11,6 +11,7 @@ namespace tunstack {
 
 namespace {
 
+constexpr const char* plain_group = "Options";  // of CLI11; read last
 constexpr std::size_t indent = 2;
 constexpr std::size_t text_column = 24;     // of what stands behind it
 constexpr std::size_t command_column = 11;  // likewise, behind the name of a command
@@ -136,10 +137,9 @@ std::string help_text(const CLI::App& command, std::size_t width) {
                      wrapped("Usage: tunstack " + usage_of(command), width, 2 * indent, 0) + "\n\n" +
                      details(more, width) + commands_text(command, width) +
                      options_text("Arguments", positionals_of(command), width);
-  std::vector<std::string> groups = command.get_groups();
-  std::ranges::stable_partition(groups, [](const std::string& group) { return group != "Options"; });
-  for (const std::string& group : groups)
-    if (!group.empty()) text += options_text(group, options_in(command, group), width);
+  for (const std::string& group : command.get_groups())
+    if (!group.empty() && group != plain_group) text += options_text(group, options_in(command, group), width);
+  text += options_text(plain_group, options_in(command, plain_group), width);
   return text;
 }
 

@@ -72,6 +72,13 @@ const CLI::Option* option_in(const CLI::App& command, const std::string& text) {
   return found;
 }
 
+/// Of a flag that was given a value the parser tells the name without dashes.
+const CLI::Option* flag_in(const CLI::App& command, const std::string& text) {
+  for (const CLI::Option* option : command.get_options())
+    if (text.starts_with(option->get_single_name() + " was given")) return option;
+  return nullptr;
+}
+
 bool is_flag(const CLI::Option& option) { return option.get_items_expected_max() == 0; }
 
 std::string other_in(const CLI::App& command, std::string text, const std::string& name) {
@@ -108,8 +115,9 @@ UsageFault fault_of(const CLI::App& program, const CLI::ParseError& error) {
     if (place.is_program() && !extras[0].starts_with("-")) find_command(program, extras[0]);
     return fault_of_extra(place, extras[0]);
   }
-  if (const CLI::Option* option = option_in(place.command(), error.what()))
-    return fault_of_option(place, error, *option);
+  const CLI::Option* option = option_in(place.command(), error.what());
+  if (!option) option = flag_in(place.command(), error.what());
+  if (option) return fault_of_option(place, error, *option);
   if (place.is_program()) return {"a command is missing", "tunstack needs to be told what to do", place.help()};
   return {"this command line cannot be read", "options or values are not where they are expected", place.usage()};
 }

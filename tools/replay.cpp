@@ -224,8 +224,10 @@ void add_replay(CLI::App& program, int& exit_status) {
   command->add_option("IN", arguments->input, "The capture, pcap or pcapng; - is the standard input")->required();
   command->add_option("-w,--write", arguments->output, "Write what is sent to OUT.pcapng or OUT.pcap")
       ->type_name("OUT");
-  command->add_option("--capture", arguments->capture,
-                      "Write all packets, each with the decision as its comment, to OUT.pcapng");
+  command
+      ->add_option("--capture", arguments->capture,
+                   "Write all packets, each with the decision as its comment, to OUT.pcapng")
+      ->type_name("OUT");
   command->add_flag("--tap", arguments->host.tap, "Refuse a capture that holds no Ethernet frames");
   take_duration(*command->add_option("--drain", arguments->drain, "How long to go on after the last packet, for timers")
                      ->capture_default_str(),

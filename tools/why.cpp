@@ -6,6 +6,7 @@
 
 #include "tools/commands.hpp"
 #include "tools/host_plan.hpp"
+#include "tools/option_values.hpp"
 #include "tools/running_oracle.hpp"
 #include "tunstack/capture/reader.hpp"
 #include "tunstack/fault.hpp"
@@ -178,7 +179,7 @@ void add_why(CLI::App& program) {
                   "A packet as it is printed or in hexadecimal, FILE:N, the name of a reason, or '-' for stdin")
       ->required();
   command.add_flag("--running", arguments->running, "Ask the stack that runs, in the state that it is in; it stays so");
-  command.add_option("--pid", arguments->stack.pid, "PID of that stack's process");
+  take_number(*command.add_option("--pid", arguments->stack.pid, "That stack's process"), 1, 4'194'304, "PID");
   command.add_flag("-x", arguments->with_octets, "The octets of what is sent, too");
   add_address_option(command, arguments->host);
   add_stack_options(command, arguments->host);

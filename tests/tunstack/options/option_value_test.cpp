@@ -165,7 +165,7 @@ TEST(OptionValue, nonsense_is_refused_and_changes_nothing) {
   for (const OptionRow& row : every_option())
     if (!std::holds_alternative<option::Names>(row.kind))  // whether a name will do is asked where it is used
       expect_refused(row, {"",       " ",  "-1",       "+1",    "4294967296", "4294967360", "18446744073709551616",
-                           "ON",     "On", "on ",      " on",   "true",       "1.5",        "0x1",
+                           "ON",     "On", "on ",      " on",   "True",       "1.5",        "0x1",
                            "on|off", "|",  "rst|port", "576|8", "on=off",     "1 "});
 }
 
