@@ -68,7 +68,8 @@ TEST(ReasonTable, requirements_stand_in_the_catalogue) {
   }
 }
 
-// What people ask a node to do is no rule of an RFC; nor are RFC 862 and RFC 863: services that the catalogue does not ask for.
+// What people ask a node to do is no rule of an RFC; nor are RFC 862 and RFC 863: services that the catalogue does not
+// ask for.
 bool belongs_to_an_extra_service(const ReasonInfo& reason) {
   return reason.reason == Reason::udp_echo_for_us || reason.reason == Reason::udp_discard_for_us;
 }
@@ -128,8 +129,9 @@ TEST(ReasonTable, texts_are_unique_within_a_family) {
 
 TEST(ReasonTable, areas_are_the_files_of_the_rows) {
   std::size_t next = 0;
-  for (const std::string area : {"device", "link", "discovery", "router", "advertising", "irdp", "redirect", "address",
-                                 "group", "ipv4", "ipv6", "fragment", "path_mtu", "icmp", "suppression", "transport", "request"}) {
+  for (const std::string area :
+       {"device", "link", "discovery", "router", "advertising", "irdp", "redirect", "address", "group", "ipv4", "ipv6",
+        "fragment", "path_mtu", "icmp", "suppression", "transport", "request"}) {
     for (const std::string& name : names_in_file(area)) {
       ASSERT_LT(next, reason_count);
       EXPECT_EQ(all_reasons()[next].name, name);
