@@ -68,7 +68,8 @@ bool await_expected(ControlClient& watcher, const SendArguments& arguments) {
     print_event(*line, arguments.json);
     return true;
   }
-  fmt::print(stderr, "tunstack: nothing came within {} s that '{}' matches\n", arguments.within, *arguments.expected);
+  fmt::print(stderr, "tunstack: nothing came within {} s that '{}' matches\n", arguments.within,
+             arguments.expected.value_or(""));
   return false;
 }
 

@@ -182,7 +182,8 @@ void Session::open_control_socket(bool tells_why_not) try {
 
 void Session::tell_ready() {
   if (!ready_fd_) return;
-  const FileDescriptor waiting(*std::exchange(ready_fd_, std::nullopt));
+  const FileDescriptor waiting(*ready_fd_);
+  ready_fd_.reset();
   (void)!::write(waiting.get(), "\n", 1);
 }
 

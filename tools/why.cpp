@@ -140,7 +140,9 @@ void print_reason(const WhyArguments& arguments, const std::string& name) {
 
 /// Of one that has no state but that of its options, or of the stack that runs.
 void print_answer_of(why::Oracle& oracle, const why::Octets& packet, const WhyArguments& arguments) {
-  why::Answer answer{.packet = packet, .outcome = oracle.ask(packet, {}).value(), .others = {}};
+  const auto outcome = oracle.ask(packet, {});
+  if (!outcome) return;  // only a setting can be impossible
+  why::Answer answer{.packet = packet, .outcome = *outcome, .others = {}};
   answer.others = why::other_answers(oracle, packet, answer.outcome);
   if (arguments.host.json)
     fmt::print("{}\n", why::answer_json(answer).dump(2));

@@ -70,8 +70,9 @@ void ControlClients::hear(Client& client) {
 
 void ControlClients::answer(Client& client) {
   const std::size_t end = client.heard.find('\n');
-  if (end == std::string::npos && client.heard.size() <= longest_request) return;
-  if (end == std::string::npos || end > longest_request) {
+  const bool is_whole = end != std::string::npos;
+  if (!is_whole && client.heard.size() <= longest_request) return;
+  if (!is_whole || end > longest_request) {
     client.heard.clear();
     client.left = too_long;
     return;

@@ -2,6 +2,7 @@
 // Where nothing is asked for it is the device itself, but for one branch.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "tunstack/device/device.hpp"
@@ -16,7 +17,7 @@ class ImpairedDevice {
   /// Device and clock must outlive it. Throws SystemError.
   ImpairedDevice(D& device, const Clock& clock, const Impairments& impairments, const Seed& seed)
       : device_(device), clock_(clock) {
-    if (impairments.any()) link_.emplace(device.fd(), impairments, seed);
+    if (impairments.any()) link_ = std::make_unique<Link>(device.fd(), impairments, seed);
   }
   ImpairedDevice(const ImpairedDevice&) = delete;
   ImpairedDevice& operator=(const ImpairedDevice&) = delete;
@@ -97,7 +98,7 @@ class ImpairedDevice {
 
   D& device_;
   const Clock& clock_;
-  std::optional<Link> link_;
+  std::unique_ptr<Link> link_;
 };
 
 }  // namespace tunstack

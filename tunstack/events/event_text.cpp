@@ -23,7 +23,8 @@ char mark_of(const std::string& direction) { return direction == "in" ? '<' : di
 
 std::string subject_of(const Json& event) {
   if (const std::string address = text_in(event, "address"); !address.empty()) return address;
-  const std::string source = text_in(event, "source"), summary = text_in(event, "summary");
+  const std::string source = text_in(event, "source");
+  std::string summary = text_in(event, "summary");
   if (summary.starts_with("ARP ")) return summary;  // it tells them
   if (source.empty()) return summary.empty() ? "" : "?  " + summary;
   return fmt::format("{} > {}  {}", source, text_in(event, "destination"), summary);

@@ -98,7 +98,7 @@ std::uint32_t value_in(TextReader& reader, const Field& field) {
 // ---- main values ----
 
 void read_prefix(TextReader& reader, Octets& block, std::size_t octets, MainValue kind) {
-  std::string_view text = reader.token();
+  const std::string_view text = reader.token();
   const auto address = parse_address(text.substr(0, text.find('/')));
   if (!address || address->is_ipv4() || !text.contains('/')) return reader.fail("a prefix is expected: 2001:db8::/64");
   reader.advance(text.find('/') + 1);
@@ -182,7 +182,6 @@ void read_main(TextReader& reader, const Form& form, Octets& block, const QuoteR
     case MainValue::packet:
       return put(block, quote ? quote(reader) : Octets{});
     case MainValue::prefix:
-      return read_prefix(reader, block, 16, form.main);
     case MainValue::route_prefix:
       return read_prefix(reader, block, 16, form.main);
     case MainValue::pref64:
