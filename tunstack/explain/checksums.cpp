@@ -143,7 +143,7 @@ std::optional<std::size_t> upper_checksum_at(Bytes datagram) {
 std::optional<std::uint16_t> first_fragment_checksum(Bytes datagram) {
   const auto upper = upper_of(datagram);
   const auto at = upper_checksum_at(datagram);
-  if (!at || !upper->is_fragment) return std::nullopt;
+  if (!at || !upper || !upper->is_fragment) return std::nullopt;
   return load_be16(datagram, *at);
 }
 

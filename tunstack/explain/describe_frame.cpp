@@ -50,7 +50,7 @@ PacketText describe_arp(Bytes bytes, const Ends& ends, Detail detail) {
 }
 
 PacketText describe_other(const EthernetView& frame, Detail detail) {
-  std::string summary = fmt::format("Ethernet type {:#06x}, length {}", frame.type(), frame.bytes().size());
+  const std::string summary = fmt::format("Ethernet type {:#06x}, length {}", frame.type(), frame.bytes().size());
   return {to_text(frame.source()), to_text(frame.destination()),
           summary + body_text(frame.payload(), {.detail = detail})};
 }

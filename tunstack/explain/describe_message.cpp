@@ -85,7 +85,7 @@ ItemKind kind_of(const MessageForm& form) {
 
 std::string extensions_text(Bytes structure, Look look) {
   if (structure.size() <= icmp_extension_header_size) return {};
-  std::string objects = list_text(ItemKind::object, structure.subspan(icmp_extension_header_size), look);
+  const std::string objects = list_text(ItemKind::object, structure.subspan(icmp_extension_header_size), look);
   return objects.empty() ? std::string() : fmt::format(", extensions ({})", objects.substr(2));
 }
 

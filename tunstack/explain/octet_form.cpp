@@ -66,7 +66,7 @@ std::optional<std::string> addresses_text(Bytes list) {
 std::optional<std::string> route_text(Bytes list) {
   std::size_t used = list.size();
   while (used >= Ipv4Address::size && load_be32(list, used - Ipv4Address::size) == 0) used -= Ipv4Address::size;
-  const auto addresses = addresses_text<Ipv4Address>(list.first(used));
+  auto addresses = addresses_text<Ipv4Address>(list.first(used));
   const std::size_t free = (list.size() - used) / Ipv4Address::size;
   if (!addresses || (used != 0 && free == 0)) return addresses;
   return fmt::format("{} free {}", *addresses, free);
