@@ -81,6 +81,7 @@ void ControlClients::answer(Client& client) {
   client.heard.erase(0, end + 1);
   client.left = std::move(answer.line);
   client.watch = std::move(answer.watch);
+  if (client.watch) client.heard.clear();  // who watches has nothing more to say
 }
 
 /// Sends what the client takes now.

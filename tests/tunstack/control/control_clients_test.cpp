@@ -178,6 +178,13 @@ TEST_F(Clients, events_follow_for_who_watches) {
   happen();
 }
 
+TEST_F(Clients, who_watches_has_nothing_more_to_say) {
+  Client client(clients);
+  client.say("watch\none\n");
+  serve();
+  EXPECT_EQ(client.read(), "watching\n");
+}
+
 TEST_F(Clients, each_gets_what_its_filter_matches) {
   Client udp(clients), all(clients);
   udp.say("watch udp\n");
