@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "tools/commands.hpp"
 #include "tools/running_stack.hpp"

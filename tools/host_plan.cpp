@@ -1,6 +1,5 @@
 #include "tools/host_plan.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 

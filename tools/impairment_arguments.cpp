@@ -2,32 +2,22 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cmath>
 #include <string_view>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/options/quantity.hpp"
 
 namespace tunstack {
 
 namespace {
 
-/// A decimal number and what stands behind it.
-std::optional<std::pair<double, std::string_view>> number_and_unit(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (error != std::errc() || !std::isfinite(number) || number < 0) return std::nullopt;
-  return std::pair(number, text.substr(static_cast<std::size_t>(end - text.data())));
-}
-
 /// 10% or 0.1; 0 where nothing is given.
 double share_of(std::string_view option, const std::optional<std::string>& text) {
   if (!text) return 0;
-  if (const auto read = number_and_unit(*text)) {
-    const auto [number, unit] = *read;
-    if (unit == "%" && number <= 100) return number / 100;
-    if (unit.empty() && number <= 1) return number;
-  }
+  const bool is_percentage = text->ends_with('%');
+  const std::string_view number = std::string_view(*text).substr(0, text->size() - (is_percentage ? 1 : 0));
+  const auto share = option::parse_quantity(number, {});
+  if (share && *share <= (is_percentage ? 100 : 1)) return is_percentage ? *share / 100 : *share;
   throw UsageFault(fmt::format("{} {}: this is no share of packets", option, text->substr(0, 40)),
                    "a share is a percentage up to 100%, or a number from 0 to 1",
                    fmt::format("for example {} 10% or {} 0.1", option, option));
@@ -35,13 +25,13 @@ double share_of(std::string_view option, const std::optional<std::string>& text)
 
 constexpr double longest_delay = 60;  // seconds
 
+/// With its unit: who writes 20 means ms as often as not.
 Duration delay_of(const std::optional<std::string>& text) {
   if (!text) return {};
-  constexpr std::pair<std::string_view, double> units[] = {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1}};
-  if (const auto read = number_and_unit(*text))
-    for (const auto& [unit, seconds] : units)
-      if (read->second == unit && read->first * seconds <= longest_delay)
-        return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(read->first * seconds));
+  const bool has_unit = text->ends_with('s') || text->ends_with('m');
+  const auto seconds = has_unit ? option::parse_quantity(*text, "seconds") : std::nullopt;
+  if (seconds && *seconds <= longest_delay)
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
   throw UsageFault(fmt::format("--delay {}: this is no delay", text->substr(0, 40)),
                    fmt::format("a delay is a number with its unit, us, ms or s, up to {:.0f}s", longest_delay),
                    "for example --delay 20ms");

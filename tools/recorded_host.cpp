@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/options/effect.hpp"
 
 namespace tunstack {
 
 namespace {
 
-/// Who knows it can tell which addresses this host forms elsewhere (RFC 7217 5).
-constexpr std::string_view secret_key = "slaac.secret=";
+bool sets_secret(const std::string& setting) {
+  const OptionRow* const row = find_option(std::string_view(setting).substr(0, setting.find('=')));
+  return row != nullptr && option::is_secret(*row);
+}
 
 }  // namespace
 
@@ -27,7 +30,7 @@ std::vector<std::string> recorded_arguments(const HostArguments& arguments, cons
   if (arguments.mtu != defaults.mtu) add("--mtu", std::to_string(arguments.mtu));
   if (arguments.profile != defaults.profile) add("--profile", arguments.profile);
   for (const std::string& setting : arguments.settings)
-    if (!setting.starts_with(secret_key)) add("--set", setting);
+    if (!sets_secret(setting)) add("--set", setting);
   return recorded;
 }
 

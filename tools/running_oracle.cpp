@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tunstack/fault.hpp"
 #include "tunstack/why/outcome_json.hpp"
 

@@ -3,14 +3,13 @@
 
 #include <chrono>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "tools/commands.hpp"
 #include "tools/option_values.hpp"
+#include "tools/packet_argument.hpp"
+#include "tools/printed_event.hpp"
 #include "tools/running_stack.hpp"
-#include "tunstack/events/event_text.hpp"
-#include "tunstack/fault.hpp"
-#include "tunstack/notation/frame_text.hpp"
-#include "tunstack/notation/packet_text.hpp"
 #include "tunstack/report/bounded_json.hpp"
 
 namespace tunstack {
@@ -38,33 +37,14 @@ struct SendArguments {
   bool json = false;
 };
 
-struct ToSend {
-  notation::Octets octets;
-  bool is_frame = false;
-};
-
-ToSend packet_of(const std::string& text) {
-  const bool is_frame = notation::is_frame_line(text);
-  auto packet = is_frame ? notation::parse_frame(text) : notation::parse_packet(text);
-  if (packet) return {std::move(*packet), is_frame};
-  throw UsageFault(
-      fmt::format("'{}' is no packet", text.substr(0, 80)),
-      fmt::format("{}, at '{}'", packet.error().what, text.substr(std::min(packet.error().at, text.size()), 30)),
-      "write it as --explain prints it, for example '192.0.2.2 > 192.0.2.1  ICMP echo request'");
-}
-
-void print_event(const std::string& line, bool json) {
-  if (json) return fmt::print("{}\n", line);
-  if (const auto event = parse_object(line)) fmt::print("{}\n", event_text(*event));
-}
-
-/// Whether an event came that the filter matches.
+/// Whether a packet came that the filter matches.
 bool await_expected(ControlClient& watcher, const SendArguments& arguments) {
   using std::chrono::duration;
   const auto until = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                             duration<double>(arguments.within));
-  const auto line = watcher.next_line(until);
-  if (line && !line->empty()) {
+  for (auto line = watcher.next_line(until); line && !line->empty(); line = watcher.next_line(until)) {
+    const auto event = parse_object(*line);
+    if (!event || event->value("direction", nlohmann::ordered_json()) != "in") continue;  // what was sent matches, too
     print_event(*line, arguments.json);
     return true;
   }
@@ -74,7 +54,7 @@ bool await_expected(ControlClient& watcher, const SendArguments& arguments) {
 }
 
 int run_send(const SendArguments& arguments) {
-  const ToSend packet = packet_of(arguments.packet);
+  const PacketArgument packet = parse_packet_argument(arguments.packet);
   std::optional<ControlClient> watcher;
   if (arguments.expected) {
     watcher.emplace(connect_to_stack(arguments.stack));

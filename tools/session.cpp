@@ -117,7 +117,7 @@ void Session::listen_as_needed() {
   observers_.remove(teller_);
   if (!teller_.empty()) observers_.add(teller_);
   node_.observe(observers_.empty() ? nullptr : &observers_);
-  if (!observers_.empty()) loop_.take_time_of_each();
+  loop_.take_time_of_each(!observers_.empty());
 }
 
 /// A link that is out of sight counts as up: if it is not, what is sent there is lost and counted.

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "tools/commands.hpp"
 #include "tools/running_stack.hpp"
 

@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "tools/commands.hpp"
+#include "tools/printed_event.hpp"
 #include "tools/running_stack.hpp"
-#include "tunstack/events/event_text.hpp"
-#include "tunstack/fault.hpp"
-#include "tunstack/report/bounded_json.hpp"
 
 namespace tunstack {
 
@@ -35,21 +33,11 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-/// False once nobody reads any more.
-bool print_line(const std::string& line, bool json) {
-  if (json) {
-    fmt::print("{}\n", line);
-  } else if (const auto event = parse_object(line)) {
-    fmt::print("{}\n", event_text(*event));
-  }
-  return std::fflush(stdout) == 0;
-}
-
 void run_watch(const WatchArguments& arguments) {
   ControlClient stack = connect_to_stack(arguments.stack);
   stack.ask({{"request", "watch"}, {"filter", joined(arguments.filter)}, {"drops", arguments.drops}});
   while (const auto line = stack.next_line())
-    if (!print_line(*line, arguments.json)) return;
+    if (!print_event(*line, arguments.json)) return;
 }
 
 }  // namespace

@@ -3,14 +3,15 @@
 
 #include <charconv>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "tools/commands.hpp"
 #include "tools/host_plan.hpp"
 #include "tools/option_values.hpp"
+#include "tools/packet_argument.hpp"
 #include "tools/running_oracle.hpp"
 #include "tunstack/capture/reader.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/notation/frame_text.hpp"
 #include "tunstack/options/suggestion.hpp"
 #include "tunstack/why/examples.hpp"
 #include "tunstack/why/why_text.hpp"
@@ -85,20 +86,12 @@ why::Octets read_capture(const InCapture& wanted, why::World& world, std::vector
 
 // ---- a question in words ----
 
-[[noreturn]] void refuse(const std::string& question, const notation::TextFault& fault) {
-  throw UsageFault(fmt::format("'{}' is no packet", question.substr(0, 80)),
-                   fmt::format("{}, at '{}'", fault.what, question.substr(std::min(fault.at, question.size()), 30)),
-                   "write it as --explain prints it, for example '192.0.2.1 > 192.0.2.2  ICMP echo request'");
-}
-
 why::Octets packet_in(const std::string& question, why::World& world, std::vector<why::Earlier>& earlier) {
   if (const auto wanted = in_capture(question)) return read_capture(*wanted, world, earlier);
-  if (notation::is_frame_line(question))
-    throw UsageFault("this is an Ethernet frame", "questions are about IPv4 and IPv6 packets",
-                     "write it without the Ethernet addresses in front");
-  const auto packet = notation::parse_packet(question);
-  if (!packet) refuse(question, packet.error());
-  return *packet;
+  const PacketArgument packet = parse_packet_argument(question);
+  if (!packet.is_frame) return packet.octets;
+  throw UsageFault("this is an Ethernet frame", "questions are about IPv4 and IPv6 packets",
+                   "write it without the Ethernet addresses in front");
 }
 
 std::string from_stdin() {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>

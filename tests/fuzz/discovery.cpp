@@ -7,6 +7,7 @@
 #include "tests/fuzz/amplification.hpp"
 #include "tests/fuzz/link_frames.hpp"
 #include "tests/fuzz/told.hpp"
+#include "tunstack/explain/explain.hpp"
 #include "tunstack/options/options.hpp"
 
 namespace {

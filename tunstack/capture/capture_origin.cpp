@@ -5,6 +5,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "tunstack/report/bounded_json.hpp"
+
 namespace tunstack {
 
 namespace {
@@ -12,7 +14,7 @@ namespace {
 constexpr std::size_t digits_of_word = 8;
 
 template <class Value>
-bool read(const nlohmann::json& object, const char* name, Value& value) try {
+bool read(const nlohmann::ordered_json& object, const char* name, Value& value) try {
   object.at(name).get_to(value);
   return true;
 } catch (const nlohmann::json::exception&) {
@@ -50,9 +52,9 @@ std::string origin_text(const CaptureOrigin& origin) {
 }
 
 std::optional<CaptureOrigin> origin_in(std::string_view comment) {
-  const nlohmann::json root = nlohmann::json::parse(comment, nullptr, false);
-  if (!root.is_object() || !root.contains("tunstack")) return std::nullopt;
-  const nlohmann::json& object = root["tunstack"];
+  const auto root = parse_object(comment);
+  if (!root || !root->contains("tunstack")) return std::nullopt;
+  const nlohmann::ordered_json& object = (*root)["tunstack"];
   CaptureOrigin origin;
   std::string seed;
   CaptureTime::rep started = 0;

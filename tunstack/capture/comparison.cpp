@@ -87,11 +87,8 @@ void Comparison::compare_own_accord() {
 
 std::vector<std::string> Comparison::lines_of(const std::vector<Octets>& packets) const {
   std::vector<std::string> lines;
-  for (const Octets& packet : packets) {
-    const PacketText text = has_frames_ ? describe_frame(packet) : describe(packet);
-    lines.push_back(text.source.empty() ? text.summary
-                                        : fmt::format("{} > {}  {}", text.source, text.destination, text.summary));
-  }
+  for (const Octets& packet : packets)
+    lines.push_back(line_of(has_frames_ ? describe_frame(packet) : describe(packet)));
   return lines;
 }
 

@@ -53,7 +53,7 @@ void HostGuess::see(Bytes frame) {
   if (asked_.size() == most_hosts && !asked_.contains(ends->destination)) return;
   Asked& asked = asked_[ends->destination];
   ++asked.packets;
-  if (asked.by.size() < most_hosts) asked.by.insert(ends->source);
+  if (askers_ < most_askers && asked.by.insert(ends->source).second) ++askers_;
   if (type_ == LinkType::ethernet && !datagram->link_layer_group)
     asked.mac = MacAddress::load(frame, ethernet_offset::destination);
 }

@@ -36,13 +36,15 @@ class HostGuess {
     std::set<IpAddress, InOrder> by = {};
     std::optional<MacAddress> mac = {};
   };
-  static constexpr std::size_t most_hosts = 4096;  // of those that are asked, and of those that ask one
+  static constexpr std::size_t most_hosts = 4096;    // of those that are asked
+  static constexpr std::size_t most_askers = 65536;  // of all of them together
   using Candidates = std::map<IpAddress, Asked, InOrder>;
 
   IpPrefix prefix_of(const Candidates::value_type& host) const;
 
   LinkType type_;
   Candidates asked_;
+  std::size_t askers_ = 0;
 };
 
 }  // namespace tunstack

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "tunstack/fault.hpp"
 #include "tunstack/report/bounded_json.hpp"

@@ -1,7 +1,7 @@
 // The other end of a control socket: who asks a running stack.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 

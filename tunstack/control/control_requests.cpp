@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
@@ -152,7 +153,7 @@ Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
   Json found = Json::object();
   for (const OptionArea& area : option_areas())
     for (const OptionRow& row : area.rows)
-      if (wanted.empty() || std::ranges::find(wanted, row.key) != wanted.end())
+      if (!option::is_secret(row) && (wanted.empty() || std::ranges::find(wanted, row.key) != wanted.end()))
         found[std::string(row.key)] = option::value_text(row.kind, options);
   for (const std::string& key : wanted)
     if (NodeOptions none; find_option(key) == nullptr) set_or_refuse(none, key + "=");

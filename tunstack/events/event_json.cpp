@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 #include "tunstack/events/packet_fields.hpp"
 #include "tunstack/explain/describe.hpp"

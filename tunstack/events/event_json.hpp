@@ -1,7 +1,7 @@
 // Events as JSON, one object each: the schema of docs/events.md and docs/schemas/event.json.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 

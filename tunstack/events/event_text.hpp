@@ -1,7 +1,7 @@
 // An event that came as JSON, in one line for people: the form of --explain.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace tunstack {

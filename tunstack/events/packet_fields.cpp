@@ -1,12 +1,14 @@
 #include "tunstack/events/packet_fields.hpp"
 
-#include "protocols/icmp/suppression.hpp"
-#include "protocols/wire/icmp_error.hpp"
-#include "protocols/wire/ndp.hpp"
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "protocols/wire/icmpv4.hpp"
+#include "protocols/wire/numbers.hpp"
 #include "protocols/wire/ports.hpp"
 #include "protocols/wire/quoted_packet.hpp"
-#include "protocols/wire/redirects.hpp"
 #include "protocols/wire/tcp.hpp"
+#include "tunstack/explain/message_forms.hpp"
 
 namespace tunstack {
 
@@ -20,46 +22,38 @@ struct UpperPart {
   Bytes bytes;
 };
 
-/// Of what only errors have.
-void add_error_fields(Fields& fields, const auto& error) {
-  if (const auto mtu = error.mtu()) fields["mtu"] = *mtu;
-  if (const auto pointer = error.pointer()) fields["pointer"] = *pointer;
+/// As docs/packets.md has it, in one word; the address that discovery is about has none there.
+std::string key_of(const Field& field) {
+  if (field.word.empty()) return "target";
+  std::string key(field.word);
+  std::ranges::replace(key, ' ', '_');
+  return key;
 }
 
-void add_echo_fields(Fields& fields, Bytes message) {
-  fields["id"] = load_be16(message, icmp_echo_offset::identifier);
-  fields["seq"] = load_be16(message, icmp_echo_offset::sequence);
+Fields value_of(Bytes message, const Field& field) {
+  if (field.style == Style::flag) return field_value(message, field) != 0;
+  if (is_number(field.style)) return field_number(message, field);
+  return field_text(message, field);
 }
 
-void add_icmpv4_fields(Fields& fields, Bytes message) {
-  const Icmpv4Type type{message[icmp_offset::type]};
-  if (type == Icmpv4Type::echo_request || type == Icmpv4Type::echo_reply) return add_echo_fields(fields, message);
-  if (type == Icmpv4Type::redirect)
-    fields["gateway"] = to_text(Icmpv4RedirectView::of(message).gateway());
-  else
-    add_error_fields(fields, Icmpv4ErrorView::of(message));
-}
-
-void add_icmpv6_fields(Fields& fields, Bytes message) {
-  const Icmpv6Type type{message[icmp_offset::type]};
-  if (type == Icmpv6Type::echo_request || type == Icmpv6Type::echo_reply) return add_echo_fields(fields, message);
-  const bool has_target = type == Icmpv6Type::neighbor_solicitation || type == Icmpv6Type::neighbor_advertisement;
-  if (has_target && message.size() >= neighbor_solicitation_size)
-    fields["target"] = to_text(NeighborSolicitationView::of(message).target());
-  else
-    add_error_fields(fields, Icmpv6ErrorView::of(message));
-}
-
-void add_icmp_fields(Fields& fields, int version, Bytes message) {
+/// What the message has by the table that explanations are made of.
+void add_message_fields(Fields& fields, std::uint8_t protocol, Bytes message) {
   if (message.size() < icmp_header_size) return;
-  fields["type"] = message[icmp_offset::type];
-  fields["code"] = message[icmp_offset::code];
-  version == 4 ? add_icmpv4_fields(fields, message) : add_icmpv6_fields(fields, message);
+  const std::uint8_t type = message[icmp_offset::type];
+  const std::uint8_t code = message[icmp_offset::code];
+  fields["type"] = type;
+  if (protocol != protocol_number::igmp) fields["code"] = code;
+  for (const Field& field : message_form(protocol, type, code, is_long_query(protocol, message)).form.fields)
+    if (has_field(message, field)) fields[key_of(field)] = value_of(message, field);
+}
+
+bool is_message(int version, std::uint8_t protocol) {
+  if (version == 6) return protocol == protocol_number::icmpv6;
+  return protocol == protocol_number::icmpv4 || protocol == protocol_number::igmp;
 }
 
 void add_upper_fields(Fields& fields, int version, const UpperPart& upper) {
-  if (upper.protocol == (version == 4 ? protocol_number::icmpv4 : protocol_number::icmpv6))
-    return add_icmp_fields(fields, version, upper.bytes);
+  if (is_message(version, upper.protocol)) return add_message_fields(fields, upper.protocol, upper.bytes);
   if (upper.protocol != protocol_number::udp && upper.protocol != protocol_number::tcp) return;
   const auto ports = find_ports(upper.bytes);
   if (!ports) return;

@@ -1,7 +1,7 @@
 // What programs ask of a packet most, by name.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "protocols/base/bytes.hpp"
 
@@ -15,10 +15,10 @@ namespace tunstack {
 ///   tos          TOS or traffic class
 ///   protocol     number of the upper layer, behind all extension headers
 ///   ip_id, df, mf, offset            of an IPv4 header, the offset in octets; of a fragment header of IPv6 without df
-///   type, code                       of ICMP
-///   id, seq                          of an echo
-///   mtu, pointer, gateway            of an error or redirect
-///   target                           of a neighbor solicitation or advertisement
+///   type, code                       of ICMP, type of IGMP
+///   id, seq, mtu, pointer, gateway, target, group, router_lifetime, ...
+///                                    of a message, by the words of docs/packets.md; target is the address that a
+///                                    neighbor solicitation or advertisement is about
 ///   source_port, destination_port    of UDP and TCP
 ///   tcp_flags                        octet 13 of TCP
 nlohmann::ordered_json packet_fields(Bytes datagram);

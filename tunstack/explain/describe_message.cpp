@@ -69,20 +69,6 @@ std::string wrong_count_text(const MessageForm& form, ItemKind kind, Bytes messa
   return told == items_in(kind, list).items.size() ? std::string() : fmt::format(", count {}", told);
 }
 
-ItemKind kind_of(const MessageForm& form) {
-  const bool is_igmp = form.protocol == protocol_number::igmp;
-  switch (form.tail) {
-    case Tail::records:
-      return is_igmp ? ItemKind::record4 : ItemKind::record6;
-    case Tail::sources:
-      return is_igmp ? ItemKind::source4 : ItemKind::source6;
-    case Tail::routers:
-      return ItemKind::router;
-    default:
-      return ItemKind::nd_option;
-  }
-}
-
 std::string extensions_text(Bytes structure, Look look) {
   if (structure.size() <= icmp_extension_header_size) return {};
   const std::string objects = list_text(ItemKind::object, structure.subspan(icmp_extension_header_size), look);
@@ -112,8 +98,8 @@ std::string tail_text(const MessageForm& form, std::uint8_t protocol, Bytes mess
     text = body_text(tail, look);
   else if (form.tail == Tail::queried_object)
     text = queried_text(tail, look);
-  else if (message.size() >= form.form.size)
-    text = list_text(kind_of(form), tail, look) + wrong_count_text(form, kind_of(form), message, tail);
+  else if (const auto kind = items_of(form); kind && message.size() >= form.form.size)
+    text = list_text(*kind, tail, look) + wrong_count_text(form, *kind, message, tail);
   return text + fmt::format(", length {}", message.size());
 }
 

@@ -133,6 +133,22 @@ constexpr IgmpName igmp_names[] = {
 
 }  // namespace
 
+std::optional<ItemKind> items_of(const MessageForm& message) {
+  const bool is_igmp = message.protocol == igmp;
+  switch (message.tail) {
+    case Tail::nd_options:
+      return ItemKind::nd_option;
+    case Tail::records:
+      return is_igmp ? ItemKind::record4 : ItemKind::record6;
+    case Tail::sources:
+      return is_igmp ? ItemKind::source4 : ItemKind::source6;
+    case Tail::routers:
+      return ItemKind::router;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::optional<CountField> count_field(const MessageForm& message) {
   switch (message.tail) {
     case Tail::records:

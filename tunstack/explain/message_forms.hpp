@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocols/base/address.hpp"
-#include "tunstack/explain/octet_form.hpp"
+#include "tunstack/explain/item_forms.hpp"
 
 namespace tunstack {
 
@@ -23,6 +23,9 @@ struct MessageForm {
   Form form;      // its `size` is that of the fixed part
   Tail tail = Tail::octets;
 };
+
+/// What the list behind the fixed part is made of, if there is one.
+std::optional<ItemKind> items_of(const MessageForm& message);
 
 /// Where the number of records, sources or routers stands: octets from the start, and how many.
 struct CountField {

@@ -35,26 +35,6 @@ std::string preference_text(std::uint32_t value) {
   return std::string(names[value & 3]);
 }
 
-std::string value_text(Bytes block, const Field& field) {
-  const std::uint32_t value = field.style == Style::ipv6 ? 0 : field_value(block, field);
-  switch (field.style) {
-    case Style::ipv4:
-      return to_text(Ipv4Address{value});
-    case Style::ipv6:
-      return to_text(Ipv6Address::load(block, field.octet));
-    case Style::signed_number:
-      return std::to_string(static_cast<std::int32_t>(value));
-    case Style::hexadecimal:
-      return fmt::format("{:#0{}x}", value, 2 + (field.bits + 3) / 4);
-    case Style::floating:
-      return std::to_string(field.bits == 8 ? decode_response_code<8>(value) : decode_response_code<16>(value));
-    case Style::preference:
-      return preference_text(value);
-    default:
-      return std::to_string(value * field.unit);
-  }
-}
-
 template <class Address>
 std::optional<std::string> addresses_text(Bytes list) {
   if (list.size() % Address::size != 0) return std::nullopt;
@@ -178,6 +158,34 @@ std::uint32_t field_value(Bytes block, const Field& field) {
   return static_cast<std::uint32_t>(value & ((std::uint64_t{1} << field.bits) - 1));
 }
 
+bool is_number(Style style) {
+  return style == Style::number || style == Style::signed_number || style == Style::hexadecimal ||
+         style == Style::floating;
+}
+
+std::int64_t field_number(Bytes block, const Field& field) {
+  const std::uint32_t value = field_value(block, field);
+  if (field.style == Style::signed_number) return static_cast<std::int32_t>(value);
+  if (field.style == Style::floating)
+    return field.bits == 8 ? decode_response_code<8>(value) : decode_response_code<16>(value);
+  return std::int64_t{value} * field.unit;
+}
+
+std::string field_text(Bytes block, const Field& field) {
+  switch (field.style) {
+    case Style::ipv4:
+      return to_text(Ipv4Address{field_value(block, field)});
+    case Style::ipv6:
+      return to_text(Ipv6Address::load(block, field.octet));
+    case Style::hexadecimal:
+      return fmt::format("{:#0{}x}", field_value(block, field), 2 + (field.bits + 3) / 4);
+    case Style::preference:
+      return preference_text(field_value(block, field));
+    default:
+      return std::to_string(field_number(block, field));
+  }
+}
+
 void store_field(MutableBytes block, const Field& field, std::uint32_t value) {
   if (field.style == Style::ipv4) return store_be32(block, field.octet, value);
   const std::size_t octets = octets_of_field(field);
@@ -196,7 +204,7 @@ std::string fields_text(Bytes block, std::span<const Field> fields) {
   for (const Field& field : fields) {
     if (!has_field(block, field) || (!field.is_always_said && is_usual(block, field))) continue;
     text += field.style == Style::flag ? fmt::format(", {}", field.word)
-                                       : fmt::format(", {} {}", field.word, value_text(block, field));
+                                       : fmt::format(", {} {}", field.word, field_text(block, field));
   }
   return text;
 }

@@ -66,6 +66,12 @@ void store_field(MutableBytes block, const Field& field, std::uint32_t value);
 /// Whether the field lies within the block.
 bool has_field(Bytes block, const Field& field);
 
+/// Whether the value of such a field is a number, which may be negative; field_number() is that of a field within the
+/// block, in its unit. field_text() says any value but that of a flag in words.
+bool is_number(Style style);
+std::int64_t field_number(Bytes block, const Field& field);
+std::string field_text(Bytes block, const Field& field);
+
 /// ", id 5, seq 1": those that are not as usual.
 std::string fields_text(Bytes block, std::span<const Field> fields);
 

@@ -133,21 +133,8 @@ constexpr Attribute attributes[] = {
     {"BAD HEADER CHECKSUM", bad_header_sum},
 };
 
-std::optional<ItemKind> items_of(const PacketParts& parts) {
-  const bool is_igmp = parts.protocol == protocol_number::igmp;
-  if (parts.upper != UpperForm::message || parts.is_raw) return std::nullopt;
-  switch (parts.form().tail) {
-    case Tail::nd_options:
-      return ItemKind::nd_option;
-    case Tail::records:
-      return is_igmp ? ItemKind::record4 : ItemKind::record6;
-    case Tail::sources:
-      return is_igmp ? ItemKind::source4 : ItemKind::source6;
-    case Tail::routers:
-      return ItemKind::router;
-    default:
-      return std::nullopt;
-  }
+std::optional<ItemKind> items_in(const PacketParts& parts) {
+  return parts.upper == UpperForm::message && !parts.is_raw ? items_of(parts.form()) : std::nullopt;
 }
 
 /// "extensions (...)": of an error they stand behind its quote, which is filled up (RFC 4884 4).
@@ -173,7 +160,7 @@ bool read_own_attribute(TextReader& reader, PacketParts& parts, int depth) {
     read_message_extensions(reader, parts);
     return true;
   }
-  const auto kind = items_of(parts);
+  const auto kind = items_in(parts);
   if (!kind) return false;
   const auto item = read_item(reader, *kind, [&](TextReader& r) {
     PacketParts quoting;

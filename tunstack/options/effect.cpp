@@ -91,6 +91,11 @@ Effect effect_of(const OptionRow& row) {
   return is_of_links(place, options) ? Effect::with_links : Effect::at_once;
 }
 
+bool is_secret(const OptionRow& row) {
+  NodeOptions options;
+  return lies_in(place_of(row, options), options.own.secret);
+}
+
 Effect effect_of_change(const NodeOptions& before, const NodeOptions& after) {
   Effect latest = Effect::at_once;
   for_each_changed(before, after, [&](const OptionRow& row) { latest = std::max(latest, effect_of(row)); });

@@ -12,6 +12,9 @@ enum class Effect : std::uint8_t { at_once, with_links, at_start };
 
 Effect effect_of(const OptionRow& row);
 
+/// Whether the value is nobody's business: who knows it can tell addresses of this host elsewhere (RFC 7217 5).
+bool is_secret(const OptionRow& row);
+
 /// The value of the row in `options`, as assign() takes it.
 std::string value_text(const Kind& kind, const NodeOptions& options);
 

@@ -17,7 +17,8 @@ struct Unit {
   double size;  // in ms or octets
 };
 
-constexpr Unit units[] = {{"ms", Dimension::time, 1},
+constexpr Unit units[] = {{"us", Dimension::time, 0.001},
+                          {"ms", Dimension::time, 1},
                           {"s", Dimension::time, 1'000},
                           {"seconds", Dimension::time, 1'000},
                           {"m", Dimension::time, 60'000},
@@ -38,7 +39,7 @@ const Unit* find_unit(std::string_view name) {
 /// 0.29 s are 290 ms, whatever binary fractions make of it.
 double without_residue(double value) {
   const double whole = std::round(value);
-  return std::abs(value - whole) < 1e-6 ? whole : value;
+  return std::abs(value - whole) < 1e-9 ? whole : value;
 }
 
 }  // namespace

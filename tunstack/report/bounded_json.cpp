@@ -1,5 +1,7 @@
 #include "tunstack/report/bounded_json.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace tunstack {
 
 std::optional<nlohmann::ordered_json> parse_object(std::string_view text) {

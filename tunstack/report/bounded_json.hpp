@@ -1,7 +1,7 @@
 // JSON that came from whoever wrote it.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string_view>
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "protocols/discovery/neighbors/neighbor_states.hpp"
 #include "tunstack/explain/icmp_names.hpp"

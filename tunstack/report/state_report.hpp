@@ -1,7 +1,7 @@
 // What a running node knows, as JSON and as tables for people. `tunstack state` prints both.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>

@@ -58,7 +58,7 @@ class RunLoop {
   }
   void stop() { stopping_ = true; }
   /// From here on each packet has a time of its own; otherwise those that wait together share one.
-  void take_time_of_each() { takes_time_of_each_ = true; }
+  void take_time_of_each(bool takes) { takes_time_of_each_ = takes; }
 
   /// Lets the machine take leave of its neighbors.
   void shut_down() {

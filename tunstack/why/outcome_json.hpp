@@ -1,7 +1,7 @@
 // An outcome on its way from a stack that runs to who asked it.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 #include "tunstack/why/question.hpp"

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "tunstack/explain/describe.hpp"
 #include "tunstack/explain/explain.hpp"

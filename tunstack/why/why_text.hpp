@@ -1,7 +1,7 @@
 // The answer to a question in words, and as JSON.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "tunstack/why/other_answers.hpp"

@@ -1,4 +1,5 @@
 // Which IPv6 addresses a host gives itself (RFC 4862 5.3, 5.5) and how it makes them (RFC 7217).
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "tests/conformance/addresses/own_addresses.hpp"

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "tests/support/ipv6_chains.hpp"
 #include "tests/support/wire.hpp"

@@ -5,6 +5,8 @@
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/host.hpp"
 #include "tunstack/why/outcome_json.hpp"
 
@@ -80,6 +82,13 @@ TEST_F(Requests, options_are_read_and_changed) {
   EXPECT_EQ(ask_about(echo4())["verdict"], "drop");
   EXPECT_EQ(node.counters().count(Reason::options_changed), 1U);
   EXPECT_GT(ask({{"request", "get"}})["options"].size(), 100U);
+}
+
+TEST_F(Requests, the_secret_of_addresses_is_not_told) {
+  const json all = ask({{"request", "get"}})["options"];
+  EXPECT_TRUE(all.contains("slaac.iid")) << "its neighbor in the table";
+  EXPECT_FALSE(all.contains("slaac.secret"));
+  EXPECT_FALSE(ask({{"request", "get"}, {"keys", {"slaac.secret"}}})["options"].contains("slaac.secret"));
 }
 
 TEST_F(Requests, all_options_are_changed_or_none) {

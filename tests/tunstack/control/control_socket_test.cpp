@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <nlohmann/json.hpp>
 
 #include "tunstack/control/control_client.hpp"
 #include "tunstack/fault.hpp"

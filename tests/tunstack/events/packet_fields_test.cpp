@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/host.hpp"
 #include "tunstack/notation/packet_text.hpp"
 
@@ -29,6 +31,21 @@ TEST(PacketFields, of_neighbor_discovery_and_transport) {
   EXPECT_EQ(tcp["destination_port"], 80);
   EXPECT_EQ(tcp["tcp_flags"], 0x12);
   EXPECT_FALSE(tcp.contains("type"));
+}
+
+TEST(PacketFields, of_messages_by_the_words_that_are_printed) {
+  const json advertisement = fields(
+      "fe80::1 > ff02::1 ICMP6 router advertisement, managed, preference high, router lifetime 1800, retrans timer "
+      "1000");
+  EXPECT_EQ(advertisement["router_lifetime"], 1800);
+  EXPECT_EQ(advertisement["retrans_timer"], 1000);
+  EXPECT_EQ(advertisement["managed"], true);
+  EXPECT_EQ(advertisement["other"], false);
+  EXPECT_EQ(advertisement["preference"], "high");
+  EXPECT_EQ(fields("192.0.2.1 > 224.0.0.9 IGMP report v2, group 224.0.0.9")["group"], "224.0.0.9");
+  EXPECT_FALSE(fields("192.0.2.1 > 224.0.0.9 IGMP report v2, group 224.0.0.9").contains("code"));
+  EXPECT_EQ(fields("fe80::1 > ff02::1 ICMP6 multicast listener query v2, max response 10000")["max_response"], 10000);
+  EXPECT_EQ(fields("192.0.2.1 > 192.0.2.2 ICMP timestamp request, originate 4294967295")["originate"], 4294967295);
 }
 
 TEST(PacketFields, of_fragments) {

@@ -1,6 +1,8 @@
 // What a host tells, as events.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/host.hpp"
 #include "tunstack/events/event_filter.hpp"
 

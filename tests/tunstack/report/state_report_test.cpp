@@ -2,6 +2,7 @@
 #include "tunstack/report/state_report.hpp"
 
 #include <cerrno>
+#include <nlohmann/json.hpp>
 
 #include "protocols/discovery/neighbors/neighbor_states.hpp"
 #include "tests/support/host.hpp"

@@ -96,7 +96,7 @@ TEST(LoopThatIsWatched, each_packet_has_a_time_of_its_own_if_wanted) {
     std::array<MemoryDevice*, 1> devices{&device};
     const BusyClock clock;
     RunLoop<Node, MemoryDevice, BusyClock> loop{devices, node, clock};
-    if (is_wanted) loop.take_time_of_each();
+    loop.take_time_of_each(is_wanted);
     for (int i = 0; i < 3; ++i) device.put(echo4());
     loop.drain(3);
     ASSERT_EQ(times.all.size(), 3U);

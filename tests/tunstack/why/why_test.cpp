@@ -1,6 +1,8 @@
 // Questions about packets: the ladder of tables, what decides, and what would bring another answer.
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/host.hpp"
 #include "tests/tunstack/options/every_option.hpp"
 #include "tunstack/explain/explain.hpp"
