@@ -35,7 +35,7 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
       ->group(of_the_link);
   take_one_of(*command
                    .add_option("--role", arguments.role,
-                               "What the stack is on its link; a router can advertise itself (nd.adv)")
+                               "What the stack is on its link; a router can advertise itself (nd.adv.enable)")
                    ->capture_default_str()
                    ->group(of_the_stack),
               {"host", "router"});

@@ -154,10 +154,10 @@ void check_advertising(const NodeOptions& options, const InterfaceConfig& interf
   };
   if (options.router.advertises)
     if (const auto fault = fault_of(advertising_config(options.router, interface)))
-      refuse("the options nd.adv*", *fault);
+      refuse("the options nd.adv.enable*", *fault);
   if (options.router4.advertises)
     if (const auto fault = fault_of(irdp_config(options.router4, interface)))
-      refuse("the options irdp.adv*", std::string(*fault));
+      refuse("the options irdp.adv.enable*", std::string(*fault));
 }
 
 /// What only routers do.
@@ -169,7 +169,7 @@ struct RouterTask {
 
 constexpr RouterTask router_tasks[] = {
     {[](const NodeOptions& o) { return o.router.advertises || o.router4.advertises; }, "advertise itself as a router",
-     "nd.adv and irdp.adv are"},
+     "nd.adv.enable and irdp.adv.enable are"},
     {[](const NodeOptions& o) { return !o.proxied.empty(); }, "answer for other nodes", "nd.proxy and arp.proxy are"},
     {[](const NodeOptions& o) { return o.router.queries_listeners; }, "ask for listeners", "mld.querier is"},
 };

@@ -94,7 +94,7 @@ void play_host_of_capture(ReplayArguments& arguments) {
   played.addresses.clear();
   for (const IpPrefix& address : host.addresses) played.addresses.push_back(to_text(address));
   if (host.mac && !played.mac) played.mac = to_text(*host.mac);
-  played.settings.insert(played.settings.begin(), {"dad.transmits=0", "arp.acd=off"});
+  played.settings.insert(played.settings.begin(), {"dad.transmits=0", "acd.enable=off"});
 }
 
 bool wants_guess(const HostArguments& host) { return host.addresses == std::vector<std::string>{"auto"}; }

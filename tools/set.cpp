@@ -12,7 +12,7 @@ constexpr const char* set_description = R"(Change options of a running stack: al
 Examples:
   tunstack set icmp4.echo=off
   tunstack set icmp4.error_rate=0 icmp6.error_rate=0
-  tunstack set role=router nd.adv=on              what a router says; role=host takes it back
+  tunstack set role=router nd.adv.enable=on              what a router says; role=host takes it back
 
 Exit status: 2 if one of them cannot be, 3 if there is no such stack.)";
 

@@ -85,9 +85,9 @@ TEST_F(Control, options_are_changed_while_packets_come) {
 }
 
 TEST_F(Control, what_cannot_be_changed_is_refused_whole) {
-  const Outcome outcome = in_sandbox("\"$0\" set icmp4.echo=off v4.frag.memory=1024; echo $?; \"$0\" get icmp4.echo");
+  const Outcome outcome = in_sandbox("\"$0\" set icmp4.echo=off ip4.frag.memory=1024; echo $?; \"$0\" get icmp4.echo");
   EXPECT_THAT(lines_of(outcome.out), testing::ElementsAre("2", "icmp4.echo=on")) << outcome;
-  EXPECT_THAT(outcome.err, HasSubstr("v4.frag.memory cannot be changed while the stack runs"));
+  EXPECT_THAT(outcome.err, HasSubstr("ip4.frag.memory cannot be changed while the stack runs"));
 }
 
 TEST_F(Control, a_packet_is_sent_and_the_kernel_answers) {

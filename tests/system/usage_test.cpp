@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Wrong{"mtu_no_number", {"up", "--mtu", "abc"}, "--mtu"},
                     Wrong{"mac_without_frames", {"up", "--mac", "02:00:5e:00:53:01"}, "--mac needs --tap"},
                     Wrong{"gateway_without_frames", {"up", "--gateway", "192.0.2.1"}, "--gateway needs --tap"},
-                    Wrong{"advertising_host", {"up", "--set", "irdp.adv=on"}, "--role router"},
+                    Wrong{"advertising_host", {"up", "--set", "irdp.adv.enable=on"}, "--role router"},
                     Wrong{"proxying_host", {"up", "--set", "arp.proxy=198.51.100.0/24"}, "--role router"},
                     Wrong{"querying_host", {"up", "--set", "mld.querier=on"}, "--role router"},
                     Wrong{"mtu_negative", {"up", "--mtu", "-5"}, "-5"},

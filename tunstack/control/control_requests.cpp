@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
@@ -56,6 +57,12 @@ std::vector<std::string> texts_in(const Json& request, const char* name) {
 
 void set_or_refuse(NodeOptions& options, const std::string& setting) {
   if (const auto fault = set_option(options, setting)) throw UsageFault(fault->what, fault->why, fault->remedy);
+}
+
+const OptionRow& option_or_refuse(const std::string& key) {
+  if (const OptionRow* const row = find_option(key)) return *row;
+  const OptionFault fault = unknown_option(key);
+  throw UsageFault(fault.what, fault.why, fault.remedy);
 }
 
 [[noreturn]] void throw_fixed(const OptionRow& row, const NodeOptions& wanted) {
@@ -149,14 +156,13 @@ Json ControlRequests::watch(const Json& request, std::optional<Watch>& watch) {
 
 Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
   const NodeOptions& options = stack_.node.state().options;
-  const std::vector<std::string> wanted = texts_in(request, "keys");
+  std::set<const OptionRow*> wanted;
+  for (const std::string& key : texts_in(request, "keys")) wanted.insert(&option_or_refuse(key));
   Json found = Json::object();
   for (const OptionArea& area : option_areas())
     for (const OptionRow& row : area.rows)
-      if (!option::is_secret(row) && (wanted.empty() || std::ranges::find(wanted, row.key) != wanted.end()))
+      if (!option::is_secret(row) && (wanted.empty() || wanted.contains(&row)))
         found[std::string(row.key)] = option::value_text(row.kind, options);
-  for (const std::string& key : wanted)
-    if (NodeOptions none; find_option(key) == nullptr) set_or_refuse(none, key + "=");
   return {{"options", found}};
 }
 

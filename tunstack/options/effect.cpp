@@ -17,7 +17,10 @@ std::string in_list(const auto& values, const SpecialWord& empty, const auto& te
 
 std::string text_of(const Flag& kind, NodeOptions& options) { return *kind.slot(options) ? "on" : "off"; }
 
-std::string text_of(const Number& kind, NodeOptions& options) { return std::to_string(*kind.slot(options)); }
+std::string text_of(const Number& kind, NodeOptions& options) {
+  const auto special = std::ranges::find(kind.special, *kind.slot(options), &SpecialNumber::value);
+  return special == kind.special.end() ? std::to_string(*kind.slot(options)) : std::string(special->word);
+}
 
 std::string text_of(const OneOf& kind, NodeOptions& options) {
   const auto chosen = std::ranges::find(kind.choices, *kind.slot(options), &Choice::value);

@@ -27,7 +27,7 @@ Packet tcp4(const Ipv4Fields& ip = {.protocol = 6}) { return ipv4(ip, tcp(ip, {}
 /// A host that has answered `request`; what it sent.
 struct Sent {
   explicit Sent(const Packet& request) : packet(host.answer(request)) {}
-  Host host{"l4.udp_echo=on", "pmtu4.min=68"};
+  Host host{"udp.echo=on", "ip4.pmtu.min=68"};
   Packet packet;
   Listener listener{host};
 };
@@ -282,7 +282,7 @@ std::vector<Packet> erroneous(const Ipv4Fields& fields = {}) {
 
 // ICMP4-RX-012: whoever asks for an error, the rules of suppression and the limits are in the way.
 TEST(Icmpv4ErrorReception, ICMP4_RX_012_no_way_round_suppression) {
-  const auto settings = {std::string_view("l4.tcp_closed=port"), std::string_view("icmp4.error_rate=0")};
+  const auto settings = {std::string_view("tcp.closed=port"), std::string_view("icmp4.error_rate=0")};
   Host host(node_with({{"192.0.2.2/24"}}, settings));
   for (const Packet& packet : erroneous()) EXPECT_THAT(host.send(packet), SizeIs(1)) << "each draws one";
   for (const std::string_view destination : {"192.0.2.255", "255.255.255.255", "224.0.0.1"})
@@ -296,7 +296,7 @@ TEST(Icmpv4ErrorReception, ICMP4_RX_012_no_way_round_suppression) {
 }
 
 TEST(Icmpv4ErrorReception, ICMP4_RX_012_no_way_round_the_limit) {
-  Host host({"l4.tcp_closed=port"});
+  Host host({"tcp.closed=port"});
   std::size_t errors = 0;
   for (int i = 0; i < 20; ++i)
     for (const Packet& packet : erroneous()) errors += host.send(packet).size();
@@ -307,7 +307,7 @@ TEST(Icmpv4ErrorReception, ICMP4_RX_012_no_way_round_the_limit) {
 
 // ICMP4-SQ-001: neither limits nor memory that runs out bring it back.
 TEST(Icmpv4ErrorReception, ICMP4_SQ_001_no_overload_makes_a_source_quench) {
-  Host host({"icmp4.reply_rate=10", "v4.frag.memory=256", "v4.frag.datagrams=4", "probe=on"});
+  Host host({"icmp4.reply_rate=10", "ip4.frag.memory=256", "ip4.frag.datagrams=4", "probe.enable=on"});
   std::vector<Packet> sent;
   for (unsigned i = 0; i < 2000; ++i)
     for (const Packet& packet :

@@ -96,9 +96,10 @@ TEST_F(Requests, all_options_are_changed_or_none) {
               HasSubstr("unknown option 'icmp4.echoo'"));
   EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"icmp4.echo=off", "icmp4.error_rate=x"}}}),
               HasSubstr("cannot set icmp4.error_rate to 'x'"));
-  EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"icmp4.echo=off", "v4.frag.memory=1024"}}}),
-              HasSubstr("v4.frag.memory cannot be changed while the stack runs|it is read at the start|start the stack "
-                        "again with --set v4.frag.memory=1024"));
+  EXPECT_THAT(
+      fault_of({{"request", "set"}, {"settings", {"icmp4.echo=off", "ip4.frag.memory=1024"}}}),
+      HasSubstr("ip4.frag.memory cannot be changed while the stack runs|it is read at the start|start the stack "
+                "again with --set ip4.frag.memory=1024"));
   EXPECT_EQ(option("icmp4.echo"), "on");
   EXPECT_THAT(fault_of({{"request", "get"}, {"keys", {"icmp4.ecko"}}}), HasSubstr("did you mean icmp4.echo?"));
 }
