@@ -1,6 +1,7 @@
 #include "tools/host_arguments.hpp"
 
 #include "tools/option_values.hpp"
+#include "tools/screen.hpp"
 
 namespace tunstack {
 
@@ -68,6 +69,7 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
                    ->group(of_output),
               {"all", "drops", "off"});
+  add_color(command, arguments.color).group(of_output);
   command.add_flag("--json", arguments.json, "The same as JSON, one object a line on stdout")->group(of_output);
   take_seed(*command.add_option("--seed", arguments.seed, "Fix all randomness")->group(of_the_run));
 }

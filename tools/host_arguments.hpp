@@ -22,6 +22,7 @@ struct HostArguments {
   std::vector<std::string> settings;  // KEY=VALUE
   std::string profile = "lab";
   std::string explain = "off";
+  std::string color;
   bool json = false;
   std::optional<std::string> log;  // a file for events
   std::optional<std::string> pid_file;

@@ -154,10 +154,10 @@ void check_advertising(const NodeOptions& options, const InterfaceConfig& interf
   };
   if (options.router.advertises)
     if (const auto fault = fault_of(advertising_config(options.router, interface)))
-      refuse("the options nd.adv.enable*", *fault);
+      refuse("the options nd.adv.*", *fault);
   if (options.router4.advertises)
     if (const auto fault = fault_of(irdp_config(options.router4, interface)))
-      refuse("the options irdp.adv.enable*", std::string(*fault));
+      refuse("the options irdp.adv.*", std::string(*fault));
 }
 
 /// What only routers do.
@@ -222,6 +222,7 @@ HostPlan plan_host(const HostArguments& arguments) {
   check_advertising(plan.node.options, interface);
   plan.arguments = recorded_arguments(arguments, interface);
   plan.explain = explain_of(arguments);
+  plan.color = arguments.color;
   if (arguments.json) plan.json_fd = STDOUT_FILENO;
   plan.log = arguments.log;
   plan.pid_file = arguments.pid_file;

@@ -21,6 +21,7 @@ struct HostPlan {
   bool leave_link_alone = false;                          // --host none
   std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is
   Explain explain = Explain::off;
+  std::string color;               // as for screen_of()
   std::optional<int> json_fd;      // where events go, as lines
   std::optional<std::string> log;  // and a file for them
   std::optional<std::string> pid_file;

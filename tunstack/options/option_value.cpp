@@ -101,13 +101,13 @@ bool assign_to(const auto& kind, NodeOptions& options, std::string_view value) {
 
 /// Whether a name will do is asked where it is used.
 bool assign_to(const Names& kind, NodeOptions& options, std::string_view value) {
-  std::vector<std::string>& names = *kind.slot(options);
-  names.clear();
-  if (value == kind.empty.word) return true;
-  return for_each_part(value, [&](std::string_view part) {
-    names.emplace_back(part);
-    return true;
-  });
+  std::vector<std::string> names;
+  const bool all_taken = value == kind.empty.word || for_each_part(value, [&](std::string_view part) {
+                           names.emplace_back(part);
+                           return !part.empty();
+                         });
+  if (all_taken) *kind.slot(options) = std::move(names);
+  return all_taken;
 }
 
 // ---- in words ----

@@ -164,6 +164,7 @@ TEST(OptionValue, names_are_what_stands_between_commas) {
     EXPECT_THAT(*kind.slot(options), ElementsAre("one", "two words", "3")) << row.key;
     ASSERT_FALSE(set(options, row.key, kind.empty.word)) << row.key;
     EXPECT_THAT(*kind.slot(options), IsEmpty()) << row.key;
+    expect_refused(row, {"", ",", "one,", ",one", "one,,two"});
   }
 }
 
