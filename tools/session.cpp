@@ -84,6 +84,7 @@ Session::Session(const HostPlan& plan)
       device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
       caretaker_(duties_of(plan, device_)),
       link_(device_.name()),
+      routes_(device_.name()),
       config_(started(plan, device_.name(), link_.state(), clock_)),
       device_as_impaired_(device_, clock_, plan.impairments, plan.node.seed),
       node_(config_),

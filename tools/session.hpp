@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/host_plan.hpp"
+#include "tools/reachability.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/control/control_requests.hpp"
 #include "tunstack/control/control_socket.hpp"
@@ -28,6 +29,8 @@ class Session {
 
   const std::string& device_name() const { return device_.name(); }
   LinkState link_state() const { return link_.state(); }
+  /// How the kernel sends to the addresses that the stack was given.
+  std::vector<WayToStack> ways() const { return ways_to(config_.interfaces[0].addresses, routes_); }
   /// The stack on its device.
   using Link = ImpairedDevice<TunDevice, MonotonicClock>;
   using Loop = RunLoop<Node, Link>;
@@ -77,6 +80,7 @@ class Session {
   TunDevice device_;
   Caretaker caretaker_;
   LinkWatch link_;
+  KernelRoutes routes_;
   MonotonicClock clock_;
   NodeConfig config_;
   Link device_as_impaired_;

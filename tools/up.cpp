@@ -24,11 +24,16 @@ std::string join(const std::vector<IpPrefix>& prefixes) {
   return text.empty() ? "none" : text;
 }
 
-std::string welcome_text(const HostPlan& plan, const std::string& device) {
-  const std::vector<IpPrefix>& stack = plan.node.interfaces[0].addresses;
-  return fmt::format("tunstack: {} is up: the stack has {}; this host has {}\n  try: ping {}    (Ctrl-C ends)\n",
-                     device, join(stack), plan.leave_link_alone ? "what you give it" : join(plan.link.addresses),
-                     to_text(stack[0].address));
+/// Who set the link up by hand may still be at it, and is told of nothing that is amiss.
+std::string welcome_text(const HostPlan& plan, const Session& session) {
+  const std::string& device = session.device_name();
+  const std::vector<WayToStack> ways = session.ways();
+  const std::string target = address_to_ping(ways, device);
+  return fmt::format("tunstack: {} is up: the stack has {}; this host has {}\n{}{}", device,
+                     join(plan.node.interfaces[0].addresses),
+                     plan.leave_link_alone ? "what you give it" : join(plan.link.addresses),
+                     target.empty() ? "" : fmt::format("  try: ping {}    (Ctrl-C ends)\n", target),
+                     plan.leave_link_alone ? "" : detour_warning(ways));
 }
 
 /// What becomes of the link is told each time, how to try the stack when it is up for the first time.
@@ -45,7 +50,7 @@ class LinkTeller {
                         device, device));
       case LinkState::up:
         return session_.say(std::exchange(was_up_, true) ? fmt::format("tunstack: {} is up again\n", device)
-                                                         : welcome_text(plan_, device));
+                                                         : welcome_text(plan_, session_));
       case LinkState::out_of_sight:
         return session_.say(fmt::format(
             "tunstack: {} is in another network namespace: the stack does not see whether it is up\n", device));

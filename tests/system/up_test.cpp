@@ -7,6 +7,8 @@ namespace tunstack::test::up_test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 class Up : public SystemTest {
  protected:
@@ -27,6 +29,38 @@ TEST_F(Up, says_how_to_try_it) {
   EXPECT_THAT(process->err(), HasSubstr("192.0.2.2/24"));
   EXPECT_THAT(process->err(), HasSubstr("this host has 192.0.2.1/24, 2001:db8::1/64"));
   EXPECT_THAT(process->err(), HasSubstr("try: ping 192.0.2.2"));
+}
+
+TEST_F(Up, a_second_stack_on_one_prefix_is_told_that_nobody_reaches_it) {
+  const auto first = up({"192.0.2.2/24"});
+  EXPECT_THAT(first->err(), Not(HasSubstr("do not come to the stack")));
+  const auto second = up({"192.0.2.3/24", "2001:db8::3/64", "--dev", "tun1"});
+  const std::vector<std::string> lines = lines_of(second->err());
+  ASSERT_EQ(lines.size(), 5U) << second->err();
+  EXPECT_EQ(lines[1], "  try: ping 2001:db8::3    (Ctrl-C ends)") << "what works";
+  EXPECT_EQ(lines[2], "tunstack: packets of this host to 192.0.2.3 do not come to the stack");
+  EXPECT_THAT(lines[3], HasSubstr("ip route get says: 192.0.2.3 dev tun0 src 192.0.2.1"));
+  EXPECT_THAT(lines[4], StartsWith("  try: "));
+  EXPECT_FALSE(answers("192.0.2.3")) << "it is true";
+  EXPECT_TRUE(answers("2001:db8::3"));
+}
+
+TEST_F(Up, an_address_that_this_host_has_itself_is_told) {
+  ASSERT_EQ(network.shell("ip link set lo up && ip address add 192.0.2.2/32 dev lo").status, 0);
+  const auto process = up({"192.0.2.2/24"});
+  EXPECT_THAT(process->err(), HasSubstr("local 192.0.2.2 dev lo"));
+  EXPECT_THAT(process->err(), Not(HasSubstr("try: ping")));
+}
+
+TEST_F(Up, says_what_to_ping_only_where_it_works) {
+  const auto link_local = up({"fe80::5/64"});
+  EXPECT_THAT(link_local->err(), HasSubstr("try: ping fe80::5%tun0 "));
+  EXPECT_TRUE(answers("fe80::5%tun0"));
+  const auto by_hand = start_tunstack({"up", "192.0.2.2/24", "--host", "none", "--dev", "tun1"});
+  ASSERT_TRUE(eventually([&] { return by_hand->err().contains("tun1 is down"); })) << by_hand->err();
+  ASSERT_EQ(network.shell("ip link set tun1 up").status, 0);
+  ASSERT_TRUE(eventually([&] { return by_hand->err().contains("tun1 is up"); })) << by_hand->err();
+  EXPECT_THAT(by_hand->err(), Not(HasSubstr("try: ping")));
 }
 
 TEST_F(Up, an_address_without_a_length_gets_the_usual_one_and_is_told_so) {
@@ -104,8 +138,8 @@ TEST_F(Up, a_deleted_device_is_a_fault) {
   EXPECT_EQ(ended.status, 3) << ended;
   std::vector<std::string> lines = lines_of(ended.err);
   ASSERT_GE(lines.size(), 3U);
-  EXPECT_THAT(lines[lines.size() - 3], testing::AllOf(testing::StartsWith("tunstack: "), HasSubstr("tun0")));
-  EXPECT_THAT(lines[lines.size() - 1], testing::StartsWith("  try: "));
+  EXPECT_THAT(lines[lines.size() - 3], testing::AllOf(StartsWith("tunstack: "), HasSubstr("tun0")));
+  EXPECT_THAT(lines[lines.size() - 1], StartsWith("  try: "));
 }
 
 TEST_F(Up, a_device_in_use_is_a_fault) {

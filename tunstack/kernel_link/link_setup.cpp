@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/kernel_route.hpp"
 #include "tunstack/kernel_link/rtnetlink.hpp"
 
 namespace tunstack {
@@ -66,25 +67,14 @@ int change_route(unsigned index, const IpPrefix& route, bool add) {
   return request.send();
 }
 
-/// Whether the kernel takes packets to this address as its own.
-bool is_local(const IpPrefix& address) {
-  NetlinkRequest request(RTM_GETROUTE, 0);
-  auto& body = request.body<rtmsg>();
-  body.rtm_family = address_family(address);
-  body.rtm_dst_len = address.width();
-  request.put(RTA_DST, address.address.octets());
-  bool local = false;
-  const auto read_type = [](const nlmsghdr* message, void* found) {
-    *static_cast<bool*>(found) = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(message))->rtm_type == RTN_LOCAL;
-    return MNL_CB_OK;
-  };
-  return request.send(read_type, &local) == 0 && local;
-}
-
 /// The kernel puts a new IPv6 address to use in the background; until then it drops what is sent to it.
-void wait_until_local(const IpPrefix& address) {
+void wait_until_local(const IpAddress& address, const KernelRoutes& routes) {
   using namespace std::chrono_literals;
-  for (int tries = 0; tries < 1000 && !is_local(address); ++tries) std::this_thread::sleep_for(1ms);
+  const auto is_local = [&] {
+    const auto route = routes.to(address);
+    return route && route->is_local;
+  };
+  for (int tries = 0; tries < 1000 && !is_local(); ++tries) std::this_thread::sleep_for(1ms);
 }
 
 int set_up(unsigned index, bool up) {
@@ -141,7 +131,8 @@ LinkSetup::LinkSetup(LinkPlan plan, bool device_stays) : plan_(std::move(plan)),
       require(error, fmt::format("add a route to {} into {}", to_text(route), plan_.device));
       added_routes_.push_back(route);
     }
-    for (const IpPrefix& address : plan_.addresses) wait_until_local(address);
+    const KernelRoutes routes(plan_.device);
+    for (const IpPrefix& address : plan_.addresses) wait_until_local(address.address, routes);
   } catch (...) {
     restore();
     throw;

@@ -6,11 +6,15 @@
 
 #include <cerrno>
 
-#include "tunstack/kernel_link/netlink_socket.hpp"
-
 namespace tunstack {
 
 void CloseNetlinkSocket::operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+
+NetlinkSocket open_netlink_socket() {
+  NetlinkSocket socket(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
+  if (socket && mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) socket.reset();
+  return socket;
+}
 
 NetlinkRequest::NetlinkRequest(std::uint16_t type, std::uint16_t flags) : header_(mnl_nlmsg_put_header(buffer_)) {
   header_->nlmsg_type = type;
@@ -18,14 +22,21 @@ NetlinkRequest::NetlinkRequest(std::uint16_t type, std::uint16_t flags) : header
 }
 
 int NetlinkRequest::send(mnl_cb_t answer, void* data) {
-  const NetlinkSocket socket(mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
-  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) return errno;
-  if (mnl_socket_sendto(socket.get(), header_, header_->nlmsg_len) < 0) return errno;
-  const ssize_t got = mnl_socket_recvfrom(socket.get(), buffer_, sizeof buffer_);
-  if (got < 0) return errno;
-  const auto run =
-      mnl_cb_run(buffer_, static_cast<std::size_t>(got), 0, mnl_socket_get_portid(socket.get()), answer, data);
-  return run < 0 ? errno : 0;
+  const NetlinkSocket socket = open_netlink_socket();
+  return socket ? send_over(socket.get(), answer, data) : errno;
+}
+
+// The answer ends with an acknowledgement, or as dumps do.
+int NetlinkRequest::send_over(mnl_socket* socket, mnl_cb_t answer, void* data) {
+  if (::send(mnl_socket_get_fd(socket), header_, header_->nlmsg_len, 0) < 0) return errno;
+  for (;;) {
+    const ssize_t got = mnl_socket_recvfrom(socket, buffer_, sizeof buffer_);
+    if (got < 0) return errno;
+    const auto size = static_cast<std::size_t>(got);
+    const int run = mnl_cb_run(buffer_, size, 0, mnl_socket_get_portid(socket), answer, data);
+    if (run < 0) return errno;
+    if (run == MNL_CB_STOP) return 0;
+  }
 }
 
 namespace {

@@ -6,8 +6,12 @@
 #include <string>
 
 #include "protocols/base/bytes.hpp"
+#include "tunstack/kernel_link/netlink_socket.hpp"
 
 namespace tunstack {
+
+/// Bound, and closed in commands that are started. None if there are no more files.
+NetlinkSocket open_netlink_socket();
 
 /// One request, built in place and acknowledged by the kernel.
 class NetlinkRequest {
@@ -25,6 +29,8 @@ class NetlinkRequest {
   /// Has the kernel carry the request out, or answer it: `answer` is called with each message of the answer.
   /// 0, or the errno of the failure.
   int send(mnl_cb_t answer = nullptr, void* data = nullptr);
+  /// The same over a socket that is open and bound already: all that a stack in its sandbox may do.
+  int send_over(mnl_socket* socket, mnl_cb_t answer = nullptr, void* data = nullptr);
 
  private:
   alignas(nlmsghdr) char buffer_[8192] = {};

@@ -1,0 +1,91 @@
+#include "tunstack/kernel_link/kernel_route.hpp"
+
+#include <fmt/format.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <cstring>
+
+#include "tunstack/kernel_link/rtnetlink.hpp"
+
+namespace tunstack {
+
+namespace {
+
+std::optional<IpAddress> address_in(const nlattr* attribute) {
+  const Bytes octets{static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute)),
+                     mnl_attr_get_payload_len(attribute)};
+  if (octets.size() == 4) return Ipv4Address::load(octets, 0);
+  if (octets.size() == Ipv6Address::size) return Ipv6Address::load(octets, 0);
+  return std::nullopt;
+}
+
+struct RouteFound {
+  KernelRoute route;
+  unsigned link = 0;
+};
+
+int read_route_attribute(const nlattr* attribute, void* found) {
+  auto& [route, link] = *static_cast<RouteFound*>(found);
+  const auto type = mnl_attr_get_type(attribute);
+  if (type == RTA_GATEWAY) route.gateway = address_in(attribute);
+  if (type == RTA_PREFSRC) route.source = address_in(attribute);
+  if (type == RTA_OIF) link = mnl_attr_get_u32(attribute);
+  return MNL_CB_OK;
+}
+
+int read_route(const nlmsghdr* message, void* found) {
+  const auto* const body = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(message));
+  static_cast<RouteFound*>(found)->route.is_local = body->rtm_type == RTN_LOCAL;
+  return mnl_attr_parse(message, sizeof *body, read_route_attribute, found);
+}
+
+int read_name_attribute(const nlattr* attribute, void* name) {
+  if (mnl_attr_get_type(attribute) == IFLA_IFNAME) *static_cast<std::string*>(name) = mnl_attr_get_str(attribute);
+  return MNL_CB_OK;
+}
+
+int read_name(const nlmsghdr* message, void* name) {
+  return mnl_attr_parse(message, sizeof(ifinfomsg), read_name_attribute, name);
+}
+
+std::string name_of_link(mnl_socket* socket, unsigned index) {
+  NetlinkRequest request(RTM_GETLINK, 0);
+  request.body<ifinfomsg>().ifi_index = static_cast<int>(index);
+  std::string name;
+  request.send_over(socket, read_name, &name);
+  return name;
+}
+
+}  // namespace
+
+std::string to_text(const IpAddress& destination, const KernelRoute& route) {
+  if (route.error != 0) return fmt::format("{}: {}", to_text(destination), std::strerror(route.error));
+  std::string text = (route.is_local ? "local " : "") + to_text(destination);
+  if (route.gateway) text += " via " + to_text(*route.gateway);
+  text += " dev " + route.device;
+  if (route.source) text += " src " + to_text(*route.source);
+  return text;
+}
+
+KernelRoutes::KernelRoutes(const std::string& device)
+    : socket_(open_netlink_socket()), link_(attributes_of_link(device).index) {}
+
+std::optional<KernelRoute> KernelRoutes::to(const IpAddress& address) const {
+  if (!socket_) return std::nullopt;
+  NetlinkRequest request(RTM_GETROUTE, 0);
+  auto& body = request.body<rtmsg>();
+  body.rtm_family = address.is_ipv4() ? AF_INET : AF_INET6;
+  body.rtm_dst_len = address.is_ipv4() ? 32 : 128;
+  request.put(RTA_DST, address.octets());
+  if (!address.is_ipv4() && address.ipv6().is_link_local()) request.put(RTA_OIF, link_);
+  RouteFound found;
+  auto& [route, link] = found;
+  route.error = request.send_over(socket_.get(), read_route, &found);
+  if (route.error != 0) return route;
+  route.leads_into_link = link == link_ && !route.is_local;
+  route.device = name_of_link(socket_.get(), link);
+  return route;
+}
+
+}  // namespace tunstack
