@@ -20,7 +20,7 @@ static_assert(route_failed.type == ICMP_DEST_UNREACH && route_failed.code == ICM
 static_assert(timeout.type == ICMP_TIME_EXCEEDED && timeout.code == ICMP_EXC_FRAGTIME);
 static_assert(bad_header.type == ICMP_PARAMETERPROB);
 
-Packet tcp4(const Ipv4Fields& ip = {.protocol = 6}) { return ipv4(ip, tcp(ip, {})); }
+Packet segment4(const Ipv4Fields& ip = {.protocol = 6}) { return ipv4(ip, tcp(ip, {})); }
 
 // ---- what is told ----
 
@@ -63,8 +63,8 @@ TEST(Icmpv4ErrorReception, ICMP4_RX_005_type_code_reporter_mtu_and_pointer) {
 
 // Whoever sent it is found by addresses, protocol and what follows the header: ports, or an identifier.
 TEST(Icmpv4ErrorReception, ICMP4_RX_003_the_packet_that_was_sent) {
-  for (const Packet& request :
-       {echo4(), echo4({.source = "198.51.100.9"}, {}), udp4({}, 7), tcp4(), ipv4({}, icmpv4(17, 0, 3, Packet(4)))}) {
+  for (const Packet& request : {echo4(), echo4({.source = "198.51.100.9"}, {}), udp4({}, 7), segment4(),
+                                ipv4({}, icmpv4(17, 0, 3, Packet(4)))}) {
     Sent sent(request);
     sent.host.send(error_about(sent.packet));
     ASSERT_THAT(sent.listener.heard, SizeIs(1));
@@ -277,7 +277,7 @@ std::vector<Packet> erroneous(const Ipv4Fields& fields = {}) {
     return ip;
   };
   return {udp4(fields), ipv4(with(99, ""), counting(32)), ipv4(with(17, "07 01 04 00"), counting(32)),
-          ipv4(with(17, "83 07 04 0a000001 00"), counting(32)), tcp4(with(6, ""))};
+          ipv4(with(17, "83 07 04 0a000001 00"), counting(32)), segment4(with(6, ""))};
 }
 
 // ICMP4-RX-012: whoever asks for an error, the rules of suppression and the limits are in the way.
