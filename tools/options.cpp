@@ -27,18 +27,13 @@ constexpr const char* introduction =
     "Options are set with --set KEY=VALUE. --profile hardened chooses the default that is called hardened. D-nn is a "
     "decision of this project where RFCs leave a choice, see docs/spec/README.md.";
 
-/// Choices, or else special values; no kind has both.
-std::vector<Meaning> meanings_of(const OptionRow& row) {
-  const std::vector<Meaning> choices = option::choices_of(row.kind);
-  return choices.empty() ? option::special_values_of(row.kind) : choices;
-}
-
 // ---- text ----
 
 void print_row_as_text(const OptionRow& row) {
   fmt::print("{}: {}\n    {}; default {}, hardened {}; {}\n", row.key, row.text, option::accepted_values(row.kind),
              row.lab, row.hardened, row.source);
-  for (const Meaning& meaning : meanings_of(row)) fmt::print("    {}={}: {}\n", row.key, meaning.value, meaning.text);
+  for (const Meaning& meaning : option::meanings_of(row.kind))
+    fmt::print("    {}={}: {}\n", row.key, meaning.value, meaning.text);
 }
 
 void print_options_as_text() {
@@ -81,7 +76,7 @@ void print_options_as_json() {
 void print_row_as_markdown(const OptionRow& row) {
   fmt::print("| `{}` | {} | {} | {} | {} | {}", row.key, option::accepted_values(row.kind), row.lab, row.hardened,
              row.source, row.text);
-  for (const Meaning& meaning : meanings_of(row)) fmt::print("<br>`{}`: {}", meaning.value, meaning.text);
+  for (const Meaning& meaning : option::meanings_of(row.kind)) fmt::print("<br>`{}`: {}", meaning.value, meaning.text);
   fmt::print(" |\n");
 }
 
