@@ -20,6 +20,8 @@ void add_options(CLI::App& program);
 void add_doctor(CLI::App& program, int& exit_status);
 void add_help(CLI::App& program);
 void add_version(CLI::App& program);
+void add_completion(CLI::App& program);
+void add_manual(CLI::App& program);
 
 void print_help(const CLI::App& command);
 /// Throws UsageFault, with the name that may have been meant.

@@ -36,8 +36,9 @@ The command has all rights of the user in files, as it would have without tunsta
 takes all processes of the command along at its end. Run by root it is no boundary for a hostile command, who may
 mount, load modules and reach other processes: run exec as an ordinary user then.
 
-Without COMMAND it is $SHELL. Exit status: that of the command; 128 and the signal's number if one ended it; 127 if it does not exist; 124 if its
---duration was over: it gets SIGTERM then, and SIGKILL 2 s later.)";
+Without COMMAND it is $SHELL. Exit status: that of the command; 128 and the signal's number if one ended it; 127 if it
+does not exist; 124 if its --duration was over: it gets SIGTERM then, and SIGKILL 2 s later; 3 instead of 0 if a file did
+not take what was to be written there.)";
 
 constexpr int status_of_timeout = 124;  // as timeout(1) has it
 constexpr std::chrono::seconds time_to_end{2};
@@ -110,8 +111,10 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
   if (end == LoopEnd::stopped) session.shut_down();
-  session.finish(plan.explain != Explain::off ? Session::Summary::yes : Session::Summary::no);
-  return time_is_over ? status_of_timeout : status;
+  using enum Session::Summary;
+  const bool all_taken = session.finish(plan.explain != Explain::off ? yes : no);
+  if (time_is_over) return status_of_timeout;
+  return status == 0 && !all_taken ? exit_rights : status;
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "tools/text_width.hpp"
 
@@ -14,37 +13,24 @@ namespace {
 constexpr const char* plain_group = "Options";  // of CLI11; read last
 constexpr std::size_t indent = 2;
 constexpr std::size_t text_column = 24;     // of what stands behind it
-constexpr std::size_t command_column = 11;  // likewise, behind the name of a command
+constexpr std::size_t command_column = 14;  // likewise, behind the name of a command
 constexpr std::string_view gap = "   ";     // between an example and what it shows
 
 // ---- prose and examples ----
 
-/// An example that is too long stands on a line of its own, and what it shows below it.
-std::string example(const std::string& line, std::size_t width) {
-  const std::size_t from = line.find_first_not_of(' ');
-  const std::size_t space = line.find(gap, from);
-  if (line.size() <= width || space == std::string::npos) return line;
-  const std::string comment = line.substr(line.find_first_not_of(' ', space));
+/// One that is too long stands on a line of its own, and what it shows below it.
+std::string example_text(const std::string& line, std::size_t width) {
+  const auto [typed, shown] = example_in(line);
+  if (line.size() <= width || shown.empty()) return line;
+  const std::string first(indent, ' ');
   const std::string margin(indent * 3, ' ');
-  return fmt::format("{}\n{}{}", line.substr(0, space), margin, wrapped(comment, width, margin.size(), margin.size()));
+  return fmt::format("{}{}\n{}{}", first, typed, margin, wrapped(shown, width, margin.size(), margin.size()));
 }
 
-/// Lines that begin with a space are examples, the others one paragraph as long as none is empty.
-std::string details(const std::string& text, std::size_t width) {
-  std::string all, paragraph;
-  const auto end_paragraph = [&] {
-    if (!paragraph.empty()) all += wrapped(std::exchange(paragraph, {}), width, 0, 0) + "\n";
-  };
-  for (const std::string& line : CLI::detail::split(text, '\n')) {
-    const bool is_prose = !line.empty() && line[0] != ' ';
-    if (is_prose) {
-      paragraph += (paragraph.empty() ? "" : " ") + line;
-      continue;
-    }
-    end_paragraph();
-    all += example(line, width) + "\n";
-  }
-  end_paragraph();
+std::string details_text(const std::string& details, std::size_t width) {
+  std::string all;
+  for (const auto& [kind, text] : blocks_of(details))
+    all += (kind == HelpBlock::Kind::paragraph ? wrapped(text, width, 0, 0) : example_text(text, width)) + "\n";
   return all;
 }
 
@@ -92,6 +78,27 @@ Description description_of(const CLI::App& command) {
   return {text.substr(0, end), text.substr(end + 2)};
 }
 
+std::vector<HelpBlock> blocks_of(const std::string& details) {
+  using Kind = HelpBlock::Kind;
+  std::vector<HelpBlock> blocks;
+  for (const std::string& line : CLI::detail::split(details, '\n')) {
+    const Kind kind = line.empty() ? Kind::empty_line : line[0] == ' ' ? Kind::example : Kind::paragraph;
+    const bool goes_on = kind == Kind::paragraph && !blocks.empty() && blocks.back().kind == kind;
+    if (goes_on)
+      blocks.back().text += " " + line;
+    else
+      blocks.push_back({kind, line});
+  }
+  return blocks;
+}
+
+Example example_in(const std::string& line) {
+  const std::size_t from = std::min(line.find_first_not_of(' '), line.size());
+  const std::size_t end = std::min(line.find(gap, from), line.size());
+  const std::size_t shown = std::min(line.find_first_not_of(' ', end), line.size());
+  return {line.substr(from, end - from), line.substr(shown)};
+}
+
 std::string form_of(const CLI::Option& option) {
   if (option.get_positional()) return option.get_name();
   std::string names;
@@ -106,6 +113,14 @@ std::string form_of(const CLI::Option& option) {
 std::string meaning_of(const CLI::Option& option) {
   const std::string standard = option.get_default_str();
   return option.get_description() + (standard.empty() ? "" : fmt::format(" (default: {})", standard));
+}
+
+std::vector<std::string> groups_of(const CLI::App& command) {
+  std::vector<std::string> groups;
+  for (const std::string& group : command.get_groups())
+    if (!group.empty() && group != plain_group) groups.push_back(group);
+  groups.emplace_back(plain_group);
+  return groups;
 }
 
 std::vector<const CLI::Option*> options_in(const CLI::App& command, const std::string& group) {
@@ -135,11 +150,9 @@ std::string help_text(const CLI::App& command, std::size_t width) {
   const auto [sentence, more] = description_of(command);
   std::string text = wrapped(sentence, width, 0, 0) + "\n\n" +
                      wrapped("Usage: tunstack " + usage_of(command), width, 2 * indent, 0) + "\n\n" +
-                     details(more, width) + commands_text(command, width) +
+                     details_text(more, width) + commands_text(command, width) +
                      options_text("Arguments", positionals_of(command), width);
-  for (const std::string& group : command.get_groups())
-    if (!group.empty() && group != plain_group) text += options_text(group, options_in(command, group), width);
-  text += options_text(plain_group, options_in(command, plain_group), width);
+  for (const std::string& group : groups_of(command)) text += options_text(group, options_in(command, group), width);
   return text;
 }
 

@@ -113,10 +113,10 @@ void check_advertising(const NodeOptions& options, const InterfaceConfig& interf
   };
   if (options.router.advertises)
     if (const auto fault = fault_of(advertising_config(options.router, interface)))
-      refuse_keys("the options nd.adv.*", *fault);
+      refuse_keys("the options nd.adv.enable.*", *fault);
   if (options.router4.advertises)
     if (const auto fault = fault_of(irdp_config(options.router4, interface)))
-      refuse_keys("the options irdp.adv.*", std::string(*fault));
+      refuse_keys("the options irdp.adv.enable.*", std::string(*fault));
 }
 
 /// What only routers do.

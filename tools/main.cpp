@@ -24,7 +24,10 @@ constexpr const char* program_description =
 Examples:
   tunstack exec --explain -- ping -c 3 192.0.2.2     ping the stack in a private network
   sudo tunstack up                                   put it on this host until Ctrl-C
-  tunstack doctor                                    what works here, and what fixes the rest)";
+  tunstack doctor                                    what works here, and what fixes the rest
+
+Exit status: 0 if it did what it was told to; 1 if what was expected or compared is not so; 2 if the command line is
+wrong; 3 if a right, a device or a running stack is missing.)";
 
 /// What was printed and did not arrive, unless its reader has seen enough.
 void check_stdout() {
@@ -96,6 +99,8 @@ int run(std::vector<std::string> arguments) {
   add_options(program);
   add_help(program);
   add_version(program);
+  add_completion(program);
+  add_manual(program);
   refuse_values_of_flags(program);
   command = split_command(program, arguments);
   refuse_empty_values(arguments);

@@ -52,12 +52,6 @@ bool means(const Row& row, std::string_view name) {
   return key == whole || (!key.empty() && whole.starts_with(key) && whole[key.size()] == '.');
 }
 
-/// Choices, or else special values; no kind has both.
-std::vector<Meaning> meanings_of(const OptionRow& row) {
-  const std::vector<Meaning> choices = option::choices_of(row.kind);
-  return choices.empty() ? option::special_values_of(row.kind) : choices;
-}
-
 std::string_view effect_in_words(const OptionRow& row) {
   switch (option::effect_of(row)) {
     case option::Effect::at_once:
@@ -77,7 +71,7 @@ void print_row_as_text(const OptionRow& row, std::size_t width) {
   print(fmt::format("{}: {}", row.key, row.text));
   print(fmt::format("    {}; default {}, hardened {}; {}", option::accepted_values(row.kind), row.lab, row.hardened,
                     row.source));
-  for (const Meaning& meaning : meanings_of(row))
+  for (const Meaning& meaning : option::meanings_of(row.kind))
     print(fmt::format("    {}={}: {}", row.key, meaning.value, meaning.text));
 }
 
@@ -138,7 +132,7 @@ void print_row_as_markdown(const OptionRow& row) {
              row.hardened, row.source,
              row.decision.empty() ? std::string() : fmt::format(", [{}](spec/README.md)", row.decision),
              effect_in_words(row), row.text);
-  for (const Meaning& meaning : meanings_of(row)) fmt::print("<br>`{}`: {}", meaning.value, meaning.text);
+  for (const Meaning& meaning : option::meanings_of(row.kind)) fmt::print("<br>`{}`: {}", meaning.value, meaning.text);
   fmt::print(" |\n");
 }
 

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "tools/kept_secret.hpp"
+#include "tools/pid_file.hpp"
 #include "tools/recorded_host.hpp"
 #include "tools/screen.hpp"
 #include "tunstack/explain/summary.hpp"
@@ -36,21 +37,12 @@ StackName stack_name(const std::string& device) try {
   return {};
 }
 
-/// Empty if there is none. Written before the caretaker starts, who removes it.
-std::string pid_file_path(const HostPlan& plan) {
-  if (!plan.pid_file) return {};
-  std::error_code unknown;
-  const auto path = std::filesystem::absolute(*plan.pid_file, unknown);
-  OutputFile file = OutputFile::create(path);
-  file.write(fmt::format("{}\n", ::getpid()));
-  return path;
-}
-
 Duties duties_of(const HostPlan& plan, const TunDevice& device) {
   Duties duties{.stack = stack_name(device.name()),
                 .link = std::nullopt,
                 .device_stays = device.is_persistent(),
-                .pid_file = pid_file_path(plan),
+                // Written before the caretaker starts, who removes it.
+                .pid_file = plan.pid_file ? write_pid_file(*plan.pid_file) : std::string(),
                 .sandboxed = plan.sandboxed};
   if (plan.leave_link_alone) return duties;
   duties.link = plan.link;
@@ -224,7 +216,7 @@ void Session::tell_impairments() {
   if (const auto counts = device_as_impaired_.counts()) say(impairment_text(*counts));
 }
 
-void Session::finish(Summary summary) {
+bool Session::finish(Summary summary) {
   for (Outlet* const outlet : outlets_)
     if (outlet != &talk_) outlet->close();
   talk_.flush();
@@ -232,9 +224,14 @@ void Session::finish(Summary summary) {
     say(fmt::format("{}tunstack: at the end {} was {}\n", summary_text(node_.counters(), clock_.now()), device_.name(),
                     name_of(link_.state())));
   tell_impairments();
-  for (const OutletReport& report : outlet_reports())
-    if (report.left_out != 0) say(loss_text(report));
+  bool all_taken = true;
+  for (const Outlet* const outlet : outlets_) {
+    const OutletReport report = outlet->report();
+    say(loss_text(report));
+    all_taken &= outlet == &talk_ || !was_refused(report);
+  }
   talk_.close();
+  return all_taken;
 }
 
 }  // namespace tunstack

@@ -57,8 +57,8 @@ class Session {
   void shut_down();
   enum class Summary : std::uint8_t { no, yes };
   /// Writes what is still to be written, as far as it is taken, and says what was not; of a summary the last state of
-  /// the link is part. The last thing to do.
-  void finish(Summary summary);
+  /// the link is part. The last thing to do. False if a file did not take all that was to be written there.
+  [[nodiscard]] bool finish(Summary summary);
 
  private:
   /// Lets others ask this stack; without it everything else goes on.

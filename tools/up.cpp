@@ -93,8 +93,8 @@ int run_up(HostArguments arguments) {
   session.tell_ready();
   const LoopEnd end = session.loop().run();
   if (end == LoopEnd::stopped) session.shut_down();
-  session.finish(Session::Summary::yes);
-  if (end == LoopEnd::stopped) return 0;
+  const bool all_taken = session.finish(Session::Summary::yes);
+  if (end == LoopEnd::stopped) return all_taken ? 0 : exit_rights;
   throw SystemError(fmt::format("the device {} is gone", session.device_name()), "it was deleted while the stack ran",
                     "start 'tunstack up' again");
 }

@@ -41,6 +41,37 @@ TEST_F(Commands, doctor_names_what_is_missing) {
   EXPECT_THAT(doctor.out, HasSubstr("fix: modprobe tun"));
 }
 
+TEST_F(Commands, doctor_does_not_call_devices_possible_without_what_they_need) {
+  SKIP_UNLESS(::geteuid() == 0, "needs root, to hide /dev/net/tun from the command");
+  const Outcome doctor =
+      network.run({"unshare", "-m", "sh", "-c", "mount -t tmpfs none /dev/net && exec " + program + " doctor --json"});
+  const auto json = nlohmann::json::parse(doctor.out, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << doctor;
+  EXPECT_FALSE(json.at("exec_works").get<bool>());
+  std::map<std::string, bool> ok;
+  for (const auto& check : json.at("checks")) {
+    ok[check.at("check")] = check.at("ok");
+    EXPECT_EQ(check.at("remedy").is_null(), check.at("ok").get<bool>()) << check;
+  }
+  EXPECT_THAT(ok, testing::IsSupersetOf({std::pair<const std::string, bool>("tun_driver", false),
+                                         {"tun_open", false},
+                                         {"private_networks", true},
+                                         {"host_devices", false}}));
+}
+
+// As it is printed, by the root of a user namespace, whose limits are its own.
+TEST_F(Commands, the_remedy_of_doctor_for_private_networks_works_as_it_is_printed) {
+  const std::string mend =
+      "said=$(" + program +
+      " doctor); eval \"$(echo \"$said\" | grep -A1 -F \"$1\" | "
+      "sed -n 's/^     fix: \\(.*\\)    (as root.*/\\1/p')\" >&2; echo \"$said\"; echo then; exec " +
+      program + " doctor";
+  const Outcome networks =
+      network.run({"unshare", "--user", "--map-root-user", "bash", "-c",
+                   "echo 0 >/proc/sys/user/max_net_namespaces; " + mend, "sh", "private networks can be made"});
+  EXPECT_THAT(networks.out, testing::ContainsRegex("no   private networks(.|\n)*then(.|\n)*yes  private networks"));
+}
+
 TEST_F(Commands, rules_and_options_print_all_three_forms) {
   for (const char* command : {"rules", "options"}) {
     output_of({command});
@@ -104,7 +135,7 @@ TEST_F(Commands, help_has_examples_before_the_options) {
 TEST_F(Commands, help_has_one_form_for_all) {
   const std::string all = network.shell("COLUMNS=80 " + program + " --help").out;
   for (const char* command : {"up", "exec", "replay", "state", "watch", "get", "set", "send", "why", "doctor", "rules",
-                              "options", "help", "version"}) {
+                              "options", "help", "version", "completion"}) {
     EXPECT_THAT(all, HasSubstr(std::string("\n  ") + command + " "));
     const std::string help = network.shell("COLUMNS=80 " + program + " " + command + " --help").out;
     EXPECT_THAT(help, HasSubstr(std::string("\nUsage: tunstack ") + command + " [OPTIONS]")) << help;

@@ -174,5 +174,16 @@ TEST_F(Control, the_pid_file_goes_with_a_stack_that_is_killed) {
   EXPECT_TRUE(eventually([&] { return std::filesystem::is_empty(directory); }));
 }
 
+TEST_F(Control, the_pid_file_of_a_running_stack_is_not_overwritten_but_an_old_one_is) {
+  const auto stack = up({"--pid-file", directory + "/pid"});
+  const Outcome second = tunstack({"up", "--dev", "tun1", "198.51.100.2/24", "--pid-file", directory + "/pid"});
+  EXPECT_FAULT(second, 2);
+  EXPECT_THAT(second.err, HasSubstr("kill " + std::to_string(stack->pid())));
+  EXPECT_EQ(content("pid"), std::to_string(stack->pid()) + "\n");
+  std::ofstream(directory + "/old") << ::getpid() << "\n";  // which is another program now
+  const auto third = up({"--dev", "tun2", "203.0.113.2/24", "--pid-file", directory + "/old"});
+  EXPECT_EQ(content("old"), std::to_string(third->pid()) + "\n");
+}
+
 }  // namespace
 }  // namespace tunstack::test::control_test

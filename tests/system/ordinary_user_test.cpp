@@ -69,7 +69,7 @@ TEST_F(OrdinaryUser, up_names_the_missing_right_and_the_way_round_it) {
   EXPECT_THAT(refused.err, HasSubstr("tunstack exec -- COMMAND"));
 }
 
-// Exactly the line that doctor prints, with a sudo for a network where root is no user of sudo.
+// Exactly the line that doctor prints, in a shell whose `tunstack` is run by the user and whose `sudo` is root.
 TEST_F(OrdinaryUser, the_remedy_of_doctor_works_as_it_is_printed) {
   SKIP_UNLESS(::geteuid() == 0, "needs root, who prepares the link");
   const std::string printed = as_user({"doctor"}).out;
@@ -78,13 +78,29 @@ TEST_F(OrdinaryUser, the_remedy_of_doctor_works_as_it_is_printed) {
   ASSERT_NE(at, std::string::npos) << printed;
   const std::string remedy = printed.substr(at + words.size(), printed.find('\n', at) - at - words.size());
   ASSERT_TRUE(remedy.ends_with(" | sudo sh")) << remedy;
-  const Outcome script = as_user({"up", "--dry-run"});
-  ASSERT_EQ(remedy, "tunstack up --dry-run | sudo sh");
-  ASSERT_EQ(network.run({"sh", "-e", "-c", script.out}).status, 0) << script;
+  const Outcome done = network.run({"bash", "-c",
+                                    "tunstack() { setpriv --reuid 65534 --regid 65534 --clear-groups " + program +
+                                        " \"$@\"; }; sudo() { \"$@\"; }; set -o pipefail; eval \"$1\"",
+                                    "bash", remedy});
+  ASSERT_EQ(done.status, 0) << done;
   const Outcome up = as_user({"up", "--duration", "0.2"});
   EXPECT_EQ(up.status, 0) << up;
   EXPECT_TRUE(network.link()) << "what was prepared stays";
   EXPECT_EQ(network.link()->addresses, (std::set<std::string>{"192.0.2.1/24", "2001:db8::1/64"}));
+}
+
+TEST_F(OrdinaryUser, the_remedy_for_a_closed_device_node_works_as_it_is_printed) {
+  SKIP_UNLESS(::geteuid() == 0, "needs root, to close the device node");
+  const std::string script =
+      "mount -t tmpfs -o mode=755 none /dev/net && mknod -m 600 /dev/net/tun c 10 200; "
+      "doctor() { setpriv --reuid 65534 --regid 65534 --clear-groups " +
+      program +
+      " doctor; }; said=$(doctor); "
+      "echo \"$said\"; eval \"$(echo \"$said\" | sed -n 's/^     fix: \\(chmod.*\\)    (as root)/\\1/p')\"; echo then; "
+      "doctor";
+  const Outcome mended = network.run({"unshare", "--mount", "sh", "-c", script});
+  EXPECT_EQ(mended.status, 0) << mended;
+  EXPECT_THAT(mended.out, testing::ContainsRegex("no   this user may open(.|\n)*then(.|\n)*yes  this user may open"));
 }
 
 TEST_F(OrdinaryUser, doctor_finds_that_exec_works_but_up_does_not) {

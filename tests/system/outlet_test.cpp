@@ -67,10 +67,10 @@ class Outlets : public SystemTest {
   static bool says(const Process& process, const std::string& text) {
     return eventually([&] { return process.err().contains(text); });
   }
-  void expect_clean_end(Process& process) const {
+  void expect_clean_end(Process& process, int status = 0) const {
     process.signal(SIGTERM);
     const Outcome ended = process.wait();
-    EXPECT_EQ(ended.status, 0) << ended;
+    EXPECT_EQ(ended.status, status) << ended;
     EXPECT_TRUE(std::filesystem::is_empty(path("sockets")));
     EXPECT_FALSE(network.link());
   }
@@ -125,6 +125,18 @@ TEST_F(Outlets, exec_keeps_the_status_of_its_command) {
   EXPECT_EQ(ended.status, 42) << ended;
   EXPECT_THAT(ended.err, AllOf(ContainsRegex("packets for .*x.pcap were left out: No space left on device"),
                                HasSubstr("lines for stdout were left out: No space left on device")));
+}
+
+TEST_F(Outlets, what_could_not_be_written_is_no_success) {
+  for (const Command& arguments :
+       {Command{"--json"}, Command{"--log", no_room("x.jsonl")}, Command{"--capture", no_room("y.pcapng")}}) {
+    Command command = {"exec"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    command.insert(command.end(), {"--", "sh", "-c", "ping -q -c 1 192.0.2.2 >&2"});
+    const Outcome full = start_script("exec \"$@\" >/dev/full", command)->wait();
+    EXPECT_EQ(full.status, 3) << full;
+    EXPECT_THAT(full.err, HasSubstr("were left out: No space left on device")) << arguments[0];
+  }
 }
 
 TEST_F(Outlets, the_command_of_exec_has_the_signals_of_its_parent) {
@@ -204,7 +216,7 @@ TEST_F(Outlets, without_room_it_answers_and_keeps_its_summary) {
   const auto process = start_script("exec \"$@\" >/dev/full", {"up", "--json", "--capture", no_room("x.pcapng")});
   EXPECT_TRUE(says(*process, "x.pcapng: No space left on device; packets wait"));
   EXPECT_TRUE(answers_all(1000));
-  expect_clean_end(*process);
+  expect_clean_end(*process, 3);
   EXPECT_THAT(process->err(), AllOf(HasSubstr("icmp4_echo_request_for_us"),
                                     ContainsRegex("packets for .*x.pcapng were left out: No space left on device")));
   const auto mute = start_script("exec \"$@\" 2>/dev/full", {"up", "--explain"});
@@ -247,7 +259,7 @@ TEST_F(Outlets, nothing_is_torn_at_the_limit_of_files) {
   EXPECT_TRUE(answers_all(500));
   EXPECT_TRUE(says(*process, "x.pcapng: File too large; packets wait"));
   EXPECT_TRUE(answers_all(10));
-  expect_clean_end(*process);
+  expect_clean_end(*process, 3);
   EXPECT_THAT(process->err(), AllOf(ContainsRegex("packets for .*x.pcapng were left out: File too large"),
                                     HasSubstr("lines for stdout were left out: File too large")));
   EXPECT_THAT(tshark(path("x.pcapng"), "frame.number"), Not(IsEmpty()));

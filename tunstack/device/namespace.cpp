@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "tunstack/device/namespace_remedy.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack {
@@ -30,13 +31,10 @@ bool write_text(const char* path, const std::string& text) {
 }
 
 [[noreturn]] void throw_unshare_error(int error, bool as_user) {
-  const std::string what = fmt::format("cannot make a private network namespace: {}", std::strerror(error));
-  if (!as_user)
-    throw SystemError(what, "root lacks CAP_SYS_ADMIN here, as in most containers",
-                      "docker run --privileged, or a virtual machine");
-  throw SystemError(
-      what, "the kernel does not let users make user namespaces",
-      "as root: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000, or run it with sudo");
+  throw SystemError(fmt::format("cannot make a private network namespace: {}", std::strerror(error)),
+                    as_user ? "the kernel does not let users make user namespaces"
+                            : "root lacks CAP_SYS_ADMIN here, as in most containers, or there are too many",
+                    namespace_remedy(!as_user));
 }
 
 void map_user_to_root(uid_t uid, gid_t gid) {

@@ -204,4 +204,9 @@ std::vector<Meaning> special_values_of(const Kind& kind) {
   return std::visit([](const auto& each) { return special_in(each); }, kind);
 }
 
+std::vector<Meaning> meanings_of(const Kind& kind) {
+  const std::vector<Meaning> choices = choices_of(kind);
+  return choices.empty() ? special_values_of(kind) : choices;
+}
+
 }  // namespace tunstack::option

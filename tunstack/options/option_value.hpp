@@ -28,4 +28,7 @@ std::vector<Meaning> choices_of(const Kind& kind);
 /// Values that mean something else than their neighbors: special numbers, or the word for an empty list.
 std::vector<Meaning> special_values_of(const Kind& kind);
 
+/// Choices, or else special values; no kind has both.
+std::vector<Meaning> meanings_of(const Kind& kind);
+
 }  // namespace tunstack::option

@@ -70,6 +70,9 @@ class Outlet {
   bool has_told_of_loss_ = false;
 };
 
+/// Whether records were lost because the file did not take them. A reader that has gone or never came is no fault.
+bool was_refused(const OutletReport& report);
+
 /// A line: "tunstack: 3 of 40 lines for stdout were left out: ..."; nothing if none was.
 std::string loss_text(const OutletReport& report);
 

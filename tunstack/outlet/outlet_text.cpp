@@ -40,6 +40,10 @@ std::optional<std::string> Outlet::take_news() {
   return fmt::format("tunstack: {} for {} are left out: {}\n", now.unit, now.name, why(now));
 }
 
+bool was_refused(const OutletReport& report) {
+  return report.left_out != 0 && report.error != 0 && report.error != EPIPE && report.error != ENXIO;
+}
+
 std::string loss_text(const OutletReport& report) {
   if (report.left_out == 0) return {};
   return fmt::format("tunstack: {} of {} {} for {} were left out: {}\n", report.left_out,

@@ -59,6 +59,10 @@ void confine(Confined who, std::initializer_list<unsigned> capabilities, const s
 
 }  // namespace
 
+bool may_administer_network() {
+  return ::capng_get_caps_process() == 0 && ::capng_have_capability(CAPNG_EFFECTIVE, CAP_NET_ADMIN) != 0;
+}
+
 User find_user(const std::string& name) {
   const passwd* entry = ::getpwnam(name.c_str());
   if (entry == nullptr)

@@ -25,6 +25,9 @@ struct User {
   gid_t gid;
 };
 
+/// Whether this process may make and change devices here: CAP_NET_ADMIN.
+bool may_administer_network();
+
 /// Throws UsageFault: there is no such user, or this process cannot become another one.
 User find_user(const std::string& name);
 

@@ -1,0 +1,134 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tools/completion.hpp"
+#include "tools/help.hpp"
+#include "tunstack/explain/explain.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr std::string_view zsh_settings = R"(
+_tunstack_settings() {
+  if compset -P 1 '*='; then
+    compadd -- $(_tunstack_values ${${IPREFIX%=}##*=})
+  else
+    local -a keys=($(_tunstack_keys))
+    compadd -q -S = -a keys
+  fi
+}
+_tunstack_offer_keys() { compadd -- $(_tunstack_keys) }
+_tunstack_offer_reasons() { compadd -- $(_tunstack_reasons) }
+_tunstack_offer_questions() { _alternative 'reasons:reason:_tunstack_offer_reasons' 'files:file:_files' }
+)";
+
+/// Within single quotes, and within what _arguments takes apart.
+std::string in_quotes(std::string_view text) {
+  constexpr std::string_view means_something = "[]:\\";
+  std::string escaped;
+  for (const char letter : text) {
+    if (letter == '\'') {
+      escaped += "'\\''";
+      continue;
+    }
+    if (means_something.contains(letter)) escaped += '\\';
+    escaped += letter;
+  }
+  return escaped;
+}
+
+/// What _arguments does to complete a value.
+std::string action(const CLI::Option& option) {
+  const Offered offered = offered_for(option);
+  switch (offered.offer) {
+    case Offer::nothing:
+      return " ";
+    case Offer::words:
+      return fmt::format("({})", fmt::join(offered.words, " "));
+    case Offer::files:
+      return "_files";
+    case Offer::keys:
+      return "_tunstack_offer_keys";
+    case Offer::settings:
+      return "_tunstack_settings";
+    case Offer::reasons:
+      return "_tunstack_offer_reasons";
+    case Offer::questions:
+      return "_tunstack_offer_questions";
+    case Offer::commands:
+      return "_tunstack_offer_commands";
+  }
+  return " ";
+}
+
+bool is_repeatable(const CLI::Option& option) { return option.get_items_expected_max() > 1; }
+
+/// One argument of _arguments. `sign` says where the value may stand.
+std::string option_spec(const CLI::Option& option, const std::string& name, std::string_view sign) {
+  const bool takes = takes_a_value(option);
+  const std::string value = takes ? fmt::format("{}{}:{}", has_optional_value(option) ? "::" : ":",
+                                                in_quotes(value_name(option)), action(option))
+                                  : std::string();
+  return fmt::format(" \\\n      '{}{}{}[{}]{}'", is_repeatable(option) ? "*" : "", name, takes ? sign : "",
+                     in_quotes(meaning_of(option)), value);
+}
+
+std::string specs_of(const CLI::App& command) {
+  std::string text;
+  for (const std::string& group : groups_of(command))
+    for (const CLI::Option* option : options_in(command, group)) {
+      for (const std::string& letter : option->get_snames()) text += option_spec(*option, "-" + letter, "+");
+      for (const std::string& word : option->get_lnames())
+        text += option_spec(*option, "--" + word, has_optional_value(*option) ? "=-" : "=");
+    }
+  for (const CLI::Option* positional : positionals_of(command))
+    text += fmt::format(" \\\n      '{}:{}:{}'", is_repeatable(*positional) ? "*" : "",
+                        in_quotes(positional->get_name()), action(*positional));
+  if (!command.get_footer().empty())  // which is the command that it runs
+    text += " \\\n      '(-)1:command:_command_names -e' \\\n      '*::arguments:_normal'";
+  return text;
+}
+
+std::string zsh_commands_function(const CLI::App& program) {
+  std::string text = "_tunstack_offer_commands() {\n  local -a commands=(\n";
+  for (const CLI::App* command : commands_of(program))
+    text += fmt::format("    '{}:{}'\n", command->get_name(), in_quotes(description_of(*command).sentence));
+  return text + "  )\n  _describe -t commands command commands\n}\n";
+}
+
+std::string zsh_values_function() {
+  std::string text = "_tunstack_values() {\n  case $1 in\n";
+  for (const OptionArea& area : option_areas())
+    for (const OptionRow& row : area.rows)
+      if (const auto words = offered_for(row); !words.empty())
+        text += fmt::format("    ({}) echo '{}' ;;\n", row.key, fmt::join(words, " "));
+  return text + "  esac\n}\n";
+}
+
+std::string zsh_main_function(const CLI::App& program) {
+  std::string text = fmt::format(
+      "\n_tunstack() {{\n  local curcontext=\"$curcontext\" state line\n  typeset -A opt_args\n  _arguments -S -C{} "
+      "\\\n      '1:command:_tunstack_offer_commands' \\\n      '*::argument:->arguments'\n"
+      "  [[ $state == arguments ]] || return\n  curcontext=\"${{curcontext%:*}}-$line[1]:\"\n  case $line[1] in\n",
+      specs_of(program));
+  for (const CLI::App* command : commands_of(program))
+    text += fmt::format("    ({})\n      _arguments -S{} ;;\n", command->get_name(), specs_of(*command));
+  return text + "  esac\n}\n\n" +
+         "if [[ $funcstack[1] == _tunstack ]]; then _tunstack \"$@\"; else compdef _tunstack tunstack; fi\n";
+}
+
+}  // namespace
+
+std::string zsh_completion(const CLI::App& program) {
+  std::string keys, reasons;
+  for (const OptionArea& area : option_areas())
+    for (const OptionRow& row : area.rows) keys += fmt::format(" {}", row.key);
+  for (const ReasonInfo& reason : all_reasons()) reasons += fmt::format(" {}", reason.name);
+  return fmt::format(
+      "#compdef tunstack\n# Completion of tunstack in zsh, printed by: tunstack completion zsh\n\n"
+      "_tunstack_keys() {{ print -- {} }}\n_tunstack_reasons() {{ print -- {} }}\n{}{}{}{}",
+      keys, reasons, zsh_values_function(), zsh_commands_function(program), zsh_settings, zsh_main_function(program));
+}
+
+}  // namespace tunstack
