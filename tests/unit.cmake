@@ -150,5 +150,7 @@ tunstack_test(unit
   tunstack/report/state_text_test.cpp
   tunstack/options/suggestion_test.cpp
   tunstack/explain/summary_test.cpp
+  tunstack/why/fuzzed_packets_test.cpp
+  tunstack/why/other_answers_test.cpp
   tunstack/why/why_test.cpp)
 target_compile_definitions(unit PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

@@ -21,14 +21,23 @@ std::vector<IpPrefix> addresses_of(const nlohmann::ordered_json& report) {
   return addresses;
 }
 
+std::optional<MacAddress> link_address_of(const nlohmann::ordered_json& report) {
+  for (const auto& row : report.value("interfaces", nlohmann::ordered_json::array()))
+    if (const auto address = row.find("link_layer_address"); address != row.end() && address->is_string())
+      return parse_mac_address(address->get<std::string>());
+  return std::nullopt;
+}
+
+NodeConfig node_of(const std::string& device, const nlohmann::ordered_json& report) {
+  InterfaceConfig interface{.name = device, .addresses = addresses_of(report)};
+  interface.link_address = link_address_of(report);
+  return {.interfaces = {std::move(interface)}, .options = {}, .seed = 0};
+}
+
 }  // namespace
 
 RunningOracle::RunningOracle(ControlClient stack)
-    : stack_(std::move(stack)),
-      node_{
-          .interfaces = {{.name = stack_.name().device, .addresses = addresses_of(stack_.ask({{"request", "state"}}))}},
-          .options = {},
-          .seed = 0} {}
+    : stack_(std::move(stack)), node_(node_of(stack_.name().device, stack_.ask({{"request", "state"}}))) {}
 
 std::optional<why::Outcome> RunningOracle::ask(Bytes packet, const std::string& setting) try {
   const auto answer =

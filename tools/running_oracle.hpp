@@ -9,7 +9,7 @@ namespace tunstack {
 class RunningOracle final : public why::Oracle {
  public:
   explicit RunningOracle(ControlClient stack);
-  /// Its addresses, and nothing else of it.
+  /// Its addresses, also that of its link, and nothing else of it.
   const NodeConfig& node() const override { return node_; }
   std::optional<why::Outcome> ask(Bytes packet, const std::string& setting) override;
 

@@ -1,18 +1,17 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "tools/commands.hpp"
 #include "tools/host_plan.hpp"
 #include "tools/option_values.hpp"
-#include "tools/packet_argument.hpp"
 #include "tools/running_oracle.hpp"
-#include "tunstack/capture/reader.hpp"
+#include "tools/why_question.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/options/suggestion.hpp"
+#include "tunstack/why/arriving_frame.hpp"
 #include "tunstack/why/examples.hpp"
 #include "tunstack/why/why_text.hpp"
 
@@ -28,6 +27,7 @@ Examples:
   tunstack why '192.0.2.1 > 192.0.2.2  UDP 4444 > 33434, ttl 1' --set icmp4.error_rate=0
   tunstack why 4500001c...                              a packet in hexadecimal
   tunstack why in.pcap:12                               packet 12, with those before it
+  tunstack why --tap 'ARP who has 192.0.2.2, tell 192.0.2.1'   a frame of Ethernet
   tunstack why icmp4_echo_to_group                      one reason
   tunstack why --running '192.0.2.1 > 192.0.2.2  UDP 1 > 2'   as the stack is that runs now
 
@@ -40,59 +40,6 @@ struct WhyArguments {
   bool running = false;
   StackChoice stack;
 };
-
-// ---- a question that is a packet of a capture ----
-
-struct InCapture {
-  std::string path;
-  std::size_t number = 0;  // from 1
-};
-
-/// FILE:N, where there is such a file.
-std::optional<InCapture> in_capture(const std::string& question) {
-  const std::size_t colon = question.rfind(':');
-  if (colon == std::string::npos || colon + 1 == question.size()) return std::nullopt;
-  InCapture found{question.substr(0, colon)};
-  const char* const end = question.data() + question.size();
-  const auto [last, error] = std::from_chars(question.data() + colon + 1, end, found.number);
-  std::error_code unknown;
-  if (error != std::errc{} || last != end || !std::filesystem::exists(found.path, unknown)) return std::nullopt;
-  return found;
-}
-
-why::Octets read_capture(const InCapture& wanted, why::World& world, std::vector<why::Earlier>& earlier) {
-  CaptureReader reader(wanted.path);
-  std::size_t number = 0;
-  std::optional<CaptureTime> start;
-  while (const auto frame = reader.next()) {
-    ++number;
-    if (!start) start = frame->time;
-    const auto datagram = datagram_in(reader.link_type(), frame->bytes);
-    if (number == wanted.number) {
-      world.earlier = earlier;
-      world.after_start = frame->time - *start;
-      world.link_layer_group = datagram && datagram->link_layer_group;
-      if (datagram) return {datagram->bytes.begin(), datagram->bytes.end()};
-      throw UsageFault(fmt::format("packet {} of {} holds no IP", number, wanted.path),
-                       "questions are about IPv4 and IPv6 packets", "choose another one");
-    }
-    if (datagram && frame->direction != Direction::out)
-      earlier.push_back(
-          {{datagram->bytes.begin(), datagram->bytes.end()}, frame->time - *start, datagram->link_layer_group});
-  }
-  throw UsageFault(fmt::format("{} has no packet {}", wanted.path, wanted.number),
-                   fmt::format("it holds {}, counted from 1", number), "choose another number");
-}
-
-// ---- a question in words ----
-
-why::Octets packet_in(const std::string& question, why::World& world, std::vector<why::Earlier>& earlier) {
-  if (const auto wanted = in_capture(question)) return read_capture(*wanted, world, earlier);
-  const PacketArgument packet = parse_packet_argument(question);
-  if (!packet.is_frame) return packet.octets;
-  throw UsageFault("this is an Ethernet frame", "questions are about IPv4 and IPv6 packets",
-                   "write it without the Ethernet addresses in front");
-}
 
 std::string from_stdin() {
   std::string text;
@@ -109,12 +56,13 @@ bool looks_like_reason(const std::string& question) {
          question.find('_') != std::string::npos;
 }
 
-void print_example(const std::optional<why::Example>& example) {
+void print_example(const std::optional<why::Example>& example, const NodeConfig& node) {
   if (!example)
     return fmt::print(
-        "  no single packet to this host is an example: it takes more than one, or another kind of node\n");
-  fmt::print("  example: {}\n", why::packet_line(example->packet));
-  fmt::print("           tunstack why '{:02x}'{}{}\n", fmt::join(example->packet, ""),
+        "  no single packet to this host is an example: it takes more than one, or another kind of node or link\n");
+  const bool is_frame = why::has_frames(node);
+  fmt::print("  example: {}\n", why::packet_line(example->packet, is_frame));
+  fmt::print("           tunstack why{} '{:02x}'{}{}\n", is_frame ? " --tap" : "", fmt::join(example->packet, ""),
              example->setting.empty() ? "" : " --set ", example->setting);
 }
 
@@ -125,7 +73,8 @@ void print_reason(const WhyArguments& arguments, const std::string& name) {
     if (reason.name != name) continue;
     if (arguments.host.json) return fmt::print("{}\n", why::reason_json(reason).dump(2));
     fmt::print("{}", why::reason_text(reason));
-    return print_example(why::example_of(reason, {plan_host(arguments.host).node}));
+    const NodeConfig node = plan_host(arguments.host).node;
+    return print_example(why::example_of(reason, {.node = node, .knows_neighbors = true}), node);
   }
   throw UsageFault(fmt::format("'{}' is no reason", name), "'tunstack rules' lists all of them",
                    fmt::format("{}tunstack rules", did_you_mean(name, names)));
@@ -135,7 +84,7 @@ void print_reason(const WhyArguments& arguments, const std::string& name) {
 void print_answer_of(why::Oracle& oracle, const why::Octets& packet, const WhyArguments& arguments) {
   const auto outcome = oracle.ask(packet, {});
   if (!outcome) return;  // only a setting can be impossible
-  why::Answer answer{.packet = packet, .outcome = *outcome, .others = {}};
+  why::Answer answer{.packet = packet, .outcome = *outcome, .others = {}, .is_frame = why::has_frames(oracle.node())};
   answer.others = why::other_answers(oracle, packet, answer.outcome);
   if (arguments.host.json)
     fmt::print("{}\n", why::answer_json(answer).dump(2));
@@ -143,19 +92,23 @@ void print_answer_of(why::Oracle& oracle, const why::Octets& packet, const WhyAr
     fmt::print("{}", why::answer_text(answer, arguments.with_octets));
 }
 
-void print_answer(const WhyArguments& arguments, const std::string& question) {
-  why::World world{plan_host(arguments.host).node};
-  std::vector<why::Earlier> earlier;
-  const why::Octets packet = packet_in(question, world, earlier);
-  if (!arguments.running) {
-    why::WorldOracle oracle(world);
-    return print_answer_of(oracle, packet, arguments);
-  }
-  if (!earlier.empty())
+void print_answer_of_running(const WhyArguments& arguments, const std::string& text) {
+  RunningOracle oracle(connect_to_stack(arguments.stack));
+  const WhyQuestion question = read_question(text, oracle.node());
+  if (!question.earlier.empty())
     throw UsageFault("a running stack has not heard the packets before this one", "FILE:N replays them first",
                      "ask about packet 1, or without --running");
-  RunningOracle oracle(connect_to_stack(arguments.stack));
-  print_answer_of(oracle, packet, arguments);
+  print_answer_of(oracle, question.packet, arguments);
+}
+
+void print_answer(const WhyArguments& arguments, const std::string& text) {
+  if (arguments.running) return print_answer_of_running(arguments, text);
+  const NodeConfig node = plan_host(arguments.host).node;
+  const WhyQuestion question = read_question(text, node);
+  const why::World world{node, question.earlier, question.after_start, question.link_layer_group,
+                         !question.is_captured};
+  why::WorldOracle oracle(world);
+  print_answer_of(oracle, question.packet, arguments);
 }
 
 void run_why(const WhyArguments& arguments) {
@@ -173,6 +126,8 @@ void add_why(CLI::App& program) {
       .add_option("QUESTION", arguments->question,
                   "A packet as it is printed or in hexadecimal, FILE:N, the name of a reason, or '-' for stdin")
       ->required();
+  command.add_flag("--tap", arguments->host.tap,
+                   "Of a stack on Ethernet: frames are asked about, and digits are frames");
   command.add_flag("--running", arguments->running, "Ask the stack that runs, in the state that it is in; it stays so");
   take_number(*command.add_option("--pid", arguments->stack.pid, "That stack's process"), 1, 4'194'304, "PID");
   command.add_flag("-x", arguments->with_octets, "The octets of what is sent, too");

@@ -188,6 +188,30 @@ TEST_F(Commands, why_reads_a_packet_of_a_capture_hexadecimal_digits_and_stdin) {
   EXPECT_THAT(captured.out, HasSubstr("rows pass")) << captured;
 }
 
+TEST_F(Commands, why_takes_frames_of_ethernet) {
+  const Outcome arp = tunstack({"why", "--tap", "ARP who has 192.0.2.7, tell 192.0.2.1"});
+  EXPECT_THAT(arp.out, AllOf(HasSubstr("arp_target_not_ours"), HasSubstr("target 192.0.2.2"))) << arp;
+  const std::string foreign = "02:00:5e:00:53:01 > 02:00:5e:00:53:99, 192.0.2.1 > 192.0.2.2 ICMP echo request";
+  EXPECT_THAT(tunstack({"why", "--tap", foreign}).out, HasSubstr("frame_for_another_station"));
+  EXPECT_FAULT(tunstack({"why", foreign}), 2);
+  const Outcome digits = tunstack({"why", "--tap",
+                                   "ffffffffffff 02005e005301 0806 000108000604000102005e005301 "
+                                   "c0000201 000000000000 c0000202"});
+  EXPECT_THAT(digits.out, HasSubstr("arp_request_for_us")) << digits;
+  EXPECT_THAT(tunstack({"why", "--tap", "192.0.2.1 > 192.0.2.2 ICMP echo request"}).out,
+              HasSubstr("icmp4_echo_request_for_us"));
+  EXPECT_THAT(tunstack({"why", "--tap", "arp_target_not_ours"}).out, HasSubstr("tunstack why --tap '"));
+}
+
+TEST_F(Commands, why_takes_frames_of_a_capture_with_those_before_it) {
+  const Outcome captured = network.run(
+      {"sh", "-c",
+       "f=$(mktemp) && \"$0\" exec --tap --set dad.mode=off --capture $f.pcapng -- ping -c 1 192.0.2.2 >$f; "
+       "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do \"$0\" why --tap $f.pcapng:$i; done; rm -f $f $f.pcapng",
+       program});
+  EXPECT_THAT(captured.out, AllOf(HasSubstr("ARP who has 192.0.2.2"), HasSubstr("arp_request_for_us"))) << captured;
+}
+
 TEST_F(Commands, why_explains_a_reason) {
   const Outcome why = tunstack({"why", "icmp4_echo_to_group"});
   EXPECT_EQ(why.status, 0) << why;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "tunstack/notation/packet_text.hpp"
+#include "tunstack/notation/frame_text.hpp"
+#include "tunstack/why/arriving_frame.hpp"
 #include "tunstack/why/other_answers.hpp"
 #include "tunstack/why/packet_changes.hpp"
 
@@ -48,6 +49,16 @@ constexpr std::string_view lines4[] = {
     "A > B ICMP echo request, options 44040102",
     "A > B ICMP echo request, options 44040504",
     "A > B ICMP echo request, options 0700",
+};
+constexpr std::string_view arp_lines[] = {
+    "ARP who has B, tell A",
+    "ARP who has A, tell B",
+    "ARP who has B, tell 198.51.100.1",
+    "ARP who has 198.51.100.1, tell A",
+    "ARP A is at 02:00:5e:00:53:01",
+    "02:00:5e:00:53:01 > 02:00:5e:00:53:99, A > B ICMP echo request",
+    "02:00:5e:00:53:01 > ff:ff:ff:ff:ff:ff, A > B ICMP echo request",
+    "02:00:5e:00:53:01 > ff:ff:ff:ff:ff:ff, Ethernet type 0x88cc, length 60",
 };
 constexpr std::string_view lines6[] = {
     "A > B ICMP6 echo request, id 5, seq 1, length 16",
@@ -102,28 +113,43 @@ std::string replaced(std::string_view line, const std::string& other, const std:
   return text;
 }
 
-void add_lines(std::vector<Octets>& packets, std::span<const std::string_view> lines, const NodeConfig& node,
-               Family family) {
-  const auto own = own_address(node, family);
-  if (!own) return;
-  const std::string group = family == Family::ipv4 ? "224.0.0.1" : "ff02::1";
-  for (const std::string_view line : lines)
-    if (auto packet = notation::parse_packet(replaced(line, to_text(neighbor_of(*own)), to_text(*own), group)))
-      packets.push_back(std::move(*packet));
-}
+/// Lines with the addresses of a host of the family; none where it has none.
+class LinesAbout {
+ public:
+  LinesAbout(const NodeConfig& node, Family family)
+      : node_(node), own_(own_address(node, family)), group_(family == Family::ipv4 ? "224.0.0.1" : "ff02::1") {}
+
+  /// As they arrive: in frames where the link has addresses.
+  void add_to(std::vector<Octets>& packets, std::span<const std::string_view> lines) const {
+    if (!own_) return;
+    for (const std::string_view line : lines) {
+      const std::string text = replaced(line, to_text(neighbor_of(*own_)), to_text(*own_), group_);
+      const bool is_frame = notation::is_frame_line(text);
+      const auto packet = is_frame ? notation::parse_frame(text) : notation::parse_packet(text);
+      if (packet) packets.push_back(is_frame ? *packet : arriving(node_, *packet));
+    }
+  }
+
+ private:
+  const NodeConfig& node_;
+  std::optional<IpAddress> own_;
+  std::string group_;
+};
 
 /// What is wrong with a packet, one thing each.
 std::vector<Octets> broken(const Octets& packet, const NodeConfig& node) {
   std::vector<Octets> all;
   for (const PacketChange& change : packet_changes(node, packet)) all.push_back(change.packet);
-  for (const PacketChange& change : packet_faults(packet)) all.push_back(change.packet);
+  for (const PacketChange& change : packet_faults(node, packet)) all.push_back(change.packet);
   return all;
 }
 
 std::vector<Octets> candidates(const NodeConfig& node) {
   std::vector<Octets> packets;
-  add_lines(packets, lines4, node, Family::ipv4);
-  add_lines(packets, lines6, node, Family::ipv6);
+  const LinesAbout family4(node, Family::ipv4);
+  family4.add_to(packets, lines4);
+  if (has_frames(node)) family4.add_to(packets, arp_lines);
+  LinesAbout(node, Family::ipv6).add_to(packets, lines6);
   return packets;
 }
 
@@ -131,12 +157,12 @@ std::vector<Octets> candidates(const NodeConfig& node) {
 
 void try_packets(const World& world, const std::function<bool(const Example&, const Outcome&)>& each) {
   const std::vector<Octets> plain = candidates(world.node);
+  WorldOracle oracle(world);
   for (const Octets& packet : plain)
-    if (each({packet, {}}, ask(world, packet))) return;
+    if (const auto outcome = oracle.ask(packet, {}); outcome && each({packet, {}}, *outcome)) return;
   for (const Octets& packet : plain)
     for (const Octets& other : broken(packet, world.node))
-      if (each({other, {}}, ask(world, other))) return;
-  WorldOracle oracle(world);
+      if (const auto outcome = oracle.ask(other, {}); outcome && each({other, {}}, *outcome)) return;
   bool ended = false;
   for_each_setting([&](const std::string& setting) {
     for (const Octets& packet : plain) {

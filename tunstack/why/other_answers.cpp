@@ -1,5 +1,7 @@
 #include "tunstack/why/other_answers.hpp"
 
+#include <set>
+
 #include "tunstack/options/option_value.hpp"
 #include "tunstack/options/options.hpp"
 #include "tunstack/why/packet_changes.hpp"
@@ -26,6 +28,59 @@ std::vector<std::string> values_to_try(const OptionRow& row) {
 /// The same verdict for another reason is no other answer.
 bool is_other(const Outcome& outcome, const Outcome& now) { return outcome.verdict != now.verdict; }
 
+/// Follows changes that bring the packet further, to another reason, each reason once: so the fewest changes that bring
+/// another answer are found, and the work is bounded.
+class Combinations {
+ public:
+  Combinations(Oracle& oracle, Bytes packet, const Outcome& now, OtherAnswers& answers)
+      : oracle_(oracle),
+        now_(now),
+        answers_(answers),
+        seen_{now.reason},
+        steps_{{"", {packet.begin(), packet.end()}}} {}
+
+  void try_them() {
+    try_all(Step(steps_[next_++]), packet_changes(oracle_.node(), steps_[0].packet));
+    follow();
+    for (std::size_t i = 0, count = steps_.size(); i < count && answers_.found.empty(); ++i)
+      try_all(Step(steps_[i]), last_resorts(oracle_.node(), steps_[i].packet));
+    follow();
+  }
+
+ private:
+  static constexpr std::size_t most_steps = 16;  // more at a time, of which each is asked some 30 times
+
+  struct Step {
+    std::string what;
+    Octets packet;
+  };
+
+  void follow() {
+    for (limit_ = steps_.size() + most_steps; next_ < steps_.size() && answers_.found.empty(); ++next_)
+      try_all(Step(steps_[next_]), packet_changes(oracle_.node(), steps_[next_].packet));
+  }
+  void try_all(const Step& from, const std::vector<PacketChange>& changes) {
+    for (const PacketChange& change : changes) {
+      ++answers_.changes_tried;
+      const auto outcome = oracle_.ask(change.packet, {});
+      if (!outcome) continue;
+      const std::string what = from.what.empty() ? change.what : from.what + ", " + change.what;
+      if (is_other(*outcome, now_))
+        answers_.found.push_back({what, change.packet, *outcome});
+      else if (steps_.size() < limit_ && seen_.insert(outcome->reason).second)
+        steps_.push_back({what, change.packet});
+    }
+  }
+
+  Oracle& oracle_;
+  const Outcome& now_;
+  OtherAnswers& answers_;
+  std::set<Reason> seen_;
+  std::vector<Step> steps_;  // the first of them is the packet as it is
+  std::size_t next_ = 0;
+  std::size_t limit_ = most_steps;
+};
+
 }  // namespace
 
 void for_each_setting(const std::function<void(const std::string&)>& each) {
@@ -34,18 +89,33 @@ void for_each_setting(const std::function<void(const std::string&)>& each) {
       for (const std::string& value : values_to_try(row)) each(std::string(row.key) + "=" + value);
 }
 
-OtherAnswers other_answers(Oracle& oracle, Bytes packet, const Outcome& now) {
-  OtherAnswers answers;
+namespace {
+
+void try_settings(Oracle& oracle, Bytes packet, const Outcome& now, OtherAnswers& answers) {
   for_each_setting([&](const std::string& setting) {
     const auto outcome = oracle.ask(packet, setting);
     answers.settings_tried += outcome ? 1U : 0U;
-    if (outcome && is_other(*outcome, now)) answers.found.push_back({"--set " + setting, *outcome});
+    if (outcome && is_other(*outcome, now))
+      answers.found.push_back({"--set " + setting, {packet.begin(), packet.end()}, *outcome});
   });
-  for (const PacketChange& change : packet_changes(oracle.node(), packet)) {
-    ++answers.changes_tried;
-    const auto outcome = oracle.ask(change.packet, {});
-    if (outcome && is_other(*outcome, now)) answers.found.push_back({change.what, *outcome});
-  }
+}
+
+void try_changes(Oracle& oracle, Bytes packet, const Outcome& now, OtherAnswers& answers) {
+  Combinations(oracle, packet, now, answers).try_them();
+}
+
+}  // namespace
+
+OtherAnswers other_answers(Oracle& oracle, Bytes packet, const Outcome& now) {
+  OtherAnswers answers;
+  try_settings(oracle, packet, now, answers);
+  try_changes(oracle, packet, now, answers);
+  return answers;
+}
+
+OtherAnswers other_answers_to_changes(Oracle& oracle, Bytes packet, const Outcome& now) {
+  OtherAnswers answers;
+  try_changes(oracle, packet, now, answers);
   return answers;
 }
 

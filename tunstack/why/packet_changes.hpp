@@ -2,7 +2,10 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "protocols/wire/ipv4.hpp"
+#include "protocols/wire/ipv6.hpp"
 #include "tunstack/node/node.hpp"
 #include "tunstack/notation/octets.hpp"
 
@@ -13,11 +16,15 @@ struct PacketChange {
   notation::Octets packet;
 };
 
-/// Only those that change it. All but wrong lengths leave the checksums as right or wrong as they were.
+/// Only those that change it: of a datagram, or of a frame where the first link of the node has addresses. All but
+/// wrong lengths leave the checksums as right or wrong as they were.
 std::vector<PacketChange> packet_changes(const NodeConfig& node, Bytes packet);
+/// Its headers as they are, and an echo request instead of what they lead to: when what a packet carries is refused
+/// whatever changes in it.
+std::vector<PacketChange> last_resorts(const NodeConfig& node, Bytes packet);
 
 /// The other way round: one thing each that is wrong with the packet then.
-std::vector<PacketChange> packet_faults(Bytes packet);
+std::vector<PacketChange> packet_faults(const NodeConfig& node, Bytes packet);
 
 /// An address of the first link of the family, if there is one.
 std::optional<IpAddress> own_address(const NodeConfig& node, Family family);

@@ -16,7 +16,7 @@ using Octets = std::vector<std::uint8_t>;
 
 /// What came before.
 struct Earlier {
-  Octets bytes;
+  Octets bytes;  // a frame where the link has addresses
   Duration after_start;
   bool link_layer_group = false;
 };
@@ -27,6 +27,7 @@ struct World {
   std::span<const Earlier> earlier = {};  // of whoever asks: worlds are copied for each change that is tried
   Duration after_start{};
   bool link_layer_group = false;
+  bool knows_neighbors = false;  // on links with addresses, who sends a packet has just asked for that of the node
 };
 
 /// A table of rules that was asked on the way.
@@ -39,7 +40,7 @@ struct Rung {
 struct Outcome {
   std::string_view verdict;       // "drop", "reply", ... as explanations have it
   Reason reason;                  // that decided in the end
-  std::vector<Octets> sent = {};  // at once
+  std::vector<Octets> sent = {};  // at once; frames where the link has addresses
   std::vector<Rung> ladder = {};  // tables, in their order
 };
 
@@ -61,14 +62,26 @@ class Oracle {
 /// Of a node whose start is over: addresses have been checked.
 Outcome ask(const World& world, Bytes packet);
 
+/// A node of a world at the time of the question.
+struct Prepared {
+  explicit Prepared(const World& world);
+  /// A copy is asked.
+  Outcome ask(const World& world, Bytes packet) const;
+
+  Node node;
+  Instant now{};
+};
+
 class WorldOracle final : public Oracle {
  public:
-  explicit WorldOracle(const World& world) : world_(world) {}
+  /// `world` must outlive it.
+  explicit WorldOracle(const World& world) : world_(world), prepared_(world) {}
   const NodeConfig& node() const override { return world_.node; }
   std::optional<Outcome> ask(Bytes packet, const std::string& setting) override;
 
  private:
   const World& world_;
+  const Prepared prepared_;
 };
 
 }  // namespace tunstack::why

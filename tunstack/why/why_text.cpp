@@ -65,13 +65,14 @@ std::vector<std::string_view> options_named_in(std::string_view text) {
 
 }  // namespace
 
-std::string packet_line(Bytes packet) {
+std::string packet_line(Bytes packet, bool is_frame) {
+  if (is_frame) return frame_line(packet);
   const PacketText text = describe(packet);
   return text.source.empty() ? text.summary : fmt::format("{} > {}  {}", text.source, text.destination, text.summary);
 }
 
 std::string answer_text(const Answer& answer, bool with_octets) {
-  std::string text = packet_line(answer.packet) + "\n";
+  std::string text = packet_line(answer.packet, answer.is_frame) + "\n";
   for (const Rung& rung : answer.outcome.ladder)
     text += fmt::format("  {} {}\n", dotted(title_of(rung.table)), rows_text(rung));
   const ReasonInfo& reason = info(answer.outcome.reason);
@@ -80,7 +81,7 @@ std::string answer_text(const Answer& answer, bool with_octets) {
   text += fmt::format("  {} {}   {}: {}\n", dotted(std::string(reason.name)), verdict, citation(reason), reason.text);
   if (const std::string link = link_of(reason); !link.empty()) text += fmt::format("    {}\n", link);
   for (const Octets& sent : answer.outcome.sent) {
-    text += fmt::format("  sent: {}\n", packet_line(sent));
+    text += fmt::format("  sent: {}\n", packet_line(sent, answer.is_frame));
     if (with_octets) text += hexadecimal(sent);
   }
   return text + others_text(answer.others);
@@ -108,11 +109,14 @@ nlohmann::ordered_json answer_json(const Answer& answer) {
          {"passed", rung.passed},
          {"broken", rung.broken ? nlohmann::ordered_json(info(*rung.broken).name) : nlohmann::ordered_json()}});
   for (const Octets& packet : answer.outcome.sent)
-    sent.push_back({{"packet", packet_line(packet)}, {"octets", fmt::format("{:02x}", fmt::join(packet, ""))}});
+    sent.push_back(
+        {{"packet", packet_line(packet, answer.is_frame)}, {"octets", fmt::format("{:02x}", fmt::join(packet, ""))}});
   for (const OtherAnswer& other : answer.others.found)
-    others.push_back(
-        {{"change", other.change}, {"verdict", other.outcome.verdict}, {"reason", info(other.outcome.reason).name}});
-  return {{"packet", packet_line(answer.packet)},
+    others.push_back({{"change", other.change},
+                      {"octets", fmt::format("{:02x}", fmt::join(other.packet, ""))},
+                      {"verdict", other.outcome.verdict},
+                      {"reason", info(other.outcome.reason).name}});
+  return {{"packet", packet_line(answer.packet, answer.is_frame)},
           {"tables", tables},
           {"verdict", answer.outcome.verdict},
           {"decided", reason_json(info(answer.outcome.reason))},
