@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,20 +10,33 @@
 
 namespace tunstack {
 
+struct LinkRoute {
+  IpPrefix prefix;                        // host bits zero
+  std::optional<IpAddress> gateway = {};  // on a link where stations are asked for: who takes the packets
+
+  friend bool operator==(const LinkRoute&, const LinkRoute&) = default;
+};
+
 struct LinkPlan {
   std::string device;
   std::size_t mtu = 1500;
   std::vector<IpPrefix> addresses;
-  std::vector<IpPrefix> routes;  // into the device, host bits zero
-  bool tap = false;              // Ethernet
+  std::vector<LinkRoute> routes;  // into the device
+  bool tap = false;               // Ethernet
 };
 
 /// The first free address of each prefix that the stack has; link-local prefixes are the kernel's own affair.
 /// The error is the prefix that has no free address.
 std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::vector<IpPrefix>& stack);
 
-/// The prefixes of the stack that no address of the host covers, and that so need a route.
-std::vector<IpPrefix> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host);
+/// The prefix alone, its host bits zero.
+IpPrefix network_of(const IpPrefix& prefix);
+
+/// "default" for a prefix of length 0, as ip has it.
+std::string route_text(const IpPrefix& prefix);
+
+/// To the prefixes of the stack that no address of the host covers.
+std::vector<LinkRoute> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host);
 
 /// The commands of iproute2 that do the same, one a line; `device_only`: no more than the device. `user`: who may
 /// attach to it besides root, if anybody. Where the kernel would number the device it gets the first number.
