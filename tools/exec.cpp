@@ -29,7 +29,8 @@ Examples:
   tunstack exec                                       a shell to play in
 
 The command finds the addresses in TUNSTACK_ADDRESS4, TUNSTACK_ADDRESS6 (the stack's), TUNSTACK_HOST4, TUNSTACK_HOST6
-(the kernel's), and the name of the link in TUNSTACK_DEV. The kernel's end of the link asks for no routers, so that all
+(the kernel's), and the name of the link in TUNSTACK_DEV. With --tap nobody else is on the link: addresses are used at once, without duplicate address detection, unless
+--set dad.transmits=1 asks for it. The kernel's end of the link asks for no routers, so that all
 that is seen was asked for; it does where the stack is one (--role router).
 
 The command has all rights of the user in files, as it would have without tunstack: exec keeps networks apart, and
@@ -76,7 +77,24 @@ void make_network(const HostPlan& plan) {
     fmt::print(stderr, "tunstack: router solicitations from fe80:: to ff02::2 are the kernel's own\n");
 }
 
-int run_exec(const HostArguments& arguments, const std::vector<std::string>& command) {
+/// Nobody but the kernel is on the link, and its addresses are others: there is nothing to find out by waiting.
+void expect_no_duplicates(HostArguments& arguments) {
+  if (arguments.tap) arguments.settings.insert(arguments.settings.begin(), "dad.transmits=0");
+}
+
+/// Whoever asks for the checks waits for them, and should know what for.
+void settle(Session& session) {
+  bool is_told = ::isatty(STDERR_FILENO) == 0;
+  session.settle([&] {
+    if (!std::exchange(is_told, true))
+      fmt::print(stderr,
+                 "tunstack: the command starts when it is known that nobody else has the addresses "
+                 "(dad.transmits, acd.enable): in a second or two\n");
+  });
+}
+
+int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
+  expect_no_duplicates(arguments);
   HostPlan plan = plan_host(arguments);
   check_capture_output(plan, StandardOutput::shared_with_command);
   if (arguments.dry_run) {
@@ -87,11 +105,11 @@ int run_exec(const HostArguments& arguments, const std::vector<std::string>& com
   if (plan.json_fd) plan.json_fd = keep_stdout();
   make_network(plan);
   Session session(plan);
-  session.settle();
+  settle(session);
   export_addresses(plan, session.device_name());
   if (command.empty() && is_interactive()) {
     export_prompt();
-    session.say(greeting(plan, session.device_name()));
+    session.say(greeting(plan, session.device_name(), address_to_ping(session.ways(), session.device_name())));
   }
   SandboxedCommand sandboxed(or_shell(command));
   session.confine();  // before any of its packets is read

@@ -44,7 +44,17 @@ void export_prompt() {
   ::setenv("debian_chroot", "tunstack", 1);
 }
 
-std::string greeting(const HostPlan& plan, const std::string& device) {
+namespace {
+
+/// By its name in the environment, where it has one.
+std::string as_typed(const std::string& target, const std::vector<IpPrefix>& stack) {
+  if (target == first_of(stack, true)) return "$TUNSTACK_ADDRESS4";
+  return target == first_of(stack, false) ? "$TUNSTACK_ADDRESS6" : target;
+}
+
+}  // namespace
+
+std::string greeting(const HostPlan& plan, const std::string& device, const std::string& target) {
   const auto both = [](const std::vector<IpPrefix>& prefixes) {
     std::string text = first_of(prefixes, true);
     const std::string ipv6 = first_of(prefixes, false);
@@ -53,11 +63,11 @@ std::string greeting(const HostPlan& plan, const std::string& device) {
     return text.empty() ? "no address" : text;
   };
   const std::vector<IpPrefix>& stack = plan.node.interfaces[0].addresses;
-  const bool has_ipv4 = !first_of(stack, true).empty();
   return fmt::format(
       "tunstack: a private network with one link, {}: the stack has {}, this shell {}\n"
-      "  try: ping ${}    (exit ends all of it)\n",
-      device, both(stack), both(plan.link.addresses), has_ipv4 ? "TUNSTACK_ADDRESS4" : "TUNSTACK_ADDRESS6");
+      "  {}(exit ends all of it)\n",
+      device, both(stack), both(plan.link.addresses),
+      target.empty() ? "" : fmt::format("try: ping {}    ", as_typed(target, stack)));
 }
 
 }  // namespace tunstack

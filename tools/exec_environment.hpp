@@ -15,6 +15,7 @@ void export_addresses(const HostPlan& plan, const std::string& device);
 bool is_interactive();
 /// A prompt that says where one is, in shells that take theirs from the environment.
 void export_prompt();
-std::string greeting(const HostPlan& plan, const std::string& device);
+/// `target`: what answers a ping, if anything does.
+std::string greeting(const HostPlan& plan, const std::string& device, const std::string& target);
 
 }  // namespace tunstack

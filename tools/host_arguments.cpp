@@ -1,6 +1,7 @@
 #include "tools/host_arguments.hpp"
 
 #include "tools/option_values.hpp"
+#include "tools/route_arguments.hpp"
 #include "tools/screen.hpp"
 
 namespace tunstack {
@@ -27,6 +28,11 @@ void add_address_option(CLI::App& command, HostArguments& arguments) {
       ->type_name("ADDR/LEN")
       ->allow_extra_args(false)
       ->group(of_the_stack);
+}
+
+void add_verbose_option(CLI::App& command, HostArguments& arguments) {
+  command.add_flag("-v,--verbose", arguments.verbose, "Count each reason in the summary at the end, as --explain does")
+      ->group(of_output);
 }
 
 void add_stack_options(CLI::App& command, HostArguments& arguments) {
@@ -84,6 +90,7 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
       ->type_name("ADDR/LEN")
       ->allow_extra_args(false)
       ->group(of_the_link);
+  add_route_option(command, arguments.routes, of_the_link);
   command
       .add_option("--capture", arguments.capture,
                   "Write every packet in and out to FILE, or '-' for stdout: pcapng, with the decision as its "
@@ -93,6 +100,7 @@ void add_device_options(CLI::App& command, HostArguments& arguments) {
   command.add_option("--log", arguments.log, "Write what --json prints to FILE.jsonl")
       ->type_name("FILE")
       ->group(of_output);
+  add_verbose_option(command, arguments);
   command.add_option("--pid-file", arguments.pid_file, "Write the number of this process to FILE; removed at the end")
       ->type_name("FILE")
       ->group(of_the_run);

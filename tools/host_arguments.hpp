@@ -12,6 +12,7 @@ namespace tunstack {
 struct HostArguments {
   std::vector<std::string> addresses;  // ADDR/LEN of the stack
   std::vector<std::string> host;       // ADDR/LEN of the kernel's side, or "none"
+  std::vector<std::string> routes;     // of the kernel to the stack: prefixes, or "default"
   std::string device = "tun0";
   bool tap = false;
   bool autoconf = false;  // ask routers also without tap
@@ -24,6 +25,7 @@ struct HostArguments {
   std::string explain = "off";
   std::string color;
   bool json = false;
+  bool verbose = false;
   std::optional<std::string> log;  // a file for events
   std::optional<std::string> pid_file;
   std::optional<int> ready_fd;
@@ -41,6 +43,8 @@ struct HostArguments {
 void add_stack_options(CLI::App& command, HostArguments& arguments);
 /// Adds what concerns a device and a run in real time.
 void add_device_options(CLI::App& command, HostArguments& arguments);
+/// Adds -v, for commands that end with a summary.
+void add_verbose_option(CLI::App& command, HostArguments& arguments);
 /// Adds --address, for commands whose arguments are something else.
 void add_address_option(CLI::App& command, HostArguments& arguments);
 

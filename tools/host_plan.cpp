@@ -1,11 +1,13 @@
 #include "tools/host_plan.hpp"
 
 #include <fmt/format.h>
+#include <net/if.h>
 #include <unistd.h>
 
 #include "tools/fresh_seed.hpp"
 #include "tools/kept_secret.hpp"
 #include "tools/recorded_host.hpp"
+#include "tools/route_arguments.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
 #include "tunstack/node/interface_config.hpp"
@@ -76,6 +78,22 @@ MacAddress parse_host_mac(const std::string& text) {
                    "for example --mac 02:00:5e:00:53:01");
 }
 
+/// As the kernel has it; "%d" once, where it puts a number.
+void check_device_name(const std::string& name) {
+  constexpr std::size_t longest = IFNAMSIZ - 1;
+  const std::size_t percent = name.find('%');
+  const bool numbers_well =
+      percent == std::string::npos || (name.find('%', percent + 1) == std::string::npos && name[percent + 1] == 'd');
+  const auto is_forbidden = [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '/' || c == ':'; };
+  if (!name.empty() && name.size() <= longest && name != "." && name != ".." && numbers_well &&
+      std::ranges::none_of(name, is_forbidden))
+    return;
+  throw UsageFault(
+      fmt::format("'{}' cannot be the name of a device", name.substr(0, 40)),
+      fmt::format("a name has 1 to {} characters, none of them a blank, '/' or ':', and '%' in %d alone", longest),
+      "for example --dev tun1; --dev tun%d lets the kernel number it");
+}
+
 void check_link_layer(const HostArguments& arguments) {
   if (arguments.tap) return;
   if (arguments.mac)
@@ -113,10 +131,10 @@ void check_advertising(const NodeOptions& options, const InterfaceConfig& interf
   };
   if (options.router.advertises)
     if (const auto fault = fault_of(advertising_config(options.router, interface)))
-      refuse_keys("the options nd.adv.enable.*", *fault);
+      refuse_keys("the options nd.adv.*", *fault);
   if (options.router4.advertises)
     if (const auto fault = fault_of(irdp_config(options.router4, interface)))
-      refuse_keys("the options irdp.adv.enable.*", std::string(*fault));
+      refuse_keys("the options irdp.adv.*", std::string(*fault));
 }
 
 /// What only routers do.
@@ -140,6 +158,26 @@ void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
                        "add --role router");
 }
 
+void check_routes_are_ours(const HostArguments& arguments) {
+  if (!arguments.routes.empty() && arguments.host == std::vector<std::string>{"none"})
+    throw UsageFault("--route and --host none exclude each other", "--host none leaves the routes of the link to you",
+                     fmt::format("ip route add {} dev {}    (when it is up), or leave out --host none",
+                                 arguments.routes[0], arguments.device));
+}
+
+/// IPv6 wants more of a link than IPv4 does, and is there by default.
+void check_mtu(const InterfaceConfig& interface) {
+  const auto fault = mtu_fault(interface);
+  if (!fault) return;
+  InterfaceConfig of_ipv4_alone = interface;
+  std::erase_if(of_ipv4_alone.addresses, [](const IpPrefix& prefix) { return !prefix.address.is_ipv4(); });
+  const std::vector<IpPrefix>& left = of_ipv4_alone.addresses;
+  const bool is_enough = !left.empty() && !mtu_fault(of_ipv4_alone);
+  throw UsageFault(fmt::format("an MTU of {} is not possible", interface.mtu), *fault,
+                   is_enough ? fmt::format("IPv4 addresses alone: {}; or a larger --mtu", to_text(left[0]))
+                             : "choose another one with --mtu");
+}
+
 Seed seed_of(const HostArguments& arguments) {
   if (arguments.seed) return *arguments.seed;
   return arguments.recorded_seed ? *arguments.recorded_seed : fresh_seed();
@@ -148,13 +186,12 @@ Seed seed_of(const HostArguments& arguments) {
 }  // namespace
 
 HostPlan plan_host(const HostArguments& arguments) {
+  check_device_name(arguments.device);
   std::vector<std::string> texts = arguments.addresses;
   if (texts.empty()) texts = {default_ipv4_address, default_ipv6_address};
   const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
   InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
-  if (const auto fault = mtu_fault(interface))
-    throw UsageFault(fmt::format("an MTU of {} is not possible", arguments.mtu), *fault,
-                     "choose another one with --mtu");
+  check_mtu(interface);
 
   HostPlan plan;
   plan.leave_link_alone = arguments.host == std::vector<std::string>{"none"};
@@ -170,6 +207,9 @@ HostPlan plan_host(const HostArguments& arguments) {
   }
   add_link_local_address(interface);
   if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
+  check_routes_are_ours(arguments);
+  std::ranges::move(routes_of(arguments.routes, interface.addresses, arguments.tap),
+                    std::back_inserter(plan.link.routes));
   plan.node = {.interfaces = {interface},
                .options = node_options(arguments),
                .seed = seed_of(arguments),
@@ -183,6 +223,7 @@ HostPlan plan_host(const HostArguments& arguments) {
   plan.arguments = recorded_arguments(arguments, interface);
   plan.explain = explain_of(arguments);
   plan.color = arguments.color;
+  if (arguments.verbose || plan.explain != Explain::off) plan.summary = SummaryLength::full;
   if (arguments.json) plan.json_fd = STDOUT_FILENO;
   plan.log = arguments.log;
   plan.pid_file = arguments.pid_file;

@@ -7,6 +7,7 @@
 #include "tools/host_arguments.hpp"
 #include "tunstack/device/impairment.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/explain/summary.hpp"
 #include "tunstack/kernel_link/kernel_link_plan.hpp"
 #include "tunstack/node/node.hpp"
 #include "tunstack/sandbox/sandbox.hpp"
@@ -21,7 +22,8 @@ struct HostPlan {
   bool leave_link_alone = false;                          // --host none
   std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is
   Explain explain = Explain::off;
-  std::string color;               // as for screen_of()
+  std::string color;  // as for screen_of()
+  SummaryLength summary = SummaryLength::brief;
   std::optional<int> json_fd;      // where events go, as lines
   std::optional<std::string> log;  // and a file for them
   std::optional<std::string> pid_file;

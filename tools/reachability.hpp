@@ -24,4 +24,7 @@ std::string address_to_ping(const std::vector<WayToStack>& ways, const std::stri
 /// Three lines if packets to addresses of the stack go to somebody else; else nothing.
 std::string detour_warning(const std::vector<WayToStack>& ways);
 
+/// Three lines on why nothing came, at the end of a run in which `for_others` is all that came.
+std::string no_packet_text(const std::vector<WayToStack>& ways, const std::string& device, std::uint64_t for_others);
+
 }  // namespace tunstack

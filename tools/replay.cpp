@@ -206,7 +206,7 @@ int run_replay(ReplayArguments arguments, const CLI::App& command) {
   data.flush();
   talk.put(feed.left_out_text() + left_out_text(replay.left_out()));
   for (const Written& capture : captures) talk.put(times_changed_text(capture.writer, capture.path));
-  talk.put(summary_text(node.counters(), replay.now()) + nobody_here_text(feed, heard, arguments.host));
+  talk.put(summary_text(node.counters(), replay.now(), plan.summary) + nobody_here_text(feed, heard, arguments.host));
   if (comparison) talk.put(comparison_text(*comparison));
   talk.flush();
   for (Written& capture : captures) capture.writer.finish();
@@ -233,6 +233,7 @@ void add_replay(CLI::App& program, int& exit_status) {
   take_duration(*command->add_option("--drain", arguments->drain, "How long to go on after the last packet, for timers")
                      ->capture_default_str(),
                 0, longest_drain);
+  add_verbose_option(*command, arguments->host);
   add_address_option(*command, arguments->host);
   add_stack_options(*command, arguments->host);
   command->get_option("--address")

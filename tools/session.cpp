@@ -10,6 +10,7 @@
 #include "tools/recorded_host.hpp"
 #include "tools/screen.hpp"
 #include "tunstack/explain/summary.hpp"
+#include "tunstack/kernel_link/link_setup.hpp"
 
 namespace tunstack {
 
@@ -35,6 +36,11 @@ StackName stack_name(const std::string& device) try {
   return {own_network(), ::getpid(), device};
 } catch (const SystemError&) {
   return {};
+}
+
+TunDevice attach_to(const LinkPlan& link) {
+  check_kind_of_link(link.device, link.tap);
+  return TunDevice(link.device, link.tap ? DeviceKind::tap : DeviceKind::tun);
 }
 
 Duties duties_of(const HostPlan& plan, const TunDevice& device) {
@@ -73,7 +79,7 @@ NodeConfig started(const HostPlan& plan, const std::string& device, LinkState li
 Session::Session(const HostPlan& plan)
     : talk_(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::leave_out),
       outlets_{&talk_},
-      device_(plan.link.device, plan.link.tap ? DeviceKind::tap : DeviceKind::tun),
+      device_(attach_to(plan.link)),
       caretaker_(duties_of(plan, device_)),
       link_(device_.name()),
       routes_(device_.name()),
@@ -84,6 +90,7 @@ Session::Session(const HostPlan& plan)
       names_{"stack", {device_.name()}, clock_.started_at()},
       loop_(std::array{&device_as_impaired_}, node_, clock_),
       signals_(block_signals()),
+      summary_length_(plan.summary),
       duration_(plan.duration),
       user_(plan.user),
       ready_fd_(plan.ready_fd),
@@ -188,15 +195,19 @@ void Session::confine() {
   start_outlets();
 }
 
-void Session::settle() {
-  loop_.run_while([this] { return node_.has_tentative_addresses(); });
+void Session::settle(const std::function<void()>& waiting) {
+  loop_.run_while([&] {
+    const NodeState& state = node_.state();
+    if (state.is_checking_addresses() && !state.is_starting(config_.start)) waiting();
+    return node_.has_tentative_addresses();
+  });
 }
 
 void Session::on_signal(std::function<void(int, bool)> handle) {
   loop_.watch(signals_.get(), [this, handle = std::move(handle)] {
     signalfd_siginfo info{};
     if (::read(signals_.get(), &info, sizeof info) != sizeof info) return;
-    if (info.ssi_signo == SIGUSR1) return tell_summary();
+    if (info.ssi_signo == SIGUSR1) return tell_summary(SummaryLength::full);
     handle(static_cast<int>(info.ssi_signo), info.ssi_code <= 0);
   });
 }
@@ -207,9 +218,15 @@ void Session::on_duration(std::function<void()> expired) {
            std::move(expired));
 }
 
-void Session::tell_summary() {
-  say(summary_text(node_.counters(), clock_.now()));
+void Session::tell_summary(SummaryLength length) {
+  say(summary_text(node_.counters(), clock_.now(), length));
   tell_impairments();
+}
+
+/// Most who wonder why nothing answers have sent it somewhere else.
+void Session::tell_why_nothing_came() {
+  const std::uint64_t for_others = packets_for_others(node_.counters());
+  if (node_.counters().packets_in == for_others) say(no_packet_text(ways(), device_.name(), for_others));
 }
 
 void Session::tell_impairments() {
@@ -220,9 +237,11 @@ bool Session::finish(Summary summary) {
   for (Outlet* const outlet : outlets_)
     if (outlet != &talk_) outlet->close();
   talk_.flush();
-  if (summary == Summary::yes)
-    say(fmt::format("{}tunstack: at the end {} was {}\n", summary_text(node_.counters(), clock_.now()), device_.name(),
-                    name_of(link_.state())));
+  if (summary == Summary::yes) {
+    say(fmt::format("{}tunstack: at the end {} was {}\n", summary_text(node_.counters(), clock_.now(), summary_length_),
+                    device_.name(), name_of(link_.state())));
+    tell_why_nothing_came();
+  }
   tell_impairments();
   bool all_taken = true;
   for (const Outlet* const outlet : outlets_) {

@@ -40,8 +40,8 @@ class Session {
   /// Gives up all rights that are not needed from here on, as far as the plan says so: to start a process, to open a
   /// file. Then starts the threads that write what was said so far and from here on. Throws SystemError.
   void confine();
-  /// Answers until it is known that no other node has the addresses of the stack.
-  void settle();
+  /// Answers until it is known that no other node has the addresses of the stack; calls `waiting` if that takes time.
+  void settle(const std::function<void()>& waiting);
   /// Calls `handle` with each signal but SIGUSR1, which prints the summary, and whether a process sent it (rather than
   /// the terminal).
   void on_signal(std::function<void(int signal, bool from_process)> handle);
@@ -67,7 +67,8 @@ class Session {
   void add_log(const HostPlan& plan, OutputFile file);
   /// The node does nothing for observers where nobody wants to know.
   void listen_as_needed();
-  void tell_summary();
+  void tell_summary(SummaryLength length);
+  void tell_why_nothing_came();
   void tell_impairments();
   void start_outlets();
   void follow_link();
@@ -96,6 +97,7 @@ class Session {
   Loop loop_;
   FileDescriptor signals_;
   std::function<void()> link_has_changed_ = [] {};
+  SummaryLength summary_length_;
   std::optional<double> duration_;
   std::optional<User> user_;
   std::optional<int> ready_fd_;

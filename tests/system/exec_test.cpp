@@ -12,6 +12,7 @@ namespace tunstack::test::exec_test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class Exec : public SystemTest {
  protected:
@@ -67,7 +68,7 @@ TEST_F(Exec, the_command_sees_its_own_network_only) {
   ASSERT_EQ(network.shell("ip tuntap add dev other mode tun").status, 0);
   const Outcome seen = exec({"sh", "-c", "ls /sys/class/net; ip -o link | cut -d: -f2"});
   EXPECT_THAT(seen.out, HasSubstr("tun0"));
-  EXPECT_THAT(seen.out, testing::Not(HasSubstr("other")));
+  EXPECT_THAT(seen.out, Not(HasSubstr("other")));
   EXPECT_FALSE(network.link("tun0")) << "the network it was started from stays as it is";
 }
 
@@ -228,17 +229,62 @@ TEST_F(Exec, a_person_is_greeted_with_the_addresses_and_a_script_is_not) {
   EXPECT_EQ(exec({"true"}).err, "");
 }
 
+TEST_F(Exec, default_route_leads_everything_to_the_stack) {
+  const Outcome ping =
+      tunstack({"exec", "--explain", "--route", "default", "ping", "-c", "1", "-W", "1", "198.51.100.9"});
+  EXPECT_THAT(ping.err, HasSubstr("192.0.2.1 > 198.51.100.9  ICMP echo request"));
+  EXPECT_THAT(ping.err, Not(HasSubstr("no packet")));
+}
+
+TEST_F(Exec, says_at_the_end_why_nothing_came) {
+  const Outcome ping = tunstack({"exec", "--explain", "ping", "-c", "1", "198.51.100.9"});
+  const std::vector<std::string> lines = lines_of(ping.err);
+  ASSERT_GE(lines.size(), 3U);
+  EXPECT_EQ(lines[lines.size() - 3], "tunstack: no packet for the stack came");
+  EXPECT_EQ(lines[lines.size() - 2],
+            "  ip route get says: 192.0.2.2 dev tun0 src 192.0.2.1; 2001:db8::2 dev tun0 src 2001:db8::1");
+  EXPECT_THAT(lines[lines.size() - 1], HasSubstr("ping 192.0.2.2; --route PREFIX"));
+}
+
 TEST_F(Exec, the_kernel_asks_for_no_routers_in_a_network_of_our_own) {
   const std::string asks = "cat /proc/sys/net/ipv6/conf/tun0/router_solicitations";
   EXPECT_EQ(exec({"sh", "-c", asks}).out, "0\n");
   EXPECT_NE(tunstack({"exec", "--role", "router", "sh", "-c", asks}).out, "0\n") << "it is to hear a router soon";
 }
 
+TEST_F(Exec, waits_for_no_duplicates_where_there_can_be_none) {
+  const Outcome at_once = tunstack({"exec", "--tap", "--explain", "true"});
+  EXPECT_THAT(at_once.err, HasSubstr("address_in_use"));
+  EXPECT_THAT(at_once.err, Not(HasSubstr("address_probed")));
+  const Outcome asked_for = tunstack({"exec", "--tap", "--explain", "--set", "dad.transmits=1", "true"});
+  EXPECT_THAT(asked_for.err, HasSubstr("address_probed"));
+  EXPECT_THAT(asked_for.err, Not(HasSubstr("the command starts when"))) << "that is for people";
+}
+
+TEST_F(Exec, says_what_it_waits_for) {
+  const auto by_hand = [&](const std::string& options) {
+    return network.run({"script", "-qec", "'" + program + "' exec --tap " + options + " true", "/dev/null"}).out;
+  };
+  EXPECT_THAT(by_hand("--set dad.transmits=1"), HasSubstr("the command starts when"));
+  EXPECT_THAT(by_hand("--set acd.enable=on"), HasSubstr("the command starts when"));
+  EXPECT_EQ(by_hand(""), "");
+}
+
+TEST_F(Exec, greets_with_what_works) {
+  const auto greeting = [&](const std::string& options) {
+    return network.run({"script", "-qec", "SHELL=/bin/true '" + program + "' exec " + options, "/dev/null"}).out;
+  };
+  EXPECT_THAT(greeting(""), HasSubstr("try: ping $TUNSTACK_ADDRESS4 "));
+  EXPECT_THAT(greeting("--address 2001:db8::2/64"), HasSubstr("try: ping $TUNSTACK_ADDRESS6 "));
+  EXPECT_THAT(greeting("--address fe80::5/64"), HasSubstr("try: ping fe80::5%tun0 "));
+  EXPECT_THAT(greeting("--host none"), Not(HasSubstr("try: ping")));
+}
+
 TEST_F(Exec, dry_run_starts_nothing) {
   const Outcome dry = tunstack({"exec", "--dry-run", "--", "echo", "started"});
   EXPECT_EQ(dry.status, 0);
   EXPECT_THAT(dry.out, testing::StartsWith("unshare "));
-  EXPECT_THAT(dry.out, testing::Not(HasSubstr("started")));
+  EXPECT_THAT(dry.out, Not(HasSubstr("started")));
   EXPECT_EQ(network.shell(dry.out).status, 0) << "it runs as it is printed\n" << dry;
 }
 

@@ -66,7 +66,8 @@ TEST_F(Killed, exec_leaves_nothing) {
 
 TEST_F(Killed, a_persistent_device_is_as_it_was) {
   ASSERT_EQ(network.shell("ip tuntap add dev tun0 mode tun && ip link set tun0 mtu 1400").status, 0);
-  kill_at_any_moment({"up", "192.0.2.2/24", "2001:db8::2/128", "--host", "192.0.2.1/24", "--host", "2001:db8:1::1/64"},
+  kill_at_any_moment({"up", "192.0.2.2/24", "2001:db8::2/128", "--host", "192.0.2.1/24", "--host", "2001:db8:1::1/64",
+                      "--route", "default"},
                      [&] {
                        const auto link = network.link();
                        ASSERT_TRUE(link);

@@ -9,6 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::UnorderedElementsAre;
 
 class LinkOfUp : public SystemTest {
@@ -86,6 +87,8 @@ TEST_F(LinkOfUp, TUN_006_too_small_an_mtu_is_refused_with_the_minimum) {
   const Outcome ipv6 = tunstack({"up", "192.0.2.2/24", "2001:db8::2/64", "--mtu", "1279"});
   EXPECT_FAULT(ipv6, 2);
   EXPECT_THAT(ipv6.err, HasSubstr("1280"));
+  EXPECT_THAT(ipv6.err, HasSubstr("try: IPv4 addresses alone: 192.0.2.2/24")) << "the way out";
+  EXPECT_THAT(tunstack({"up", "2001:db8::2/64", "--mtu", "1279"}).err, Not(HasSubstr("IPv4")));
   EXPECT_FALSE(network.link());
 }
 
@@ -129,6 +132,62 @@ TEST_F(LinkOfUp, a_fault_on_the_way_takes_back_what_was_done) {
   EXPECT_THAT(link().addresses, IsEmpty());
 }
 
+// ---- routes that are asked for ----
+
+TEST_F(LinkOfUp, route_leads_what_is_for_a_prefix_to_the_stack) {
+  const auto process = up({"--route", "198.51.100.0/24", "--route", "2001:db8:7::/48", "--explain"});
+  EXPECT_THAT(network.routes(), testing::IsSupersetOf({"198.51.100.0/24", "2001:db8:7::/48"}));
+  network.run({"ping", "-c", "1", "-W", "1", "198.51.100.9"});
+  EXPECT_THAT(process->err(), HasSubstr("192.0.2.1 > 198.51.100.9  ICMP echo request"));
+}
+
+TEST_F(LinkOfUp, route_comes_back_when_the_link_was_down) {
+  const auto process = up({"--route", "default"});
+  ASSERT_EQ(network.shell("ip link set tun0 down && ip link set tun0 up").status, 0);
+  EXPECT_TRUE(eventually([&] {
+    return network.shell("ip -o route show default; ip -o -6 route show default").out ==
+           "default dev tun0 proto static scope link \n"
+           "default dev tun0 proto static metric 1024 pref medium\n";
+  }));
+}
+
+TEST_F(LinkOfUp, route_is_taken_back_from_a_persistent_device) {
+  make_persistent_device(" && ip link set tun0 up && ip address add 203.0.113.1/24 dev tun0");
+  end(*up({"192.0.2.2/24", "--route", "default", "--route", "198.51.100.0/24"}));
+  EXPECT_THAT(network.routes(), ElementsAre("203.0.113.0/24"));
+}
+
+TEST_F(LinkOfUp, route_that_the_link_has_stays) {
+  make_persistent_device(
+      " && ip link set tun0 up && ip address add 203.0.113.1/24 dev tun0 && ip route add default dev tun0");
+  end(*up({"192.0.2.2/24", "--route", "default"}));
+  EXPECT_THAT(network.routes(), UnorderedElementsAre("203.0.113.0/24", "default"));
+}
+
+TEST_F(LinkOfUp, route_of_another_link_is_not_overruled) {
+  const Outcome other = network.shell(
+      "ip tuntap add dev other mode tun && ip link set other up && ip route add default dev other metric 100 && "
+      "ip -6 route add 2001:db8:7::/48 dev other metric 100");
+  ASSERT_EQ(other.status, 0) << other;
+  const Outcome by_default = tunstack({"up", "192.0.2.2/24", "--route", "default"});
+  EXPECT_FAULT(by_default, 3);
+  EXPECT_THAT(by_default.err,
+              HasSubstr("cannot add the default route into tun0\n  this host has such a route through other"));
+  EXPECT_FAULT(tunstack({"up", "--route", "2001:db8:7::/48"}), 3);
+  EXPECT_FAULT(tunstack({"up", "192.0.2.2/24", "--route", "0.0.0.0/0"}), 3);
+  EXPECT_FALSE(network.link());
+  EXPECT_THAT(network.routes("other"), UnorderedElementsAre("default", "2001:db8:7::/48"));
+  const auto within_it = up({"192.0.2.2/24", "--route", "198.51.100.0/24"});
+}
+
+TEST_F(LinkOfUp, route_leads_to_the_stack_by_its_address_where_stations_are_asked_for) {
+  const auto process = up({"--tap", "--set", "dad.transmits=0", "--route", "default", "--explain"});
+  network.run({"ping", "-c", "1", "-W", "1", "198.51.100.9"});
+  network.run({"ping", "-c", "1", "-W", "1", "2001:db8:7::9"});
+  EXPECT_THAT(process->err(), HasSubstr("192.0.2.1 > 198.51.100.9  ICMP echo request"));
+  EXPECT_THAT(process->err(), HasSubstr("2001:db8::1 > 2001:db8:7::9  ICMP6 echo request"));
+}
+
 class DryRun : public LinkOfUp {
  protected:
   /// The printed commands, run by a shell, leave the kernel's end as `tunstack up` does.
@@ -160,6 +219,12 @@ TEST_F(DryRun, mtu_and_several_addresses) {
 }
 TEST_F(DryRun, routes) {
   expect_equivalent({"192.0.2.2/32", "2001:db8::2/128", "--host", "198.51.100.1/32", "--host", "2001:db8:1::1/128"});
+}
+TEST_F(DryRun, routes_that_are_asked_for) {
+  expect_equivalent({"--route", "default", "--route", "198.51.100.0/24", "--route", "2001:db8:7::/48"});
+}
+TEST_F(DryRun, routes_by_an_address) {
+  expect_equivalent({"--tap", "--set", "dad.transmits=0", "--route", "default", "--route", "198.51.100.0/24"});
 }
 TEST_F(DryRun, host_none) { expect_equivalent({"--host", "none"}); }
 

@@ -45,6 +45,34 @@ TEST_F(Up, a_second_stack_on_one_prefix_is_told_that_nobody_reaches_it) {
   EXPECT_TRUE(answers("2001:db8::3"));
 }
 
+TEST_F(Up, a_route_of_its_own_mends_that) {
+  const auto first = up({"192.0.2.2/24"});
+  const auto second = up({"192.0.2.3/24", "--dev", "tun1", "--route", "192.0.2.3"});
+  EXPECT_THAT(second->err(), HasSubstr("try: ping 192.0.2.3"));
+  EXPECT_TRUE(answers("192.0.2.3"));
+}
+
+TEST_F(Up, says_at_the_end_why_nothing_came) {
+  for (const Command& arguments : {Command{"--explain"}, Command{"--explain", "--tap"}}) {
+    const auto process = up(arguments);
+    ASSERT_TRUE(eventually([&] { return process->err().contains("  drop   "); })) << "what the kernel sends by itself";
+    process->signal(SIGTERM);
+    const Outcome ended = process->wait();
+    EXPECT_THAT(ended.err, HasSubstr("tunstack: no packet for the stack came"));
+    EXPECT_THAT(ended.err, HasSubstr("192.0.2.2 dev tun0 src 192.0.2.1; 2001:db8::2 dev tun0 src 2001:db8::1"));
+  }
+}
+
+TEST_F(Up, says_at_the_end_where_it_all_went) {
+  const auto first = up({"192.0.2.2/24"});
+  const auto second = up({"192.0.2.3/24", "--dev", "tun1"});
+  EXPECT_FALSE(answers("192.0.2.3"));
+  second->signal(SIGTERM);
+  EXPECT_THAT(second->wait().err, testing::ContainsRegex("no packet for the stack came.*\n"
+                                                         "  ip route get says: 192.0.2.3 dev tun0 src 192.0.2.1\n"
+                                                         "  try: a prefix that no other link has"));
+}
+
 TEST_F(Up, an_address_that_this_host_has_itself_is_told) {
   ASSERT_EQ(network.shell("ip link set lo up && ip address add 192.0.2.2/32 dev lo").status, 0);
   const auto process = up({"192.0.2.2/24"});
@@ -86,6 +114,20 @@ TEST_F(Up, TUN_011_SIGTERM_ends_it_during_a_flood) {
   ASSERT_TRUE(eventually([&] { return cpu_ticks(process->pid()) > 2; })) << "the flood does not reach it";
   process->signal(SIGTERM);
   EXPECT_EQ(process->wait(Milliseconds(1000)).status, 0);
+}
+
+TEST_F(Up, every_reason_is_counted_at_the_end_if_asked_for) {
+  for (const char* option : {"-v", "--explain=drops"}) {
+    const auto process = up({option});
+    EXPECT_TRUE(answers("192.0.2.2"));
+    process->signal(SIGTERM);
+    EXPECT_THAT(process->wait().err, HasSubstr("icmp4_echo_request_for_us  RFC 1122 3.2.2.6\n")) << option;
+  }
+  const auto process = up();
+  EXPECT_TRUE(answers("192.0.2.2"));
+  process->signal(SIGTERM);
+  EXPECT_THAT(process->wait().err,
+              testing::ContainsRegex("  most often: .*1 icmp4_echo_request_for_us.*\\(-v lists all"));
 }
 
 TEST_F(Up, duration_ends_it) {

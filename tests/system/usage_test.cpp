@@ -55,27 +55,33 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Values, WrongUsage,
-    testing::Values(Wrong{"mtu_no_number", {"up", "--mtu", "abc"}, "--mtu"},
-                    Wrong{"mac_without_frames", {"up", "--mac", "02:00:5e:00:53:01"}, "--mac needs --tap"},
-                    Wrong{"gateway_without_frames", {"up", "--gateway", "192.0.2.1"}, "--gateway needs --tap"},
-                    Wrong{"advertising_host", {"up", "--set", "irdp.adv.enable=on"}, "--role router"},
-                    Wrong{"proxying_host", {"up", "--set", "arp.proxy=198.51.100.0/24"}, "--role router"},
-                    Wrong{"querying_host", {"up", "--set", "mld.querier=on"}, "--role router"},
-                    Wrong{"mtu_negative", {"up", "--mtu", "-5"}, "-5"},
-                    Wrong{"mtu_too_large", {"up", "--mtu", "65536"}, "65535"},
-                    Wrong{"set_without_value", {"up", "--set", "icmp4.echo"}, "KEY=VALUE"},
-                    Wrong{"set_unknown_key", {"up", "--set", "icmp4.ecoh=on"}, "did you mean icmp4.echo?"},
-                    Wrong{"set_bad_value", {"up", "--set", "icmp4.echo=maybe"}, "icmp4.echo takes on or off"},
-                    Wrong{"bad_profile", {"up", "--profile", "soft"}, "hardened"},
-                    Wrong{"unknown_user", {"up", "--user", "nobody-of-this-name"}, "no user"},
-                    Wrong{"no_sandbox_to_leave_out", {"doctor", "--no-sandbox"}, "--security"},
-                    Wrong{"bad_explain", {"up", "--explain=x"}, "--explain"},
-                    Wrong{"duration_negative", {"up", "--duration", "-1"}, "--duration"},
-                    Wrong{"duration_no_number", {"up", "--duration", "abc"}, "--duration"},
-                    Wrong{"duration_not_a_number", {"up", "--duration", "nan"}, "--duration"},
-                    Wrong{"duration_beyond_the_clock", {"up", "--duration", "1e300"}, "--duration"},
-                    Wrong{"option_without_its_value", {"up", "--dev"}, "--dev"},
-                    Wrong{"empty_value_does_not_eat_the_next_option", {"up", "--dev=", "--dry-run"}, "--dev"}),
+    testing::Values(
+        Wrong{"mtu_no_number", {"up", "--mtu", "abc"}, "--mtu"},
+        Wrong{"mac_without_frames", {"up", "--mac", "02:00:5e:00:53:01"}, "--mac needs --tap"},
+        Wrong{"gateway_without_frames", {"up", "--gateway", "192.0.2.1"}, "--gateway needs --tap"},
+        Wrong{"advertising_host", {"up", "--set", "irdp.adv.enable=on"}, "--role router"},
+        Wrong{"proxying_host", {"up", "--set", "arp.proxy=198.51.100.0/24"}, "--role router"},
+        Wrong{"querying_host", {"up", "--set", "mld.querier=on"}, "--role router"},
+        Wrong{"route_to_nothing", {"up", "--route", "everywhere"}, "the word default"},
+        Wrong{"route_with_host_bits", {"up", "--route", "192.0.2.9/24"}, "try: --route 192.0.2.0/24"},
+        Wrong{"route_of_a_family_without_address",
+              {"up", "192.0.2.2/24", "--route", "2001:db8:7::/48"},
+              "the stack has no IPv6 address"},
+        Wrong{"route_of_a_link_that_is_left_alone", {"up", "--host", "none", "--route", "default"}, "exclude"},
+        Wrong{"mtu_negative", {"up", "--mtu", "-5"}, "-5"}, Wrong{"mtu_too_large", {"up", "--mtu", "65536"}, "65535"},
+        Wrong{"set_without_value", {"up", "--set", "icmp4.echo"}, "KEY=VALUE"},
+        Wrong{"set_unknown_key", {"up", "--set", "icmp4.ecoh=on"}, "did you mean icmp4.echo?"},
+        Wrong{"set_bad_value", {"up", "--set", "icmp4.echo=maybe"}, "icmp4.echo takes on or off"},
+        Wrong{"bad_profile", {"up", "--profile", "soft"}, "hardened"},
+        Wrong{"unknown_user", {"up", "--user", "nobody-of-this-name"}, "no user"},
+        Wrong{"no_sandbox_to_leave_out", {"doctor", "--no-sandbox"}, "--security"},
+        Wrong{"bad_explain", {"up", "--explain=x"}, "--explain"},
+        Wrong{"duration_negative", {"up", "--duration", "-1"}, "--duration"},
+        Wrong{"duration_no_number", {"up", "--duration", "abc"}, "--duration"},
+        Wrong{"duration_not_a_number", {"up", "--duration", "nan"}, "--duration"},
+        Wrong{"duration_beyond_the_clock", {"up", "--duration", "1e300"}, "--duration"},
+        Wrong{"option_without_its_value", {"up", "--dev"}, "--dev"},
+        Wrong{"empty_value_does_not_eat_the_next_option", {"up", "--dev=", "--dry-run"}, "--dev"}),
     [](const auto& wrong) { return wrong.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -126,10 +132,27 @@ TEST_F(Words, output_that_cannot_be_written_is_told) {
 
 class DeviceName : public SystemTest {};
 
-TEST_F(DeviceName, too_long) { EXPECT_FAULT(tunstack({"up", "--dev", std::string(40, 'a')}), 3); }
-TEST_F(DeviceName, empty) { EXPECT_FAULT(tunstack({"up", "--dev", ""}), 3); }
-TEST_F(DeviceName, not_a_name) { EXPECT_FAULT(tunstack({"up", "--dev", "a/b"}), 3); }
-TEST_F(DeviceName, of_another_kind_of_device) { EXPECT_FAULT(tunstack({"up", "--dev", "lo"}), 3); }
+TEST_F(DeviceName, that_the_kernel_would_not_take) {
+  const std::vector<std::string> names = {
+      "", ".", "..", "a/b", "tun 0", "a:b", "a\tb", "a%b", "tun%", "%d%d", std::string(16, 'a')};
+  for (const std::string& name : names) {
+    const Outcome outcome = tunstack({"up", "--dev", name});
+    EXPECT_FAULT(outcome, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("1 to 15 characters")) << name;
+  }
+  EXPECT_EQ(tunstack({"up", "--dev", std::string(15, 'a'), "--duration", "0.01"}).status, 0);
+}
+
+TEST_F(DeviceName, of_another_kind_of_link) {
+  ASSERT_EQ(network.shell("ip tuntap add dev frames mode tap").status, 0);
+  const Outcome loopback = tunstack({"up", "--dev", "lo"});
+  EXPECT_FAULT(loopback, 2);
+  EXPECT_THAT(loopback.err, HasSubstr("lo is no TUN device"));
+  const Outcome frames = tunstack({"up", "--dev", "frames"});
+  EXPECT_FAULT(frames, 2);
+  EXPECT_THAT(frames.err, HasSubstr("add --tap"));
+  EXPECT_EQ(tunstack({"up", "--tap", "--dev", "frames", "--duration", "0.01"}).status, 0);
+}
 
 }  // namespace
 }  // namespace tunstack::test::usage_test

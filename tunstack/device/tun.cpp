@@ -36,8 +36,11 @@ FileDescriptor open_clone_device() {
     throw SystemError(what, "creating a TUN device on this host needs CAP_NET_ADMIN; this process has none",
                       "run it as root; or, without any rights: tunstack exec -- COMMAND; or once, for this user: "
                       "tunstack up --dry-run | sudo sh    (with the same options)");
-  if (error == EBUSY || error == EINVAL)
-    throw SystemError(what, "another process is attached to it, or it is another kind of device",
+  if (error == EBUSY)
+    throw SystemError(what, "another process is attached to it",
+                      "choose another name: --dev tun%d lets the kernel number it");
+  if (error == EINVAL)
+    throw SystemError(what, "it is another kind of device, or was made with other flags, as multi_queue",
                       "choose another name: --dev tun%d lets the kernel number it");
   throw SystemError(what, "the kernel refused this name", "choose another one with --dev");
 }

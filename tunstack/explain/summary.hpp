@@ -8,6 +8,14 @@
 
 namespace tunstack {
 
-std::string summary_text(const Counters& counters, Instant now);
+/// Packets that came and were for somebody else: groups that the node is not in, as router solicitations of the kernel
+/// are, and other stations.
+std::uint64_t packets_for_others(const Counters& counters);
+
+enum class SummaryLength : std::uint8_t { brief, full };
+
+/// Brief: two lines, with what occurred most often. Full: a line for each reason that occurred, the most frequent ones
+/// first; what a reason says, `tunstack why REASON` tells.
+std::string summary_text(const Counters& counters, Instant now, SummaryLength length);
 
 }  // namespace tunstack

@@ -60,12 +60,16 @@ std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::ve
   return host;
 }
 
-std::vector<IpPrefix> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host) {
-  std::vector<IpPrefix> routes;
+IpPrefix network_of(const IpPrefix& prefix) { return {with_host_part(prefix, 0), prefix.length}; }
+
+std::string route_text(const IpPrefix& prefix) { return prefix.length == 0 ? "default" : to_text(prefix); }
+
+std::vector<LinkRoute> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host) {
+  std::vector<LinkRoute> routes;
   for (const IpPrefix& prefix : stack) {
     if (is_link_local(prefix)) continue;
     if (std::ranges::any_of(host, [&](const IpPrefix& h) { return h.contains(prefix.address); })) continue;
-    const IpPrefix route{with_host_part(prefix, 0), prefix.length};
+    const LinkRoute route{network_of(prefix)};
     if (std::ranges::find(routes, route) == routes.end()) routes.push_back(route);
   }
   return routes;
@@ -76,8 +80,10 @@ std::string address_command(const IpPrefix& address, const std::string& device) 
                      address.address.is_ipv4() ? "" : " nodad");
 }
 
-std::string route_command(const IpPrefix& route, const std::string& device) {
-  return fmt::format("ip {}route add {} dev {}\n", route.address.is_ipv4() ? "" : "-6 ", to_text(route), device);
+std::string route_command(const LinkRoute& route, const std::string& device) {
+  const std::string via = route.gateway ? fmt::format("via {} ", to_text(*route.gateway)) : "";
+  return fmt::format("ip {}route add {} {}dev {}{}\n", route.prefix.address.is_ipv4() ? "" : "-6 ",
+                     route_text(route.prefix), via, device, route.gateway ? " onlink" : "");
 }
 
 std::string ip_commands(LinkPlan plan, bool device_only, const std::string& user) {
@@ -89,7 +95,7 @@ std::string ip_commands(LinkPlan plan, bool device_only, const std::string& user
   text += fmt::format("ip link set dev {} mtu {}\n", plan.device, plan.mtu);
   for (const IpPrefix& address : plan.addresses) text += address_command(address, plan.device);
   text += fmt::format("ip link set dev {} up\n", plan.device);
-  for (const IpPrefix& route : plan.routes) text += route_command(route, plan.device);
+  for (const LinkRoute& route : plan.routes) text += route_command(route, plan.device);
   return text;
 }
 

@@ -57,7 +57,52 @@ std::string name_of_link(mnl_socket* socket, unsigned index) {
   return name;
 }
 
+/// What is looked for in a dump of all routes, and the links found.
+struct RouteSearch {
+  IpPrefix prefix;
+  std::vector<unsigned> links;
+};
+
+struct RouteSeen {
+  std::optional<IpAddress> destination;
+  unsigned link = 0;
+  std::uint32_t table = RT_TABLE_UNSPEC;
+};
+
+int read_seen_attribute(const nlattr* attribute, void* seen) {
+  auto& [destination, link, table] = *static_cast<RouteSeen*>(seen);
+  const auto type = mnl_attr_get_type(attribute);
+  if (type == RTA_DST) destination = address_in(attribute);
+  if (type == RTA_OIF) link = mnl_attr_get_u32(attribute);
+  if (type == RTA_TABLE) table = mnl_attr_get_u32(attribute);
+  return MNL_CB_OK;
+}
+
+int look_at_route(const nlmsghdr* message, void* data) {
+  auto& search = *static_cast<RouteSearch*>(data);
+  const auto* const body = static_cast<const rtmsg*>(mnl_nlmsg_get_payload(message));
+  if (body->rtm_dst_len != search.prefix.length) return MNL_CB_OK;
+  RouteSeen seen;
+  mnl_attr_parse(message, sizeof *body, read_seen_attribute, &seen);
+  const bool is_it =
+      seen.table == RT_TABLE_MAIN && (body->rtm_dst_len == 0 || seen.destination == search.prefix.address);
+  if (is_it) search.links.push_back(seen.link);
+  return MNL_CB_OK;
+}
+
 }  // namespace
+
+std::vector<std::string> links_of_routes_to(const IpPrefix& prefix) {
+  const NetlinkSocket socket = open_netlink_socket();
+  if (!socket) return {};
+  NetlinkRequest request(RTM_GETROUTE, NLM_F_DUMP);
+  request.body<rtmsg>().rtm_family = prefix.address.is_ipv4() ? AF_INET : AF_INET6;
+  RouteSearch search{prefix, {}};
+  request.send_over(socket.get(), look_at_route, &search);
+  std::vector<std::string> names;
+  for (const unsigned link : search.links) names.push_back(name_of_link(socket.get(), link));
+  return names;
+}
 
 std::string to_text(const IpAddress& destination, const KernelRoute& route) {
   if (route.error != 0) return fmt::format("{}: {}", to_text(destination), std::strerror(route.error));

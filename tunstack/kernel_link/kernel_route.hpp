@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocols/base/address.hpp"
 #include "tunstack/kernel_link/netlink_socket.hpp"
@@ -20,6 +21,9 @@ struct KernelRoute {
 
 /// In the words of `ip route get`.
 std::string to_text(const IpAddress& destination, const KernelRoute& route);
+
+/// The links of the main table's routes to exactly this prefix, by name.
+std::vector<std::string> links_of_routes_to(const IpPrefix& prefix);
 
 class KernelRoutes {
  public:

@@ -39,16 +39,18 @@ bool has_address(const std::string& device, const IpPrefix& address) {
   return std::ranges::find(all, address.address, &IpPrefix::address) != all.end();
 }
 
-int change_route(unsigned index, const IpPrefix& route, bool add) {
+int change_route(unsigned index, const LinkRoute& route, bool add) {
   NetlinkRequest request(add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_EXCL : 0);
   auto& body = request.body<rtmsg>();
-  body.rtm_family = address_family(route);
-  body.rtm_dst_len = route.length;
+  body.rtm_family = address_family(route.prefix);
+  body.rtm_dst_len = route.prefix.length;
   body.rtm_table = RT_TABLE_MAIN;
   body.rtm_protocol = RTPROT_STATIC;
-  body.rtm_scope = RT_SCOPE_LINK;
+  body.rtm_scope = route.gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
   body.rtm_type = RTN_UNICAST;
-  request.put(RTA_DST, route.address.octets());
+  if (route.gateway) body.rtm_flags = RTNH_F_ONLINK;
+  request.put(RTA_DST, route.prefix.address.octets());
+  if (route.gateway) request.put(RTA_GATEWAY, route.gateway->octets());
   request.put(RTA_OIF, index);
   return request.send();
 }
@@ -103,20 +105,9 @@ LinkSetup::LinkSetup(LinkPlan plan, bool device_stays) : plan_(std::move(plan)),
   try {
     if (mtu_before_ != plan_.mtu)
       require(set_mtu(index_, plan_.mtu), fmt::format("set the MTU of {} to {}", plan_.device, plan_.mtu));
-    for (const IpPrefix& address : plan_.addresses) {
-      if (has_address(plan_.device, address)) continue;
-      const int error = change_address(index_, address, true);
-      if (error == EEXIST) continue;
-      require(error, fmt::format("add the address {} to {}", to_text(address), plan_.device));
-      added_addresses_.push_back(address);
-    }
+    for (const IpPrefix& address : plan_.addresses) add_address(address);
     if (!was_up_) require(set_up(index_, true), fmt::format("set {} up", plan_.device));
-    for (const IpPrefix& route : plan_.routes) {
-      const int error = change_route(index_, route, true);
-      if (error == EEXIST) continue;
-      require(error, fmt::format("add a route to {} into {}", to_text(route), plan_.device));
-      added_routes_.push_back(route);
-    }
+    for (const LinkRoute& route : plan_.routes) add_route(route);
     const KernelRoutes routes(plan_.device);
     for (const IpPrefix& address : plan_.addresses) wait_until_local(address.address, routes);
   } catch (...) {
@@ -125,20 +116,57 @@ LinkSetup::LinkSetup(LinkPlan plan, bool device_stays) : plan_(std::move(plan)),
   }
 }
 
+void LinkSetup::add_address(const IpPrefix& address) {
+  if (has_address(plan_.device, address)) return;
+  const int error = change_address(index_, address, true);
+  if (error == EEXIST) return;
+  require(error, fmt::format("add the address {} to {}", to_text(address), plan_.device));
+  added_addresses_.push_back(address);
+}
+
+// Another metric would do for the kernel, and then the better one wins, without a word.
+void LinkSetup::add_route(const LinkRoute& route) {
+  const std::vector<std::string> links = links_of_routes_to(route.prefix);
+  if (std::ranges::find(links, plan_.device) != links.end()) return;
+  const std::string text = route_text(route.prefix);
+  if (!links.empty())
+    throw SystemError(fmt::format("cannot add the {} into {}",
+                                  route.prefix.length == 0 ? "default route" : "route to " + text, plan_.device),
+                      fmt::format("this host has such a route{}, and tunstack takes nothing from it",
+                                  links[0].empty() ? "" : " through " + links[0]),
+                      "a longer prefix with --route; or tunstack exec, whose network has no other routes");
+  require(change_route(index_, route, true), fmt::format("add a route to {} into {}", text, plan_.device));
+  added_routes_.push_back(route);
+}
+
 LinkSetup::~LinkSetup() { restore(); }
 
 void LinkSetup::give_back() noexcept {
   for (const IpPrefix& address : added_addresses_)
     if (!address.address.is_ipv4()) change_address(index_, address, true);
-  for (const IpPrefix& route : added_routes_) change_route(index_, route, true);
+  for (const LinkRoute& route : added_routes_) change_route(index_, route, true);
 }
 
 void LinkSetup::restore() noexcept {
   if (!device_stays_) return;
-  for (const IpPrefix& route : added_routes_) change_route(index_, route, false);
+  for (const LinkRoute& route : added_routes_) change_route(index_, route, false);
   for (const IpPrefix& address : added_addresses_) change_address(index_, address, false);
   if (!was_up_) set_up(index_, false);
   if (mtu_before_ != plan_.mtu) set_mtu(index_, mtu_before_);
+}
+
+void check_kind_of_link(const std::string& device, bool tap) {
+  const LinkAttributes found = attributes_of_link(device);
+  if (found.index == 0) return;
+  if (found.kind != "tun")
+    throw UsageFault(fmt::format("{} is no TUN device", device),
+                     "there is a link of this name, and it is of another kind",
+                     "choose another name: --dev tun%d lets the kernel number it");
+  if (found.is_ethernet != tap)
+    throw UsageFault(
+        fmt::format("{} is a {} device", device, found.is_ethernet ? "TAP" : "TUN"),
+        fmt::format("its packets are {}", found.is_ethernet ? "Ethernet frames" : "IP datagrams"),
+        fmt::format("{} --tap, or choose another name with --dev", found.is_ethernet ? "add" : "leave out"));
 }
 
 void set_loopback_up() { require(set_up(attributes_of_link("lo").index, true), "set the loopback device up"); }

@@ -1,6 +1,7 @@
 #include "tunstack/kernel_link/rtnetlink.hpp"
 
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -41,8 +42,16 @@ int NetlinkRequest::send_over(mnl_socket* socket, mnl_cb_t answer, void* data) {
 
 namespace {
 
+int read_kind(const nlattr* attribute, void* kind) {
+  if (mnl_attr_get_type(attribute) == IFLA_INFO_KIND) *static_cast<std::string*>(kind) = mnl_attr_get_str(attribute);
+  return MNL_CB_OK;
+}
+
 int read_link_attribute(const nlattr* attribute, void* found) {
-  if (mnl_attr_get_type(attribute) == IFLA_MTU) static_cast<LinkAttributes*>(found)->mtu = mnl_attr_get_u32(attribute);
+  auto& attributes = *static_cast<LinkAttributes*>(found);
+  const auto type = mnl_attr_get_type(attribute);
+  if (type == IFLA_MTU) attributes.mtu = mnl_attr_get_u32(attribute);
+  if (type == IFLA_LINKINFO) return mnl_attr_parse_nested(attribute, read_kind, &attributes.kind);
   return MNL_CB_OK;
 }
 
@@ -50,6 +59,7 @@ int read_link_attributes(const nlmsghdr* message, void* found) {
   auto& attributes = *static_cast<LinkAttributes*>(found);
   const auto* const body = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));
   attributes.index = static_cast<unsigned>(body->ifi_index);
+  attributes.is_ethernet = body->ifi_type == ARPHRD_ETHER;
   attributes.is_set_up = (body->ifi_flags & IFF_UP) != 0;
   return mnl_attr_parse(message, sizeof *body, read_link_attribute, found);
 }

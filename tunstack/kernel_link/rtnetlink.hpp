@@ -40,7 +40,9 @@ class NetlinkRequest {
 struct LinkAttributes {
   unsigned index = 0;  // 0 where there is no such link
   std::size_t mtu = 0;
-  bool is_set_up = false;  // by an administrator; it may lack a carrier
+  bool is_set_up = false;    // by an administrator; it may lack a carrier
+  bool is_ethernet = false;  // its packets are frames
+  std::string kind;          // "tun" for TUN and TAP; empty for hardware and for what the kernel has by itself
 };
 
 /// What a link is now. Nothing of it is known where the kernel does not answer.

@@ -51,6 +51,11 @@ IpPrefix without_host_part(const IpPrefix& prefix) {
   return {Ipv4Address{prefix.address.ipv4().value & ipv4_mask(prefix.length)}, prefix.length};
 }
 
+/// Of fe80::/10, which every link has (RFC 4861 5.1).
+bool is_part_of_link_local(const IpPrefix& prefix) {
+  return !prefix.address.is_ipv4() && prefix.address.ipv6().is_link_local() && prefix.length > 10;
+}
+
 class Reporter {
  public:
   Reporter(const Node& node, Instant now) : node_(node), state_(node.state()), now_(now) {}
@@ -107,7 +112,7 @@ class Reporter {
   Json prefixes() const {
     return of_each_interface([&](InterfaceId id, Json& rows) {
       for (const discovery::OnLinkPrefix& held : state_.interface(id).routers.routing.prefixes.prefixes())
-        if (held.expires > now_)
+        if (held.expires > now_ && !is_part_of_link_local(held.prefix))
           rows.push_back({{"interface", name(id)},
                           {"prefix", to_text(without_host_part(held.prefix))},
                           {"on_link", true},

@@ -41,7 +41,7 @@ inline constexpr int state_schema = 1;
 ///   listeners   [{interface, group, reporter, lifetime}]          IPv6 groups with listeners on links of such a
 ///   router;
 ///               reporter spoke of the group last
-///   path_mtus   [{destination, mtu, lifetime}]
+///   path_mtus   [{destination, mtu, lifetime}]                 when it ends the MTU of the link is tried again
 ///   reassembly  [{family: ipv4|ipv6, datagrams, memory}]          incomplete ones, octets
 ///   limiters    [{family, destination, rate, burst, tokens}]      of errors; destination is null for the bucket of the
 ///               node, the others stand here while they are not full; rate in tokens a second, 0 and null: no limit

@@ -32,6 +32,10 @@ bool is_not_0(const Json& row, const char* name) {
 struct Column {
   const char* member;
   std::string_view title;
+  /// What a row shows instead of the value, if anything.
+  std::optional<std::string_view> (*instead)(const Json& row) = [](const Json&) -> std::optional<std::string_view> {
+    return std::nullopt;
+  };
 };
 
 struct Section {
@@ -40,6 +44,23 @@ struct Section {
   std::span<const Column> columns;
   bool (*is_of_interest)(const Json& row) = [](const Json&) { return true; };
 };
+
+/// What an IPv6 router said of itself (RFC 4191 2.1). Others have numbers.
+std::optional<std::string_view> preference_word(const Json& row) {
+  constexpr std::array<std::string_view, 3> words{"low", "medium", "high"};
+  const Json address = member(row, "address");
+  const Json preference = member(row, "preference");
+  const bool is_said = address.is_string() && address.get<std::string>().contains(':') &&
+                       member(row, "lifetime").is_number() && preference.is_number_integer();
+  if (!is_said || preference < -1 || preference > 1) return std::nullopt;
+  return words[static_cast<std::size_t>(preference.get<int>() + 1)];
+}
+
+/// A link without link-layer addresses has no neighbors, and no times for them.
+std::optional<std::string_view> nothing_without_neighbors(const Json& row) {
+  if (member(row, "link_layer_address").is_null()) return "";
+  return std::nullopt;
+}
 
 constexpr std::array interfaces_columns = {Column{"name", "name"},
                                            Column{"link", "link"},
@@ -50,12 +71,15 @@ constexpr std::array interfaces_columns = {Column{"name", "name"},
                                            Column{"hop_limit", "hop limit"},
                                            Column{"managed", "managed"},
                                            Column{"other", "other"},
-                                           Column{"reachable_time", "reachable time"},
-                                           Column{"retrans_timer", "retrans timer"}};
-constexpr std::array addresses_columns = {Column{"interface", "interface"},          Column{"address", "address"},
-                                          Column{"prefix_length", "prefix length"},  Column{"state", "state"},
-                                          Column{"preferred_lifetime", "preferred"}, Column{"valid_lifetime", "valid"},
-                                          Column{"checked_again", "checked again"}};
+                                           Column{"reachable_time", "reachable time (s)", nothing_without_neighbors},
+                                           Column{"retrans_timer", "retrans timer (s)", nothing_without_neighbors}};
+constexpr std::array addresses_columns = {Column{"interface", "interface"},
+                                          Column{"address", "address"},
+                                          Column{"prefix_length", "prefix length"},
+                                          Column{"state", "state"},
+                                          Column{"preferred_lifetime", "preferred (s)"},
+                                          Column{"valid_lifetime", "valid (s)"},
+                                          Column{"checked_again", "checked again in (s)"}};
 constexpr std::array neighbors_columns = {Column{"interface", "interface"},
                                           Column{"address", "address"},
                                           Column{"link_layer_address", "link-layer address"},
@@ -63,9 +87,12 @@ constexpr std::array neighbors_columns = {Column{"interface", "interface"},
                                           Column{"is_router", "router"},
                                           Column{"packets_waiting", "waiting"},
                                           Column{"deadline", "seconds left"}};
-constexpr std::array routers_columns = {Column{"interface", "interface"},   Column{"address", "address"},
-                                        Column{"preference", "preference"}, Column{"reachability", "reachability"},
-                                        Column{"in_use", "in use"},         Column{"lifetime", "seconds left"}};
+constexpr std::array routers_columns = {Column{"interface", "interface"},
+                                        Column{"address", "address"},
+                                        Column{"preference", "preference", preference_word},
+                                        Column{"reachability", "reachability"},
+                                        Column{"in_use", "in use"},
+                                        Column{"lifetime", "seconds left"}};
 constexpr std::array prefixes_columns = {Column{"interface", "interface"}, Column{"prefix", "prefix"},
                                          Column{"on_link", "on-link"}, Column{"configured", "configured"},
                                          Column{"valid_lifetime", "seconds left"}};
@@ -77,7 +104,7 @@ constexpr std::array queriers_columns = {Column{"interface", "interface"}, Colum
 constexpr std::array listeners_columns = {Column{"interface", "interface"}, Column{"group", "group"},
                                           Column{"reporter", "reported by"}, Column{"lifetime", "seconds left"}};
 constexpr std::array path_mtus_columns = {Column{"destination", "destination"}, Column{"mtu", "MTU"},
-                                          Column{"lifetime", "seconds left"}};
+                                          Column{"lifetime", "link MTU tried again in (s)"}};
 constexpr std::array reassembly_columns = {Column{"family", "family"}, Column{"datagrams", "datagrams"},
                                            Column{"memory", "octets"}};
 constexpr std::array limiters_columns = {Column{"family", "family"}, Column{"destination", "destination"},
@@ -149,7 +176,8 @@ Cells cells_of(const Column& column, const std::vector<Json>& rows) {
   for (const Json& row : rows) {
     const Json value = member(row, column.member);
     cells.are_numbers |= value.is_number();
-    cells.texts.push_back(text_of(value, column.title).substr(0, longest_cell));
+    const auto instead = column.instead(row);
+    cells.texts.push_back(instead ? std::string(*instead) : text_of(value, column.title).substr(0, longest_cell));
   }
   return cells;
 }

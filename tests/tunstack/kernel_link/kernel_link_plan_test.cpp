@@ -26,7 +26,9 @@ Texts host_addresses(const Texts& stack) {
 }
 
 Texts routes(const Texts& stack, const Texts& host) {
-  return texts_of(missing_routes(prefixes(stack), prefixes(host)));
+  Texts texts;
+  for (const LinkRoute& route : missing_routes(prefixes(stack), prefixes(host))) texts.push_back(to_text(route.prefix));
+  return texts;
 }
 
 // ---- addresses ----
@@ -121,8 +123,11 @@ TEST(MissingRoutes, host_address_of_the_other_family_covers_nothing) {
 // ---- commands ----
 
 TEST(IpCommands, all_of_a_plan_in_order) {
-  const LinkPlan plan{"tun7", 1400, prefixes({"192.0.2.1/24", "2001:db8::1/64"}),
-                      prefixes({"10.0.0.0/8", "2001:db8:1::/48"})};
+  const std::vector<IpPrefix> to = prefixes({"10.0.0.0/8", "0.0.0.0/0", "2001:db8:1::/48", "::/0"});
+  const LinkPlan plan{"tun7",
+                      1400,
+                      prefixes({"192.0.2.1/24", "2001:db8::1/64"}),
+                      {{to[0]}, {to[1], parse_address("192.0.2.2")}, {to[2]}, {to[3], parse_address("2001:db8::2")}}};
   EXPECT_EQ(ip_commands(plan, false),
             "ip tuntap add dev tun7 mode tun\n"
             "ip link set dev tun7 mtu 1400\n"
@@ -130,7 +135,9 @@ TEST(IpCommands, all_of_a_plan_in_order) {
             "ip address add 2001:db8::1/64 dev tun7 nodad\n"
             "ip link set dev tun7 up\n"
             "ip route add 10.0.0.0/8 dev tun7\n"
-            "ip -6 route add 2001:db8:1::/48 dev tun7\n");
+            "ip route add default via 192.0.2.2 dev tun7 onlink\n"
+            "ip -6 route add 2001:db8:1::/48 dev tun7\n"
+            "ip -6 route add default via 2001:db8::2 dev tun7 onlink\n");
 }
 
 TEST(IpCommands, the_device_only) {

@@ -46,6 +46,59 @@ TEST(StateText, columns_that_say_nothing_are_left_out) {
             "  tun0       192.0.2.1           0  unknown\n");
 }
 
+TEST(StateText, what_an_ipv6_router_said_of_itself_is_a_word) {
+  const Json report = Json::parse(R"({"routers": [
+    {"interface": "tun0", "address": "fe80::1", "preference": 0, "lifetime": 9.5, "reachability": "unknown"},
+    {"interface": "tun0", "address": "fe80::2", "preference": 1, "lifetime": 9.5, "reachability": "unknown"},
+    {"interface": "tun0", "address": "fe80::3", "preference": -1, "lifetime": 9.5, "reachability": "unknown"},
+    {"interface": "tun0", "address": "fe80::4", "preference": -1, "lifetime": null, "reachability": "unknown"},
+    {"interface": "tun0", "address": "fe80::5", "preference": 3000000000, "lifetime": 1.0, "reachability": "unknown"},
+    {"interface": "tun0", "address": "192.0.2.1", "preference": 0, "lifetime": 9.5, "reachability": "unknown"}]})");
+  EXPECT_EQ(state_text(report),
+            "running for 0.0 s, 0 packets in, 0 out\n"
+            "\n"
+            "default routers\n"
+            "  interface  address    preference  reachability  seconds left\n"
+            "  tun0       fe80::1        medium  unknown                9.5\n"
+            "  tun0       fe80::2          high  unknown                9.5\n"
+            "  tun0       fe80::3           low  unknown                9.5\n"
+            "  tun0       fe80::4            -1  unknown\n"
+            "  tun0       fe80::5    3000000000  unknown                1.0\n"
+            "  tun0       192.0.2.1           0  unknown                9.5\n");
+}
+
+TEST(StateText, times_have_their_unit_and_path_mtus_say_what_comes_then) {
+  const Json report = Json::parse(R"({
+    "addresses": [{"address": "2001:db8::7", "preferred_lifetime": 60.0, "valid_lifetime": 90.0, "checked_again": 3.0}],
+    "path_mtus": [{"destination": "192.0.2.1", "mtu": 1400, "lifetime": 599.0}]})");
+  EXPECT_EQ(state_text(report),
+            "running for 0.0 s, 0 packets in, 0 out\n"
+            "\n"
+            "addresses\n"
+            "  address      preferred (s)  valid (s)  checked again in (s)\n"
+            "  2001:db8::7           60.0       90.0                   3.0\n"
+            "\n"
+            "path MTUs\n"
+            "  destination   MTU  link MTU tried again in (s)\n"
+            "  192.0.2.1    1400                        599.0\n");
+}
+
+TEST(StateText, a_link_without_neighbors_has_no_times_for_them) {
+  const Host tun;
+  const std::string text = state_text(state_report(tun.node(), Instant{}));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("reachable time")));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("retrans timer")));
+}
+
+TEST(StateText, the_link_local_prefix_is_listed_once) {
+  NodeConfig config = host_config();
+  config.interfaces[0].addresses.push_back(parse_prefix("fe80::2/64").value());
+  const Host host(config);
+  const std::string text = state_text(state_report(host.node(), Instant{}));
+  EXPECT_THAT(text, testing::HasSubstr("fe80::/10"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("fe80::/64")));
+}
+
 TEST(StateText, MLD_011_listeners_and_who_asks_for_them) {
   const Json report = Json::parse(R"({
     "queriers": [{"interface": "tun0", "address": "fe80::2", "is_this_node": true},
