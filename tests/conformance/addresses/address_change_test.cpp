@@ -283,7 +283,8 @@ TEST(AddressChange, ND_RA_002_however_often_addresses_change_advertisements_keep
 TEST(AddressChange,
      ICMP4_RD_005_ICMP4_RD_009_an_address_that_goes_is_withdrawn_and_a_new_one_is_listed_when_it_is_used) {
   for (const bool checks : {false, true}) {
-    Line router(with_settings(advertising_router({"irdp.adv.enable=on"}), {checks ? "acd.enable=on" : "acd.enable=off"}));
+    Line router(
+        with_settings(advertising_router({"irdp.adv.enable=on"}), {checks ? "acd.enable=on" : "acd.enable=off"}));
     router.wait(1min);
     const AllSent sent = only(advertisement_type4, router.set_addresses({"192.0.2.9/24", "fe80::2/64"}).sent);
     ASSERT_THAT(sent, SizeIs(1));
@@ -339,8 +340,10 @@ TEST(AddressChange, ND_RA_023_afterwards_a_node_is_as_one_that_was_made_so) {
       {"2001:db8::9/127", "fe80::9/64"},
       {"fe80::2/64"}};
   const NodeConfig kinds[] = {
-      host_config(), on_tun(router_config({"nd.adv.enable=on", "irdp.adv.enable=on"})), checking_host({"acd.enable=on", "mld.enable=on"}),
-      with_settings(router_config(), {"nd.adv.enable=on", "irdp.adv.enable=on", "dad.transmits=1"}), autoconfiguring_host()};
+      host_config(), on_tun(router_config({"nd.adv.enable=on", "irdp.adv.enable=on"})),
+      checking_host({"acd.enable=on", "mld.enable=on"}),
+      with_settings(router_config(), {"nd.adv.enable=on", "irdp.adv.enable=on", "dad.transmits=1"}),
+      autoconfiguring_host()};
   for (const NodeConfig& kind : kinds)
     for (const auto& list : lists)
       for (const bool is_down : {false, true}) {

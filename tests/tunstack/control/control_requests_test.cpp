@@ -112,8 +112,8 @@ TEST_F(Requests, addresses_are_added_and_taken_away) {
       ask({{"request", "set"}, {"settings", {"address+=192.0.2.9", "address-=2001:db8::2", "icmp4.ttl=9"}}});
   EXPECT_TRUE(answer.contains("fault")) << "icmp4.ttl is none: nothing of it is done";
   EXPECT_EQ(option("address"), "192.0.2.2/24 2001:db8::2/64 fe80::2/64");
-  const json done = ask(
-      {{"request", "set"}, {"settings", {"address+=192.0.2.9", "address-=2001:db8::2/64", "ip4.ttl=9", "role=router"}}});
+  const json done = ask({{"request", "set"},
+                         {"settings", {"address+=192.0.2.9", "address-=2001:db8::2/64", "ip4.ttl=9", "role=router"}}});
   EXPECT_EQ(done,
             json({{"schema", 1}, {"changed", true}, {"addresses", {"192.0.2.2/24", "fe80::2/64", "192.0.2.9/24"}}}));
   EXPECT_EQ(option("address"), "192.0.2.2/24 fe80::2/64 192.0.2.9/24");
