@@ -65,9 +65,12 @@ TEST_F(Manual, tells_every_option_of_a_subcommand_as_its_help_does) {
 }
 
 TEST_F(Manual, puts_examples_and_exit_status_into_sections_of_their_own) {
-  EXPECT_THAT(shown("tunstack-exec.1"),
-              AllOf(HasSubstr("\nEXAMPLES\n       tunstack exec ping -c 3 192.0.2.2\n"),
-                    HasSubstr("\nEXIT STATUS\n       that of the command; 128 and the signal's number")));
+  EXPECT_THAT(
+      shown("tunstack-exec.1"),
+      AllOf(
+          HasSubstr("\nNAME\n       tunstack-exec - Run a command in a private network whose only link is the stack\n"),
+          HasSubstr("\nEXAMPLES\n       tunstack exec ping -c 3 192.0.2.2\n"),
+          HasSubstr("\nEXIT STATUS\n       that of the command; 128 and the signal's number")));
 }
 
 TEST_F(Manual, has_every_key_and_every_reason) {
