@@ -31,8 +31,10 @@ std::string reference(std::string_view name, std::string_view chapter) {
   return fmt::format("{}({})", bold(name), chapter);
 }
 
-/// As the line of a NAME wants it.
-std::string without_full_stop(std::string sentence) {
+/// The first sentence, without its full stop, as the line of a NAME wants it.
+std::string purpose_of(const CLI::App& command) {
+  std::string sentence = description_of(command).sentence;
+  sentence.resize(std::min(sentence.find(". "), sentence.size()));
   if (sentence.ends_with('.')) sentence.pop_back();
   return sentence;
 }
@@ -101,8 +103,7 @@ std::string see_also(const std::string& more) {
 }
 
 ManualPage page_of_command(const CLI::App& command) {
-  return page(page_name(command), of_commands, without_full_stop(description_of(command).sentence),
-              command_sections(command) + see_also(""));
+  return page(page_name(command), of_commands, purpose_of(command), command_sections(command) + see_also(""));
 }
 
 ManualPage page_of_program(const CLI::App& program) {
@@ -110,7 +111,7 @@ ManualPage page_of_program(const CLI::App& program) {
   for (const CLI::App* command : commands_of(program))
     commands += fmt::format("{}\n\t{}\n\n", reference(page_name(*command), of_commands),
                             plain(description_of(*command).sentence));
-  return page("tunstack", of_commands, without_full_stop(description_of(program).sentence),
+  return page("tunstack", of_commands, purpose_of(program),
               command_sections(program) + section("COMMANDS", commands) + see_also(", *ip-tuntap*(8)"));
 }
 

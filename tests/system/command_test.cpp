@@ -1,4 +1,5 @@
 // The commands that only print.
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 

@@ -1,5 +1,6 @@
 // What shells complete: pressed in a real bash and a real zsh.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/system/left_behind.hpp"
 #include "tests/system/network.hpp"

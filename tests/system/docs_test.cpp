@@ -1,6 +1,7 @@
 // What the documentation promises is there.
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 
 #include "tests/system/network.hpp"

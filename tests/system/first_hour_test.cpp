@@ -1,6 +1,7 @@
 // docs/first-hour.md, typed: every command of it, in the order of the page, and what it says that is printed then.
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "tests/system/left_behind.hpp"
 #include "tests/system/network.hpp"

@@ -13,7 +13,11 @@ using testing::HasSubstr;
 
 class Manual : public SystemTest {
  protected:
-  std::vector<std::string> pages() const { return lines_of(tunstack({"manual"}).out); }
+  std::vector<std::string> pages() const {
+    const Outcome listed = tunstack({"manual"});
+    EXPECT_EQ(listed.status, 0) << listed;
+    return lines_of(listed.out);
+  }
 
   /// Of one page, with what follows in a shell, which gets its source.
   Outcome page(const std::string& name, const std::string& then) const {
@@ -61,9 +65,12 @@ TEST_F(Manual, tells_every_option_of_a_subcommand_as_its_help_does) {
 }
 
 TEST_F(Manual, puts_examples_and_exit_status_into_sections_of_their_own) {
-  EXPECT_THAT(shown("tunstack-exec.1"),
-              AllOf(HasSubstr("\nEXAMPLES\n       tunstack exec ping -c 3 192.0.2.2\n"),
-                    HasSubstr("\nEXIT STATUS\n       that of the command; 128 and the signal's number")));
+  EXPECT_THAT(
+      shown("tunstack-exec.1"),
+      AllOf(
+          HasSubstr("\nNAME\n       tunstack-exec - Run a command in a private network whose only link is the stack\n"),
+          HasSubstr("\nEXAMPLES\n       tunstack exec ping -c 3 192.0.2.2\n"),
+          HasSubstr("\nEXIT STATUS\n       that of the command; 128 and the signal's number")));
 }
 
 TEST_F(Manual, has_every_key_and_every_reason) {
@@ -74,7 +81,11 @@ TEST_F(Manual, has_every_key_and_every_reason) {
     EXPECT_THAT(rules, HasSubstr("\n       " + line.substr(15, line.size() - 17) + "\n"));
 }
 
-TEST_F(Manual, has_no_other_page) { EXPECT_FAULT(tunstack({"manual", "ls.1"}), 2); }
+TEST_F(Manual, has_no_other_page) {
+  const Outcome other = tunstack({"manual", "ls.1"});
+  EXPECT_FAULT(other, 2);
+  EXPECT_THAT(other.err, HasSubstr("no page 'ls.1'"));
+}
 
 }  // namespace
 }  // namespace tunstack::test::manual_test
