@@ -10,10 +10,11 @@ namespace tunstack {
 
 namespace {
 
-constexpr const char* get_description = R"(Print options of a running stack.
+constexpr const char* get_description = R"(Print options of a running stack, its role and its addresses.
 
 Examples:
   tunstack get icmp4.echo
+  tunstack get role address
   tunstack get                                    all of them
   tunstack get --json | jq .options
 
@@ -37,7 +38,7 @@ void run_get(const GetArguments& arguments) {
 void add_get(CLI::App& program) {
   CLI::App* command = program.add_subcommand("get", get_description);
   const auto arguments = std::make_shared<GetArguments>();
-  command->add_option("KEY", arguments->keys, "Keys of 'tunstack options'; all if none is given");
+  command->add_option("KEY", arguments->keys, "Keys of 'tunstack options', role, address; all if none is given");
   command->add_flag("--json", arguments->json, "One JSON object");
   add_stack_choice(*command, arguments->stack);
   command->callback([arguments] { run_get(*arguments); });

@@ -200,7 +200,7 @@ int run_replay(ReplayArguments arguments, const CLI::App& command) {
   node.observe(&observers);
 
   Replay replay(node);
-  ReplayFeed feed(reader, replay, start, comparison ? &*comparison : nullptr);
+  ReplayFeed feed(reader, node, replay, start, comparison ? &*comparison : nullptr);
   feed.feed(first, [&] { return comparison || !captures.empty() || lines.report().flow != Flow::ended; });
   replay.advance(replay.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(arguments.drain)));
   data.flush();

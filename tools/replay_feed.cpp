@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "tunstack/control/settings.hpp"
+#include "tunstack/fault.hpp"
+
 namespace tunstack {
 
 namespace {
@@ -52,11 +55,28 @@ void ReplayFeed::take_sent(const CapturedFrame& frame) {
 
 void ReplayFeed::take_marks() {
   for (const auto& [time, mark] : reader_.take_marks()) {
-    if (mark == CaptureMark::shut_down)
-      replay_.shut_down(instant_of(time));
-    else
-      replay_.change_link(only, mark == CaptureMark::link_up, instant_of(time));
+    const Instant when = instant_of(time);
+    switch (mark.kind) {
+      case CaptureMark::Kind::link_down:
+      case CaptureMark::Kind::link_up:
+        replay_.change_link(only, mark.kind == CaptureMark::Kind::link_up, when);
+        break;
+      case CaptureMark::Kind::shut_down:
+        replay_.shut_down(when);
+        break;
+      case CaptureMark::Kind::set:
+        replay_.act(when, [&](Instant now, Outbox& out) { set(mark.settings, now, out); });
+    }
   }
+}
+
+/// With another host, or other options, they may be none.
+void ReplayFeed::set(const std::vector<std::string>& settings, Instant now, Outbox& out) try {
+  apply(read_settings(node_, settings, now), node_, now, out);
+} catch (const UsageFault& fault) {
+  throw UsageFault(
+      fmt::format("cannot set what was set before packet {} of the capture: {}", reader_.count(), fault.what()),
+      fault.why(), "replay it with the options that it was captured with");
 }
 
 /// What the stack gets of a captured frame: all of it on a link with addresses, else the datagram in it, if there is

@@ -15,8 +15,13 @@ namespace tunstack {
 class ReplayFeed {
  public:
   /// `start`: the time of day of the Instant zero. All must outlive the feed; `comparison` may be null.
-  ReplayFeed(CaptureReader& reader, Replay<Node>& replay, CaptureTime start, Comparison* comparison)
-      : reader_(reader), replay_(replay), start_(start), comparison_(comparison), guess_(reader.link_type()) {}
+  ReplayFeed(CaptureReader& reader, Node& node, Replay<Node>& replay, CaptureTime start, Comparison* comparison)
+      : reader_(reader),
+        node_(node),
+        replay_(replay),
+        start_(start),
+        comparison_(comparison),
+        guess_(reader.link_type()) {}
 
   /// All of the capture, beginning with `first`, as long as `is_wanted`.
   void feed(const std::optional<CapturedFrame>& first, const std::function<bool()>& is_wanted);
@@ -30,10 +35,12 @@ class ReplayFeed {
   void take(const CapturedFrame& frame);
   void take_sent(const CapturedFrame& frame);
   void take_marks();
+  void set(const std::vector<std::string>& settings, Instant now, Outbox& out);
   Instant instant_of(CaptureTime time) const { return Instant(time - start_); }
   std::optional<Received> received_from(const CapturedFrame& frame) const;
 
   CaptureReader& reader_;
+  Node& node_;  // that is replayed
   Replay<Node>& replay_;
   CaptureTime start_;
   Comparison* comparison_;

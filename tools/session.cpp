@@ -131,17 +131,17 @@ void Session::follow_link() {
 }
 
 /// What is no packet, for whoever replays the capture.
-void Session::mark(CaptureMark mark) {
-  if (recorder_) recorder_->marked(clock_.now(), mark);
+void Session::mark(const CaptureMark& mark, Instant now) {
+  if (recorder_) recorder_->marked(now, mark);
 }
 
 void Session::change_link(InterfaceId interface, bool up) {
-  mark(up ? CaptureMark::link_up : CaptureMark::link_down);
+  mark({up ? CaptureMark::Kind::link_up : CaptureMark::Kind::link_down}, clock_.now());
   loop_.change_link(interface, up);
 }
 
 void Session::shut_down() {
-  mark(CaptureMark::shut_down);
+  mark({CaptureMark::Kind::shut_down}, clock_.now());
   loop_.shut_down();
 }
 
@@ -165,7 +165,9 @@ ControlledStack Session::controlled() {
   return {.node = node_,
           .now = [this] { return clock_.now(); },
           .outlets = [this] { return outlet_reports(); },
-          .act = [this](const auto& change) { loop_.act(change); }};
+          .act = [this](const auto& change) { loop_.act(change); },
+          .changes = [this](const std::vector<std::string>& settings,
+                            Instant now) { mark({CaptureMark::Kind::set, settings}, now); }};
 }
 
 void Session::open_control_socket(bool tells_why_not) try {

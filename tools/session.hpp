@@ -72,7 +72,7 @@ class Session {
   void tell_impairments();
   void start_outlets();
   void follow_link();
-  void mark(CaptureMark mark);
+  void mark(const CaptureMark& mark, Instant now);
   void change_link(InterfaceId interface, bool up);
   std::vector<OutletReport> outlet_reports() const;
 

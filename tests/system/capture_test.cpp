@@ -204,6 +204,23 @@ TEST_F(ReplayedCapture, ROB_004_a_link_that_goes_down_and_comes_up) {
                            "ping -c 1 192.0.2.2; ip link set tun0 down; ip link set tun0 up; ping -c 1 192.0.2.2"));
 }
 
+TEST_F(ReplayedCapture, ROB_004_what_is_set_while_packets_come) {
+  const std::string set = program + " set ";
+  for (const Command& link : {Command{}, Command{"--tap", "--set", "arp.acd=on"}}) {
+    const std::string file = captured(
+        "set.pcapng", link,
+        "ping -c 1 192.0.2.2; " + set + "icmp4.echo=off address+=192.0.2.9; " + "ping -c 1 -W 0.1 192.0.2.2; " + set +
+            "icmp4.echo=on role=router nd.adv=on address-=192.0.2.2 address+=fe80::9/64 "
+            "address-=fe80::2; " +
+            "ping -c 1 -W 0.1 192.0.2.2; for i in 1 2 3 4 5 6 7 8 9; do ping -c 1 -w 1 192.0.2.9 && break; done; true");
+    expect_the_same(file);
+    EXPECT_THAT(tshark(file, "frame.number", {"-Y", "icmp.type == 0"}), testing::SizeIs(testing::Ge(2U)))
+        << "before and after";
+    const Outcome kept = tunstack({"replay", file, "--explain=drops"});
+    EXPECT_THAT(kept.out, AllOf(HasSubstr("icmp4_echo_off"), HasSubstr("> 192.0.2.2 "))) << "as it was then";
+  }
+}
+
 TEST_F(ReplayedCapture, the_first_difference_is_told) {
   const std::string file = captured("echo.pcapng", {}, "ping -c 3 -i 0.01 192.0.2.2");
   const std::string first = tshark(file, "frame.number", {"-Y", "icmp.type == 8"}).at(0);

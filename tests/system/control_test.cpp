@@ -90,6 +90,41 @@ TEST_F(Control, what_cannot_be_changed_is_refused_whole) {
   EXPECT_THAT(outcome.err, HasSubstr("ip4.frag.memory cannot be changed while the stack runs"));
 }
 
+TEST_F(Control, V4_RX_006_the_kernel_reaches_a_new_address_and_no_more_one_taken_away) {
+  const auto stack = up();
+  ASSERT_TRUE(answers("192.0.2.2"));
+  EXPECT_FALSE(answers("192.0.2.9"));
+  const Outcome set = tunstack({"set", "address+=192.0.2.9", "address-=192.0.2.2", "address+=198.51.100.2/24",
+                                "address+=2001:db8:1::2/64", "address+=203.0.113.7/32"});
+  EXPECT_EQ(set.out,
+            "ip address add 198.51.100.1/24 dev tun0\nip address add 2001:db8:1::1/64 dev tun0 nodad\n"
+            "ip route add 203.0.113.7/32 dev tun0\n")
+      << set;
+  EXPECT_TRUE(answers("192.0.2.9"));
+  EXPECT_FALSE(answers("192.0.2.2"));
+  EXPECT_FALSE(answers("198.51.100.2"));
+  EXPECT_EQ(network.shell(set.out).status, 0);
+  for (const char* address : {"198.51.100.2", "2001:db8:1::2", "203.0.113.7"}) EXPECT_TRUE(answers(address)) << address;
+  EXPECT_EQ(tunstack({"get", "address"}).out,
+            "address=2001:db8::2/64 fe80::2/64 192.0.2.9/24 198.51.100.2/24 2001:db8:1::2/64 203.0.113.7/32\n");
+  EXPECT_THAT(tunstack({"state"}).out, AllOf(HasSubstr("198.51.100.2"), Not(HasSubstr("192.0.2.2 "))));
+  EXPECT_THAT(tunstack({"why", "--running", "192.0.2.1 > 192.0.2.2  ICMP echo request"}).out,
+              HasSubstr("ipv4_destination_not_ours"));
+  EXPECT_EQ(tunstack({"set", "address+=198.51.100.9"}).out, "") << "the kernel has a way there now";
+  const Outcome refused = tunstack({"set", "address+=192.0.2.5", "address+=192.0.2.1"});
+  EXPECT_FAULT(refused, 2);
+  EXPECT_THAT(refused.err, HasSubstr("192.0.2.1 cannot be on both ends of the link"));
+  EXPECT_FALSE(answers("192.0.2.5"));
+}
+
+TEST_F(Control, ARP_012_DAD_001_on_an_Ethernet_a_new_address_is_checked_first) {
+  const auto stack = up({"--tap", "--set", "arp.acd=on"});
+  EXPECT_EQ(tunstack({"set", "address+=192.0.2.9", "address+=2001:db8::9"}).out, "");
+  EXPECT_THAT(tunstack({"state"}).out, HasSubstr("tentative"));
+  for (const char* address : {"192.0.2.9", "2001:db8::9"})
+    EXPECT_TRUE(eventually([&] { return answers(address); })) << address;
+}
+
 TEST_F(Control, a_packet_is_sent_and_the_kernel_answers) {
   const Outcome outcome = in_sandbox(
       "\"$0\" send '192.0.2.2 > 192.0.2.1  ICMP echo request, id 7, seq 9' --expect icmp; "

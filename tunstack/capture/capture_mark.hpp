@@ -1,27 +1,29 @@
 // What a capture says between its packets.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "tunstack/capture/capture_time.hpp"
 
 namespace tunstack {
 
 /// What happens to a host beside packets and time.
-enum class CaptureMark : std::uint8_t { link_down, link_up, shut_down };
+struct CaptureMark {
+  enum class Kind : std::uint8_t { link_down, link_up, shut_down, set };
 
-inline constexpr std::array<std::string_view, 3> mark_texts{"tunstack: link down", "tunstack: link up",
-                                                            "tunstack: shut down"};
+  Kind kind{};
+  std::vector<std::string> settings = {};  // of `set`: as 'tunstack set' takes them
 
-constexpr std::string_view text_of(CaptureMark mark) { return mark_texts[static_cast<std::size_t>(mark)]; }
-constexpr std::optional<CaptureMark> mark_in(std::string_view comment) {
-  const auto* const found = std::ranges::find(mark_texts, comment);
-  if (found == mark_texts.end()) return std::nullopt;
-  return static_cast<CaptureMark>(found - mark_texts.begin());
-}
+  friend bool operator==(const CaptureMark&, const CaptureMark&) = default;
+};
+
+/// As a comment: "tunstack: link down", or "tunstack: set" and one JSON object.
+std::string text_of(const CaptureMark& mark);
+/// Nothing if the comment is another one.
+std::optional<CaptureMark> mark_in(std::string_view comment);
 
 struct MarkedTime {
   CaptureTime time{};

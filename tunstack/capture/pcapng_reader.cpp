@@ -17,7 +17,8 @@ using Refusal = std::unexpected<std::string>;
 
 constexpr std::size_t largest_block = std::size_t{16} << 20;
 constexpr std::size_t most_interfaces = 1024;
-constexpr std::size_t most_marks = 65536;
+constexpr std::size_t most_marks = 65536;  // between two packets
+constexpr std::size_t most_octets_of_marks = std::size_t{4} << 20;
 constexpr std::size_t octets_around_body = 12;  // type and both lengths
 
 /// Ticks a second of an if_tsresol: a power of ten, or of two if the highest bit is set.
@@ -153,10 +154,13 @@ std::expected<void, std::string> PcapngReader::take_other() {
   if (type_ == pcapng::section_header) return take_section();
   if (type_ == pcapng::interface_description) return take_interface();
   if (type_ != pcapng::interface_statistics || body_.size() < fixed || marks_.size() == most_marks) return {};
-  const auto mark = mark_in(options_from(fixed).comment);
+  const std::string_view comment = options_from(fixed).comment;
+  if (octets_of_marks_ + comment.size() > most_octets_of_marks) return {};
+  auto mark = mark_in(comment);
   CapturedFrame timed;
   if (!mark || !set_time(timed, u32(0), 4)) return {};
-  marks_.push_back({timed.time, *mark});
+  marks_.push_back({timed.time, std::move(*mark)});
+  octets_of_marks_ += comment.size();
   return {};
 }
 

@@ -25,7 +25,10 @@ class PcapngReader {
   std::expected<std::optional<CapturedFrame>, std::string> next();
   const std::optional<CaptureOrigin>& origin() const { return origin_; }
   /// What was marked since this was asked last.
-  std::vector<MarkedTime> take_marks() { return std::exchange(marks_, {}); }
+  std::vector<MarkedTime> take_marks() {
+    octets_of_marks_ = 0;
+    return std::exchange(marks_, {});
+  }
 
  private:
   struct Interface {
@@ -60,6 +63,7 @@ class PcapngReader {
   CaptureTime last_time_{};
   std::optional<CaptureOrigin> origin_;
   std::vector<MarkedTime> marks_;
+  std::size_t octets_of_marks_ = 0;
 };
 
 }  // namespace tunstack

@@ -25,7 +25,7 @@ class CaptureReader {
 
   /// If this is a capture of ours, in pcapng.
   std::optional<CaptureOrigin> origin() const { return pcapng_ ? pcapng_->origin() : std::nullopt; }
-  /// What it says to have happened to the link since this was asked last.
+  /// What it says to have happened to the host since this was asked last.
   std::vector<MarkedTime> take_marks() { return pcapng_ ? pcapng_->take_marks() : std::vector<MarkedTime>{}; }
 
  private:

@@ -23,7 +23,7 @@ class Recorder final : public Observer {
   Recorder(CaptureWriter& writer, Recorded recorded, CaptureTime start, Clock clock = {});
   void decided(const Decision& decision) override;
   void originated(const Origination& origination) override;
-  void marked(Instant time, CaptureMark mark) { writer_.write(start_ + time.time_since_epoch(), mark); }
+  void marked(Instant time, const CaptureMark& mark) { writer_.write(start_ + time.time_since_epoch(), mark); }
 
  private:
   /// The numbers in the capture of the latest packets of the node, so that answers can name them.

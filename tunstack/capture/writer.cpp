@@ -68,7 +68,7 @@ std::size_t CaptureWriter::write(CaptureTime time, Direction direction, Bytes pa
   return outlet_.put(as_text(record)) ? ++count_ : 0;
 }
 
-void CaptureWriter::write(CaptureTime time, CaptureMark mark) {
+void CaptureWriter::write(CaptureTime time, const CaptureMark& mark) {
   if (format_ == Format::pcapng) outlet_.put(as_text(pcapng::mark_block(time, text_of(mark))), false);
 }
 

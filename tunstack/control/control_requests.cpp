@@ -144,8 +144,12 @@ Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
 
 /// All of them, or none.
 Json ControlRequests::set(const Json& request, std::optional<Watch>&) {
-  const Settings settings = read_settings(stack_.node, texts_in(request, "settings"), stack_.now());
-  stack_.act([&](Instant now, Outbox& out) { apply(settings, stack_.node, now, out); });
+  const std::vector<std::string> texts = texts_in(request, "settings");
+  const Settings settings = read_settings(stack_.node, texts, stack_.now());
+  stack_.act([&](Instant now, Outbox& out) {
+    stack_.changes(texts, now);
+    apply(settings, stack_.node, now, out);
+  });
   return {{"changed", true}, {"addresses", texts_of(only_interface(stack_.node).addresses)}};
 }
 

@@ -20,6 +20,8 @@ struct ControlledStack {
   std::function<std::vector<OutletReport>()> outlets;
   /// Has something done to the node, and sends what it leaves in the outbox.
   std::function<void(const std::function<void(Instant, Outbox&)>&)> act;
+  /// Hears of settings right before they change, so that the same can be done again.
+  std::function<void(const std::vector<std::string>&, Instant)> changes = [](const auto&, Instant) {};
 };
 
 class ControlRequests {

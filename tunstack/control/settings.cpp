@@ -53,19 +53,19 @@ void add(std::vector<IpPrefix>& addresses, const std::string& value) {
   addresses.push_back(address);
 }
 
+[[noreturn]] void refuse_to_remove(const std::string& value, const std::string& why) {
+  throw UsageFault(fmt::format("'{}' cannot be taken away", value.substr(0, 60)), why,
+                   "'tunstack get address' tells which there are");
+}
+
 /// With its prefix length or without.
 void remove(std::vector<IpPrefix>& addresses, const std::string& value) {
   const auto given = parse_prefix(value);
-  const auto held = given ? std::ranges::find(addresses, given->address, &IpPrefix::address) : addresses.end();
-  const bool has_length = value.contains('/');
-  if (held != addresses.end() && (!has_length || held->length == given->length)) {
-    addresses.erase(held);
-    return;
-  }
-  throw UsageFault(fmt::format("'{}' cannot be taken away", value.substr(0, 60)),
-                   given ? fmt::format("no such address was given to the stack: it was given {}", list_of(addresses))
-                         : "it is no address",
-                   "'tunstack get address' tells which there are");
+  if (!given) refuse_to_remove(value, "it is no address");
+  const auto held = std::ranges::find(addresses, given->address, &IpPrefix::address);
+  if (held == addresses.end() || (value.contains('/') && held->length != given->length))
+    refuse_to_remove(value, fmt::format("no such address was given to the stack: it was given {}", list_of(addresses)));
+  addresses.erase(held);
 }
 
 bool has_link_local(const Interface& interface) {

@@ -99,6 +99,7 @@ void keep_withdrawing(discovery::AdvertisingConfig& config, const std::vector<Pr
 void advertise_anew(InterfaceId id, Turn& turn) {
   Interface& interface = turn.state.interface(id);
   auto& advertising = interface.routers.advertising;
+  if (!advertising) return;
   const NodeOptions& options = turn.state.options;
   auto config = advertising_config(options.router, interface.config, options.amplification_limit());
   keep_withdrawing(config, advertising->config.prefixes);
@@ -129,13 +130,13 @@ void withdraw_irdp(const Addresses& going, InterfaceId id, Turn& turn) {
 }  // namespace
 
 void withdraw_addresses(InterfaceId id, const Addresses& wanted, Turn& turn) {
-  const Interface& interface = turn.state.interface(id);
+  Interface& interface = turn.state.interface(id);
   if (!interface.is_up()) return;
   const auto source = turn.state.link_local_source(id);
   const auto going6 = without(interface.config.addresses, wanted, Family::ipv6);
   const bool source_goes = source && std::ranges::find(going6, IpAddress(*source), &IpPrefix::address) != going6.end();
-  if (interface.routers.advertising && source_goes) {
-    turn.state.interface(id).routers.advertising->advertiser.stop(turn.now);
+  if (auto& advertising = interface.routers.advertising; advertising && source_goes) {
+    advertising->advertiser.stop(turn.now);
     advertise(id, turn);
   }
   const auto going4 = without(interface.config.addresses, wanted, Family::ipv4);
@@ -147,7 +148,7 @@ void on_addresses_changed(InterfaceId id, const Addresses& before, Turn& turn) {
   Interface& interface = turn.state.interface(id);
   const Addresses& now = interface.config.addresses;
   interface.routers.routing.prefixes.configure(now);
-  if (interface.routers.advertising && differ(before, now, Family::ipv6)) advertise_anew(id, turn);
+  if (differ(before, now, Family::ipv6)) advertise_anew(id, turn);
   if (interface.routers.irdp_router && differ(before, now, Family::ipv4)) advertise_irdp_anew(id, turn);
 }
 

@@ -25,6 +25,13 @@ class Replay {
     machine_.link_changed(interface, up, now_, out_);
     out_.clear();
   }
+  /// Has something done to the machine by `change(now, outbox)`, as the run loop has.
+  template <class Change>
+  void act(Instant when, const Change& change) {
+    advance(when);
+    change(now_, out_);
+    out_.clear();
+  }
   /// Lets the machine take leave of its neighbors.
   void shut_down(Instant when) {
     advance(when);

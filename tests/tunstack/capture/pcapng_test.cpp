@@ -33,10 +33,10 @@ CaptureSource some_source() {
 
 void write_some(const std::string& path) {
   CaptureWriter writer(path, some_source());
-  writer.write(1'700'000'001s, CaptureMark::link_up);
+  writer.write(1'700'000'001s, CaptureMark{CaptureMark::Kind::link_up});
   writer.write(1'700'000'002s, Direction::in, echo4(), "reply because");
   writer.write(1'700'000'003s + 1ns, Direction::out, counting(61), "");
-  writer.write(1'700'000'004s, CaptureMark::shut_down);
+  writer.write(1'700'000'004s, CaptureMark{CaptureMark::Kind::shut_down});
   writer.finish();
 }
 
@@ -63,7 +63,7 @@ TEST(Pcapng, directions_comments_and_marks_are_read_again) {
   EXPECT_EQ(frame->comment, "reply because");
   auto marks = reader.take_marks();
   ASSERT_EQ(marks.size(), 1U);
-  EXPECT_EQ(marks[0].mark, CaptureMark::link_up);
+  EXPECT_EQ(marks[0].mark, CaptureMark{CaptureMark::Kind::link_up});
   EXPECT_EQ(marks[0].time, 1'700'000'001s);
   EXPECT_THAT(reader.take_marks(), IsEmpty());
   frame = reader.next();
@@ -73,8 +73,28 @@ TEST(Pcapng, directions_comments_and_marks_are_read_again) {
   EXPECT_FALSE(reader.next());
   marks = reader.take_marks();
   ASSERT_EQ(marks.size(), 1U);
-  EXPECT_EQ(marks[0].mark, CaptureMark::shut_down);
+  EXPECT_EQ(marks[0].mark, CaptureMark{CaptureMark::Kind::shut_down});
   EXPECT_EQ(reader.count(), 2U) << "marks are no packets";
+}
+
+TEST(Pcapng, what_was_set_is_read_again_and_no_more_than_has_room) {
+  const CaptureMark some{CaptureMark::Kind::set, {"address+=192.0.2.9/24", "nd.adv_dnssl=\"a\\b\"", ""}};
+  EXPECT_EQ(mark_in(text_of(some)), some);
+  for (const char* text : {"tunstack: set", "tunstack: set ", "tunstack: set {}", "tunstack: set []",
+                           R"(tunstack: set {"settings":5})", R"(tunstack: set {"settings":[5]})", "tunstack: sets"})
+    EXPECT_FALSE(mark_in(text).has_value()) << text;
+  const File file(".pcapng");
+  CaptureWriter writer(file.path(), some_source());
+  const CaptureMark large{CaptureMark::Kind::set, {std::string(60'000, 'x')}};
+  for (int i = 0; i < 100; ++i) writer.write(1s, large);
+  writer.write(2s, Direction::in, echo4(), "");
+  for (int i = 0; i < 2; ++i) writer.write(3s, large);
+  writer.finish();
+  CaptureReader reader(file.path());
+  EXPECT_TRUE(reader.next());
+  EXPECT_EQ(reader.take_marks().size(), 69U) << "4 MiB";
+  EXPECT_FALSE(reader.next());
+  EXPECT_EQ(reader.take_marks().size(), 2U);
 }
 
 // libpcap is the other reader: it sees the same packets, and nothing that it does not understand.

@@ -126,6 +126,24 @@ TEST_F(Requests, addresses_are_added_and_taken_away) {
   EXPECT_EQ(node.counters().count(Reason::address_taken_away), 1U);
 }
 
+TEST_F(Requests, who_records_hears_of_what_is_set_before_it_is) {
+  std::vector<std::string> heard;
+  ControlRequests recorded({.node = node,
+                            .now = [this] { return now; },
+                            .outlets = [] { return std::vector<OutletReport>(); },
+                            .act = [this](const auto& change) { change(now + std::chrono::seconds(1), out); },
+                            .changes =
+                                [&](const std::vector<std::string>& settings, Instant when) {
+                                  EXPECT_EQ(when, now + std::chrono::seconds(1)) << "the time at which it is done";
+                                  EXPECT_EQ(node.counters().count(Reason::options_changed), 0U);
+                                  heard.insert(heard.end(), settings.begin(), settings.end());
+                                }});
+  recorded.answer(R"({"request":"set","settings":["icmp4.echo=off","address+=192.0.2.9"]})");
+  recorded.answer(R"({"request":"set","settings":["icmp4.echoo=off"]})");
+  EXPECT_THAT(heard, testing::ElementsAre("icmp4.echo=off", "address+=192.0.2.9"));
+  EXPECT_EQ(node.counters().count(Reason::options_changed), 1U);
+}
+
 TEST_F(Requests, with_the_first_address_of_IPv6_comes_a_link_local_one) {
   EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"address-=2001:db8::2", "address-=fe80::2"}}}), "");
   EXPECT_EQ(option("address"), "192.0.2.2/24");

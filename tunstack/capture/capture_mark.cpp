@@ -1,0 +1,49 @@
+#include "tunstack/capture/capture_mark.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "tunstack/report/bounded_json.hpp"
+
+namespace tunstack {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::string_view, 4> texts{"tunstack: link down", "tunstack: link up", "tunstack: shut down",
+                                                "tunstack: set "};
+
+std::string_view text_of(CaptureMark::Kind kind) { return texts[static_cast<std::size_t>(kind)]; }
+
+std::optional<CaptureMark> settings_in(std::string_view text) {
+  const auto object = parse_object(text);
+  const auto settings = object ? object->find("settings") : Json::const_iterator();
+  if (!object || settings == object->end() || !settings->is_array()) return std::nullopt;
+  CaptureMark mark{CaptureMark::Kind::set};
+  for (const Json& one : *settings) {
+    if (!one.is_string()) return std::nullopt;
+    mark.settings.push_back(one.get<std::string>());
+  }
+  return mark;
+}
+
+}  // namespace
+
+std::string text_of(const CaptureMark& mark) {
+  std::string text(text_of(mark.kind));
+  if (mark.kind == CaptureMark::Kind::set)
+    text += Json{{"settings", mark.settings}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return text;
+}
+
+std::optional<CaptureMark> mark_in(std::string_view comment) {
+  const std::string_view set = text_of(CaptureMark::Kind::set);
+  if (comment.starts_with(set)) return settings_in(comment.substr(set.size()));
+  const auto* const found = std::ranges::find(texts, comment);
+  if (found == texts.end()) return std::nullopt;
+  return CaptureMark{static_cast<CaptureMark::Kind>(found - texts.begin())};
+}
+
+}  // namespace tunstack
