@@ -206,11 +206,11 @@ TEST_F(ReplayedCapture, ROB_004_a_link_that_goes_down_and_comes_up) {
 
 TEST_F(ReplayedCapture, ROB_004_what_is_set_while_packets_come) {
   const std::string set = program + " set ";
-  for (const Command& link : {Command{}, Command{"--tap", "--set", "arp.acd=on"}}) {
+  for (const Command& link : {Command{}, Command{"--tap", "--set", "acd.enable=on"}}) {
     const std::string file = captured(
         "set.pcapng", link,
         "ping -c 1 192.0.2.2; " + set + "icmp4.echo=off address+=192.0.2.9; " + "ping -c 1 -W 0.1 192.0.2.2; " + set +
-            "icmp4.echo=on role=router nd.adv=on address-=192.0.2.2 address+=fe80::9/64 "
+            "icmp4.echo=on role=router nd.adv.enable=on address-=192.0.2.2 address+=fe80::9/64 "
             "address-=fe80::2; " +
             "ping -c 1 -W 0.1 192.0.2.2; for i in 1 2 3 4 5 6 7 8 9; do ping -c 1 -w 1 192.0.2.9 && break; done; true");
     expect_the_same(file);

@@ -118,7 +118,7 @@ TEST_F(Control, V4_RX_006_the_kernel_reaches_a_new_address_and_no_more_one_taken
 }
 
 TEST_F(Control, ARP_012_DAD_001_on_an_Ethernet_a_new_address_is_checked_first) {
-  const auto stack = up({"--tap", "--set", "arp.acd=on"});
+  const auto stack = up({"--tap", "--set", "acd.enable=on"});
   EXPECT_EQ(tunstack({"set", "address+=192.0.2.9", "address+=2001:db8::9"}).out, "");
   EXPECT_THAT(tunstack({"state"}).out, HasSubstr("tentative"));
   for (const char* address : {"192.0.2.9", "2001:db8::9"})

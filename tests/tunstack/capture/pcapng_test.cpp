@@ -78,7 +78,7 @@ TEST(Pcapng, directions_comments_and_marks_are_read_again) {
 }
 
 TEST(Pcapng, what_was_set_is_read_again_and_no_more_than_has_room) {
-  const CaptureMark some{CaptureMark::Kind::set, {"address+=192.0.2.9/24", "nd.adv_dnssl=\"a\\b\"", ""}};
+  const CaptureMark some{CaptureMark::Kind::set, {"address+=192.0.2.9/24", "nd.adv.dnssl=\"a\\b\"", ""}};
   EXPECT_EQ(mark_in(text_of(some)), some);
   for (const char* text : {"tunstack: set", "tunstack: set ", "tunstack: set {}", "tunstack: set []",
                            R"(tunstack: set {"settings":5})", R"(tunstack: set {"settings":[5]})", "tunstack: sets"})
