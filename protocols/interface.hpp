@@ -1,6 +1,7 @@
 // What a node is told about one of its interfaces.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,5 +23,10 @@ struct InterfaceConfig {
   std::vector<IpAddress> gateways = {};         // configured default routers, the best first
   std::optional<MacAddress> link_address = {};  // of Ethernet; links without it, as TUN, need no addresses of their own
 };
+
+/// Whether one of the family is configured.
+inline bool has_address_of(const InterfaceConfig& interface, Family family) {
+  return std::ranges::any_of(interface.addresses, [&](const IpPrefix& p) { return p.address.family() == family; });
+}
 
 }  // namespace tunstack

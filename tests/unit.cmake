@@ -118,6 +118,7 @@ tunstack_test(unit
   tunstack/events/event_filter_test.cpp
   tunstack/events/event_json_test.cpp
   tunstack/events/packet_fields_test.cpp
+  tunstack/explain/decision_line_test.cpp
   tunstack/explain/describe_ipv6_test.cpp
   tunstack/explain/describe_test.cpp
   tunstack/control/control_clients_test.cpp
@@ -134,6 +135,8 @@ tunstack_test(unit
   tunstack/explain/icmp_names_test.cpp
   tunstack/node/interface_config_test.cpp
   tunstack/node/advertised_test.cpp
+  tunstack/options/effect_test.cpp
+  tunstack/options/former_keys_test.cpp
   tunstack/options/option_texts_test.cpp
   tunstack/options/option_value_test.cpp
   tunstack/options/option_values_test.cpp

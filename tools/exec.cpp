@@ -88,13 +88,14 @@ void settle(Session& session) {
     if (!std::exchange(is_told, true))
       fmt::print(stderr,
                  "tunstack: the command starts when it is known that nobody else has the addresses "
-                 "(dad.transmits, arp.acd): in a second or two\n");
+                 "(dad.transmits, acd.enable): in a second or two\n");
   });
 }
 
 int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
   expect_no_duplicates(arguments);
   HostPlan plan = plan_host(arguments);
+  refuse_idle_settings(arguments);
   check_capture_output(plan, StandardOutput::shared_with_command);
   if (arguments.dry_run) {
     fmt::print("unshare {}--net sh -e <<'END'\nip link set dev lo up\n{}END\n",

@@ -2,6 +2,7 @@
 
 #include "tools/option_values.hpp"
 #include "tools/route_arguments.hpp"
+#include "tools/screen.hpp"
 
 namespace tunstack {
 
@@ -41,7 +42,7 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
       ->group(of_the_link);
   take_one_of(*command
                    .add_option("--role", arguments.role,
-                               "What the stack is on its link; a router can advertise itself (nd.adv)")
+                               "What the stack is on its link; a router can advertise itself (nd.adv.enable)")
                    ->capture_default_str()
                    ->group(of_the_stack),
               {"host", "router"});
@@ -74,6 +75,7 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
                    ->group(of_output),
               {"all", "drops", "off"});
+  add_color(command, arguments.color).group(of_output);
   command.add_flag("--json", arguments.json, "The same as JSON, one object a line on stdout")->group(of_output);
   take_seed(*command.add_option("--seed", arguments.seed, "Fix all randomness")->group(of_the_run));
 }

@@ -23,6 +23,7 @@ struct HostArguments {
   std::vector<std::string> settings;  // KEY=VALUE
   std::string profile = "lab";
   std::string explain = "off";
+  std::string color;
   bool json = false;
   bool verbose = false;
   std::optional<std::string> log;  // a file for events

@@ -11,59 +11,23 @@
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
 #include "tunstack/node/interface_config.hpp"
+#include "tunstack/options/effect.hpp"
 #include "tunstack/options/options.hpp"
 
 namespace tunstack {
 
 namespace {
 
-bool is_broadcast_of_itself(const IpPrefix& prefix) {
-  if (!prefix.address.is_ipv4() || prefix.length > 30) return false;
-  const std::uint32_t host_bits = 0xffffffffU >> prefix.length;
-  const std::uint32_t host = prefix.address.ipv4().value & host_bits;
-  return host == 0 || host == host_bits;
-}
-
-/// Without a length it gets the usual one of its family: 24 or 64.
-std::optional<IpPrefix> parse_with_usual_length(const std::string& text) {
-  if (const auto address = parse_address(text))
-    return IpPrefix{*address, static_cast<std::uint8_t>(address->is_ipv4() ? 24 : 64)};
-  return parse_prefix(text);
-}
-
-IpPrefix parse_host_address(const std::string& text) {
-  const auto prefix = parse_with_usual_length(text);
-  if (prefix && prefix->length == 0)
-    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
-                     "a prefix of length 0 holds all addresses: nothing would be behind a router",
-                     "give the length of the prefix of the link, for example 192.0.2.2/24");
-  if (!prefix)
-    throw UsageFault(fmt::format("'{}' is not an address", text),
-                     "an address is written ADDR or ADDR/LEN, with LEN up to 32 for IPv4 and 128 for IPv6",
-                     "for example 192.0.2.2/24 or 2001:db8::2/64");
-  const AddressKind kind =
-      prefix->address.is_ipv4() ? kind_of(prefix->address.ipv4()) : kind_of(prefix->address.ipv6());
-  if (kind != AddressKind::unicast)
-    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
-                     "it is a multicast, broadcast, loopback or reserved address",
-                     "choose a unicast address, for example 192.0.2.2/24 or 2001:db8::2/64");
-  if (is_broadcast_of_itself(*prefix))
-    throw UsageFault(fmt::format("{} cannot be the address of a host", text),
-                     "the first and the last address of an IPv4 prefix are broadcasts (RFC 1122 3.2.1.3)",
-                     "choose an address between them, for example 192.0.2.2/24");
-  return *prefix;
-}
+[[noreturn]] void refuse(const OptionFault& fault) { throw UsageFault(fault.what, fault.why, fault.remedy); }
 
 std::vector<IpPrefix> parse_host_addresses(const std::vector<std::string>& texts) {
   std::vector<IpPrefix> addresses;
   for (const std::string& text : texts) {
-    const IpPrefix address = parse_host_address(text);
-    for (const IpPrefix& other : addresses)
-      if (other.address == address.address)
-        throw UsageFault(fmt::format("{} is given twice", to_text(address.address)),
-                         "each address needs to be given once", "leave one out");
-    addresses.push_back(address);
+    const auto address = parse_host_address(text);
+    if (!address) refuse(address.error());
+    addresses.push_back(*address);
   }
+  if (const auto fault = addresses_fault(addresses)) refuse(*fault);
   return addresses;
 }
 
@@ -89,7 +53,7 @@ std::vector<IpPrefix> host_side_addresses(const HostArguments& arguments, const 
 NodeOptions node_options(const HostArguments& arguments) {
   NodeOptions options = options_of(arguments.profile == "hardened" ? Profile::hardened : Profile::lab);
   for (const std::string& setting : arguments.settings)
-    if (const auto fault = set_option(options, setting)) throw UsageFault(fault->what, fault->why, fault->remedy);
+    if (const auto fault = set_option(options, setting)) refuse(*fault);
   return options;
 }
 
@@ -154,11 +118,7 @@ std::vector<IpAddress> parse_gateways(const HostArguments& arguments, const std:
       throw UsageFault(fmt::format("'{}' is not the address of a gateway", text.substr(0, 40)),
                        "a gateway is written as its address, without a prefix length",
                        "for example --gateway 192.0.2.1");
-    const bool is_link_local = !gateway->is_ipv4() && gateway->ipv6().is_link_local();
-    if (!is_link_local && std::ranges::none_of(addresses, [&](const IpPrefix& p) { return p.contains(*gateway); }))
-      throw UsageFault(fmt::format("{} cannot be a gateway", to_text(*gateway)),
-                       "a gateway is a neighbor: no prefix of the stack holds this address",
-                       "choose an address on the link, or give the stack an address there");
+    if (const auto fault = gateway_fault(*gateway, addresses)) refuse(*fault);
     gateways.push_back(*gateway);
   }
   return gateways;
@@ -166,16 +126,16 @@ std::vector<IpAddress> parse_gateways(const HostArguments& arguments, const std:
 
 /// Values that fit each by itself, but not together or not to the interface (RFC 4861 6.2.1, RFC 1256 4.1).
 void check_advertising(const NodeOptions& options, const InterfaceConfig& interface) {
-  const auto refuse = [](const std::string& key, const std::string& why) {
+  const auto refuse_keys = [](const std::string& key, const std::string& why) {
     throw UsageFault(fmt::format("this router cannot be advertised as {} say", key), why,
                      "'tunstack options' lists what they take");
   };
   if (options.router.advertises)
     if (const auto fault = fault_of(advertising_config(options.router, interface)))
-      refuse("the options nd.adv*", *fault);
+      refuse_keys("the options nd.adv.*", *fault);
   if (options.router4.advertises)
     if (const auto fault = fault_of(irdp_config(options.router4, interface)))
-      refuse("the options irdp.adv*", std::string(*fault));
+      refuse_keys("the options irdp.adv.*", std::string(*fault));
 }
 
 /// What only routers do.
@@ -187,7 +147,7 @@ struct RouterTask {
 
 constexpr RouterTask router_tasks[] = {
     {[](const NodeOptions& o) { return o.router.advertises || o.router4.advertises; }, "advertise itself as a router",
-     "nd.adv and irdp.adv are"},
+     "nd.adv.enable and irdp.adv.enable are"},
     {[](const NodeOptions& o) { return !o.proxied.empty(); }, "answer for other nodes", "nd.proxy and arp.proxy are"},
     {[](const NodeOptions& o) { return o.router.queries_listeners; }, "ask for listeners", "mld.querier is"},
 };
@@ -226,6 +186,17 @@ Seed seed_of(const HostArguments& arguments) {
 
 }  // namespace
 
+void refuse_idle_settings(const HostArguments& arguments) {
+  if (arguments.tap) return;
+  for (const std::string& setting : arguments.settings) {
+    const OptionRow* const row = find_option(std::string_view(setting).substr(0, setting.find('=')));
+    if (row != nullptr && option::needs_stations(*row))
+      throw UsageFault(fmt::format("{} needs --tap", row->key),
+                       "packets of a TUN device travel without link-layer addresses: it would have no effect",
+                       fmt::format("add --tap, or leave out --set {}", setting));
+  }
+}
+
 HostPlan plan_host(const HostArguments& arguments) {
   check_device_name(arguments.device);
   std::vector<std::string> texts = arguments.addresses;
@@ -247,6 +218,7 @@ HostPlan plan_host(const HostArguments& arguments) {
     plan.link.routes = missing_routes(interface.addresses, plan.link.addresses);
   }
   add_link_local_address(interface);
+  if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
   check_routes_are_ours(arguments);
   std::ranges::move(routes_of(arguments.routes, interface.addresses, arguments.tap),
                     std::back_inserter(plan.link.routes));
@@ -263,6 +235,7 @@ HostPlan plan_host(const HostArguments& arguments) {
   plan.arguments = recorded_arguments(arguments, interface);
   plan.explain = explain_of(arguments);
   if (arguments.verbose || plan.explain != Explain::off) plan.summary = SummaryLength::full;
+  plan.color = arguments.color;
   if (arguments.json) plan.json_fd = STDOUT_FILENO;
   plan.log = arguments.log;
   plan.pid_file = arguments.pid_file;

@@ -23,6 +23,7 @@ struct HostPlan {
   std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is
   Explain explain = Explain::off;
   SummaryLength summary = SummaryLength::brief;
+  std::string color;               // as for screen_of()
   std::optional<int> json_fd;      // where events go, as lines
   std::optional<std::string> log;  // and a file for them
   std::optional<std::string> pid_file;
@@ -38,6 +39,8 @@ struct HostPlan {
 inline constexpr const char* default_ipv4_address = "192.0.2.2/24";
 inline constexpr const char* default_ipv6_address = "2001:db8::2/64";
 
+/// Throws UsageFault for what is set and has no effect on the link that is asked for.
+void refuse_idle_settings(const HostArguments& arguments);
 /// Throws UsageFault.
 HostPlan plan_host(const HostArguments& arguments);
 

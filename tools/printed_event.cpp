@@ -10,11 +10,11 @@
 
 namespace tunstack {
 
-bool print_event(const std::string& line, bool json) {
-  if (json) {
+bool print_event(const std::string& line, const std::optional<Screen>& screen) {
+  if (!screen) {
     fmt::print("{}\n", line);
   } else if (const auto event = parse_object(line)) {
-    fmt::print("{}\n", event_text(*event));
+    fmt::print("{}\n", event_text(*event, *screen));
   }
   return std::fflush(stdout) == 0;
 }

@@ -12,6 +12,7 @@
 #include "tools/option_values.hpp"
 #include "tools/recorded_host.hpp"
 #include "tools/replay_feed.hpp"
+#include "tools/screen.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/events/event_json.hpp"
 #include "tunstack/explain/summary.hpp"
@@ -94,7 +95,7 @@ void play_host_of_capture(ReplayArguments& arguments) {
   played.addresses.clear();
   for (const IpPrefix& address : host.addresses) played.addresses.push_back(to_text(address));
   if (host.mac && !played.mac) played.mac = to_text(*host.mac);
-  played.settings.insert(played.settings.begin(), {"dad.transmits=0", "arp.acd=off"});
+  played.settings.insert(played.settings.begin(), {"dad.transmits=0", "acd.enable=off"});
 }
 
 bool wants_guess(const HostArguments& host) { return host.addresses == std::vector<std::string>{"auto"}; }
@@ -177,7 +178,7 @@ int run_replay(ReplayArguments arguments, const CLI::App& command) {
   Outlet talk(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::wait);
   Outlet data(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::wait);
   Outlet& lines = stdout_is_taken(arguments) ? talk : data;
-  Explainer explainer(plan.explain, lines);
+  Explainer explainer(plan.explain, lines, screen_of(&lines == &talk ? STDERR_FILENO : STDOUT_FILENO, plan.color));
   EventTeller teller;
   EventLog log(lines, {"stack", {plan.node.interfaces[0].name}, start}, plan.explain == Explain::drops);
   teller.add(log);

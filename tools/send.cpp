@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include "tools/packet_argument.hpp"
 #include "tools/printed_event.hpp"
 #include "tools/running_stack.hpp"
+#include "tools/screen.hpp"
 #include "tunstack/report/bounded_json.hpp"
 
 namespace tunstack {
@@ -35,6 +37,7 @@ struct SendArguments {
   std::optional<std::string> expected;  // a filter of events
   double within = 2;                    // seconds
   bool json = false;
+  std::string color;
 };
 
 /// Whether a packet came that the filter matches.
@@ -45,7 +48,7 @@ bool await_expected(ControlClient& watcher, const SendArguments& arguments) {
   for (auto line = watcher.next_line(until); line && !line->empty(); line = watcher.next_line(until)) {
     const auto event = parse_object(*line);
     if (!event || event->value("direction", nlohmann::ordered_json()) != "in") continue;  // what was sent matches, too
-    print_event(*line, arguments.json);
+    print_event(*line, arguments.json ? std::nullopt : std::optional(screen_of(STDOUT_FILENO, arguments.color)));
     return true;
   }
   fmt::print(stderr, "tunstack: nothing came within {} s that '{}' matches\n", arguments.within,
@@ -81,6 +84,7 @@ void add_send(CLI::App& program, int& exit_status) {
   take_duration(*command->add_option("--within", arguments->within, "How long to wait for it")->capture_default_str(),
                 0, longest_wait);
   command->add_flag("--json", arguments->json, "What came as a JSON object");
+  add_color(*command, arguments->color);
   add_stack_choice(*command, arguments->stack);
   command->callback([arguments, &exit_status] { exit_status = run_send(*arguments); });
 }

@@ -7,6 +7,7 @@
 
 #include "tools/kept_secret.hpp"
 #include "tools/recorded_host.hpp"
+#include "tools/screen.hpp"
 #include "tunstack/explain/summary.hpp"
 #include "tunstack/kernel_link/link_setup.hpp"
 
@@ -93,7 +94,7 @@ Session::Session(const HostPlan& plan)
       config_(started(plan, device_.name(), link_.state(), clock_)),
       device_as_impaired_(device_, clock_, plan.impairments, plan.node.seed),
       node_(config_),
-      explainer_(plan.explain, talk_),
+      explainer_(plan.explain, talk_, screen_of(STDERR_FILENO, plan.color)),
       names_{"stack", {device_.name()}, clock_.started_at()},
       loop_(std::array{&device_as_impaired_}, node_, clock_),
       signals_(block_signals()),

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "tools/commands.hpp"
 #include "tools/printed_event.hpp"
 #include "tools/running_stack.hpp"
+#include "tools/screen.hpp"
 
 namespace tunstack {
 
@@ -25,6 +27,7 @@ struct WatchArguments {
   std::vector<std::string> filter;
   bool drops = false;
   bool json = false;
+  std::string color;
 };
 
 std::string joined(const std::vector<std::string>& words) {
@@ -36,8 +39,9 @@ std::string joined(const std::vector<std::string>& words) {
 void run_watch(const WatchArguments& arguments) {
   ControlClient stack = connect_to_stack(arguments.stack);
   stack.ask({{"request", "watch"}, {"filter", joined(arguments.filter)}, {"drops", arguments.drops}});
+  const auto screen = arguments.json ? std::nullopt : std::optional(screen_of(STDOUT_FILENO, arguments.color));
   while (const auto line = stack.next_line())
-    if (!print_event(*line, arguments.json)) return;
+    if (!print_event(*line, screen)) return;
 }
 
 }  // namespace
@@ -49,6 +53,7 @@ void add_watch(CLI::App& program) {
                       "Which packets: pcap-filter(7), and verdict, reason, node, interface");
   command->add_flag("--drops", arguments->drops, "Only what stayed without an answer");
   command->add_flag("--json", arguments->json, "One JSON object a line");
+  add_color(*command, arguments->color);
   add_stack_choice(*command, arguments->stack);
   command->callback([arguments] { run_watch(*arguments); });
 }

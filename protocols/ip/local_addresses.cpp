@@ -126,6 +126,10 @@ void LocalAddresses::remove(InterfaceId interface, const IpAddress& address) {
     leave_unless_needed(interface, solicited_node_group(removed.subnet_router));
 }
 
+void LocalAddresses::leave_all_hosts(InterfaceId interface, Family family) {
+  family == Family::ipv4 ? leave(interface, ipv4_all_systems) : leave(interface, ipv6_all_nodes);
+}
+
 void LocalAddresses::leave_unless_needed(InterfaceId interface, const Ipv6Address& group) {
   const auto needs_it = [&](const Ipv6Entry& entry) {
     const bool is_of_anycast = is_router(interface) && entry.subnet_router != Ipv6Address{} &&

@@ -43,6 +43,8 @@ class LocalAddresses {
   void set_use(InterfaceId interface, const IpAddress& address, AddressUse use, bool is_temporary = false);
   /// Also leaves its group, unless another address has the same.
   void remove(InterfaceId interface, const IpAddress& address);
+  /// Leaves the group of all hosts that came with addresses of the family.
+  void leave_all_hosts(InterfaceId interface, Family family);
   /// All that was ever said of `interface`, its groups included: it begins anew, and nobody is told.
   void forget(InterfaceId interface);
   bool has_tentative(InterfaceId interface) const;

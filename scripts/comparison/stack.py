@@ -7,8 +7,8 @@ import tempfile
 
 APART = 100  # seconds between two cases on the stack's clock
 RAW_IP = 101  # the link type
-SETTINGS = ["v4.frag.timeout=1", "v6.frag.timeout=1", "icmp4.error_rate=0", "icmp6.error_rate=0",
-            "icmp4.error_tos=rfc1812", "mld=off"]
+SETTINGS = ["ip4.frag.timeout=1", "ip6.frag.timeout=1", "icmp4.error_rate=0", "icmp6.error_rate=0",
+            "icmp4.error_tos=rfc1812", "mld.enable=off"]
 
 
 def write_capture(path, cases):

@@ -127,7 +127,7 @@ std::vector<Input> family_inputs() {
         [](std::uint64_t host) { return advertisement_of(host, source_option(other_mac)); });
     add("prefixes", Place::learner, {}, [](std::uint64_t host) { return advertisement_of(1, prefix_of(host)); });
     for (const bool is_limited : {true, false}) {
-      const std::string_view rate = is_limited ? "nd.solicit_rate=100" : "nd.solicit_rate=0";
+      const std::string_view rate = is_limited ? "neighbors.solicit_rate=100" : "neighbors.solicit_rate=0";
       const std::string end = is_limited ? "," : ", no limit,";
       add("unknown neighbors, IPv4" + end, Place::ethernet, {rate}, [](std::uint64_t host) {
         const std::string source = on_link4(host);
@@ -142,7 +142,7 @@ std::vector<Input> family_inputs() {
       const std::string source = on_link6(host);
       return solicitation({.source = source});
     });
-    add("solicitations without an address", Place::ethernet, {"nd.solicit_rate=0"}, [](std::uint64_t host) {
+    add("solicitations without an address", Place::ethernet, {"neighbors.solicit_rate=0"}, [](std::uint64_t host) {
       const std::string source = on_link6(host);
       return solicitation({.source = source, .options = {}});
     });

@@ -102,8 +102,8 @@ std::vector<Input> fragment_inputs() {
       {"IPv4 fragments of 8 octets, every other one", pieces(four, 8, 16, 8)},
       {"IPv4 fragments of new datagrams of one source", new_datagrams(four, 8, 8)},
       {"IPv4 fragments of many sources", of_many_sources(false)},
-      {"IPv4 fragments among 900 refused datagrams, little memory", among_refused_ones(), {"v4.frag.memory=256"}},
-      {"IPv4 fragments over every other unit, overlap=first", over_every_other_unit(), {"v4.frag.overlap=first"}},
+      {"IPv4 fragments among 900 refused datagrams, little memory", among_refused_ones(), {"ip4.frag.memory=256"}},
+      {"IPv4 fragments over every other unit, overlap=first", over_every_other_unit(), {"ip4.frag.overlap=first"}},
   };
 }
 

@@ -50,7 +50,7 @@ std::vector<Input> strangers() {
     return arp({.sender = sender, .target = "10.255.0.2"});
   });
   std::vector<Input> inputs;
-  const std::string_view all = "nd.neighbors=4096", unlimited = "nd.solicit_rate=0";
+  const std::string_view all = "neighbors.max=4096", unlimited = "neighbors.solicit_rate=0";
   for (const auto& [what, settings] : std::initializer_list<std::pair<std::string_view, std::vector<std::string_view>>>{
            {"", {}},
            {", no limit", {unlimited}},
@@ -229,8 +229,8 @@ std::vector<Input> groups() {
       {"MLD queries for a group", {mld_query(own, 0)}, {}, Place::member},
       {"MLD queries for a group and 88 sources", {mld_query(own, 88)}, {}, Place::member},
       {"MLD queries for a group of others and 88 sources", {mld_query("ff05::7", 88)}, {}, Place::member},
-      {"IGMP queries", {igmp_query("0.0.0.0", 0)}, {"igmp=on"}, Place::member},
-      {"IGMP queries for a group and 360 sources", {igmp_query("224.0.0.251", 360)}, {"igmp=on"}, Place::member},
+      {"IGMP queries", {igmp_query("0.0.0.0", 0)}, {"igmp.enable=on"}, Place::member},
+      {"IGMP queries for a group and 360 sources", {igmp_query("224.0.0.251", 360)}, {"igmp.enable=on"}, Place::member},
       {"MLD reports of 70 new groups to a querier", mld_reports(4, 70), {}, Place::querier, nullptr, 70, per_record},
       {"MLD reports that leave 70 groups, to a querier",
        mld_reports(3, 70),

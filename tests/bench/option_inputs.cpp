@@ -74,8 +74,8 @@ std::vector<Input> option_inputs() {
   for (const Input& input : {
            Input{"UDP to a closed port, IPv4", {udp4()}},
            Input{"UDP to a closed port, IPv6", {udp6()}},
-           Input{"UDP to a closed port, IPv4, with extensions", {udp4()}, {"icmp.ext=on"}},
-           Input{"UDP to a closed port, IPv6, with extensions", {udp6()}, {"icmp.ext=on"}},
+           Input{"UDP to a closed port, IPv4, with extensions", {udp4()}, {"icmp.extensions=on"}},
+           Input{"UDP to a closed port, IPv6, with extensions", {udp6()}, {"icmp.extensions=on"}},
            Input{"TCP to a closed port, IPv4", {ipv4(tcp4, tcp(tcp4, {}))}},
            Input{"TCP to a closed port, IPv6", {ipv6(tcp6, tcp(tcp6, {}))}},
            Input{"an IPv4 error that quotes 60 octets of header", {error_with_options4()}},

@@ -34,8 +34,9 @@ NodeConfig config_of(const Input& input) {
   const auto set = [&](std::string_view setting) {
     if (set_option(config.options, setting)) throw std::invalid_argument(std::string(setting));
   };
-  for (const std::string_view setting : {"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp.ext=off"}) set(setting);
-  if (input.place == Place::member || input.place == Place::querier) set("mld=on");
+  for (const std::string_view setting : {"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp.extensions=off"})
+    set(setting);
+  if (input.place == Place::member || input.place == Place::querier) set("mld.enable=on");
   if (input.place == Place::querier) set("mld.querier=on");
   for (const std::string_view setting : input.settings) set(setting);
   return config;

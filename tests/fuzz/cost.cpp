@@ -73,10 +73,11 @@ NodeConfig config(unsigned choices) {
   const auto set = [&](const char* setting) { require(!set_option(options, setting)); };
   for (const char* setting : {"dad.transmits=0", "nd.gratuitous=0"}) set(setting);
   if (choices & unlimited)
-    for (const char* setting : {"icmp4.error_rate=0", "icmp6.error_rate=0", "nd.solicit_rate=0"}) set(setting);
-  if (choices & large_tables) set("nd.neighbors=4096");
+    for (const char* setting : {"icmp4.error_rate=0", "icmp6.error_rate=0", "neighbors.solicit_rate=0"}) set(setting);
+  if (choices & large_tables) set("neighbors.max=4096");
   if (choices & as_router && choices & on_ethernet)
-    for (const char* setting : {"nd.adv=on", "irdp.adv=on", "mld.querier=on", "igmp=on"}) set(setting);
+    for (const char* setting : {"nd.adv.enable=on", "irdp.adv.enable=on", "mld.querier=on", "igmp.enable=on"})
+      set(setting);
   return {{interface}, options, 1};
 }
 

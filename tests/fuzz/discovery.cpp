@@ -30,14 +30,16 @@ NodeConfig config(unsigned choices) {
   interface.link_address = own_mac;
   NodeOptions options;
   const auto set = [&](const char* setting) { require(!set_option(options, setting)); };
-  for (const char* setting : {"nd.neighbors=16", "slaac.tempaddr=on", "igmp=on", "icmp6.error_rate=0"}) set(setting);
-  for (const char* setting : {"v4.frag.memory=256", "v4.frag.datagrams=4", "v6.frag.memory=256", "v6.frag.datagrams=4"})
+  for (const char* setting : {"neighbors.max=16", "slaac.tempaddr=on", "igmp.enable=on", "icmp6.error_rate=0"})
+    set(setting);
+  for (const char* setting :
+       {"ip4.frag.memory=256", "ip4.frag.datagrams=4", "ip6.frag.memory=256", "ip6.frag.datagrams=4"})
     set(setting);  // each input has a node of its own, which is made sooner
   if (choices & as_router)
-    for (const char* setting : {"nd.adv=on", "irdp.adv=on", "nd.adv_max=4", "irdp.adv_max=4", "nd.proxy=2001:db8::9",
-                                "arp.proxy=0.0.0.0/0", "mld.querier=on"})
+    for (const char* setting : {"nd.adv.enable=on", "irdp.adv.enable=on", "nd.adv.max=4", "irdp.adv.max=4",
+                                "nd.proxy=2001:db8::9", "arp.proxy=0.0.0.0/0", "mld.querier=on"})
       set(setting);
-  if (choices & checks_ipv4) set("arp.acd=on");
+  if (choices & checks_ipv4) set("acd.enable=on");
   if (choices & optimistic) set("dad.mode=optimistic");
   return {{interface}, options, 1};
 }

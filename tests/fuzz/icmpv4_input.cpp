@@ -76,12 +76,12 @@ NodeConfig config(unsigned number) {
     case 1:
       return host_with(options_of(Profile::hardened));
     case 2:
-      return host_with({"probe=on", "icmp.ext=on", "icmp4.info_reply=on", "icmp4.echo_broadcast=on",
-                        "icmp4.timestamp_nonstd=on", "probe.zero_checksum=reject", "v4.zero_broadcast=on"});
+      return host_with({"probe.enable=on", "icmp.extensions=on", "icmp4.info_reply=on", "icmp4.echo_broadcast=on",
+                        "icmp4.timestamp_nonstd=on", "probe.zero_checksum=reject", "ip4.zero_broadcast=on"});
     default:
-      return host_with({"probe=on", "probe.reply_body=none", "probe.allow_kinds=name,address",
+      return host_with({"probe.enable=on", "probe.reply_body=none", "probe.allow_kinds=name,address",
                         "probe.allow_sources=192.0.2.0/28", "icmp4.mask_agent=off", "icmp4.echo_code=drop",
-                        "icmp4.echo_df=on", "pmtu4.age=300"});
+                        "icmp4.echo_df=on", "ip4.pmtu.age=300"});
   }
 }
 

@@ -105,10 +105,11 @@ NodeConfig config(unsigned number) {
     case 1:
       return host_with(options_of(Profile::hardened));
     case 2:
-      return host_with({"probe=on", "icmp.ext=on", "icmp6.reflect_flowlabel=on", "probe.zero_checksum=reject"});
+      return host_with(
+          {"probe.enable=on", "icmp.extensions=on", "icmp6.reflect_flowlabel=on", "probe.zero_checksum=reject"});
     default:
-      return host_with({"probe=on", "probe.reply_body=none", "probe.allow_kinds=name,address",
-                        "probe.allow_sources=2001:db8::/120", "icmp6.echo_multicast=off", "pmtu6.age=300",
+      return host_with({"probe.enable=on", "probe.reply_body=none", "probe.allow_kinds=name,address",
+                        "probe.allow_sources=2001:db8::/120", "icmp6.echo_multicast=off", "ip6.pmtu.age=300",
                         "icmp6.unreach=off"});
   }
 }

@@ -22,9 +22,9 @@ constexpr unsigned mends_lengths = 16;  // of options, so that what lies behind 
 
 /// Making a node takes longer than a packet, so each configuration is made once.
 Node& node_for(unsigned choices) {
-  static Node plain(host_with({"icmp4.error_rate=0", "l4.udp_echo=on"}));
-  static Node refusing(host_with({"icmp4.error_rate=0", "l4.udp_echo=on", "v4.source_route=drop"}));
-  static Node requiring(host_with({"icmp4.error_rate=0", "l4.udp_echo=on", "v4.require_option=148"}));
+  static Node plain(host_with({"icmp4.error_rate=0", "udp.echo=on"}));
+  static Node refusing(host_with({"icmp4.error_rate=0", "udp.echo=on", "ip4.source_route=drop"}));
+  static Node requiring(host_with({"icmp4.error_rate=0", "udp.echo=on", "ip4.require_option=148"}));
   if (choices & refuses_source_routes) return refusing;
   return choices & requires_router_alert ? requiring : plain;
 }

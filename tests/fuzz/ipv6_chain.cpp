@@ -61,11 +61,12 @@ Host& host_for(unsigned choices) {
       std::make_unique<Host>(host_with({"icmp6.error_rate=0"}), WalkLimits{}),
       std::make_unique<Host>(hardened(), WalkLimits{.padding = 7}),
       std::make_unique<Host>(
-          host_with({"icmp6.error_rate=0", "v6.ext.max_headers=2", "v6.ext.max_options=2", "v6.ext.max_chain=100",
-                     "v6.ext.max_padding=3", "l4.udp_echo=on", "l4.tcp_closed=port"}),
+          host_with({"icmp6.error_rate=0", "ip6.ext.max_headers=2", "ip6.ext.max_options=2", "ip6.ext.max_chain=100",
+                     "ip6.ext.max_padding=3", "udp.echo=on", "tcp.closed=port"}),
           WalkLimits{.headers = 2, .options = 2, .chain = 100, .padding = 3}),
-      std::make_unique<Host>(host_with({"icmp6.error_rate=0", "v6.jumbo=on", "icmp.ext=on", "v6.ext.max_chain=1920"}),
-                             WalkLimits{.chain = 1920, .jumbo = true}, true)};
+      std::make_unique<Host>(
+          host_with({"icmp6.error_rate=0", "ip6.jumbo=on", "icmp.extensions=on", "ip6.ext.max_chain=1920"}),
+          WalkLimits{.chain = 1920, .jumbo = true}, true)};
   return *hosts[choices & config_bits];
 }
 

@@ -62,8 +62,8 @@ NodeConfig config() {
   InterfaceConfig interface{"fuzz", {*parse_prefix("2001:db8::2/64"), *parse_prefix("2001:db8::3/64")}, 1500};
   add_link_local_address(interface);
   NodeOptions options;
-  for (const char* setting : {"v6.frag.memory=256", "v6.frag.datagrams=8", "v6.frag.datagrams_of_source=3",
-                              "icmp6.error_rate=0", "icmp6.echo_multicast=off", "mld=off"})
+  for (const char* setting : {"ip6.frag.memory=256", "ip6.frag.datagrams=8", "ip6.frag.datagrams_of_source=3",
+                              "icmp6.error_rate=0", "icmp6.echo_multicast=off", "mld.enable=off"})
     require(!set_option(options, setting));
   return {{interface}, options, 1};
 }

@@ -20,9 +20,9 @@ NodeConfig config(unsigned choices) {
   NodeOptions options = options_of(choices & with_hardened_profile ? Profile::hardened : Profile::lab);
   if (choices & with_odd_options)
     for (const char* setting :
-         {"icmp4.echo_broadcast=on", "v4.zero_broadcast=on", "icmp4.quote=8", "l4.tcp_closed=port",
-          "icmp6.reflect_flowlabel=on", "icmp4.error_rate=0", "icmp.ext=on", "probe=on", "icmp4.info_reply=on",
-          "l4.udp_echo=on", "l4.udp_discard=on", "v4.frag.overlap=last", "icmp4.echo_df=on"})
+         {"icmp4.echo_broadcast=on", "ip4.zero_broadcast=on", "icmp4.quote=8", "tcp.closed=port",
+          "icmp6.reflect_flowlabel=on", "icmp4.error_rate=0", "icmp.extensions=on", "probe.enable=on",
+          "icmp4.info_reply=on", "udp.echo=on", "udp.discard=on", "ip4.frag.overlap=last", "icmp4.echo_df=on"})
       require(!set_option(options, setting));
   return host_with(options);
 }

@@ -50,7 +50,7 @@ NodeConfig config(ip::Overlap policy) {
   InterfaceConfig interface{"fuzz", {*parse_prefix("192.0.2.2/24"), *parse_prefix("192.0.2.3/24")}, 1500};
   NodeOptions options;
   for (const char* setting :
-       {"v4.frag.memory=256", "v4.frag.datagrams=8", "v4.frag.datagrams_of_source=3", "icmp4.error_rate=0"})
+       {"ip4.frag.memory=256", "ip4.frag.datagrams=8", "ip4.frag.datagrams_of_source=3", "icmp4.error_rate=0"})
     require(!set_option(options, setting));
   options.fragments4.overlap = policy;
   return {{interface}, options, 1};

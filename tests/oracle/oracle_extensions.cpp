@@ -40,7 +40,7 @@ Packet padded(Packet quote) {
 
 // ICMP4-EXT-001, ICMP4-EXT-002, ICMP4-EXT-003, ICMP4-EXT-006
 TEST(OracleExtensions, ICMP4_EXT_001_of_the_host) {
-  Host host({"icmp.ext=on"});
+  Host host({"icmp.extensions=on"});
   for (const std::size_t size : {0U, 24U, 100U, 300U}) {
     Packet request;
     const auto ip = answer_of(host, ip_to_host() / Tins::UDP(33434, 40000) / Tins::RawPDU(counting(size)), request);
@@ -55,7 +55,7 @@ TEST(OracleExtensions, ICMP4_EXT_001_of_the_host) {
 
 // ICMP6-EXT-001, ICMP6-EXT-002
 TEST(OracleExtensions, ICMP6_EXT_001_of_the_host) {
-  Host host({"icmp.ext=on"});
+  Host host({"icmp.extensions=on"});
   for (const std::size_t size : {0U, 24U, 96U, 304U}) {
     Packet request;
     const auto ip = answer_of(host, ipv6_to_host() / Tins::UDP(33434, 40000) / Tins::RawPDU(counting(size)), request);
@@ -105,7 +105,7 @@ struct Told {
 };
 Told told(Tins::ICMP error, std::size_t quoted = 84) {
   Told told;
-  Host host({"pmtu4.min=68"});
+  Host host({"ip4.pmtu.min=68"});
   told.sent = host.answer(echo4());
   host.observe(told.listener);
   Tins::IP ip(host4, "203.0.113.9");

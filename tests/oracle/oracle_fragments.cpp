@@ -66,7 +66,7 @@ TEST(OracleFragments, TUN_003_replies_that_the_host_cuts) {
 }
 
 TEST(OracleFragments, TUN_003_answers_of_the_echo_service_that_the_host_cuts) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   const auto sent = host.send((ip_to_host() / Tins::UDP(7, 40000) / Tins::RawPDU(counting(3000))).serialize());
   EXPECT_EQ(sent.size(), 3U);
   const Tins::IP ip = reassembled(sent);

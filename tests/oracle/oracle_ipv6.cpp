@@ -143,7 +143,7 @@ TEST(OracleIpv6, V6_TX_005_replies_that_the_host_cuts) {
 }
 
 TEST(OracleIpv6, V6_TX_005_answers_of_the_echo_service_that_the_host_cuts) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   const auto sent = host.send((ipv6_to_host() / Tins::UDP(7, 40000) / Tins::RawPDU(counting(3000))).serialize());
   ASSERT_EQ(sent.size(), 3U);
   const auto ip = read_and_written_again<IPv6>(joined6(sent));
@@ -248,7 +248,7 @@ TEST(OracleIpv6, ICMP6_ERR_018_every_error_that_packets_draw) {
     EXPECT_EQ(field_of(error), c.field) << c.type << " " << c.code;
     EXPECT_EQ(data_of(error), part(c.packet, 0, std::min<std::size_t>(1232, c.packet.size())));
   }
-  Host host({"v6.ext.max_padding=7"});
+  Host host({"ip6.ext.max_padding=7"});
   const auto ip = read_and_written_again<IPv6>(
       host.answer(chained_udp({destination_options(hex("0104 00000000 0106 000000000000"))})));
   EXPECT_EQ(ip.rfind_pdu<Tins::ICMPv6>().code(), 10);

@@ -118,8 +118,8 @@ TEST(OracleQueries, CKSUM_001_udp_echo) {
   for (const std::size_t size : {0U, 1U, 56U, 1400U}) {
     const auto datagram = Tins::UDP(7, 40000) / Tins::RawPDU(counting(size));
     Packet written;
-    expect_echo_service(answer_to(ip_to_host() / datagram, written, {"l4.udp_echo=on"}), size);
-    expect_echo_service(answer_to(ipv6_to_host() / datagram, written, {"l4.udp_echo=on"}), size);
+    expect_echo_service(answer_to(ip_to_host() / datagram, written, {"udp.echo=on"}), size);
+    expect_echo_service(answer_to(ipv6_to_host() / datagram, written, {"udp.echo=on"}), size);
   }
 }
 

@@ -119,6 +119,14 @@ std::vector<SentPacket> Driver::set_role(Role role, InterfaceId interface) {
   return take();
 }
 
+Driver::Readdressed Driver::set_addresses(std::initializer_list<std::string_view> prefixes, InterfaceId interface) {
+  begin();
+  std::vector<IpPrefix> addresses;
+  for (const std::string_view prefix : prefixes) addresses.push_back(parse_prefix(prefix).value());
+  const MaybeReason refused = node_.set_addresses(interface, addresses, now_, out_);
+  return {refused, take()};
+}
+
 Driver::Given Driver::send_packet(const Packet& datagram, InterfaceId interface) {
   begin();
   given_.push_back(datagram);

@@ -78,6 +78,12 @@ class Driver {
   };
   Changed change(const NodeOptions& options);
   std::vector<SentPacket> set_role(Role role, InterfaceId interface = InterfaceId{0});
+  /// Others are configured from now on; `refused` is why one of them is not.
+  struct Readdressed {
+    MaybeReason refused;
+    std::vector<SentPacket> sent;
+  };
+  Readdressed set_addresses(std::initializer_list<std::string_view> prefixes, InterfaceId interface = InterfaceId{0});
   /// Somebody has the node send a datagram, or a whole frame, as it is: nothing is held against it.
   struct Given {
     MaybeReason unsent;

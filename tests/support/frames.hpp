@@ -190,7 +190,7 @@ inline NodeConfig ethernet_config(std::initializer_list<std::string_view> settin
   config.interfaces[0].name = "tap0";
   config.interfaces[0].link_address = mac_address(own_mac);
   // Addresses are used from the start, and nothing is said about them or their groups; those that are lost stay so.
-  for (const std::string_view setting : {"dad.transmits=0", "nd.gratuitous=0", "mld=off", "dad.retry=0"})
+  for (const std::string_view setting : {"dad.transmits=0", "nd.gratuitous=0", "mld.enable=off", "dad.retry=0"})
     EXPECT_FALSE(set_option(config.options, setting).has_value()) << setting;
   for (const std::string_view setting : settings)
     EXPECT_FALSE(set_option(config.options, setting).has_value()) << setting;

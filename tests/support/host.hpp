@@ -5,8 +5,8 @@
 
 namespace tunstack::test {
 
-/// 192.0.2.2/24 and 2001:db8::2/64 (so fe80::2 too) on an interface of MTU 1500, default options but for mld=off:
-/// nothing is told about groups.
+/// 192.0.2.2/24 and 2001:db8::2/64 (so fe80::2 too) on an interface of MTU 1500, default options but for
+/// mld.enable=off: nothing is told about groups.
 NodeConfig host_config();
 
 class Host : public Driver {

@@ -195,7 +195,7 @@ TEST_F(ReplayedCapture, ROB_004_a_capture_is_all_that_a_replay_needs) {
 
 TEST_F(ReplayedCapture, ROB_004_frames_neighbors_and_a_router_that_takes_leave) {
   expect_the_same(captured("tap.pcapng", {"--tap"}, "ping -c 1 192.0.2.2; ping -c 2 -i 0.01 -s 4000 2001:db8::2"));
-  expect_the_same(captured("router.pcapng", {"--tap", "--role", "router", "--set", "nd.adv=on"},
+  expect_the_same(captured("router.pcapng", {"--tap", "--role", "router", "--set", "nd.adv.enable=on"},
                            "ping -c 1 192.0.2.2; ping -c 1 2001:db8::2"));
 }
 

@@ -1,5 +1,6 @@
 // The commands that only print.
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/system/network.hpp"
 
@@ -51,9 +52,41 @@ TEST_F(Commands, rules_and_options_print_all_three_forms) {
 
 TEST_F(Commands, options_have_the_defaults_that_set_accepts) {
   for (const auto& option : nlohmann::json::parse(output_of({"options", "--json"}))) {
-    const std::string setting = option.at("key").get<std::string>() + "=" + option.at("default").get<std::string>();
-    EXPECT_EQ(tunstack({"up", "--dry-run", "--set", setting}).status, 0) << setting;
+    const nlohmann::json& value = option.at("default");
+    const std::string written = value.is_string() ? value.get<std::string>() : value.dump();
+    const std::string setting = option.at("key").get<std::string>() + "=" + written;
+    EXPECT_EQ(tunstack({"up", "--tap", "--dry-run", "--set", setting}).status, 0) << setting;
   }
+}
+
+TEST_F(Commands, options_have_values_with_types) {
+  const auto options = nlohmann::json::parse(output_of({"options", "--json", "icmp4.echo", "ip4.ttl", "nd.adv.min"}));
+  ASSERT_EQ(options.size(), 3U);
+  EXPECT_EQ(options[0].at("default"), 64);
+  EXPECT_EQ(options[0].at("effect"), "at once");
+  EXPECT_EQ(options[1].at("default"), true);
+  EXPECT_EQ(options[2].at("default"), "auto");
+  EXPECT_EQ(options[2].at("decision"), "D-16");
+}
+
+TEST_F(Commands, options_and_rules_are_looked_up) {
+  const auto found = [&](const Command& command) {
+    std::set<std::string> names;
+    for (const auto& row : nlohmann::json::parse(output_of(command)))
+      names.insert(row.at(row.contains("key") ? "key" : "reason").get<std::string>());
+    return names;
+  };
+  EXPECT_THAT(found({"options", "--json", "ip4.pmtu", "mld.enable"}),
+              testing::ElementsAre("ip4.pmtu.age", "ip4.pmtu.min", "mld.enable"));
+  EXPECT_THAT(found({"options", "--json", "v4.ttl"}), testing::ElementsAre("ip4.ttl")) << "a former key";
+  EXPECT_THAT(found({"rules", "--json", "icmp4_echo_to_group"}), testing::ElementsAre("icmp4_echo_to_group"));
+  EXPECT_THAT(found({"rules", "--json", "V4-RX-003"}),
+              testing::ElementsAre("ipv4_header_beyond_total_length", "ipv4_header_length_below_5",
+                                   "ipv4_shorter_than_header"));
+  EXPECT_THAT(found({"rules", "--json", "link"}), testing::Contains("frame_shorter_than_header"));
+  EXPECT_FAULT(tunstack({"rules", "icmp4_echo_to_grup"}), 2);
+  EXPECT_THAT(tunstack({"rules", "icmp4_echo_to_grup"}).err, HasSubstr("did you mean icmp4_echo_to_group?"));
+  EXPECT_FAULT(tunstack({"options", "icmp4.ecko"}), 2);
 }
 
 TEST_F(Commands, version) { EXPECT_THAT(output_of({"--version"}), testing::MatchesRegex("tunstack [0-9.]+\n")); }

@@ -66,7 +66,7 @@ TEST_F(Discovery, ND_NA_001_ND_NA_002_ndisc6) {
 // Packets that nobody can be found for are given up, and the explanation says so.
 TEST_F(Discovery, ARP_005_ND_NS_008_a_neighbor_that_does_not_answer) {
   const Outcome outcome =
-      in_private_network({"--tap", "--explain=drops", "--set", "arp.retrans_ms=50"},
+      in_private_network({"--tap", "--explain=drops", "--set", "arp.retrans=50"},
                          "sysctl -qw net.ipv4.conf.all.arp_ignore=1; ip addr add 192.0.2.50/32 dev lo; "
                          "ip neigh add 192.0.2.2 lladdr 02:74:c0:00:02:02 dev tun0 nud permanent; "
                          "ping -c 1 -W 1 -I 192.0.2.50 192.0.2.2");
@@ -90,9 +90,9 @@ TEST_F(Discovery, DAD_006_DAD_007_an_address_that_the_kernel_has) {
 
 // ---- the stack as a router ----
 
-const Command router = {"--role", "router",         "--set", "nd.adv=on",
-                        "--set",  "nd.adv_max=4",   "--set", "nd.adv_rdnss=2001:db8::53",
-                        "--set",  "nd.adv_mtu=1400"};
+const Command router = {"--role", "router",         "--set", "nd.adv.enable=on",
+                        "--set",  "nd.adv.max=4",   "--set", "nd.adv.rdnss=2001:db8::53",
+                        "--set",  "nd.adv.mtu=1400"};
 
 TEST_F(Discovery, ND_RA_002_ND_RA_003_the_kernel_configures_itself_on_tun_and_tap) {
   for (const Command& device : {Command{}, Command{"--tap"}}) {
@@ -122,7 +122,7 @@ TEST_F(Discovery, ND_RA_006_the_default_route_goes_with_the_router) {
 
 TEST_F(Discovery, ND_RA_010_ND_RS_006_rdisc6) {
   const Outcome outcome =
-      in_private_network(router + Command{"--tap", "--set", "nd.adv_pref=high", "--set", "nd.adv_dnssl=lab.example"},
+      in_private_network(router + Command{"--tap", "--set", "nd.adv.pref=high", "--set", "nd.adv.dnssl=lab.example"},
                          until("! ip -6 addr show dev tun0 | grep -q tentative") + "rdisc6 -1 -w 5000 tun0");
   EXPECT_THAT(outcome.out,
               AllOf(ContainsRegex("Prefix +: 2001:db8::/64"), ContainsRegex("Recursive DNS server +: 2001:db8::53"),
@@ -134,7 +134,7 @@ TEST_F(Discovery, ND_RA_010_ND_RS_006_rdisc6) {
 // icmpush prints addresses that are not there, also with a kernel that answers, but its first line names who answered.
 TEST_F(Discovery, ICMP4_RD_006_icmpush) {
   const std::string ask = "timeout 5 icmpush -rts 192.0.2.2 2>&1 | head -1";
-  EXPECT_THAT(in_private_network({"--role", "router", "--set", "irdp.adv=on"}, ask).out,
+  EXPECT_THAT(in_private_network({"--role", "router", "--set", "irdp.adv.enable=on"}, ask).out,
               ContainsRegex("192.0.2.2 +-> Router Advertisement"));
   EXPECT_EQ(in_private_network({}, ask).out, "") << "a host";
 }
@@ -164,9 +164,9 @@ TEST_F(Discovery, wrong_options_say_what_to_do) {
   EXPECT_FAULT(tunstack({"exec", "--tap", "--mac", "01:00:5e:00:53:01", "--", "true"}), 2);
   EXPECT_FAULT(tunstack({"exec", "--tap", "--mac", "02:00:5e", "--", "true"}), 2);
   EXPECT_FAULT(tunstack({"exec", "--tap", "--gateway", "198.51.100.1", "--", "true"}), 2);
-  for (const char* setting : {"nd.adv=on", "nd.proxy=2001:db8::9", "arp.proxy=192.0.2.9"})
+  for (const char* setting : {"nd.adv.enable=on", "nd.proxy=2001:db8::9", "arp.proxy=192.0.2.9"})
     EXPECT_FAULT(tunstack({"exec", "--set", setting, "--", "true"}), 2);
-  EXPECT_FAULT(tunstack(Command{"exec"} + router + Command{"--set", "nd.adv_lifetime=3", "--", "true"}), 2);
+  EXPECT_FAULT(tunstack(Command{"exec"} + router + Command{"--set", "nd.adv.lifetime=3", "--", "true"}), 2);
 }
 
 }  // namespace

@@ -266,7 +266,7 @@ TEST_F(Exec, says_what_it_waits_for) {
     return network.run({"script", "-qec", "'" + program + "' exec --tap " + options + " true", "/dev/null"}).out;
   };
   EXPECT_THAT(by_hand("--set dad.transmits=1"), HasSubstr("the command starts when"));
-  EXPECT_THAT(by_hand("--set arp.acd=on"), HasSubstr("the command starts when"));
+  EXPECT_THAT(by_hand("--set acd.enable=on"), HasSubstr("the command starts when"));
   EXPECT_EQ(by_hand(""), "");
 }
 

@@ -41,6 +41,31 @@ TEST_F(Explain, drops_leaves_out_what_was_answered) {
   EXPECT_THAT(ping.err, Not(HasSubstr("192.0.2.1 > 192.0.2.2 ")));
 }
 
+TEST_F(Explain, verdicts_have_colors_where_they_are_wanted) {
+  const Command command = {"exec", "--explain=drops", "--", "sh", "-c", "ping -c 1 -W 0.1 192.0.2.77 >/dev/null"};
+  const auto with = [&](const std::string& option) {
+    Command arguments = command;
+    if (!option.empty()) arguments.insert(arguments.begin() + 1, option);
+    return tunstack(arguments).err;
+  };
+  const std::string red = "\x1b[31mdrop \x1b[0m";
+  EXPECT_THAT(with("--color=always"), HasSubstr(red));
+  EXPECT_THAT(with(""), AllOf(HasSubstr(" drop "), Not(HasSubstr("\x1b")))) << "no terminal";
+  EXPECT_FAULT(tunstack({"exec", "--color=blue", "--", "true"}), 2);
+}
+
+TEST_F(Explain, on_a_terminal_verdicts_are_in_color_and_below_what_is_wide) {
+  const auto on_terminal = [&](const std::string& environment) {
+    return network
+        .shell("script -qec '" + environment + " " + program +
+               " exec --explain=drops -- sh -c \"ping -c 1 -W 0.1 192.0.2.77 >/dev/null\"' /dev/null </dev/null")
+        .out;
+  };
+  EXPECT_THAT(on_terminal("TERM=xterm NO_COLOR= COLUMNS=80"), HasSubstr("\n        \x1b[31mdrop \x1b[0m"));
+  const std::string plain = on_terminal("TERM=xterm NO_COLOR=1 COLUMNS=200");
+  EXPECT_THAT(plain, AllOf(HasSubstr("  drop   ipv4_destination_not_ours"), Not(HasSubstr("\x1b"))));
+}
+
 TEST_F(Explain, off_is_the_default) {
   EXPECT_EQ(ping_both("--explain=off").err, "");
   EXPECT_EQ(exec({"ping", "-q", "-c", "1", "192.0.2.2"}).err, "");

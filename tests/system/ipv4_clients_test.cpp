@@ -129,7 +129,7 @@ TEST_F(Ipv4Clients, V4_FRAG_001_hping_in_fragments_of_16_octets) {
 
 TEST_F(Ipv4Clients, V4_FRAG_008_hping_is_told_that_the_rest_never_came) {
   const Command hping = {"hping3", "-n", "-1", "-x", "-d", "8", "-c", "3", "-i", "u600000", "192.0.2.2"};
-  EXPECT_THAT(printed(hping, {"v4.frag.timeout=1"}), HasSubstr("TTL 0 during reassembly from ip=192.0.2.2"));
+  EXPECT_THAT(printed(hping, {"ip4.frag.timeout=1"}), HasSubstr("TTL 0 during reassembly from ip=192.0.2.2"));
 }
 
 // ---- protocols and ports ----
@@ -142,7 +142,7 @@ TEST_F(Ipv4Clients, V4_RX_020_nmap_finds_the_protocols) {
 
 TEST_F(Ipv4Clients, V4_RX_021_nmap_tells_open_ports_from_closed_ones) {
   const std::string nmap = printed({"nmap", "-n", "-Pn", "-sU", "--max-retries", "1", "-p", "7,9,33434", "192.0.2.2"},
-                                   {"icmp4.error_rate=0", "l4.udp_echo=on", "l4.udp_discard=on"});
+                                   {"icmp4.error_rate=0", "udp.echo=on", "udp.discard=on"});
   EXPECT_THAT(nmap, ContainsRegex("\n7/udp +open +echo\n9/udp +open.filtered discard\n33434/udp closed "));
 }
 

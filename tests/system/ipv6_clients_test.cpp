@@ -118,7 +118,7 @@ TEST_F(Ipv6Clients, V6_RX_013_V6_EXT_025_nmap_finds_the_protocols) {
 
 TEST_F(Ipv6Clients, V6_RX_012_nmap_tells_open_ports_from_closed_ones) {
   const std::string found = printed(nmap + Command{"-sU", "--max-retries", "1", "-p", "7,9,33434", "2001:db8::2"},
-                                    {"icmp6.error_rate=0", "l4.udp_echo=on", "l4.udp_discard=on"});
+                                    {"icmp6.error_rate=0", "udp.echo=on", "udp.discard=on"});
   EXPECT_THAT(found, ContainsRegex("\n7/udp +open +echo\n9/udp +open.filtered discard\n33434/udp closed "));
 }
 
@@ -149,7 +149,7 @@ TEST_F(Ipv6Clients, V6_RX_013_a_socket_learns_that_its_protocol_is_unknown) {
 // ---- extension headers and fragments ----
 
 TEST_F(Ipv6Clients, V6_EXT_002_V6_EXT_003_V6_EXT_004_a_socket_learns_what_becomes_of_its_options) {
-  const Command echo = {"l4.udp_echo=on"};
+  const Command echo = {"udp.echo=on"};
   EXPECT_EQ(raw({"options", "2001:db8::2", "00001e0400000000"}, echo), "answered");
   EXPECT_EQ(raw({"options", "2001:db8::2", "00005e0400000000"}, echo), "timeout");
   EXPECT_EQ(raw({"options", "2001:db8::2", "00009e0400000000"}, echo), "EPROTO");
@@ -165,7 +165,7 @@ TEST_F(Ipv6Clients, V6_FRAG_010_fragments_that_come_twice) {
 }
 
 TEST_F(Ipv6Clients, V6_FRAG_004_the_sender_is_told_that_the_rest_never_came) {
-  EXPECT_EQ(raw({"fragments", "2001:db8::1", "2001:db8::2", "0,1,3"}, {"v6.frag.timeout=1"}), "3 1");
+  EXPECT_EQ(raw({"fragments", "2001:db8::1", "2001:db8::2", "0,1,3"}, {"ip6.frag.timeout=1"}), "3 1");
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ class Outlets : public SystemTest {
   std::optional<std::string> before_;
 };
 
-const Command router = {"--role", "router", "--set", "nd.adv=on"};
+const Command router = {"--role", "router", "--set", "nd.adv.enable=on"};
 
 Command operator+(Command left, const Command& right) {
   left.insert(left.end(), right.begin(), right.end());

@@ -38,7 +38,7 @@ class ReplayCommand : public SystemTest {
   }
   /// Of a host that says nothing of its own accord.
   Outcome replay(Command arguments) const {
-    arguments.insert(arguments.begin(), {"replay", "--set", "mld=off"});
+    arguments.insert(arguments.begin(), {"replay", "--set", "mld.enable=off"});
     return tunstack(arguments);
   }
   std::vector<std::string> tshark(const std::string& file, const std::string& field) const {
@@ -133,10 +133,11 @@ TEST_F(ReplayCommand, a_gap_of_a_century_in_the_role_of_a_router) {
       writer.write(time, Direction::in, echo4(), "");
     writer.finish();
   }
-  const Outcome replayed = replay({path("in.pcapng"), "--role", "router", "--set", "nd.adv=on", "--explain=off"});
+  const Outcome replayed =
+      replay({path("in.pcapng"), "--role", "router", "--set", "nd.adv.enable=on", "--explain=off"});
   EXPECT_EQ(replayed.status, 0) << replayed;
   EXPECT_THAT(replayed.err, AllOf(HasSubstr("s in which nothing came were left out"), HasSubstr("2 packets in")));
-  EXPECT_THAT(replayed.err, HasSubstr("2  icmp4_echo_request_for_us"));
+  EXPECT_THAT(replayed.err, HasSubstr("2 icmp4_echo_request_for_us"));
 }
 
 TEST_F(ReplayCommand, options_and_addresses_of_the_stack) {
@@ -155,7 +156,7 @@ TEST_F(ReplayCommand, frames_are_those_of_a_link_with_addresses) {
     writer.finish();
   }
   const std::string mac = to_text(mac_address(own_mac));
-  const Command to_us = {path("in.pcapng"), "--mac", mac, "--set", "arp.acd=off", "-w", path("out.pcapng")};
+  const Command to_us = {path("in.pcapng"), "--mac", mac, "--set", "acd.enable=off", "-w", path("out.pcapng")};
   const Outcome replayed = replay(to_us);
   EXPECT_EQ(replayed.status, 0) << replayed;
   EXPECT_THAT(replayed.out, HasSubstr("icmp4_echo_request_for_us"));

@@ -30,7 +30,7 @@ TEST_F(Unreachable, V4_RX_022_tcp_connection_is_refused_over_IPv6) {
 TEST_F(Unreachable, V4_RX_022_tcp_port_unreachable_if_so_configured) {
   // An ICMP error during the handshake; the kernel gives it to the socket as the same errno, so look at the reason.
   const Outcome client =
-      tunstack({"exec", "--set", "l4.tcp_closed=port", "--json", "--", SOCKET_CLIENT, "tcp", "192.0.2.2", "33434"});
+      tunstack({"exec", "--set", "tcp.closed=port", "--json", "--", SOCKET_CLIENT, "tcp", "192.0.2.2", "33434"});
   EXPECT_THAT(client.err, testing::HasSubstr("ECONNREFUSED")) << client;
   EXPECT_THAT(client.out, testing::HasSubstr(R"("verdict":"error")")) << client;
 }

@@ -210,7 +210,7 @@ TEST_F(Up, explain_goes_to_stderr_while_it_runs) {
 }
 
 TEST_F(Up, set_reaches_the_stack) {
-  const auto process = up({"--set", "icmp4.echo=off", "--set", "v6.hop_limit=33"});
+  const auto process = up({"--set", "icmp4.echo=off", "--set", "ip6.hop_limit=33"});
   EXPECT_FALSE(answers("192.0.2.2"));
   EXPECT_THAT(network.run({"ping", "-c", "1", "2001:db8::2"}).out, HasSubstr("ttl=33"));
 }

@@ -1,14 +1,16 @@
 #include "tunstack/control/control_requests.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "tunstack/control/settings.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/node/advertised.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/options/effect.hpp"
+#include "tunstack/options/former_keys.hpp"
 #include "tunstack/options/options.hpp"
 #include "tunstack/options/suggestion.hpp"
 #include "tunstack/report/bounded_json.hpp"
@@ -54,50 +56,28 @@ std::vector<std::string> texts_in(const Json& request, const char* name) {
   return texts;
 }
 
-void set_or_refuse(NodeOptions& options, const std::string& setting) {
-  if (const auto fault = set_option(options, setting)) throw UsageFault(fault->what, fault->why, fault->remedy);
+const InterfaceConfig& only_interface(const Node& node) { return node.state().interfaces[0].config; }
+
+std::vector<std::string> texts_of(const std::vector<IpPrefix>& prefixes) {
+  std::vector<std::string> texts;
+  for (const IpPrefix& prefix : prefixes) texts.push_back(to_text(prefix));
+  return texts;
 }
 
-[[noreturn]] void throw_fixed(const OptionRow& row, const NodeOptions& wanted) {
-  throw UsageFault(
-      fmt::format("{} cannot be changed while the stack runs", row.key), "it is read at the start",
-      fmt::format("start the stack again with --set {}={}", row.key, option::value_text(row.kind, wanted)));
+/// By the keys that `set` takes.
+Json all_that_can_be_got(const Node& node) {
+  const InterfaceConfig& interface = only_interface(node);
+  Json all{{"role", interface.role == Role::host ? "host" : "router"},
+           {"address", fmt::format("{}", fmt::join(texts_of(interface.addresses), " "))}};
+  for (const OptionArea& area : option_areas())
+    for (const OptionRow& row : area.rows)
+      if (!option::is_secret(row)) all[std::string(row.key)] = option::value_text(row.kind, node.state().options);
+  return all;
 }
 
-/// Values that fit each by itself, but not together (RFC 4861 6.2.1, RFC 1256 4.1).
-void check_advertising(const NodeState& state, const NodeOptions& options) {
-  for (const Interface& interface : state.interfaces) {
-    std::optional<std::string> fault;
-    if (options.router.advertises) fault = fault_of(advertising_config(options.router, interface.config));
-    if (!fault && options.router4.advertises)
-      if (const auto fault4 = fault_of(irdp_config(options.router4, interface.config))) fault = std::string(*fault4);
-    if (fault && interface.config.role == Role::router)
-      throw UsageFault("this router cannot be advertised so", *fault, "'tunstack options' lists what the options take");
-  }
-}
-
-NodeOptions changed(const NodeState& state, const std::vector<std::string>& settings) {
-  NodeOptions options = state.options;
-  for (const std::string& setting : settings) set_or_refuse(options, setting);
-  check_advertising(state, options);
-  return options;
-}
-
-constexpr std::string_view role_key = "role=";
-
-/// What the settings say of the role, and the others.
-std::optional<Role> take_role(std::vector<std::string>& settings) {
-  std::optional<Role> role;
-  for (const std::string& setting : settings) {
-    if (!setting.starts_with(role_key)) continue;
-    const std::string_view value = std::string_view(setting).substr(role_key.size());
-    if (value != "host" && value != "router")
-      throw UsageFault(fmt::format("'{}' is no role", value.substr(0, 40)), "a stack is a host or a router on its link",
-                       "role=host or role=router");
-    role = value == "host" ? Role::host : Role::router;
-  }
-  std::erase_if(settings, [](const std::string& setting) { return setting.starts_with(role_key); });
-  return role;
+[[noreturn]] void throw_unknown(const std::string& key) {
+  const OptionFault fault = unknown_option(key);
+  throw UsageFault(fault.what, fault.why, fault.remedy);
 }
 
 notation::Octets octets_in(const Json& request) {
@@ -148,30 +128,25 @@ Json ControlRequests::watch(const Json& request, std::optional<Watch>& watch) {
 }
 
 Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
-  const NodeOptions& options = stack_.node.state().options;
+  Json all = all_that_can_be_got(stack_.node);
   const std::vector<std::string> wanted = texts_in(request, "keys");
+  if (wanted.empty()) return {{"options", all}};
   Json found = Json::object();
-  for (const OptionArea& area : option_areas())
-    for (const OptionRow& row : area.rows)
-      if (!option::is_secret(row) && (wanted.empty() || std::ranges::find(wanted, row.key) != wanted.end()))
-        found[std::string(row.key)] = option::value_text(row.kind, options);
-  for (const std::string& key : wanted)
-    if (NodeOptions none; find_option(key) == nullptr) set_or_refuse(none, key + "=");
+  for (const std::string& written : wanted) {
+    const std::string key = option::present_key(written);
+    if (const auto known = all.find(key); known != all.end())
+      found[key] = *known;
+    else if (find_option(key) == nullptr)
+      throw_unknown(key);
+  }
   return {{"options", found}};
 }
 
 /// All of them, or none.
 Json ControlRequests::set(const Json& request, std::optional<Watch>&) {
-  std::vector<std::string> settings = texts_in(request, "settings");
-  const auto role = take_role(settings);
-  const NodeOptions options = changed(stack_.node.state(), settings);
-  if (const OptionRow* const fixed = option::fixed_row_changed(stack_.node.state().options, options))
-    throw_fixed(*fixed, options);
-  stack_.act([&](Instant now, Outbox& out) {
-    if (!settings.empty()) stack_.node.change(options, now, out);
-    if (role) stack_.node.set_role(InterfaceId{0}, *role, now, out);
-  });
-  return {{"changed", true}};
+  const Settings settings = read_settings(stack_.node, texts_in(request, "settings"), stack_.now());
+  stack_.act([&](Instant now, Outbox& out) { apply(settings, stack_.node, now, out); });
+  return {{"changed", true}, {"addresses", texts_of(only_interface(stack_.node).addresses)}};
 }
 
 Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
@@ -193,9 +168,8 @@ Json ControlRequests::ask(const Json& request, std::optional<Watch>&) {
   copy.observe(nullptr);
   Instant now = stack_.now();
   if (const std::string setting = text_in(request, "setting"); !setting.empty()) {
-    const NodeOptions options = changed(copy.state(), {setting});
     Outbox out;
-    if (const OptionRow* const fixed = copy.change(options, now, out)) throw_fixed(*fixed, options);
+    apply(read_settings(copy, {setting}, now), copy, now, out);
     now = why::settled(copy, now);
   }
   return why::to_json(why::ask(copy, {InterfaceId{0}, octets, now, flag_in(request, "link_layer_group")}));

@@ -40,16 +40,17 @@ std::string cited(const Json& event) {
 
 }  // namespace
 
-std::string event_text(const Json& event) {
+std::string event_text(const Json& event, const Screen& screen) {
   if (text_in(event, "event") == "lost")
     return fmt::format("... {:.0f} events were lost: they were read too slowly", number_in(event, "count"));
   std::string reason = text_in(event, "reason");
   const auto withheld = event.find("withheld");
   if (withheld != event.end() && withheld->is_object())
     reason += fmt::format(" (no {}: {})", text_in(*withheld, "verdict"), text_in(*withheld, "reason"));
-  return fmt::format("{:.6f} {} {:<76}  {:<5}  {}  {}: {}", number_in(event, "time"),
-                     mark_of(text_in(event, "direction")), subject_of(event), text_in(event, "verdict"), reason,
-                     cited(event), text_in(event, "text"));
+  const std::string verdict = text_in(event, "verdict");
+  return laid_out({number_in(event, "time"), mark_of(text_in(event, "direction")), subject_of(event), verdict,
+                   fmt::format("{}  {}: {}", reason, cited(event), text_in(event, "text"))},
+                  screen);
 }
 
 }  // namespace tunstack

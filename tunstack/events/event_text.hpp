@@ -4,9 +4,11 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "tunstack/explain/decision_line.hpp"
+
 namespace tunstack {
 
 /// Never fails: what is missing is left out. Without an end.
-std::string event_text(const nlohmann::ordered_json& event);
+std::string event_text(const nlohmann::ordered_json& event, const Screen& screen = {});
 
 }  // namespace tunstack

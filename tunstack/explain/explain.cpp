@@ -14,6 +14,10 @@ PacketText subject_of(const Decision& decision) {
   return decision.frame.empty() ? describe(decision.packet) : describe_frame(decision.frame);
 }
 
+std::string why_of(const ReasonInfo& reason) {
+  return fmt::format("{}  {}: {}", reason.name, citation(reason), reason.text);
+}
+
 }  // namespace
 
 std::string_view proposed_name(const Verdict& verdict) {
@@ -48,25 +52,23 @@ std::string link_of(const ReasonInfo& reason) {
   return section.empty() ? link : link + fmt::format("#section-{}", section);
 }
 
-std::string decision_text(const Decision& decision) {
+std::string decision_text(const Decision& decision, const Screen& screen) {
   const PacketText packet = subject_of(decision);
   const ReasonInfo& reason = info(deciding_reason(decision));
   std::string name(reason.name);
   if (decision.withheld)
     name += fmt::format(" (no {}: {})", proposed_name(decision.verdict), info(reason_of(decision.verdict)).name);
-  std::string line = fmt::format("{:.6f} < {:<76}  {:<5}  {}  {}: {}", in_seconds(decision.time), line_of(packet),
-                                 verdict_name(decision), name, citation(reason), reason.text);
+  std::string why = fmt::format("{}  {}: {}", name, citation(reason), reason.text);
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
-    line += fmt::format(" -> {}", describe(decision.sent[0]).summary);
-  if (decision.sent.size() > 1) line += fmt::format(" -> {} fragments", decision.sent.size());
-  return line;
+    why += fmt::format(" -> {}", describe(decision.sent[0]).summary);
+  if (decision.sent.size() > 1) why += fmt::format(" -> {} fragments", decision.sent.size());
+  return laid_out({in_seconds(decision.time), '<', line_of(packet), verdict_name(decision), std::move(why)}, screen);
 }
 
-std::string origination_text(const Origination& origination) {
+std::string origination_text(const Origination& origination, const Screen& screen) {
   const PacketText packet = describe(origination.sent[0]);
   const ReasonInfo& reason = info(origination.reason);
-  return fmt::format("{:.6f} > {:<76}  {:<5}  {}  {}: {}", in_seconds(origination.time), line_of(packet), "send",
-                     reason.name, citation(reason), reason.text);
+  return laid_out({in_seconds(origination.time), '>', line_of(packet), "send", why_of(reason)}, screen);
 }
 
 std::string_view note_name(const ReasonInfo& reason) { return reason.area == "address" ? "own" : "note"; }
@@ -77,10 +79,9 @@ std::string subject_of(const Note& note) { return note.address ? to_text(*note.a
 
 }  // namespace
 
-std::string note_text(const Note& note) {
+std::string note_text(const Note& note, const Screen& screen) {
   const ReasonInfo& reason = info(note.reason);
-  return fmt::format("{:.6f} * {:<76}  {:<5}  {}  {}: {}", in_seconds(note.time), subject_of(note), note_name(reason),
-                     reason.name, citation(reason), reason.text);
+  return laid_out({in_seconds(note.time), '*', subject_of(note), note_name(reason), why_of(reason)}, screen);
 }
 
 void Explainer::print(std::string line) {
@@ -89,17 +90,17 @@ void Explainer::print(std::string line) {
 }
 
 void Explainer::originated(const Origination& origination) {
-  if (explain_ == Explain::all) print(origination_text(origination));
+  if (explain_ == Explain::all) print(origination_text(origination, screen_));
 }
 
 void Explainer::noted(const Note& note) {
-  if (explain_ == Explain::all) print(note_text(note));
+  if (explain_ == Explain::all) print(note_text(note, screen_));
 }
 
 void Explainer::decided(const Decision& decision) {
   if (explain_ == Explain::off) return;
   if (explain_ == Explain::drops && verdict_name(decision) != "drop") return;
-  print(decision_text(decision));
+  print(decision_text(decision, screen_));
 }
 
 }  // namespace tunstack

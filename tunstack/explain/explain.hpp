@@ -1,8 +1,9 @@
-// What a node decides, in one line of text each, for people; programs read events (tunstack/events).
+// What a node decides, in a line of text each, for people; programs read events (tunstack/events).
 #pragma once
 
 #include <string>
 
+#include "tunstack/explain/decision_line.hpp"
 #include "tunstack/node/observer.hpp"
 #include "tunstack/outlet/outlet.hpp"
 
@@ -23,17 +24,17 @@ std::string link_of(const ReasonInfo& reason);
 /// counted.
 std::string_view note_name(const ReasonInfo& reason);
 
-std::string decision_text(const Decision& decision);
+std::string decision_text(const Decision& decision, const Screen& screen = {});
 /// Likewise for what the node sent of its own accord: direction ">", verdict "send".
-std::string origination_text(const Origination& origination);
-std::string note_text(const Note& note);
+std::string origination_text(const Origination& origination, const Screen& screen = {});
+std::string note_text(const Note& note, const Screen& screen = {});
 
 enum class Explain : std::uint8_t { off, drops, all };
 
 class Explainer final : public Observer {
  public:
   /// Lines go to `out`, which must outlive it.
-  Explainer(Explain explain, Outlet& out) : explain_(explain), out_(out) {}
+  Explainer(Explain explain, Outlet& out, const Screen& screen = {}) : explain_(explain), out_(out), screen_(screen) {}
   void decided(const Decision& decision) override;
   void originated(const Origination& origination) override;
   void noted(const Note& note) override;
@@ -43,6 +44,7 @@ class Explainer final : public Observer {
 
   Explain explain_;
   Outlet& out_;
+  Screen screen_;
 };
 
 }  // namespace tunstack

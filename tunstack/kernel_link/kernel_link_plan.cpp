@@ -30,7 +30,9 @@ bool contains_address(const std::vector<IpPrefix>& prefixes, const IpAddress& ad
   return std::ranges::any_of(prefixes, [&](const IpPrefix& p) { return p.address == address; });
 }
 
-std::optional<IpPrefix> free_address(const IpPrefix& prefix, const std::vector<IpPrefix>& taken) {
+}  // namespace
+
+std::optional<IpPrefix> free_host_address(const IpPrefix& prefix, const std::vector<IpPrefix>& taken) {
   const int host_bits = prefix.width() - prefix.length;
   // Two addresses of a longer IPv4 prefix are broadcasts; the zero address of an IPv6 prefix is anycast.
   const bool all_usable = host_bits <= 1;
@@ -44,15 +46,13 @@ std::optional<IpPrefix> free_address(const IpPrefix& prefix, const std::vector<I
   return std::nullopt;
 }
 
-}  // namespace
-
 std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::vector<IpPrefix>& stack) {
   std::vector<IpPrefix> host;
   std::vector<IpPrefix> taken = stack;
   for (const IpPrefix& prefix : stack) {
     const bool covered = std::ranges::any_of(host, [&](const IpPrefix& h) { return h.contains(prefix.address); });
     if (is_link_local(prefix) || covered) continue;
-    const auto address = free_address(prefix, taken);
+    const auto address = free_host_address(prefix, taken);
     if (!address) return std::unexpected(prefix);
     host.push_back(*address);
     taken.push_back(*address);
@@ -75,6 +75,17 @@ std::vector<LinkRoute> missing_routes(const std::vector<IpPrefix>& stack, const 
   return routes;
 }
 
+std::string address_command(const IpPrefix& address, const std::string& device) {
+  return fmt::format("ip address add {} dev {}{}\n", to_text(address), device,
+                     address.address.is_ipv4() ? "" : " nodad");
+}
+
+std::string route_command(const LinkRoute& route, const std::string& device) {
+  const std::string via = route.gateway ? fmt::format("via {} ", to_text(*route.gateway)) : "";
+  return fmt::format("ip {}route add {} {}dev {}{}\n", route.prefix.address.is_ipv4() ? "" : "-6 ",
+                     route_text(route.prefix), via, device, route.gateway ? " onlink" : "");
+}
+
 std::string ip_commands(LinkPlan plan, bool device_only, const std::string& user) {
   if (const std::size_t number = plan.device.find("%d"); number != std::string::npos)
     plan.device.replace(number, 2, "0");
@@ -82,15 +93,9 @@ std::string ip_commands(LinkPlan plan, bool device_only, const std::string& user
                                  user.empty() ? "" : " user " + user);
   if (device_only) return text;
   text += fmt::format("ip link set dev {} mtu {}\n", plan.device, plan.mtu);
-  for (const IpPrefix& address : plan.addresses)
-    text += fmt::format("ip address add {} dev {}{}\n", to_text(address), plan.device,
-                        address.address.is_ipv4() ? "" : " nodad");
+  for (const IpPrefix& address : plan.addresses) text += address_command(address, plan.device);
   text += fmt::format("ip link set dev {} up\n", plan.device);
-  for (const LinkRoute& route : plan.routes) {
-    const std::string via = route.gateway ? fmt::format("via {} ", to_text(*route.gateway)) : "";
-    text += fmt::format("ip {}route add {} {}dev {}{}\n", route.prefix.address.is_ipv4() ? "" : "-6 ",
-                        route_text(route.prefix), via, plan.device, route.gateway ? " onlink" : "");
-  }
+  for (const LinkRoute& route : plan.routes) text += route_command(route, plan.device);
   return text;
 }
 

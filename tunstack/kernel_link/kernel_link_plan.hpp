@@ -25,6 +25,8 @@ struct LinkPlan {
   bool tap = false;               // Ethernet
 };
 
+/// The first address of the prefix that is not taken and that a host may have, if there is one.
+std::optional<IpPrefix> free_host_address(const IpPrefix& prefix, const std::vector<IpPrefix>& taken);
 /// The first free address of each prefix that the stack has; link-local prefixes are the kernel's own affair.
 /// The error is the prefix that has no free address.
 std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::vector<IpPrefix>& stack);
@@ -37,6 +39,10 @@ std::string route_text(const IpPrefix& prefix);
 
 /// To the prefixes of the stack that no address of the host covers.
 std::vector<LinkRoute> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host);
+
+/// The command of iproute2 that gives the kernel an address on the device, or a route into it.
+std::string address_command(const IpPrefix& address, const std::string& device);
+std::string route_command(const LinkRoute& route, const std::string& device);
 
 /// The commands of iproute2 that do the same, one a line; `device_only`: no more than the device. `user`: who may
 /// attach to it besides root, if anybody. Where the kernel would number the device it gets the first number.

@@ -1,18 +1,16 @@
 #include "tunstack/kernel_link/link_setup.hpp"
 
 #include <fmt/format.h>
-#include <ifaddrs.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
-#include <netinet/in.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <thread>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/kernel_end.hpp"
 #include "tunstack/kernel_link/kernel_route.hpp"
 #include "tunstack/kernel_link/rtnetlink.hpp"
 
@@ -35,23 +33,10 @@ int change_address(unsigned index, const IpPrefix& address, bool add) {
   return request.send();
 }
 
-Bytes octets_of(const sockaddr& address) {
-  const void* octets = address.sa_family == AF_INET
-                           ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in&>(address).sin_addr)
-                           : &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-  return {static_cast<const std::uint8_t*>(octets), address.sa_family == AF_INET ? 4U : 16U};
-}
-
 /// Asked first: who has no rights may not even add what is there.
 bool has_address(const std::string& device, const IpPrefix& address) {
-  ifaddrs* all = nullptr;
-  if (::getifaddrs(&all) != 0) return false;
-  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(all, &::freeifaddrs);
-  for (const ifaddrs* one = all; one != nullptr; one = one->ifa_next)
-    if (one->ifa_addr != nullptr && one->ifa_addr->sa_family == address_family(address) && device == one->ifa_name &&
-        std::ranges::equal(octets_of(*one->ifa_addr), address.address.octets()))
-      return true;
-  return false;
+  const auto all = kernel_addresses(device);
+  return std::ranges::find(all, address.address, &IpPrefix::address) != all.end();
 }
 
 int change_route(unsigned index, const LinkRoute& route, bool add) {

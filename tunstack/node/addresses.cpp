@@ -1,6 +1,7 @@
 #include "tunstack/node/addresses.hpp"
 
 #include "protocols/discovery/nd_rules.hpp"
+#include "tunstack/node/advertising.hpp"
 #include "tunstack/node/nd_input.hpp"
 
 namespace tunstack::addresses {
@@ -59,6 +60,52 @@ void on_prefix(const PrefixInformation& prefix, const discovery::Teller& router,
     turn.output.note(*refused, interface, turn, IpAddress(prefix.prefix));
 }
 
+// ---- what somebody configures ----
+
+namespace {
+
+bool holds(const std::vector<IpPrefix>& prefixes, const IpPrefix& prefix) {
+  return std::ranges::find(prefixes, prefix) != prefixes.end();
+}
+
+void take_away(const IpPrefix& own, InterfaceId id, Turn& turn) {
+  turn.state.interface(id).addresses.remove(own.address);
+  turn.state.addresses.remove(id, own.address);
+  turn.state.pass_on_group_changes(turn.now, turn.now);
+  turn.output.note(Reason::address_taken_away, id, turn, own.address);
+}
+
+/// One that is checked by way of events comes with them.
+MaybeReason add(const IpPrefix& own, InterfaceId id, Turn& turn) {
+  InterfaceAddresses& addresses = turn.state.interface(id).addresses;
+  if (const auto refused = addresses.add(own, turn.now, turn.random)) return refused;
+  turn.output.note(Reason::address_added, id, turn, own.address);
+  turn.state.add_address(id, own);
+  turn.state.pass_on_group_changes(turn.now, turn.now);
+  return {};
+}
+
+}  // namespace
+
+MaybeReason change(InterfaceId id, const std::vector<IpPrefix>& wanted, Turn& turn) {
+  const std::vector<IpPrefix> before = turn.state.interface(id).config.addresses;
+  routers::withdraw_addresses(id, wanted, turn);
+  turn.state.interface(id).config.addresses = wanted;
+  for (const IpPrefix& own : before)
+    if (!holds(wanted, own)) take_away(own, id, turn);
+  MaybeReason refused;
+  for (const IpPrefix& own : wanted)
+    if (!holds(before, own))
+      if (const auto why_not = add(own, id, turn)) refused = why_not;
+  Interface& interface = turn.state.interface(id);
+  interface.addresses.form_link_local(interface.config, turn.now, turn.random);
+  for (const Family family : {Family::ipv4, Family::ipv6})
+    if (!interface.has_addresses_of(family)) turn.state.addresses.leave_all_hosts(id, family);
+  turn.state.pass_on_group_changes(turn.now, turn.now);
+  routers::on_addresses_changed(id, before, turn);
+  return refused;
+}
+
 // ---- events ----
 
 namespace {
@@ -99,6 +146,7 @@ void take(const Autoconfiguration::Event& event, InterfaceId id, Turn& turn) {
       use(event, id, turn);
   }
   turn.output.note(reason_of(event.kind), id, turn, IpAddress(event.address.address));
+  if (event.kind == AddressEventKind::in_use) routers::on_address_in_use(id, event.address.address, turn);
 }
 
 /// It is there, or was lost and is given back with the prefix that is configured.
@@ -118,7 +166,8 @@ void take(const CheckedIpv4Addresses::Event& event, InterfaceId id, Turn& turn) 
       return turn.output.note(Reason::address_tentative, id, turn, IpAddress(event.address));
     case Kind::in_use:
       set_use(event.address, ip::AddressUse::usable, id, turn);
-      return turn.output.note(Reason::address_in_use, id, turn, IpAddress(event.address));
+      turn.output.note(Reason::address_in_use, id, turn, IpAddress(event.address));
+      return routers::on_address_in_use(id, event.address, turn);
     case Kind::lost:
       turn.state.addresses.remove(id, event.address);
       return turn.output.note(Reason::address4_lost, id, turn, IpAddress(event.address));

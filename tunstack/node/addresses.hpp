@@ -13,6 +13,11 @@ void on_arp(const ArpPacket& packet, InterfaceId interface, Turn& turn);
 /// A prefix of a router's advertisement may give an address (RFC 4862 5.5.3).
 void on_prefix(const PrefixInformation& prefix, const discovery::Teller& router, InterfaceId interface, Turn& turn);
 
+/// Other addresses are configured from now on. Those that go are withdrawn where this node advertises them, leave their
+/// groups and are nobody's business any more; those that come are checked like those of the start. Why one of them is
+/// refused, or nothing.
+MaybeReason change(InterfaceId interface, const std::vector<IpPrefix>& wanted, Turn& turn);
+
 /// What has become of addresses: comes first, since who is told of an address joins its group before anything is sent
 /// about it.
 void step_events(InterfaceId interface, Turn& turn);

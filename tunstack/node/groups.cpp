@@ -129,11 +129,6 @@ Ipv6Header mld_header(const Ipv6Address& source, const Ipv6Address& destination)
           .router_alert = true};
 }
 
-std::optional<Ipv6Address> link_local_source(InterfaceId id, const NodeState& state) {
-  const auto source = state.addresses.source_for(id, ipv6_all_nodes);
-  return source && source->is_link_local() ? source : std::nullopt;
-}
-
 /// What all routers of the link hear, and this node is one of them.
 template <class Each>
 void for_each_record_sent(const MldReport& report, const Each& each) {
@@ -147,7 +142,7 @@ void for_each_record_sent(const MldV1Message& message, const Each& each) {
 
 /// From a link-local address, or from :: before there is one (RFC 3590 4).
 void send(const MldMembership::Due& due, InterfaceId id, Turn& turn) {
-  const Ipv6Address source = link_local_source(id, turn.state).value_or(Ipv6Address{});
+  const Ipv6Address source = turn.state.link_local_source(id).value_or(Ipv6Address{});
   std::visit(
       [&](const auto& message) {
         turn.output.originate(Reason::mld_report_sent, mld_header(source, due.destination), message, id, turn);
@@ -173,7 +168,7 @@ void send(const IgmpMembership::Due& due, InterfaceId id, Turn& turn) {
 void query_listeners(InterfaceId id, Turn& turn) {
   InterfaceGroups& groups = turn.state.interface(id).groups;
   if (!groups.querier) return;
-  const auto source = link_local_source(id, turn.state);
+  const auto source = turn.state.link_local_source(id);
   groups.querier->use_address(source, turn.now);
   while (const auto query = groups.querier->take_due(turn.now)) {
     const bool is_general = query->group == Ipv6Address{};

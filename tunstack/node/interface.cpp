@@ -120,14 +120,25 @@ InterfaceAddresses::InterfaceAddresses(const InterfaceConfig& interface, const N
                                        Instant start, Random& random) {
   if (interface.link_address || learns) ipv6.emplace(autoconfiguration(interface, options, learns), random);
   if (interface.link_address) ipv4.emplace(ipv4_detection(options.own), *interface.link_address);
-  bool has_ipv6 = false;
-  for (const IpPrefix& prefix : interface.addresses) {
-    has_ipv6 |= !prefix.address.is_ipv4();
-    if (prefix.address.is_ipv4() && ipv4) ipv4->check(prefix.address.ipv4(), start, random);
-    if (!prefix.address.is_ipv4() && ipv6) ipv6->add_configured(prefix, start, random);
-  }
+  for (const IpPrefix& prefix : interface.addresses) add(prefix, start, random);
+  form_link_local(interface, start, random);
+}
+
+void InterfaceAddresses::form_link_local(const InterfaceConfig& interface, Instant now, Random& random) {
   const bool may_have_ipv6 = interface.configures_itself && interface.mtu >= ipv6_minimum_mtu;
-  if (ipv6 && !has_ipv6 && may_have_ipv6) ipv6->add_link_local(start, random);
+  if (ipv6 && may_have_ipv6 && !has_address_of(interface, Family::ipv6)) ipv6->add_link_local(now, random);
+}
+
+MaybeReason InterfaceAddresses::add(const IpPrefix& prefix, Instant now, Random& random) {
+  if (uses_at_once(prefix.address)) return {};
+  if (!prefix.address.is_ipv4()) return ipv6->add_configured(prefix, now, random);
+  ipv4->check(prefix.address.ipv4(), now, random);
+  return {};
+}
+
+void InterfaceAddresses::remove(const IpAddress& address) {
+  if (uses_at_once(address)) return;
+  address.is_ipv4() ? ipv4->forget(address.ipv4()) : ipv6->remove_configured(address.ipv6());
 }
 
 Instant InterfaceAddresses::next_deadline() const {

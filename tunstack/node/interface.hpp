@@ -65,6 +65,13 @@ struct InterfaceRouters {
 struct InterfaceAddresses {
   InterfaceAddresses(const InterfaceConfig& interface, const NodeOptions& options, bool learns, Instant start,
                      Random& random);
+  /// A configured address, checked from `now` on where addresses are. Why it is refused, or nothing.
+  MaybeReason add(const IpPrefix& prefix, Instant now, Random& random);
+  void remove(const IpAddress& address);
+  /// An interface that configures itself gives itself a link-local address where none of IPv6 is configured.
+  void form_link_local(const InterfaceConfig& interface, Instant now, Random& random);
+  /// Whether it is used as soon as it is there.
+  bool uses_at_once(const IpAddress& address) const { return address.is_ipv4() ? !ipv4 : !ipv6; }
   Instant next_deadline() const;
 
   std::optional<discovery::Autoconfiguration> ipv6;
@@ -100,6 +107,11 @@ struct Interface {
   std::uint8_t hop_limit() const { return link().hop_limit; }
   /// Of a link where it has one.
   MacAddress mac() const { return config.link_address.value_or(MacAddress{}); }
+  /// Configured, or given by itself.
+  bool has_addresses_of(Family family) const {
+    const bool has_formed = family == Family::ipv6 && addresses.ipv6 && !addresses.ipv6->addresses().empty();
+    return has_formed || has_address_of(config, family);
+  }
   /// Another node has the address of the MAC address (RFC 4862 5.4.5).
   bool has_no_ipv6() const { return addresses.ipv6 && addresses.ipv6->is_disabled(); }
   /// Used, within limits, while it is checked (RFC 4429).

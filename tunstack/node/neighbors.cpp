@@ -181,8 +181,10 @@ MaybeReason on_shared_address_solicitation(const Ipv6Arrival& arrival, Turn& tur
 void step_answers(InterfaceId id, Turn& turn) {
   Interface& interface = turn.state.interface(id);
   while (const auto due = interface.delayed_answers.take_due(turn.now)) {
+    const AddressKind kind = turn.state.addresses.kind_on(id, due->target);
     const auto source = turn.state.addresses.source_for(id, header_to(due->solicitor, {}).destination);
-    if (!source) continue;
+    const bool may_answer = kind == AddressKind::own_anycast || kind == AddressKind::proxied;  // still
+    if (!source || !may_answer) continue;
     turn.output.originate(Reason::nd_delayed_advertisement_sent, header_to(due->solicitor, *source),
                           advertisement_for(due->target, due->solicitor, interface, 0), id, turn);
   }

@@ -1,6 +1,7 @@
 #include "tunstack/node/node.hpp"
 
 #include "tunstack/node/addresses.hpp"
+#include "tunstack/node/advertising.hpp"
 #include "tunstack/node/deliver.hpp"
 #include "tunstack/node/given.hpp"
 #include "tunstack/node/groups.hpp"
@@ -245,6 +246,15 @@ void Node::set_role(InterfaceId interface, Role role, Instant now, Outbox& out) 
   if (role == Role::host) groups::leave_router_groups(interface, turn);
   begin_anew(interface, config, turn);
   finish(turn);
+}
+
+MaybeReason Node::set_addresses(InterfaceId interface, const std::vector<IpPrefix>& addresses, Instant now,
+                                Outbox& out) {
+  if (deadline_ <= now) tick(now, out);
+  Turn turn = turn_at(now, out);
+  const auto refused = addresses::change(interface, addresses, turn);
+  finish(turn);
+  return refused;
 }
 
 void Node::begin_anew(InterfaceId interface, const InterfaceConfig& config, Turn& turn) {

@@ -41,6 +41,10 @@ class Node {
   /// advertised and leaves the groups of all routers; its neighbors hear that it is none any more as its addresses are
   /// announced again (RFC 4861 6.2.5). Nothing happens if it is so already.
   void set_role(InterfaceId interface, Role role, Instant now, Outbox& out);
+  /// Other addresses of an interface from now on, and what follows from them: routers withdraw what they said of those
+  /// that go, from the old link-local address if that goes (RFC 4861 6.2.8). Others stay as they are. Why one of them
+  /// is refused, or nothing; a copy can be asked beforehand.
+  MaybeReason set_addresses(InterfaceId interface, const std::vector<IpPrefix>& addresses, Instant now, Outbox& out);
   /// When tick() will have something to do.
   Instant next_deadline() const { return deadline_; }
   /// Sends a datagram on `interface` that somebody gave, complete as it is and in every octet: on links with addresses

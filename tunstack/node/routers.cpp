@@ -5,6 +5,7 @@
 #include "protocols/discovery/routers/irdp_rules.hpp"
 #include "protocols/discovery/routers/redirect_rules.hpp"
 #include "tunstack/node/addresses.hpp"
+#include "tunstack/node/advertising.hpp"
 #include "tunstack/node/nd_input.hpp"
 #include "tunstack/node/neighbors.hpp"
 
@@ -17,7 +18,8 @@ Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   if (const auto broken = first_broken<discovery::router_solicitation_rules>(input, arrival.trace))
     return Drop{*broken};
-  if (!state.interface(arrival.interface).routers.advertising) return Drop{Reason::router_solicitation_to_host};
+  if (!state.interface(arrival.interface).routers.advertising)
+    return Drop{Reason::router_solicitation_to_no_advertiser};
   return Deliver{Reason::router_solicitation_accepted, Recipient::router_solicitation};
 }
 
@@ -226,62 +228,12 @@ void solicit_irdp(InterfaceId id, Turn& turn) {
   turn.output.originate(Reason::irdp_solicitation_sent, header, Icmpv4RouterSolicitation{}, id, turn);
 }
 
-void advertise(InterfaceId id, Turn& turn) {
-  auto& advertising = turn.state.interface(id).routers.advertising;
-  if (!advertising) return;
-  const auto source = turn.state.addresses.source_for(id, ipv6_all_nodes);
-  while (const auto due = advertising->advertiser.take_due(turn.now, turn.random)) {
-    if (!source) continue;
-    const Reason reason =
-        due->lifetime_is_zero ? Reason::router_final_advertisement_sent : Reason::router_advertisement_sent;
-    for (std::size_t i = 0; i < advertising->parts.count(); ++i)
-      turn.output.originate(reason, nd_header(*source, due->destination),
-                            advertising->parts.part(i, due->lifetime_is_zero), id, turn);
-  }
-}
-
-void advertise_irdp(InterfaceId id, Turn& turn) {
-  auto& router = turn.state.interface(id).routers.irdp_router;
-  if (!router) return;
-  while (const auto due = router->take_due(turn.now, turn.random)) {
-    const auto source = turn.state.addresses.source_for(id, due->destination);
-    if (!source) continue;
-    const bool is_to_group = turn.state.addresses.kind_on(id, due->destination) != AddressKind::unicast;
-    const Ipv4Header header{
-        .source = *source,
-        .destination = due->destination,
-        .protocol = protocol_number::icmpv4,
-        .ttl = is_to_group ? irdp_group_ttl : static_cast<std::uint8_t>(turn.state.options.ipv4_ttl)};
-    const Reason reason =
-        due->lifetime_is_zero ? Reason::irdp_final_advertisement_sent : Reason::irdp_advertisement_sent;
-    turn.output.originate(reason, header, router->message_of(*due), id, turn);
-  }
-}
-
 }  // namespace
 
 void step(InterfaceId id, Turn& turn) {
   solicit(id, turn);
   solicit_irdp(id, turn);
-  advertise(id, turn);
-  advertise_irdp(id, turn);
-}
-
-void say_farewell(InterfaceId id, Role role, Turn& turn) {
-  InterfaceRouters& routers = turn.state.interface(id).routers;
-  const NodeOptions& options = turn.state.options;
-  if (routers.advertising && (role == Role::host || !options.router.advertises))
-    routers.advertising->advertiser.stop(turn.now);
-  if (routers.irdp_router && (role == Role::host || !options.router4.advertises)) routers.irdp_router->stop(turn.now);
-  advertise(id, turn);
-  advertise_irdp(id, turn);
-}
-
-void shut_down(NodeState& state, Instant now) {
-  for (Interface& interface : state.interfaces) {
-    if (interface.routers.advertising) interface.routers.advertising->advertiser.stop(now);
-    if (interface.routers.irdp_router) interface.routers.irdp_router->stop(now);
-  }
+  step_advertising(id, turn);
 }
 
 }  // namespace tunstack::routers

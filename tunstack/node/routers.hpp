@@ -24,9 +24,4 @@ void on_redirect(const Ipv6Arrival& arrival, Turn& turn);
 
 /// Sends the solicitations and advertisements that are due.
 void step(InterfaceId interface, Turn& turn);
-/// The link begins anew with this role: what it will not advertise any more is withdrawn, once, at once.
-void say_farewell(InterfaceId interface, Role role, Turn& turn);
-/// The final advertisements become due (RFC 4861 6.2.5, RFC 1256 4.3).
-void shut_down(NodeState& state, Instant now);
-
 }  // namespace tunstack::routers

@@ -11,14 +11,10 @@ using discovery::Reachability;
 
 namespace {
 
-bool has_ipv4(const InterfaceConfig& interface) {
-  return std::ranges::any_of(interface.addresses, [](const IpPrefix& prefix) { return prefix.address.is_ipv4(); });
-}
-
 std::vector<InterfaceId> interfaces_to_learn_masks_of(const NodeConfig& config) {
   std::vector<InterfaceId> interfaces;
   for (std::size_t i = 0; config.options.learn_mask && i < config.interfaces.size(); ++i)
-    if (has_ipv4(config.interfaces[i])) interfaces.push_back(InterfaceId(i));
+    if (has_address_of(config.interfaces[i], Family::ipv4)) interfaces.push_back(InterfaceId(i));
   return interfaces;
 }
 
@@ -33,17 +29,11 @@ discovery::NeighborLimits neighbor_limits(const NodeConfig& config) {
           .largest_packet = widest->mtu};
 }
 
-/// Those that are checked come with their events, once the link is up.
 void add_addresses(NodeState& state, InterfaceId id) {
   const Interface& interface = state.interface(id);
-  const bool up = interface.is_up();
   if (!interface.is_host()) state.addresses.become_router(id);
   if (interface.groups.querier) state.addresses.join(id, mld_report_destination);
-  for (const IpPrefix& prefix : interface.config.addresses) {
-    const bool is_checked = prefix.address.is_ipv4() && interface.addresses.ipv4;
-    if (prefix.address.is_ipv4() || !interface.addresses.ipv6 || !up)
-      state.addresses.add(id, prefix, is_checked || !up ? ip::AddressUse::tentative : ip::AddressUse::usable);
-  }
+  for (const IpPrefix& prefix : interface.config.addresses) state.add_address(id, prefix);
   if (interface.is_host()) return;
   for (const IpPrefix& one : state.options.proxied.ipv6) state.addresses.proxy(id, one.address.ipv6());
 }
@@ -90,9 +80,21 @@ void NodeState::begin_anew(InterfaceId id, const InterfaceConfig& config, Instan
   is_on_one_plain_link = interfaces.size() == 1 && interfaces[0].is_plain();
 }
 
+void NodeState::add_address(InterfaceId id, const IpPrefix& prefix) {
+  const bool up = interface(id).is_up();
+  const bool at_once = interface(id).addresses.uses_at_once(prefix.address);
+  if (prefix.address.is_ipv4() || at_once || !up)
+    addresses.add(id, prefix, at_once && up ? ip::AddressUse::usable : ip::AddressUse::tentative);
+}
+
 void NodeState::pass_on_group_changes(Instant now, Instant report_at) {
   addresses.take_group_changes(
       [&](const ip::GroupChange& change) { interface(change.interface).groups.on_change(change, now, report_at); });
+}
+
+std::optional<Ipv6Address> NodeState::link_local_source(InterfaceId id) const {
+  const auto source = addresses.source_for(id, ipv6_all_nodes);
+  return source && source->is_link_local() ? source : std::nullopt;
 }
 
 bool NodeState::is_proxied(InterfaceId id, Ipv4Address address) const {

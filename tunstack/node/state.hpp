@@ -52,8 +52,12 @@ struct NodeState {
   /// The link of the interface came up or went down, or is used in another way: as at the start, what is configured is
   /// all that is known of it.
   void begin_anew(InterfaceId id, const InterfaceConfig& config, Instant now, Random& random);
+  /// Enters a configured address. Those that are checked come with their events, once the link is up.
+  void add_address(InterfaceId id, const IpPrefix& prefix);
   /// Has routers told of the groups that were joined or left, at `report_at` or later.
   void pass_on_group_changes(Instant now, Instant report_at);
+  /// The address of the interface that it sends from where only link-local ones will do.
+  std::optional<Ipv6Address> link_local_source(InterfaceId id) const;
   /// Whether an option says that requests for the address are answered.
   bool is_proxied(InterfaceId id, Ipv4Address address) const;
   discovery::NeighborTimes neighbor_times(const discovery::NeighborKey& key) const {

@@ -16,9 +16,11 @@ namespace tunstack {
 
 namespace option {
 
-/// A value that means something else than its neighbors, and what: the number 0, the word for an empty list.
+/// A value that means something else than its neighbors, and what: a number with a word of its own (or itself in
+/// digits), the word for an empty list.
 struct SpecialNumber {
   std::uint32_t value;
+  std::string_view word;
   std::string_view text;
 };
 struct SpecialWord {
@@ -46,13 +48,13 @@ struct Flag {
   bool* (*slot)(NodeOptions&);
 };
 
-/// Decimal, from minimum to maximum.
+/// Decimal, from minimum to maximum, or special, by its word or its number.
 struct Number {
   std::uint32_t minimum;
   std::uint32_t maximum;
   std::string_view unit;  // in the plural; empty if it only is a number
   std::uint32_t* (*slot)(NodeOptions&);
-  std::span<const SpecialNumber> special = {};  // within the limits
+  std::span<const SpecialNumber> special = {};  // within the limits or not
 };
 
 /// One of the choices.
@@ -111,9 +113,10 @@ struct OptionRow {
   option::Kind kind;
   std::string_view lab;       // default, the value in the profile `lab`
   std::string_view hardened;  // default in the profile `hardened`
-  std::string_view source;    // RFC and section, and the decision (D-nn) of docs/spec
+  std::string_view source;    // RFC and section
   /// Of a flag what happens if it is on, of others what the value is. Without a full stop.
   std::string_view text;
+  std::string_view decision = {};  // D-nn of docs/spec, where RFCs leave a choice
 };
 
 }  // namespace tunstack

@@ -56,9 +56,15 @@ bool assign_to(const Flag& kind, NodeOptions& options, std::string_view value) {
   return true;
 }
 
+bool takes(const Number& kind, double number) {
+  return (number >= kind.minimum && number <= kind.maximum && number == std::floor(number)) ||
+         std::ranges::find(kind.special, number, &SpecialNumber::value) != kind.special.end();
+}
+
 bool assign_to(const Number& kind, NodeOptions& options, std::string_view value) {
-  const auto number = parse_quantity(value, kind.unit);
-  if (!number || *number < kind.minimum || *number > kind.maximum || *number != std::floor(*number)) return false;
+  const auto special = std::ranges::find(kind.special, value, &SpecialNumber::word);
+  const auto number = special == kind.special.end() ? parse_quantity(value, kind.unit) : special->value;
+  if (!number || !takes(kind, *number)) return false;
   *kind.slot(options) = static_cast<std::uint32_t>(*number);
   return true;
 }
@@ -95,13 +101,13 @@ bool assign_to(const auto& kind, NodeOptions& options, std::string_view value) {
 
 /// Whether a name will do is asked where it is used.
 bool assign_to(const Names& kind, NodeOptions& options, std::string_view value) {
-  std::vector<std::string>& names = *kind.slot(options);
-  names.clear();
-  if (value == kind.empty.word) return true;
-  return for_each_part(value, [&](std::string_view part) {
-    names.emplace_back(part);
-    return true;
-  });
+  std::vector<std::string> names;
+  const bool all_taken = value == kind.empty.word || for_each_part(value, [&](std::string_view part) {
+                           names.emplace_back(part);
+                           return !part.empty();
+                         });
+  if (all_taken) *kind.slot(options) = std::move(names);
+  return all_taken;
 }
 
 // ---- in words ----
@@ -121,11 +127,17 @@ std::string list_of(Families families, std::string_view what, const SpecialWord&
   return std::string(family).append(what).append(" separated by commas, or ").append(empty.word);
 }
 
+/// Not only digits of a number within the limits.
+bool is_a_word(const SpecialNumber& special) { return special.word != std::to_string(special.value); }
+
 std::string values_of(const Flag&) { return "on or off"; }
 
 std::string values_of(const Number& kind) {
-  const std::string range = std::to_string(kind.minimum) + " to " + std::to_string(kind.maximum);
-  return kind.unit.empty() ? range : range + " " + std::string(kind.unit);
+  std::string values = std::to_string(kind.minimum) + " to " + std::to_string(kind.maximum);
+  if (!kind.unit.empty()) values.append(" ").append(kind.unit);
+  for (const SpecialNumber& special : kind.special)
+    if (is_a_word(special)) values.append(", or ").append(special.word);
+  return values;
 }
 
 std::string values_of(const OneOf& kind) { return words_of(kind.choices, " or "); }
@@ -159,7 +171,7 @@ std::vector<Meaning> choices_in(const auto& kind) {
 
 std::vector<Meaning> special_in(const Number& kind) {
   std::vector<Meaning> all;
-  for (const SpecialNumber& special : kind.special) all.push_back({std::to_string(special.value), special.text});
+  for (const SpecialNumber& special : kind.special) all.push_back({std::string(special.word), special.text});
   return all;
 }
 

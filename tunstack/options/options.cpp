@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "tunstack/options/former_keys.hpp"
 #include "tunstack/options/option_value.hpp"
 #include "tunstack/options/rows/rows.hpp"
 #include "tunstack/options/suggestion.hpp"
@@ -28,11 +29,6 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 OptionFault not_an_assignment(std::string_view text) {
   return {joined({"cannot set '", text, "'"}), "an option is set as KEY=VALUE",
           "'tunstack options' lists keys and values"};
-}
-
-OptionFault unknown_key(std::string_view key) {
-  return {joined({"unknown option '", key, "'"}), "no option has this key",
-          did_you_mean(key, keys()) + "'tunstack options' lists all"};
 }
 
 /// As in " (0: no limit)"; empty if no value is special.
@@ -68,7 +64,8 @@ std::span<const OptionArea> option_areas() {
   return areas;
 }
 
-const OptionRow* find_option(std::string_view key) {
+const OptionRow* find_option(std::string_view written) {
+  const std::string key = option::present_key(written);
   for (const OptionArea& area : option_areas())
     if (const auto row = std::ranges::find(area.rows, key, &OptionRow::key); row != area.rows.end()) return &*row;
   return nullptr;
@@ -82,13 +79,18 @@ NodeOptions options_of(Profile profile) {
   return options;
 }
 
+OptionFault unknown_option(std::string_view key) {
+  return {joined({"unknown option '", key, "'"}), "no option has this key",
+          did_you_mean(key, keys()) + "'tunstack options' lists all"};
+}
+
 std::optional<OptionFault> set_option(NodeOptions& options, std::string_view assignment) {
   const auto equals = assignment.find('=');
   if (equals == std::string_view::npos) return not_an_assignment(assignment);
   const auto key = assignment.substr(0, equals);
   const auto value = assignment.substr(equals + 1);
   const OptionRow* row = find_option(key);
-  if (!row) return unknown_key(key);
+  if (!row) return unknown_option(key);
   if (!option::assign(row->kind, options, value)) return bad_value(*row, value);
   return std::nullopt;
 }

@@ -20,7 +20,7 @@ struct OptionArea {
 /// Every option, in the order in which the areas are read best.
 std::span<const OptionArea> option_areas();
 
-/// The row with this key, or null.
+/// The row with this key, or with the key that replaced it, or null.
 const OptionRow* find_option(std::string_view key);
 
 enum class Profile : std::uint8_t { lab, hardened };
@@ -30,6 +30,8 @@ NodeOptions options_of(Profile profile);
 struct OptionFault {
   std::string what, why, remedy;
 };
+
+OptionFault unknown_option(std::string_view key);
 
 /// Applies "KEY=VALUE". Nothing changes on a fault.
 std::optional<OptionFault> set_option(NodeOptions& options, std::string_view assignment);

@@ -33,6 +33,12 @@ MaybeReason Autoconfiguration::add_configured(const IpPrefix& prefix, Instant no
   return add({.address = prefix.address.ipv6(), .length = prefix.length}, {}, now, random);
 }
 
+void Autoconfiguration::remove_configured(const Ipv6Address& address) {
+  std::erase_if(held_, [&](const HeldAddress& held) {
+    return held.identity().address == address && held.identity().origin == AddressOrigin::configured;
+  });
+}
+
 MaybeReason Autoconfiguration::add(const Identity& identity, const AddressLifetimes& lifetimes, Instant now,
                                    Random& random) {
   const AddressAdmission admission{.is_ipv6_disabled = is_disabled_,

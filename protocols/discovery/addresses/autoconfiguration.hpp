@@ -31,6 +31,8 @@ class Autoconfiguration {
   MaybeReason add_link_local(Instant now, Random& random);
   /// An IPv6 unicast address with the length of its prefix; never optimistic (RFC 4429 3.1).
   MaybeReason add_configured(const IpPrefix& prefix, Instant now, Random& random);
+  /// A configured address is none any more, at once: there is no event.
+  void remove_configured(const Ipv6Address& address);
 
   /// A prefix of a valid router advertisement. Where all places are taken, addresses that a router of lower standing
   /// gave make room. Why it gives no address, or nothing.

@@ -23,6 +23,10 @@ class CheckedIpv4Addresses {
   /// Checks `address`, or checks it again after it was lost, as is done after a while anyway. Not as often after many
   /// conflicts (RFC 5227 2.1.1).
   void check(Ipv4Address address, Instant now, Random& random);
+  /// It is nothing to this node any more: neither checked nor defended.
+  void forget(Ipv4Address address) {
+    std::erase_if(checked_, [&](const Checked& checked) { return checked.address == address; });
+  }
   /// Any ARP packet of the interface. The conflict in it, or nothing; either way the packet is treated as usual.
   MaybeReason on_arp(const ArpPacket& packet, Instant now);
 

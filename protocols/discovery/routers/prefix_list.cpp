@@ -11,10 +11,18 @@ constexpr std::uint8_t link_local_length = 10;
 
 }  // namespace
 
-PrefixList::PrefixList(std::span<const IpPrefix> configured) : max_(configured.size() + 1 + capacity) {
-  prefixes_.reserve(configured.size() + 1);
-  prefixes_.push_back({{link_local, link_local_length}, no_end, true});
-  for (const IpPrefix& prefix : configured) prefixes_.push_back({prefix, no_end, true});
+void PrefixList::configure(std::span<const IpPrefix> configured) {
+  std::vector<OnLinkPrefix> all;
+  all.reserve(configured.size() + 1);
+  all.push_back({{link_local, link_local_length}, no_end, true});
+  for (const IpPrefix& prefix : configured) all.push_back({prefix, no_end, true});
+  const auto is_configured = [&](const IpPrefix& prefix) {
+    return std::ranges::any_of(configured, [&](const IpPrefix& one) { return one.is_same_prefix(prefix); });
+  };
+  for (const OnLinkPrefix& held : prefixes_)
+    if (!held.is_configured && !is_configured(held.prefix)) all.push_back(held);
+  prefixes_ = std::move(all);
+  max_ = configured.size() + 1 + capacity;
 }
 
 MaybeReason PrefixList::learn(const IpPrefix& prefix, std::uint32_t valid, Instant now, const Teller& teller) {

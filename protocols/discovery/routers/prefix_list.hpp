@@ -24,7 +24,9 @@ class PrefixList {
   static constexpr std::size_t share = 8;      // of one router
 
   /// Configured prefixes, of both families, and the link-local one are always on the link.
-  explicit PrefixList(std::span<const IpPrefix> configured = {});
+  explicit PrefixList(std::span<const IpPrefix> configured = {}) { configure(configured); }
+  /// Others are configured from now on; what was learned stays, but for what is configured now.
+  void configure(std::span<const IpPrefix> configured);
 
   /// A prefix that is on the link for `valid` seconds from `now`: 0 ends it, infinite_lifetime has no end. Bits beyond
   /// its length, which is 128 at most, do not count. In a full list only a prefix gives way that came from a router of
@@ -41,7 +43,7 @@ class PrefixList {
  private:
   MaybeReason add(const OnLinkPrefix& prefix, const Teller& teller, Instant now);
 
-  std::size_t max_;  // with the configured ones
+  std::size_t max_ = 0;  // with the configured ones
   std::vector<OnLinkPrefix> prefixes_;
   PlaceSearch place_search_;
 };

@@ -111,7 +111,7 @@ struct Ipv6Redirect {
 
 /// What the node knows about a redirect. The prefixes of the link are not asked (ND-RED-007).
 struct Ipv6RedirectInput {
-  bool accept_redirects;  // nd.accept_redirects
+  bool accept_redirects;  // icmp6.accept_redirects
   bool target_is_ours;
   bool source_is_first_hop;  // the redirect's source is where packets to the destination go now
   bool target_is_trusted;    // a default router, where icmp.secure_redirects asks for one

@@ -52,7 +52,7 @@ bool is_used(Wire& wire) {
 TEST(AddressConflict, ARP_012_three_probes_and_two_announcements) {
   std::set<Duration> delays, gaps;
   for_seeds(10, [&](std::uint64_t seed) {
-    Wire wire(conflict_config({"arp.acd=on"}, seed));
+    Wire wire(conflict_config({"acd.enable=on"}, seed));
     const auto sent = wire.wait(1h);
     ASSERT_THAT(frames_of(sent), ElementsAre(probe, probe, probe, announcement, announcement));
     const auto at = times_of(sent);
@@ -69,7 +69,7 @@ TEST(AddressConflict, ARP_012_three_probes_and_two_announcements) {
 }
 
 TEST(AddressConflict, ARP_012_not_used_until_the_first_announcement) {
-  const std::vector<Duration> at = times_of(Wire(conflict_config({"arp.acd=on"})).wait(1h));
+  const std::vector<Duration> at = times_of(Wire(conflict_config({"acd.enable=on"})).wait(1h));
   ASSERT_THAT(at, SizeIs(5));
   const struct {
     const char* what;
@@ -83,7 +83,7 @@ TEST(AddressConflict, ARP_012_not_used_until_the_first_announcement) {
   };
   for (const Duration moment : {Duration{}, at[0], at[1], at[2], at[3] - 1ns})
     for (const auto& row : rows) {
-      Wire wire(conflict_config({"arp.acd=on", "icmp4.echo_broadcast=on"}));
+      Wire wire(conflict_config({"acd.enable=on", "icmp4.echo_broadcast=on"}));
       wire.wait(moment);
       EXPECT_THAT(wire.send(row.frame), IsEmpty()) << row.what << " after " << moment.count() << " ns";
       wire.wait(at[3] - moment);
@@ -92,7 +92,7 @@ TEST(AddressConflict, ARP_012_not_used_until_the_first_announcement) {
 }
 
 TEST(AddressConflict, ARP_012_each_address_and_only_if_wanted) {
-  Wire two(with_addresses(conflict_config({"arp.acd=on"}), {"192.0.2.2/24", "192.0.2.3/24"}));
+  Wire two(with_addresses(conflict_config({"acd.enable=on"}), {"192.0.2.2/24", "192.0.2.3/24"}));
   const Packets sent = frames_of(two.wait(1h));
   EXPECT_EQ(std::ranges::count(sent, probe), 3);
   EXPECT_EQ(std::ranges::count(sent, broadcast_arp("0.0.0.0", "192.0.2.3")), 3);
@@ -104,7 +104,7 @@ TEST(AddressConflict, ARP_012_each_address_and_only_if_wanted) {
 }
 
 TEST(AddressConflict, ARP_013_what_is_a_conflict_while_probing) {
-  const std::vector<Duration> at = times_of(Wire(conflict_config({"arp.acd=on"})).wait(1h));
+  const std::vector<Duration> at = times_of(Wire(conflict_config({"acd.enable=on"})).wait(1h));
   ASSERT_THAT(at, SizeIs(5));
   const auto reply = [](const ArpFields& fields) { return frame(own_mac, fields.sender_mac, 0x0806, arp(fields)); };
   const struct {
@@ -131,7 +131,7 @@ TEST(AddressConflict, ARP_013_what_is_a_conflict_while_probing) {
   };
   for (const Duration moment : {Duration{}, at[0], at[1], at[2], at[3] - 1ns})
     for (const auto& row : rows) {
-      Wire wire(conflict_config({"arp.acd=on"}));
+      Wire wire(conflict_config({"acd.enable=on"}));
       wire.wait(moment);
       EXPECT_THAT(wire.send(row.frame), IsEmpty()) << row.what;
       const Packets later = frames_of(wire.wait(1h));
@@ -143,7 +143,7 @@ TEST(AddressConflict, ARP_013_what_is_a_conflict_while_probing) {
 }
 
 TEST(AddressConflict, ARP_013_the_other_address_goes_on) {
-  Wire wire(with_addresses(conflict_config({"arp.acd=on"}), {"192.0.2.3/24", "192.0.2.2/24"}));
+  Wire wire(with_addresses(conflict_config({"acd.enable=on"}), {"192.0.2.3/24", "192.0.2.2/24"}));
   wire.wait(1100ms);
   wire.send(conflict("192.0.2.3"));
   const Packets sent = frames_of(wire.wait(1h));
@@ -154,7 +154,7 @@ TEST(AddressConflict, ARP_013_the_other_address_goes_on) {
 }
 
 TEST(AddressConflict, ARP_015_lost_addresses_are_not_tried_again_if_not_wanted) {
-  NodeConfig config = conflict_config({"arp.acd=on"});
+  NodeConfig config = conflict_config({"acd.enable=on"});
   std::vector<std::string> addresses;
   for (int i = 0; i < 12; ++i) addresses.push_back("192.0.2." + std::to_string(20 + i));
   config.interfaces[0].addresses.clear();
@@ -200,17 +200,17 @@ TEST(AddressConflict, ARP_014_defence) {
     const char* why;
   };
   for (const Row& row : {
-           Row{"arp.defend=once", {0s}, {0s}, true, "defended"},
-           Row{"arp.defend=once", {0s, 5s}, {0s}, false, "two within 10 s"},
-           Row{"arp.defend=once", {0s, 9999ms}, {0s}, false, "still within"},
-           Row{"arp.defend=once", {0s, 10s}, {0s, 10s}, true, "not any more"},
-           Row{"arp.defend=once", {0s, 10s, 15s}, {0s, 10s}, false, "10 s from the last conflict"},
-           Row{"arp.defend=never", {0s}, {}, false, "(a) of RFC 5227 2.4"},
-           Row{"arp.defend=always", {0s, 5s}, {0s}, true, "(c): one announcement in 10 s"},
-           Row{"arp.defend=always", {0s, 5s, 10s, 12s, 20s}, {0s, 10s, 20s}, true, "and one in the next"},
-           Row{"arp.defend=off", {0s, 1s, 20s}, {}, true, "not looked at"},
+           Row{"acd.defend=once", {0s}, {0s}, true, "defended"},
+           Row{"acd.defend=once", {0s, 5s}, {0s}, false, "two within 10 s"},
+           Row{"acd.defend=once", {0s, 9999ms}, {0s}, false, "still within"},
+           Row{"acd.defend=once", {0s, 10s}, {0s, 10s}, true, "not any more"},
+           Row{"acd.defend=once", {0s, 10s, 15s}, {0s, 10s}, false, "10 s from the last conflict"},
+           Row{"acd.defend=never", {0s}, {}, false, "(a) of RFC 5227 2.4"},
+           Row{"acd.defend=always", {0s, 5s}, {0s}, true, "(c): one announcement in 10 s"},
+           Row{"acd.defend=always", {0s, 5s, 10s, 12s, 20s}, {0s, 10s, 20s}, true, "and one in the next"},
+           Row{"acd.defend=off", {0s, 1s, 20s}, {}, true, "not looked at"},
        })
-    for (const std::string_view acd : {"arp.acd=on", "arp.acd=off"}) {
+    for (const std::string_view acd : {"acd.enable=on", "acd.enable=off"}) {
       const Defended result = defended(row.mode, row.conflicts, acd);
       EXPECT_EQ(result.announced, row.announced) << row.mode << ": " << row.why << ", " << acd;
       EXPECT_EQ(result.is_kept, row.is_kept) << row.mode << ": " << row.why << ", " << acd;
@@ -238,8 +238,8 @@ TEST(AddressConflict, ARP_014_forged_packets_do_not_take_the_address_away) {
 // ---- after it was lost ----
 
 TEST(AddressConflict, ARP_014_a_lost_address_is_checked_again) {
-  for (const std::string_view mode : {"arp.defend=once", "arp.defend=never"}) {
-    Wire wire(conflict_config({mode, "arp.acd=on", "dad.retry=60"}));
+  for (const std::string_view mode : {"acd.defend=once", "acd.defend=never"}) {
+    Wire wire(conflict_config({mode, "acd.enable=on", "dad.retry=60"}));
     wire.wait(1min);
     wire.send(conflict());
     wire.send(conflict());
@@ -253,7 +253,7 @@ TEST(AddressConflict, ARP_014_a_lost_address_is_checked_again) {
 }
 
 TEST(AddressConflict, ARP_014_and_stays_lost_while_somebody_has_it) {
-  Wire wire(conflict_config({"arp.acd=on", "arp.defend=once", "dad.retry=60"}));
+  Wire wire(conflict_config({"acd.enable=on", "acd.defend=once", "dad.retry=60"}));
   const Packet answer = frame(own_mac, other_mac, 0x0806,
                               arp({.operation = 2, .sender_mac = other_mac, .sender = own, .target = "0.0.0.0"}));
   std::size_t probes = 0;
@@ -270,7 +270,7 @@ TEST(AddressConflict, ARP_014_and_stays_lost_while_somebody_has_it) {
 }
 
 TEST(AddressConflict, ARP_014_without_checks_it_is_used_again_after_a_while) {
-  Wire wire(conflict_config({"arp.acd=off", "arp.defend=never", "dad.retry=60"}));
+  Wire wire(conflict_config({"acd.enable=off", "acd.defend=never", "dad.retry=60"}));
   wire.send(conflict());
   wire.wait(59s);
   EXPECT_FALSE(is_used(wire));
@@ -290,7 +290,7 @@ TEST(AddressConflict, ARP_014_what_is_no_conflict_in_use) {
       {"another address is announced", conflict("192.0.2.9"), false},
   };
   for (const auto& row : rows) {
-    Wire wire(conflict_config({"arp.defend=never"}));
+    Wire wire(conflict_config({"acd.defend=never"}));
     wire.wait(1min);
     const Packets sent = wire.send(row.frame);
     EXPECT_EQ(sent.size(), row.is_answered ? 1U : 0U) << row.what;
@@ -300,7 +300,7 @@ TEST(AddressConflict, ARP_014_what_is_no_conflict_in_use) {
 }
 
 TEST(AddressConflict, ARP_014_a_lost_address_is_not_used_from_then_on) {
-  Wire wire(with_addresses(conflict_config({"arp.defend=never", "icmp4.echo_broadcast=on"}),
+  Wire wire(with_addresses(conflict_config({"acd.defend=never", "icmp4.echo_broadcast=on"}),
                            {"192.0.2.2/24", "192.0.2.3/24"}));
   wire.confirm("192.0.2.1", peer_mac);
   wire.send(conflict());
@@ -314,7 +314,7 @@ TEST(AddressConflict, ARP_014_a_lost_address_is_not_used_from_then_on) {
 
 // Those that wait for a neighbor's link-layer address included (RFC 5227 2.4(a): "immediately cease").
 TEST(AddressConflict, ARP_014_nor_for_packets_that_wait) {
-  Wire wire(conflict_config({"arp.defend=never"}));
+  Wire wire(conflict_config({"acd.defend=never"}));
   EXPECT_THAT(wire.send(framed(echo4())), ElementsAre(asks_for("192.0.2.1")));
   wire.send(conflict());
   EXPECT_THAT(wire.send(arp_reply()), IsEmpty());

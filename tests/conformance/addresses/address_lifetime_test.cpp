@@ -127,7 +127,7 @@ TEST(AddressLifetime, SLAAC_006_deprecated) {
 }
 
 TEST(AddressLifetime, SLAAC_007_over) {
-  Told line(100, 100, autoconfiguring_host({"mld=on"}));
+  Told line(100, 100, autoconfiguring_host({"mld.enable=on"}));
   line.wait(99s);
   ASSERT_TRUE(line.is_preferred());
   line.wait(1s);
@@ -140,7 +140,7 @@ TEST(AddressLifetime, SLAAC_007_over) {
 }
 
 TEST(AddressLifetime, SLAAC_007_its_group_is_left) {
-  Told line(100, 100, with_addresses(autoconfiguring_host({"mld=on"}), {"2001:db8::3/64", "fe80::3/64"}));
+  Told line(100, 100, with_addresses(autoconfiguring_host({"mld.enable=on"}), {"2001:db8::3/64", "fe80::3/64"}));
   line.wait(90s);
   ASSERT_THAT(line.send(question_of_peer(eui64_global)), SizeIs(1));
   AllSent sent = line.wait(15s);

@@ -89,7 +89,7 @@ TEST(DuplicateAddressConflict, DAD_007_ipv6_is_back_when_the_address_of_the_mac_
 }
 
 TEST(DuplicateAddressConflict, DAD_007_its_group_is_left) {
-  WithDuplicate line(own, with_addresses(checking_host({"mld=on"}), {"2001:db8::2/64", "2001:db8::3/64"}));
+  WithDuplicate line(own, with_addresses(checking_host({"mld.enable=on"}), {"2001:db8::2/64", "2001:db8::3/64"}));
   line.send(question_of_peer(own));
   EXPECT_EQ(line.count(Reason::frame_for_another_station), 1U);
   ASSERT_THAT(line.at_once, SizeIs(1));
@@ -131,7 +131,7 @@ AllSent sent_in_ipv6(OwnAddresses& line) {
 }
 
 TEST(DuplicateAddressConflict, DAD_007_the_address_of_the_mac_ends_ipv6_on_the_interface) {
-  for (const std::string_view mld : {"mld=off", "mld=on"}) {
+  for (const std::string_view mld : {"mld.enable=off", "mld.enable=on"}) {
     WithDuplicate line(eui64_link_local, self_addressed_host({mld, "slaac.tempaddr=on"}));
     EXPECT_THAT(ipv6_in(line.at_once), IsEmpty()) << mld;
     EXPECT_THAT(sent_in_ipv6(line), IsEmpty()) << mld;
@@ -157,7 +157,7 @@ TEST(DuplicateAddressConflict, DAD_007_the_address_of_the_mac_ends_ipv6_whoever_
 
 // With nothing said against the address, the same is answered.
 TEST(DuplicateAddressConflict, DAD_007_what_is_heard_then_is_answered_otherwise) {
-  OwnAddresses line(self_addressed_host({"mld=on"}));
+  OwnAddresses line(self_addressed_host({"mld.enable=on"}));
   line.wait(1min);
   std::set<unsigned> types;
   for (const Sent& sent : sent_in_ipv6(line))
@@ -291,7 +291,7 @@ TEST(DuplicateAddressConflict, ND_NA_011_announced_one_second_apart) {
 
 TEST(DuplicateAddressConflict, ND_NA_011_one_by_default_and_none_of_a_duplicate) {
   NodeConfig config = checking_host();
-  config.options = with_settings(host_config(), {"mld=off"}).options;
+  config.options = with_settings(host_config(), {"mld.enable=off"}).options;
   WithDuplicate line(own, config);
   const auto announced = only(0x600 + 136, line.wait(59s));
   ASSERT_THAT(announced, SizeIs(1));

@@ -68,7 +68,7 @@ TEST(DuplicateAddress, DAD_002_form_of_a_probe) {
 }
 
 TEST(DuplicateAddress, DAD_002_the_group_is_reported_before_the_probe) {
-  OwnAddresses line(checking_host({"mld=on"}));
+  OwnAddresses line(checking_host({"mld.enable=on"}));
   const auto sent = line.wait(1min);
   for (const std::string_view target : {"2001:db8::2", "fe80::2"}) {
     const auto probe = std::ranges::find_if(sent, [&](const Sent& s) { return is_probe(s) && target_of(s) == target; });
@@ -99,7 +99,7 @@ FirstMessage first_message(std::uint64_t seed, std::string_view setting) {
 TEST(DuplicateAddress, DAD_003_ten_starts) {
   std::set<Duration> delays;
   for_seeds(10, [&](std::uint64_t seed) {
-    const Duration delay = first_message(seed, "mld=off").probe;
+    const Duration delay = first_message(seed, "mld.enable=off").probe;
     EXPECT_THAT(delay, AllOf(Ge(0s), Le(1s)));
     delays.insert(delay);
   });
@@ -112,7 +112,7 @@ TEST(DuplicateAddress, DAD_003_ten_starts) {
 // message" (RFC 4862 5.4.2).
 TEST(DuplicateAddress, DAD_003_the_report_of_its_group_waits_as_well) {
   for_seeds(10, [](std::uint64_t seed) {
-    const FirstMessage first = first_message(seed, "mld=on");
+    const FirstMessage first = first_message(seed, "mld.enable=on");
     EXPECT_EQ(first.any, first.probe);
   });
 }
@@ -127,8 +127,8 @@ TEST(DuplicateAddress, DAD_009_usable_one_retransmission_timer_after_the_last_pr
   for (const Row& row : {
            Row{{}, {}, 1s, "RetransTimer is 1 s"},
            Row{{"dad.transmits=3"}, {1s, 1s}, 1s, "from the last one, not from the first"},
-           Row{{"nd.retrans_ms=200"}, {}, 200ms, "as it was set"},
-           Row{{"nd.retrans_ms=3000", "dad.transmits=2"}, {3s}, 3s, "between probes too"},
+           Row{{"nd.retrans=200"}, {}, 200ms, "as it was set"},
+           Row{{"nd.retrans=3000", "dad.transmits=2"}, {3s}, 3s, "between probes too"},
        }) {
     NodeConfig config = with_addresses(checking_host(row.settings), {"2001:db8::2/64"});
     const AllSent probes = OwnAddresses(config).wait(1min);

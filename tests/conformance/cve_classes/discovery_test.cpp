@@ -332,7 +332,7 @@ TEST(CveClasses, class_12_discovery_from_off_the_link_leaves_no_trace_ND_GEN_001
 using group_wire::igmp_query, group_wire::igmp_older_query, group_wire::mld_query, group_wire::mld_v1_query;
 
 /// Of a solicited-node group in IPv6, of the group of all routers in IPv4.
-NodeConfig member() { return group_wire::telling(routers::router_config(), {"mld=on", "igmp=on"}); }
+NodeConfig member() { return group_wire::telling(routers::router_config(), {"mld.enable=on", "igmp.enable=on"}); }
 
 // CVE-2008-2464: the longest delay divides by nothing, is as long as the forms say, and every query is answered.
 TEST(CveClasses, class_14_every_form_of_the_longest_delay_MLD_005_IGMP_002) {

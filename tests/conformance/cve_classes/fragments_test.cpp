@@ -194,7 +194,7 @@ TEST(CveClasses, class_07_malformed_options_among_fragments_V6_EXT_007_V6_FRAG_0
 
 // Whatever fragments come: what leaves is of what came, never of what lies in memory, and everything is given back.
 TEST(CveClasses, class_07_any_fragments_give_nothing_away_ROB_003) {
-  for (const std::string_view overlap : {"v4.frag.overlap=drop", "v4.frag.overlap=first", "v4.frag.overlap=last"}) {
+  for (const std::string_view overlap : {"ip4.frag.overlap=drop", "ip4.frag.overlap=first", "ip4.frag.overlap=last"}) {
     Target target({overlap});
     std::mt19937 random(7);
     for (int i = 0; i < 4000; ++i) {

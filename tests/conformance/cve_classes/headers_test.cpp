@@ -30,7 +30,7 @@ void expect_options_within(const Packet& answer, const Packet& request) {
 
 // Half of these errors would be about datagrams that were refused for their options.
 TEST(CveClasses, class_04_ipv4_options_of_every_type_and_length_V4_OPT_002) {
-  Target target({"v4.source_route=drop", "l4.udp_echo=on"});
+  Target target({"ip4.source_route=drop", "udp.echo=on"});
   const std::string before = target.knowledge();
   for (unsigned type = 0; type <= 255; ++type)
     for (const std::size_t length : {0U, 1U, 2U, 3U, 4U, 5U, 7U, 8U, 11U, 12U, 36U, 39U, 40U, 41U, 128U, 255U})
@@ -61,7 +61,7 @@ TEST(CveClasses, class_04_several_source_routes_overflow_no_error_V4_OPT_023) {
                                                 {"198.51.100.1"},
                                                 {"198.51.100.1", "198.51.100.2"},
                                                 {"198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4"}};
-  for (const std::string_view policy : {"v4.source_route=process", "v4.source_route=drop"}) {
+  for (const std::string_view policy : {"ip4.source_route=process", "ip4.source_route=drop"}) {
     Target target({policy});
     for (const unsigned first : {131U, 137U})
       for (const unsigned second : {131U, 137U})
@@ -84,7 +84,7 @@ TEST(CveClasses, class_04_several_source_routes_overflow_no_error_V4_OPT_023) {
 // A reply goes where the options say only if source routes are taken, never to a group or back to the host, and then
 // all of the route stands in it.
 TEST(CveClasses, class_04_options_choose_no_destination_V4_OPT_017) {
-  Target refusing({"v4.source_route=drop"});
+  Target refusing({"ip4.source_route=drop"});
   Host taking;
   for (const unsigned type : {131U, 137U}) {
     const Packet good = echo4({.options = words_of(source_route(type, {"198.51.100.1", "198.51.100.2"}))});
@@ -174,7 +174,7 @@ TEST(CveClasses, class_05_each_of_255_options_with_lengths_at_every_edge_V6_EXT_
 
 // An offset of 8 bits would come round at 256, and report, or miss, an option where there is none.
 TEST(CveClasses, class_05_sums_of_lengths_around_256_and_beyond_V6_EXT_006_ICMP6_ERR_018) {
-  Target target({"v6.ext.max_chain=1920"});
+  Target target({"ip6.ext.max_chain=1920"});
   for (std::size_t before = 2; before <= 1100; ++before) {
     Packet options;
     while (options.size() < before) {

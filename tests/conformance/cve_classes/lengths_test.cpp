@@ -84,7 +84,7 @@ TEST(CveClasses, class_01_ipv4_header_length_beyond_the_datagram_V4_RX_003) {
 
 // UDP says its length a second time; what stands behind it is nobody's.
 TEST(CveClasses, class_01_udp_length_against_that_of_ip_V4_RX_023) {
-  Target target({"l4.udp_echo=on"});
+  Target target({"udp.echo=on"});
   for (unsigned length = 0; length <= 65535; length += length < 100 ? 1 : 499) {
     SCOPED_TRACE("a UDP length of " + std::to_string(length));
     const Ipv4Fields ip4{.protocol = 17};
@@ -178,7 +178,7 @@ void expect_reply_to(const std::optional<Query>& query, std::size_t size, const 
 TEST(CveClasses, class_02_icmpv4_messages_of_every_type_and_length_0_to_64_ICMP4_RX_001) {
   constexpr std::array queries{Query{8, 8, 0}, Query{13, 20, 14}, Query{15, 8, 16}, Query{17, 12, 18},
                                Query{42, 8, 43}};
-  Target target({"icmp4.info_reply=on", "probe=on"});
+  Target target({"icmp4.info_reply=on", "probe.enable=on"});
   const std::string before = target.knowledge();
   for (unsigned type = 0; type <= 255; ++type)
     for (std::size_t size = 0; size <= longest_message; ++size) {
@@ -195,7 +195,7 @@ TEST(CveClasses, class_02_icmpv4_messages_of_every_type_and_length_0_to_64_ICMP4
 /// All lengths, bare and behind an atomic fragment header (RFC 6946), which no message of discovery may have
 /// (RFC 6980). Where a target stands it is the host.
 TEST(CveClasses, class_02_icmpv6_messages_of_every_type_and_length_0_to_64_bare_and_atomic_ICMP6_RX_004_V6_FRAG_017) {
-  Target target({"probe=on"});
+  Target target({"probe.enable=on"});
   const std::string before = target.knowledge();
   const Ipv6Fields ip{.hop_limit = 255};
   for (unsigned type = 0; type <= 255; ++type)
@@ -267,7 +267,7 @@ TEST(CveClasses, class_03_types_of_icmpv4_in_icmpv6_ICMP6_RX_002) {
 
 // The protocol of the other family is none: it is reported, whatever the type.
 TEST(CveClasses, class_03_icmpv6_as_a_protocol_of_ipv4_and_icmpv4_of_ipv6_V4_RX_020_V6_RX_013) {
-  Target target({"igmp=on"});
+  Target target({"igmp.enable=on"});
   const std::string before = target.knowledge();
   for (unsigned type = 0; type <= 255; ++type) {
     SCOPED_TRACE(type);
@@ -331,7 +331,7 @@ TEST(CveClasses, class_15_answers_outlive_the_packet_ROB_001) {
     packets.push_back(ipv4({.flags_and_offset = static_cast<unsigned>(at / 8) | more}, part(request4, at, end - at)));
     packets.push_back(fragment6(Ipv6Fields{}, request6, at, end));
   }
-  EXPECT_EQ(sent_though_buffers_are_gone(target_config({"l4.udp_echo=on"}), packets), 8 + 3 + 3U);
+  EXPECT_EQ(sent_though_buffers_are_gone(target_config({"udp.echo=on"}), packets), 8 + 3 + 3U);
 }
 
 // What waits for a neighbor waits in memory of the node's own.

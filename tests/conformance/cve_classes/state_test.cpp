@@ -161,7 +161,7 @@ TEST(CveClasses, class_16_forged_errors_change_nothing_PMTU4_006_PMTU6_004) {
 
 /// What the host knows, and what it sends to everybody, after it was asked at a port and errors came about that.
 std::pair<std::string, std::size_t> after_errors_about(unsigned port) {
-  Target host({"l4.udp_echo=on"});
+  Target host({"udp.echo=on"});
   const Packet asked4 = udp4({.source = "203.0.113.9"}, port, counting(1400));
   const Packet asked6 = udp6({.source = "2001:db8:9::9"}, port, counting(1400));
   host.send(asked4);
@@ -187,7 +187,7 @@ TEST(CveClasses, class_16_errors_do_the_same_about_open_and_closed_ports_ROB_003
 
 /// The errors that one attacker still gets after a victim's address asked 200 ports.
 std::size_t errors_left(unsigned port) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   for (int i = 0; i < 200; ++i) {
     host.send(udp4({.source = "203.0.113.9"}, port));
     host.send(udp6({.source = "2001:db8:9::9"}, port));
@@ -248,8 +248,8 @@ bool is_question(const SentPacket& sent) { return !sent.asks_for().empty(); }
 
 // CVE-2026-19577: an entry without an address is no place to send to, in whichever state it is.
 TEST(CveClasses, class_18_nothing_goes_to_neighbors_that_are_unresolved_failed_or_gone_ND_NS_008_ARP_005) {
-  for (const std::string_view cache : {"nd.neighbors=16", "nd.neighbors=1024"}) {
-    SettledWire wire({cache, "nd.solicit_rate=0"});
+  for (const std::string_view cache : {"neighbors.max=16", "neighbors.max=1024"}) {
+    SettledWire wire({cache, "neighbors.solicit_rate=0"});
     for (int round = 0; round < 4; ++round) {
       for (unsigned i = 0; i < 200; ++i)
         for (const SentPacket& sent : wire.receive(requests_of(i))) EXPECT_TRUE(is_question(sent)) << "to nobody";
@@ -277,9 +277,9 @@ TEST(CveClasses, class_18_what_waits_is_bounded_ND_NS_009_ARP_006) {
 
 // ---- class 21: amplification and reflection ----
 
-const std::initializer_list<std::string_view> all_services = {"l4.udp_echo=on",       "l4.udp_discard=on",
-                                                              "icmp4.info_reply=on",  "icmp4.echo_broadcast=on",
-                                                              "v4.zero_broadcast=on", "probe=on"};
+const std::initializer_list<std::string_view> all_services = {"udp.echo=on",           "udp.discard=on",
+                                                              "icmp4.info_reply=on",   "icmp4.echo_broadcast=on",
+                                                              "ip4.zero_broadcast=on", "probe.enable=on"};
 
 /// Packets of everything that is answered somehow, of one source to one destination in each family.
 Packets askings(std::string_view source4, std::string_view to4, std::string_view source6, std::string_view to6) {
@@ -350,7 +350,7 @@ TEST(CveClasses, class_21_services_do_not_answer_services_ROB_006) {
 // CVE-2020-11910 and -11911, CVE-1999-0875, CVE-1999-0524: masks, routers, times and quenches that nobody asked for.
 TEST(CveClasses, class_22_masks_routers_times_and_quenches_configure_nothing_ICMP4_MASK_005_ICMP4_RD_013) {
   for (const bool is_ethernet : {true, false}) {
-    NodeConfig config = learning_host({"irdp.host=off", "nd.accept_ra=off"});
+    NodeConfig config = learning_host({"irdp.accept_ra=off", "nd.accept_ra=off"});
     if (!is_ethernet) config = on_tun(config);
     Line host(config);
     host.add_station("192.0.2.1", peer_mac);

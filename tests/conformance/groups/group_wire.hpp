@@ -157,7 +157,7 @@ inline std::optional<std::string> group_message_text(const Packet& datagram) {
 }
 
 /// A configuration with reports of groups, which is what ethernet_config() leaves out.
-inline NodeConfig telling(NodeConfig config, std::initializer_list<std::string_view> settings = {"mld=on"}) {
+inline NodeConfig telling(NodeConfig config, std::initializer_list<std::string_view> settings = {"mld.enable=on"}) {
   for (const std::string_view setting : settings)
     EXPECT_FALSE(set_option(config.options, setting).has_value()) << setting;
   return config;

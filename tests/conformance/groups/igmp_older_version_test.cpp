@@ -20,7 +20,8 @@ const std::string_view own_group = "224.0.0.2";
 const Packet query_v1 = igmp_older_query(0, {}, {.options = {}});  // RFC 1112 knows no router alert
 
 struct IgmpRouter : Settled {
-  explicit IgmpRouter(std::uint64_t seed = 1) : Settled(telling(with_seed(router_config(), seed), {"igmp=on"})) {}
+  explicit IgmpRouter(std::uint64_t seed = 1)
+      : Settled(telling(with_seed(router_config(), seed), {"igmp.enable=on"})) {}
 };
 
 TEST(IgmpOlderVersion, IGMP_002_V4_OPT_025_the_octets_of_a_report) {

@@ -21,7 +21,7 @@ const std::string own_join = "192.0.2.2 > 224.0.0.22: TO_EX 224.0.0.2";
 const std::string own_state = "192.0.2.2 > 224.0.0.22: IS_EX 224.0.0.2";
 const std::string_view own_group = "224.0.0.2";
 
-NodeConfig with_igmp(const NodeConfig& config) { return telling(config, {"igmp=on"}); }
+NodeConfig with_igmp(const NodeConfig& config) { return telling(config, {"igmp.enable=on"}); }
 /// A router whose start is over.
 struct IgmpRouter : Settled {
   explicit IgmpRouter(std::uint64_t seed = 1) : Settled(with_igmp(with_seed(router_config(), seed))) {}
@@ -67,7 +67,7 @@ TEST(Igmp, IGMP_001_twice_within_a_second) {
 
 // RFC 3376 4.2.13: with 0.0.0.0, no address being there yet.
 TEST(Igmp, IGMP_001_while_the_address_is_checked) {
-  GroupWire wire(with_igmp(router_config({"arp.acd=on"})));
+  GroupWire wire(with_igmp(router_config({"acd.enable=on"})));
   EXPECT_THAT(wire.texts_in(1s),
               ElementsAre("0.0.0.0 > 224.0.0.22: TO_EX 224.0.0.2", "0.0.0.0 > 224.0.0.22: TO_EX 224.0.0.2"));
   wire.wait(1min);

@@ -160,7 +160,7 @@ TEST(MldOlderVersion, MLD_009_reports_of_others_cancel_nothing_in_version_2) {
 /// An address in ff02::1:ff00:2 that ends after 100 s, beside others.
 NodeConfig with_an_address_that_ends(std::uint64_t seed = 1) {
   NodeConfig config = with_addresses(learning_host(), {"2001:db8::7/64", "fe80::7/64"});
-  return telling(with_seed(std::move(config), seed), {"mld=on", "slaac.iid=eui64"});
+  return telling(with_seed(std::move(config), seed), {"mld.enable=on", "slaac.iid=eui64"});
 }
 const PrefixFields hundred_seconds{.valid = 100, .preferred = 100};
 const Packet gives_address = router_advertisement({.options = prefix_option(hundred_seconds)});

@@ -213,7 +213,8 @@ TEST(MldQuerying, MLD_011_groups_beyond_the_table_are_counted) {
 // ---- groups of others ----
 
 TEST(MldQuerying, V6_RX_002_who_does_not_query_hears_no_reports_to_groups_of_others) {
-  for (const NodeConfig& config : {querier({}), querier({"mld=on"}), on_tun(querier({})), on_tun(learning_host())}) {
+  for (const NodeConfig& config :
+       {querier({}), querier({"mld.enable=on"}), on_tun(querier({})), on_tun(learning_host())}) {
     Line line(config);
     line.wait(10s);
     EXPECT_THAT(line.send(older_report("ff05::7")), IsEmpty());
@@ -226,7 +227,7 @@ TEST(MldQuerying, V6_RX_002_who_does_not_query_hears_no_reports_to_groups_of_oth
 }
 
 TEST(MldQuerying, MLD_011_who_does_not_query_takes_no_messages_for_routers) {
-  for (const NodeConfig& config : {querier({}), querier({"mld=on"}), on_tun(querier({}))}) {
+  for (const NodeConfig& config : {querier({}), querier({"mld.enable=on"}), on_tun(querier({}))}) {
     Line line(config);
     line.wait(10s);
     EXPECT_THAT(after(line, older_done("ff05::7")), IsEmpty());
@@ -278,7 +279,7 @@ TEST(MldQuerying, MLD_011_who_does_not_ask_hears_what_the_querier_asks_of_groups
 // ---- its own groups ----
 
 TEST(MldQuerying, MLD_011_the_router_is_a_listener_too) {
-  Line line(querier({"mld.querier=on", "mld=on"}));
+  Line line(querier({"mld.querier=on", "mld.enable=on"}));
   const std::vector<std::string> own = {"ff02::16", "ff02::2", "ff05::2", "ff02::1:ff00:2", "ff02::1:ff00:0"};
   line.wait(20s);
   EXPECT_THAT(listened(line), testing::UnorderedElementsAreArray(own)) << "as it told others";

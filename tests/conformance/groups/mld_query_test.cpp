@@ -77,7 +77,7 @@ TEST(MldQuery, MLD_004_a_router_answers_too) {
 }
 
 TEST(MldQuery, MLD_002_MLD_004_answered_from_nobody_while_the_address_is_checked) {
-  GroupWire wire(telling(ethernet_config({"dad.transmits=1", "nd.retrans_ms=60000"})));
+  GroupWire wire(telling(ethernet_config({"dad.transmits=1", "nd.retrans=60000"})));
   wire.wait(10s);
   EXPECT_THAT(wire.texts_after(mld_query(1000), 1s), ElementsAre(":: > ff02::16: IS_EX ff02::1:ff00:2"));
 }
@@ -287,7 +287,7 @@ TEST(MldQuery, MLD_001_MLD_004_on_a_link_without_addresses) {
 // ---- where nobody is told ----
 
 TEST(MldQuery, MLD_004_ND_GEN_007_not_answered_where_nothing_is_told) {
-  for (const NodeConfig& config : {on_tun(ethernet_config({"mld=off"})), ethernet_config({"mld=off"})}) {
+  for (const NodeConfig& config : {on_tun(ethernet_config({"mld.enable=off"})), ethernet_config({"mld.enable=off"})}) {
     Line line(config);
     line.wait(1min);
     EXPECT_THAT(line.send(mld_query(0)), IsEmpty());

@@ -73,7 +73,7 @@ TEST(Mld, MLD_001_a_router_tells_its_groups_of_routers) {
 }
 
 TEST(Mld, MLD_001_where_nothing_is_told) {
-  for (const NodeConfig& config : {ethernet_config({"mld=off"}), on_tun(ethernet_config({"mld=off"})),
+  for (const NodeConfig& config : {ethernet_config({"mld.enable=off"}), on_tun(ethernet_config({"mld.enable=off"})),
                                    with_addresses(telling(ethernet_config()), {"192.0.2.2/24"})}) {
     GroupWire wire(config);
     EXPECT_THAT(wire.wait(1h), IsEmpty());
@@ -182,7 +182,7 @@ TEST(Mld, MLD_001_an_address_by_autoconfiguration_with_a_group_that_was_told) {
 /// A host whose addresses by autoconfiguration all end in ff:fe00:2, and its own in 7: other groups.
 NodeConfig with_equal_identifiers(std::initializer_list<std::string_view> settings = {}) {
   NodeConfig config = with_addresses(learning_host(settings), {"2001:db8::7/64", "fe80::7/64"});
-  return telling(std::move(config), {"mld=on", "slaac.iid=eui64"});
+  return telling(std::move(config), {"mld.enable=on", "slaac.iid=eui64"});
 }
 Packet prefix_for(std::string_view prefix, std::uint32_t valid) {
   const PrefixFields told{.prefix = prefix, .valid = valid, .preferred = valid};
@@ -213,7 +213,7 @@ TEST(Mld, MLD_003_MLD_010_SLAAC_007_left_with_the_last_address_that_maps_to_it) 
 
 TEST(Mld, MLD_010_what_is_configured_stays_joined) {
   NodeConfig config = with_addresses(learning_host(), {"2001:db8::2/64", "fe80::2/64"});
-  Settled wire(telling(std::move(config), {"mld=on", "slaac.iid=eui64"}));
+  Settled wire(telling(std::move(config), {"mld.enable=on", "slaac.iid=eui64"}));
   EXPECT_THAT(wire.texts_after(prefix_for("2001:db8:1::", 100), 1h), IsEmpty());
   EXPECT_EQ(wire.count(Reason::address_removed), 1U) << "there was one";
 }

@@ -92,7 +92,7 @@ TEST(IcmpError, V6_EXT_025_authentication_and_encryption_are_unknown_protocols) 
 
 // V4-RX-022, ICMP4-DU-004, ICMP6-ERR-008
 TEST(IcmpError, ICMP4_DU_004_closed_tcp_ports_as_port_unreachable_where_configured) {
-  Host host({"l4.tcp_closed=port"});
+  Host host({"tcp.closed=port"});
   const Packet error4 = host.answer(tcp4());
   EXPECT_EQ(be16(error4, 20), 0x0303);
   EXPECT_EQ(from(error4, quote4), tcp4());
@@ -110,7 +110,7 @@ TEST(IcmpError, ICMP4_DU_017_no_unreachable_for_what_is_not_addressed_to_the_hos
 }
 
 TEST(IcmpError, ICMP6_ERR_013_destination_unreachable_switched_off) {
-  Host host({"icmp6.unreach=off", "l4.tcp_closed=port"});
+  Host host({"icmp6.unreach=off", "tcp.closed=port"});
   EXPECT_SILENT(host, udp6(), Reason::icmp6_unreachable_off);
   EXPECT_SILENT(host, tcp6(), Reason::icmp6_unreachable_off);
   EXPECT_THAT(host.send(unknown6({}, counting(8))), SizeIs(1)) << "a parameter problem is no unreachable";
@@ -260,7 +260,7 @@ TEST(IcmpError, ICMP4_ERR_007_the_source_is_the_address_that_was_asked) {
 // The requests have every other TOS and TTL.
 TEST(IcmpError, ICMP4_ERR_008_errors_have_TOS_0) {
   for (const unsigned tos : {0xb8U, 0xffU, 0x03U}) {
-    Host host({"l4.tcp_closed=port"});
+    Host host({"tcp.closed=port"});
     EXPECT_EQ(host.answer(udp4({.tos = tos})).at(1), 0) << tos;
     EXPECT_EQ(host.answer(unknown4({.tos = tos}, counting(8))).at(1), 0) << tos;
     EXPECT_EQ(host.answer(tcp4({.tos = tos})).at(1), 0) << tos;
@@ -296,7 +296,7 @@ TEST(IcmpError, ICMP6_ERR_019_header_of_the_error) {
 
 // V4-TX-002: the TTL of errors is set by its own option.
 TEST(IcmpError, V4_TX_002_the_TTL_of_errors_is_the_configured_one) {
-  Host host({"v4.ttl=17", "v6.hop_limit=19"});
+  Host host({"ip4.ttl=17", "ip6.hop_limit=19"});
   EXPECT_EQ(host.answer(udp4({.ttl = 3})).at(8), 17);
   EXPECT_EQ(host.answer(udp6({.hop_limit = 3})).at(7), 19);
 }

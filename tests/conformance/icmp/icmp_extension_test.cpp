@@ -8,7 +8,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 const std::initializer_list<std::string_view> with_extensions = {
-    "icmp.ext=on", "icmp4.error_rate=0", "icmp6.error_rate=0", "l4.tcp_closed=port", "icmp.amplify_rate=0"};
+    "icmp.extensions=on", "icmp4.error_rate=0", "icmp6.error_rate=0", "tcp.closed=port", "icmp.amplify_rate=0"};
 
 constexpr std::size_t header4 = 20 + 8;
 constexpr std::size_t header6 = 40 + 8;
@@ -159,7 +159,7 @@ TEST(IcmpExtension, ICMP4_EXT_001_time_exceeded) {
 
 TEST(IcmpExtension, ICMP4_EXT_005_no_other_type_has_extensions) {
   Host plain({"icmp4.info_reply=on"});
-  Host host({"icmp.ext=on", "icmp4.info_reply=on"});
+  Host host({"icmp.extensions=on", "icmp4.info_reply=on"});
   for (const Packet& packet : {echo4(), echo6(), ipv4({}, icmpv4(13, 0, 7, Packet(12))),
                                ipv4({}, icmpv4(17, 0, 7, Packet(4))), ipv4({}, icmpv4(15, 0, 7)),
                                ipv6({.next_header = 200}, counting(20)), ipv6({.next_header = 200}, counting(1400))})
@@ -245,7 +245,7 @@ TEST(IcmpExtension, ICMP4_EXT_012_without_a_name_there_is_no_name_part) {
 
 // RFC 4884 4: zeros stand for octets that the packet does not have, not for those that an option left out.
 TEST(IcmpExtension, ICMP4_EXT_002_zeros_only_where_the_packet_ends) {
-  Host host({"icmp.ext=on", "icmp4.quote=8"});
+  Host host({"icmp.extensions=on", "icmp4.quote=8"});
   const Packet packet = sized4(400);
   EXPECT_EQ(part(host.answer(packet), header4, 128), part(packet, 0, 128));
 }

@@ -93,7 +93,7 @@ TEST(IcmpSuppression, ICMP4_SUP_004_and_005_problems_with_options) {
 // reserved addresses or to itself (RFC 1122 3.2.1.3): V4-OPT-017, ROB-003.
 TEST(IcmpSuppression, ICMP4_SUP_009_nothing_goes_by_way_of_what_is_no_single_host) {
   const auto destinations = [](const Packet& hop) {
-    Host host({"icmp4.error_rate=0", "l4.udp_echo=on"});
+    Host host({"icmp4.error_rate=0", "udp.echo=on"});
     const Packet route = hex("83 07 08") + hop + hex("00");
     std::set<std::string> all;
     for (const Packet& packet : {echo4({.options = route}), udp4({.options = route}), udp4({.options = route}, 7)})
@@ -132,7 +132,7 @@ TEST(IcmpSuppression, ICMP4_SUP_009_no_error_to_who_asks_without_an_address) {
 
 // The source became ours while the datagram waited.
 TEST(IcmpSuppression, ICMP4_SUP_009_no_error_to_an_address_that_has_become_ours) {
-  NodeConfig config = node_with({{"192.0.2.2/24"}, {"198.51.100.2/24"}}, {"arp.acd=on"});
+  NodeConfig config = node_with({{"192.0.2.2/24"}, {"198.51.100.2/24"}}, {"acd.enable=on"});
   config.interfaces[1].link_address = mac_address(own_mac);
   Host host(config);
   const Packet first = udp4({.source = "198.51.100.2", .flags_and_offset = 0x2000});

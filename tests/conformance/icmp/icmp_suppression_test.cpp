@@ -127,7 +127,7 @@ TEST(IcmpSuppression, ICMP6_SUP_007_informational_messages_may_cause_errors) {
 // answered, by their replies; no error leaves about any of them.
 TEST(IcmpSuppression, ICMP4_SUP_001_no_message_of_any_type_is_answered_by_an_error) {
   using Types = std::map<unsigned, unsigned>;
-  Host host({"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp4.info_reply=on", "probe=on"});
+  Host host({"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp4.info_reply=on", "probe.enable=on"});
   Types answered4, answered6;
   for (unsigned type = 0; type <= 255; ++type) {
     for (const Packet& answer : host.send(ipv4({}, icmpv4(type, 0, 0, udp4())))) answered4[type] = icmp4_type(answer);
@@ -174,7 +174,7 @@ TEST(IcmpSuppression, ICMP4_SUP_005_broadcast_destination) {
                       Reason::icmp4_destination_broadcast);
   }
   for (const char* broadcast : {"0.0.0.0", "192.0.2.0"}) {
-    Host host({"v4.zero_broadcast=on"});
+    Host host({"ip4.zero_broadcast=on"});
     expect_suppressed(host.send(unknown4({.destination = broadcast})), host, Reason::ipv4_protocol_unsupported,
                       Reason::icmp4_destination_broadcast);
   }
@@ -372,7 +372,7 @@ TEST(IcmpSuppression, ICMP4_SUP_011_suppression_wins) {
     expect_ipv4({{packet, Reason::icmp4_destination_multicast, "any problem"}});
     expect_ipv6({{packet, Reason::icmp6_destination_multicast, "any problem"}});
   }
-  Host host({"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp4.echo_broadcast=on", "l4.tcp_closed=port"});
+  Host host({"icmp4.error_rate=0", "icmp6.error_rate=0", "icmp4.echo_broadcast=on", "tcp.closed=port"});
   EXPECT_THAT(host.send(udp4({.destination = "224.0.0.1"})), IsEmpty());
   EXPECT_THAT(host.send(udp6({.destination = "ff02::1"})), IsEmpty());
 }

@@ -97,7 +97,7 @@ TEST(Icmpv4Echo, ICMP4_ECHO_007_requests_with_a_code_are_ignored_by_option) {
 }
 
 TEST(Icmpv4Echo, ICMP4_ECHO_008_no_reply_to_a_source_that_is_no_unicast_address) {
-  Host host({"icmp4.echo_broadcast=on", "v4.zero_broadcast=on"});
+  Host host({"icmp4.echo_broadcast=on", "ip4.zero_broadcast=on"});
   for (const std::string_view source :
        {"0.0.0.0", "192.0.2.255", "255.255.255.255", "224.0.0.1", "224.0.0.9", "127.0.0.1", "240.0.0.1"})
     for (const std::string_view destination : {"192.0.2.2", "192.0.2.255", "224.0.0.1"})

@@ -20,14 +20,14 @@ static_assert(route_failed.type == ICMP_DEST_UNREACH && route_failed.code == ICM
 static_assert(timeout.type == ICMP_TIME_EXCEEDED && timeout.code == ICMP_EXC_FRAGTIME);
 static_assert(bad_header.type == ICMP_PARAMETERPROB);
 
-Packet tcp4(const Ipv4Fields& ip = {.protocol = 6}) { return ipv4(ip, tcp(ip, {})); }
+Packet segment4(const Ipv4Fields& ip = {.protocol = 6}) { return ipv4(ip, tcp(ip, {})); }
 
 // ---- what is told ----
 
 /// A host that has answered `request`; what it sent.
 struct Sent {
   explicit Sent(const Packet& request) : packet(host.answer(request)) {}
-  Host host{"l4.udp_echo=on", "pmtu4.min=68"};
+  Host host{"udp.echo=on", "ip4.pmtu.min=68"};
   Packet packet;
   Listener listener{host};
 };
@@ -63,8 +63,8 @@ TEST(Icmpv4ErrorReception, ICMP4_RX_005_type_code_reporter_mtu_and_pointer) {
 
 // Whoever sent it is found by addresses, protocol and what follows the header: ports, or an identifier.
 TEST(Icmpv4ErrorReception, ICMP4_RX_003_the_packet_that_was_sent) {
-  for (const Packet& request :
-       {echo4(), echo4({.source = "198.51.100.9"}, {}), udp4({}, 7), tcp4(), ipv4({}, icmpv4(17, 0, 3, Packet(4)))}) {
+  for (const Packet& request : {echo4(), echo4({.source = "198.51.100.9"}, {}), udp4({}, 7), segment4(),
+                                ipv4({}, icmpv4(17, 0, 3, Packet(4)))}) {
     Sent sent(request);
     sent.host.send(error_about(sent.packet));
     ASSERT_THAT(sent.listener.heard, SizeIs(1));
@@ -277,12 +277,12 @@ std::vector<Packet> erroneous(const Ipv4Fields& fields = {}) {
     return ip;
   };
   return {udp4(fields), ipv4(with(99, ""), counting(32)), ipv4(with(17, "07 01 04 00"), counting(32)),
-          ipv4(with(17, "83 07 04 0a000001 00"), counting(32)), tcp4(with(6, ""))};
+          ipv4(with(17, "83 07 04 0a000001 00"), counting(32)), segment4(with(6, ""))};
 }
 
 // ICMP4-RX-012: whoever asks for an error, the rules of suppression and the limits are in the way.
 TEST(Icmpv4ErrorReception, ICMP4_RX_012_no_way_round_suppression) {
-  const auto settings = {std::string_view("l4.tcp_closed=port"), std::string_view("icmp4.error_rate=0")};
+  const auto settings = {std::string_view("tcp.closed=port"), std::string_view("icmp4.error_rate=0")};
   Host host(node_with({{"192.0.2.2/24"}}, settings));
   for (const Packet& packet : erroneous()) EXPECT_THAT(host.send(packet), SizeIs(1)) << "each draws one";
   for (const std::string_view destination : {"192.0.2.255", "255.255.255.255", "224.0.0.1"})
@@ -296,7 +296,7 @@ TEST(Icmpv4ErrorReception, ICMP4_RX_012_no_way_round_suppression) {
 }
 
 TEST(Icmpv4ErrorReception, ICMP4_RX_012_no_way_round_the_limit) {
-  Host host({"l4.tcp_closed=port"});
+  Host host({"tcp.closed=port"});
   std::size_t errors = 0;
   for (int i = 0; i < 20; ++i)
     for (const Packet& packet : erroneous()) errors += host.send(packet).size();
@@ -307,7 +307,7 @@ TEST(Icmpv4ErrorReception, ICMP4_RX_012_no_way_round_the_limit) {
 
 // ICMP4-SQ-001: neither limits nor memory that runs out bring it back.
 TEST(Icmpv4ErrorReception, ICMP4_SQ_001_no_overload_makes_a_source_quench) {
-  Host host({"icmp4.reply_rate=10", "v4.frag.memory=256", "v4.frag.datagrams=4", "probe=on"});
+  Host host({"icmp4.reply_rate=10", "ip4.frag.memory=256", "ip4.frag.datagrams=4", "probe.enable=on"});
   std::vector<Packet> sent;
   for (unsigned i = 0; i < 2000; ++i)
     for (const Packet& packet :

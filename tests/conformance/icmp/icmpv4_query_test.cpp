@@ -324,7 +324,7 @@ TEST(Icmpv4Information, ICMP4_INFO_001_answered_by_option) {
 }
 
 TEST(Icmpv4Information, ICMP4_INFO_002_obsolete_types_are_never_answered) {
-  Host host({"icmp4.info_reply=on", "icmp4.echo_broadcast=on", "probe=on"});
+  Host host({"icmp4.info_reply=on", "icmp4.echo_broadcast=on", "probe.enable=on"});
   for (const unsigned type : {6U, 30U, 31U, 32U, 33U, 34U, 35U, 36U, 37U, 38U, 39U})
     EXPECT_SILENT(host, ipv4({}, icmpv4(type, 0, 0x00070009, counting(32))), Reason::icmp4_type_deprecated);
 }

@@ -11,7 +11,7 @@ using testing::SizeIs;
 /// A host that has answered `request`; what it sent.
 struct Sent {
   explicit Sent(const Packet& request) : packet(host.answer(request)) {}
-  Host host{"l4.udp_echo=on", "probe=on"};
+  Host host{"udp.echo=on", "probe.enable=on"};
   Packet packet;
   Listener listener{host};
 };

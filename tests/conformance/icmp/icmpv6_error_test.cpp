@@ -62,7 +62,7 @@ Packet option_at_1300() {
 TEST(Icmpv6Error, ICMP6_ERR_018_a_pointer_beyond_the_quote) {
   Packet options = option_at_1300();
   options.resize((options.size() + 2 + 7) / 8 * 8 - 2);
-  Host host({"v6.ext.max_chain=1920"});
+  Host host({"ip6.ext.max_chain=1920"});
   const Packet packet = chained_udp({destination_options(options)});
   ASSERT_EQ(packet.at(1300), 0x9e);
   const Packet error = host.answer(packet);
@@ -119,7 +119,7 @@ std::size_t structure_at(const Packet& error) { return 48 + error.at(44) * 8U; }
 
 // ICMP6-EXT-001, ICMP6-EXT-002
 TEST(Icmpv6Error, ICMP6_EXT_001_time_exceeded_has_extensions_too) {
-  Host host({"icmp.ext=on", "icmp.amplify_rate=0"});
+  Host host({"icmp.extensions=on", "icmp.amplify_rate=0"});
   EXPECT_THAT(host.send(lonely_fragment()), IsEmpty());
   host.wait(61s);
   const Packet error = host.answer(Packet{});
@@ -132,7 +132,7 @@ TEST(Icmpv6Error, ICMP6_EXT_001_time_exceeded_has_extensions_too) {
 }
 
 TEST(Icmpv6Error, ICMP6_EXT_002_packets_with_extension_headers_of_every_size) {
-  Host host({"icmp.ext=on", "icmp.amplify_rate=0", "icmp6.error_rate=0"});
+  Host host({"icmp.extensions=on", "icmp.amplify_rate=0", "icmp6.error_rate=0"});
   for (std::size_t size = 72; size < 1500; size += 4) {
     const Ipv6Fields ip{.next_header = 17};
     const Packet packet = chained(ip, {hop_by_hop(), destination_options()}, udp(ip, 1, 33434, counting(size - 64)));
@@ -149,7 +149,7 @@ TEST(Icmpv6Error, ICMP6_EXT_002_packets_with_extension_headers_of_every_size) {
 
 // Those 32 bits are the pointer here.
 TEST(Icmpv6Error, ICMP6_EXT_001_parameter_problems_have_none) {
-  Host host({"icmp.ext=on", "icmp.amplify_rate=0"});
+  Host host({"icmp.extensions=on", "icmp.amplify_rate=0"});
   const Packet packet = chained_udp(faulty());
   const Packet error = host.answer(packet);
   EXPECT_EQ(be32(error, 44), 42U);

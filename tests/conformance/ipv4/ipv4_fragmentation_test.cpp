@@ -125,7 +125,7 @@ TEST(Ipv4Fragmentation, V4_TX_006_links_of_every_width) {
 
 // V4-TX-001 to V4-TX-004: each fragment has the header of the datagram.
 TEST(Ipv4Fragmentation, V4_TX_003_source_and_all_other_fields_are_in_every_fragment) {
-  Host host({"v4.ttl=77"});
+  Host host({"ip4.ttl=77"});
   const auto fragments = host.send(echo4({.tos = 0xb8, .ttl = 3}, varied(5000)));
   ASSERT_THAT(fragments, SizeIs(4));
   for (const Packet& fragment : fragments) {
@@ -152,7 +152,7 @@ TEST(Ipv4Fragmentation, V4_TX_005_identifications_of_3000_cut_datagrams) {
 
 // The checksum of UDP covers what all fragments carry together.
 TEST(Ipv4Fragmentation, V4_TX_006_a_datagram_of_a_udp_service) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   const auto fragments = host.send(udp4({}, 7, varied(4000)));
   ASSERT_THAT(fragments, SizeIs(3));
   const Ipv4Fields back{.source = "192.0.2.2", .destination = "192.0.2.1", .protocol = 17};

@@ -192,7 +192,7 @@ TEST(Ipv4Options, ICMP4_PP_001_pointer_counts_from_the_start_of_the_header) {
 }
 
 TEST(Ipv4Options, ICMP4_PP_002_required_option_missing) {
-  Host host({"v4.require_option=130", "icmp4.error_rate=0"});
+  Host host({"ip4.require_option=130", "icmp4.error_rate=0"});
   for (const Packet& request : {echo4(), echo_with(hex("85 04 ab 01")), echo_with(hex("00 82 03 00")), udp4()}) {
     const Packet error = host.answer(request);
     EXPECT_EQ(icmp4_type(error), 12U);
@@ -212,7 +212,7 @@ TEST(Ipv4Options, ICMP4_PP_002_is_off_by_default) {
 }
 
 TEST(Ipv4Options, ICMP4_PP_002_no_error_where_none_may_be_sent) {
-  Host host({"v4.require_option=130"});
+  Host host({"ip4.require_option=130"});
   EXPECT_THAT(host.send(echo4({.destination = "192.0.2.255"})), IsEmpty());
   EXPECT_THAT(host.send(ipv4({}, icmpv4(3, 1, 0, udp4()))), IsEmpty());
   EXPECT_EQ(host.count(Reason::ipv4_required_option_missing), 2U);
@@ -220,7 +220,7 @@ TEST(Ipv4Options, ICMP4_PP_002_no_error_where_none_may_be_sent) {
 
 // RFC 791 3.1: an option without the copied bit stands in the first fragment alone.
 TEST(Ipv4Options, ICMP4_PP_002_an_option_that_is_not_copied_is_required_of_first_fragments_alone) {
-  Host host({"v4.require_option=7"});
+  Host host({"ip4.require_option=7"});
   const Packet message = icmpv4(8, 0, 0x05010001, counting(56));
   const Ipv4Fields first{.flags_and_offset = 0x2000, .options = padded(record_route)};
   EXPECT_THAT(host.send(ipv4(first, part(message, 0, 32))), IsEmpty());
@@ -229,7 +229,7 @@ TEST(Ipv4Options, ICMP4_PP_002_an_option_that_is_not_copied_is_required_of_first
 }
 
 TEST(Ipv4Options, ICMP4_PP_002_a_copied_option_is_required_of_every_fragment) {
-  Host host({"v4.require_option=130"});
+  Host host({"ip4.require_option=130"});
   EXPECT_THAT(host.send(ipv4({.flags_and_offset = 4}, counting(32))), IsEmpty());
   EXPECT_EQ(host.count(Reason::ipv4_required_option_missing), 1U);
 }

@@ -20,7 +20,7 @@ Packet rest_of(std::string_view source, unsigned identification) {
 }
 
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_the_oldest_datagram_makes_room) {
-  FragmentLine line({"v4.frag.datagrams=8"});
+  FragmentLine line({"ip4.frag.datagrams=8"});
   for (unsigned i = 0; i < 10; ++i) EXPECT_THAT(line.send(first_of(host_number(i), 1)), IsEmpty()) << "no error";
   EXPECT_EQ(line.count(Reason::fragment_datagram_evicted), 2U);
   for (unsigned i = 2; i < 10; ++i) expect_message(line.send(rest_of(host_number(i), 1)), echo_reply(noise(40)));
@@ -30,7 +30,7 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_the_oldest_datagram_makes_room) {
 
 // Age counts from the first fragment that arrived, not from the last.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_a_new_fragment_does_not_make_a_datagram_younger) {
-  FragmentLine line({"v4.frag.datagrams=2"});
+  FragmentLine line({"ip4.frag.datagrams=2"});
   const Packet middle = fragment({.source = "10.0.0.1", .identification = 1}, payload, 24, 32);
   line.send({first_of("10.0.0.1", 1), first_of("10.0.0.2", 1), middle, first_of("10.0.0.3", 1)});
   EXPECT_THAT(line.send(rest_of("10.0.0.2", 1)), SizeIs(1));
@@ -49,7 +49,7 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_64_datagrams_of_one_source) {
 
 // With memory enough: each takes two blocks of 2048 octets at least.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_1024_datagrams) {
-  FragmentLine line({"v4.frag.memory=8192"});
+  FragmentLine line({"ip4.frag.memory=8192"});
   for (unsigned i = 0; i < 1024; ++i) line.send(first_of(host_number(i / 32), i % 32));
   EXPECT_EQ(line.count(Reason::fragment_datagram_evicted), 0U);
   line.send(first_of("10.9.9.9", 1));
@@ -60,7 +60,7 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_1024_datagrams) {
 }
 
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_no_error_about_evicted_datagrams_later) {
-  FragmentLine line({"v4.frag.datagrams=1"});
+  FragmentLine line({"ip4.frag.datagrams=1"});
   line.send({first_of("10.0.0.1", 1), first_of("10.0.0.2", 1)});
   const Packets sent = line.wait(std::chrono::minutes(5));
   ASSERT_THAT(sent, SizeIs(1));
@@ -79,7 +79,7 @@ Packet the_rest(std::string_view source) {
 
 // 256 KiB hold three of them, and not four with what a fragment may need.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_memory_runs_out) {
-  FragmentLine line({"v4.frag.memory=256"});
+  FragmentLine line({"ip4.frag.memory=256"});
   for (const char* source : {"10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"})
     EXPECT_THAT(line.send(nearly_all(source)), IsEmpty());
   const std::uint64_t evicted = line.count(Reason::fragment_datagram_evicted);
@@ -93,7 +93,7 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_memory_runs_out) {
 
 // A fragment of 8 octets takes 2048 of the memory: it gets them while they are free, and at the cost of nobody.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_few_octets_push_nobody_out) {
-  FragmentLine line({"v4.frag.memory=256"});
+  FragmentLine line({"ip4.frag.memory=256"});
   for (const char* source : {"10.0.0.1", "10.0.0.2", "10.0.0.3"}) line.send(nearly_all(source));
   for (unsigned i = 0; i < 500; ++i)
     for (const std::size_t at : {std::size_t{0}, std::size_t{30000}})
@@ -106,7 +106,7 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_few_octets_push_nobody_out) {
 
 // Those that fill it with next to nothing give way.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_few_octets_keep_nobody_out) {
-  FragmentLine line({"v4.frag.memory=256"});
+  FragmentLine line({"ip4.frag.memory=256"});
   for (unsigned i = 0; i < 500; ++i) line.send(fragment({.source = host_number(i)}, noise(60000), 30000, 30008));
   EXPECT_THAT(line.send(fragments({}, echo_request(noise(65507)), 1480)), SizeIs(45));
   EXPECT_THAT(line.send(fragments({}, echo_request(noise(500)), 256)), SizeIs(1)) << "small ones too";
@@ -114,7 +114,7 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_few_octets_keep_nobody_out) {
 
 // What is refused is nothing that others would have to wait for.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_refused_datagrams_among_others) {
-  FragmentLine line({"v4.frag.memory=256"});
+  FragmentLine line({"ip4.frag.memory=256"});
   for (unsigned i = 0; i < 900; ++i) {
     const std::string source = host_number(i);
     const Ipv4Fields from_one{.source = source};
@@ -142,7 +142,7 @@ TEST(Ipv4ReassemblyLimit, V4_FRAG_018_a_datagram_larger_than_all_memory_is_given
 
 // What is complete, refused or over gives its memory back: much more than there is passes through.
 TEST(Ipv4ReassemblyLimit, V4_FRAG_018_memory_comes_back) {
-  FragmentLine line({"v4.frag.memory=256", "icmp4.error_rate=0"});
+  FragmentLine line({"ip4.frag.memory=256", "icmp4.error_rate=0"});
   for (unsigned round = 0; round < 40; ++round) {
     EXPECT_THAT(line.send(nearly_all("10.0.0.1")), IsEmpty());
     switch (round % 3) {

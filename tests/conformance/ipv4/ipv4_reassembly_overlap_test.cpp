@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr const char* policies[] = {"v4.frag.overlap=drop", "v4.frag.overlap=first", "v4.frag.overlap=last"};
+constexpr const char* policies[] = {"ip4.frag.overlap=drop", "ip4.frag.overlap=first", "ip4.frag.overlap=last"};
 
 /// A protocol that nobody handles: the error quotes the datagram as it was put together, and no checksum of its own
 /// forbids wrong octets.

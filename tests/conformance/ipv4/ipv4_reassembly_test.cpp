@@ -133,7 +133,7 @@ TEST(Ipv4Reassembly, V4_FRAG_003_the_largest_datagram_in_the_smallest_and_larges
 
 TEST(Ipv4Reassembly, V4_FRAG_003_the_limit_is_configurable) {
   for (const std::size_t payload : {556U, 557U}) {
-    FragmentLine line({"v4.frag.largest=576"});
+    FragmentLine line({"ip4.frag.largest=576"});
     const Packets sent = line.send(fragments({}, echo_request(noise(payload - 8)), 400));
     EXPECT_THAT(sent, SizeIs(payload == 556 ? 1 : 0)) << payload;
     EXPECT_EQ(line.count(Reason::fragment_beyond_largest_datagram), payload == 556 ? 0U : 1U);
@@ -145,7 +145,7 @@ TEST(Ipv4Reassembly, V4_FRAG_003_the_limit_is_configurable) {
 TEST(Ipv4Reassembly, V4_FRAG_003_the_configured_limit_counts_the_options_of_the_first_fragment) {
   const Packet no_operations(40, 1);
   for (const std::size_t size : {516U, 517U}) {
-    FragmentLine line({"v4.frag.largest=576"});
+    FragmentLine line({"ip4.frag.largest=576"});
     const Packet payload = echo_request(noise(size - 8));
     const Packets sent =
         line.send({fragment({.options = no_operations}, payload, 0, 400), fragment({}, payload, 400, size)});
@@ -239,7 +239,7 @@ TEST(Ipv4Reassembly, V4_FRAG_004_whole_datagrams_bypass_it) {
 
 TEST(Ipv4Reassembly, V4_FRAG_012_duplicates_of_every_fragment) {
   const Packet data = noise(90);
-  for (const char* policy : {"v4.frag.overlap=drop", "v4.frag.overlap=first", "v4.frag.overlap=last"}) {
+  for (const char* policy : {"ip4.frag.overlap=drop", "ip4.frag.overlap=first", "ip4.frag.overlap=last"}) {
     FragmentLine line({policy});
     Packets twice;
     for (const Packet& part : fragments({}, echo_request(data), 16)) twice.insert(twice.end(), {part, part});

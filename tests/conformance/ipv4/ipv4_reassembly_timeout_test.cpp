@@ -46,7 +46,7 @@ TEST(Ipv4ReassemblyTimeout, V4_FRAG_007_value_of_the_option) {
   const struct {
     const char* setting;
     Duration timeout;
-  } rows[] = {{"v4.frag.timeout=1", 1s}, {"v4.frag.timeout=120", 120s}, {"v4.frag.timeout=60", 60s}};
+  } rows[] = {{"ip4.frag.timeout=1", 1s}, {"ip4.frag.timeout=120", 120s}, {"ip4.frag.timeout=60", 60s}};
   for (const auto& row : rows) {
     FragmentLine line({row.setting});
     EXPECT_THAT(line.send(first), IsEmpty());

@@ -231,7 +231,7 @@ TEST(Ipv4Reception, V4_RX_008_obsolete_zero_broadcasts_are_dropped) {
 }
 
 TEST(Ipv4Reception, V4_RX_008_obsolete_zero_broadcasts_by_option) {
-  Host host({"v4.zero_broadcast=on", "icmp4.echo_broadcast=on"});
+  Host host({"ip4.zero_broadcast=on", "icmp4.echo_broadcast=on"});
   for (const std::string_view zero : {"0.0.0.0", "192.0.2.0"}) {
     EXPECT_EQ(source_of(host.answer(echo4({.destination = zero}))), "192.0.2.2");
     EXPECT_SILENT(host, udp4({.destination = zero}), Reason::icmp4_destination_broadcast);
@@ -262,12 +262,12 @@ TEST(Ipv4Reception, V4_RX_018_the_address_of_another_interface) {
     return node_with({{"192.0.2.2/24"}, {"198.51.100.2/24"}}, {strong});
   };
   const Packet to_second = echo4({.destination = "198.51.100.2"});
-  Host weak(config("v4.strong_es=off"));
+  Host weak(config("ip4.strong_es=off"));
   const auto sent = send_on(weak, 0, {to_second});
   ASSERT_THAT(sent, SizeIs(1));
   EXPECT_EQ(source_of(sent[0].packet), "198.51.100.2");
   EXPECT_EQ(sent[0].interface, InterfaceId{0});
-  Host strong(config("v4.strong_es=on"));
+  Host strong(config("ip4.strong_es=on"));
   EXPECT_SILENT(strong, to_second, Reason::ipv4_destination_on_other_interface);
   EXPECT_THAT(send_on(strong, 1, {to_second}), SizeIs(1)) << "on its own interface";
 }
@@ -312,7 +312,7 @@ TEST(Ipv4Reception, V4_RX_010_sources_next_to_the_forbidden_ones) {
 
 // ICMP4-ECHO-008: the all-zeros form is a broadcast too (RFC 1122 3.3.6), whether it is taken as destination or not.
 TEST(Ipv4Reception, ICMP4_ECHO_008_source_is_the_zero_broadcast) {
-  for (const std::string_view setting : {"v4.zero_broadcast=off", "v4.zero_broadcast=on"}) {
+  for (const std::string_view setting : {"ip4.zero_broadcast=off", "ip4.zero_broadcast=on"}) {
     Host host({setting});
     EXPECT_THAT(host.send(echo4({.source = "192.0.2.0"})), IsEmpty()) << setting;
     EXPECT_THAT(host.send(echo4({.source = "192.0.2.1"})), SizeIs(1)) << setting;
@@ -382,15 +382,15 @@ TEST(Ipv4Reception, V4_RX_020_unsupported_protocols) {
 
 TEST(Ipv4Transmission, V4_TX_001_ttl_64_or_as_configured) {
   Host host;
-  Host far({"v4.ttl=255"});
-  Host near({"v4.ttl=1"});
+  Host far({"ip4.ttl=255"});
+  Host near({"ip4.ttl=1"});
   for (const Packet& packet : answered_kinds()) {
     EXPECT_EQ(host.answer(packet)[8], 64);
     EXPECT_EQ(far.answer(packet)[8], 255);
     EXPECT_EQ(near.answer(packet)[8], 1);
   }
   NodeOptions options;
-  EXPECT_TRUE(set_option(options, "v4.ttl=0").has_value()) << "nothing leaves with TTL 0";
+  EXPECT_TRUE(set_option(options, "ip4.ttl=0").has_value()) << "nothing leaves with TTL 0";
 }
 
 TEST(Ipv4Transmission, V4_TX_002_the_ttl_is_not_copied) {

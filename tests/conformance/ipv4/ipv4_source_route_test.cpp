@@ -144,9 +144,9 @@ TEST(Ipv4SourceRoute, V4_OPT_019_no_error_about_an_icmp_error) {
   EXPECT_SILENT(host, echo4({.flags_and_offset = 1, .options = unfinished}), reason);
 }
 
-// D-11: with v4.source_route=drop even a route that ends here is refused, without a word.
+// D-11: with ip4.source_route=drop even a route that ends here is refused, without a word.
 TEST(Ipv4SourceRoute, V4_OPT_016_routes_may_be_refused) {
-  Host host({"v4.source_route=drop"});
+  Host host({"ip4.source_route=drop"});
   for (const char* option : {"83 07 08 0a000001", "89 07 08 0a000001", "83 07 04 0a000001", "83 03 04"})
     EXPECT_SILENT(host, echo_with(hex(option)), Reason::ipv4_source_route_refused);
   expect_echoed(host, hex("07 07 04 00000000"), hex("07 07 08 c0000202"));
@@ -204,7 +204,7 @@ TEST(Ipv4SourceRoute, V4_OPT_017_a_reset_is_intact_at_the_end_of_the_way) {
 }
 
 TEST(Ipv4SourceRoute, V4_OPT_017_a_udp_service_answers_by_the_way_back) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   const Packet answer = only(host.send(udp4({.options = routed_and_recorded}, 7)));
   EXPECT_EQ(destination_of(answer), "10.0.0.2");
   EXPECT_EQ(options_of(answer), hex("83 0b 04 0a000001 c0000201 00"));

@@ -14,7 +14,7 @@ Packet echo_of(std::size_t size, std::string_view source = "192.0.2.1") {
 }
 
 /// What the RFC allows to be believed, rather than what is believed by default.
-constexpr const char* down_to_68 = "pmtu4.min=68";
+constexpr const char* down_to_68 = "ip4.pmtu.min=68";
 
 /// The sizes of what the host sends in answer.
 std::vector<std::size_t> sizes(Host& host, const Packet& request) {
@@ -77,7 +77,7 @@ TEST(PathMtu, PMTU4_001_errors_are_made_to_fit) {
 }
 
 TEST(PathMtu, PMTU4_001_datagrams_of_services_obey_it) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   const Packet sent = host.answer(udp4({}, 7, counting(1400)));
   host.send(too_big(sent, 1000));
   const auto fragments = host.send(udp4({}, 7, counting(1400)));
@@ -212,7 +212,7 @@ TEST(PathMtu, PMTU4_006_not_below_the_minimum_that_is_configured) {
   Host host;
   lower_to(host, 68);
   EXPECT_EQ(largest(host, echo_of(1500)), fragment_for(552));
-  Host of_1000({"pmtu4.min=1000"});
+  Host of_1000({"ip4.pmtu.min=1000"});
   lower_to(of_1000, 68);
   EXPECT_EQ(largest(of_1000, echo_of(1500)), fragment_for(1000));
 }
@@ -304,14 +304,14 @@ TEST(PathMtu, PMTU4_005_the_path_is_tried_again_after_ten_minutes) {
 }
 
 TEST(PathMtu, PMTU4_005_the_age_is_an_option_of_5_minutes_at_least) {
-  Host host({"pmtu4.age=300"});
+  Host host({"ip4.pmtu.age=300"});
   lower_to(host, 1300);
   host.wait(299s);
   EXPECT_EQ(largest(host, echo_of(1500)), 1300U);
   host.wait(1s);
   EXPECT_EQ(largest(host, echo_of(1500)), 1500U);
   NodeOptions options;
-  for (const std::string_view setting : {"pmtu4.age=299", "pmtu4.age=0", "pmtu4.age=60"})
+  for (const std::string_view setting : {"ip4.pmtu.age=299", "ip4.pmtu.age=0", "ip4.pmtu.age=60"})
     EXPECT_TRUE(set_option(options, setting).has_value()) << setting;
 }
 

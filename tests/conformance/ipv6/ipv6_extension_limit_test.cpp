@@ -43,9 +43,9 @@ TEST(Ipv6ExtensionLimit, V6_EXT_020_all_kinds_count) {
 
 TEST(Ipv6ExtensionLimit, V6_EXT_020_the_number_of_headers_is_an_option) {
   const auto with = [](std::size_t number) { return with_headers(echo6(), headers(number)); };
-  expect_outcomes({{"1", with(1), reply}, {"2", with(2), problem(8, 48)}}, {"v6.ext.max_headers=1"});
-  expect_outcomes({{"30", with(30), reply}, {"31", with(31), problem(8, 280)}}, {"v6.ext.max_headers=30"});
-  expect_outcomes({{"32", with(32), reply}, {"33", with(33), problem(8, 40 + 32 * 8)}}, {"v6.ext.max_headers=32"});
+  expect_outcomes({{"1", with(1), reply}, {"2", with(2), problem(8, 48)}}, {"ip6.ext.max_headers=1"});
+  expect_outcomes({{"30", with(30), reply}, {"31", with(31), problem(8, 280)}}, {"ip6.ext.max_headers=30"});
+  expect_outcomes({{"32", with(32), reply}, {"33", with(33), problem(8, 40 + 32 * 8)}}, {"ip6.ext.max_headers=32"});
 }
 
 // ---- options ----
@@ -63,8 +63,8 @@ TEST(Ipv6ExtensionLimit, V6_EXT_020_eight_options_in_each_header) {
 
 TEST(Ipv6ExtensionLimit, V6_EXT_020_the_number_of_options_is_an_option) {
   const auto with = [](std::size_t number) { return with_headers(echo6(), {destination(options(number, "1e 00"))}); };
-  expect_outcomes({{"1", with(1), reply}, {"2", with(2), problem(9, 44)}}, {"v6.ext.max_options=1"});
-  expect_outcomes({{"255", with(255), reply}, {"256", with(256), problem(9, 42 + 510)}}, {"v6.ext.max_options=255"});
+  expect_outcomes({{"1", with(1), reply}, {"2", with(2), problem(9, 44)}}, {"ip6.ext.max_options=1"});
+  expect_outcomes({{"255", with(255), reply}, {"256", with(256), problem(9, 42 + 510)}}, {"ip6.ext.max_options=255"});
 }
 
 // ---- the chain ----
@@ -93,17 +93,17 @@ TEST(Ipv6ExtensionLimit, V6_EXT_020_the_length_of_the_chain_is_an_option) {
   expect_outcomes({{"8", with(8), reply},
                    {"16", with(16), problem(6, 40)},
                    {"8 and 8", with_headers(echo6(), headers(2)), problem(7, 48)}},
-                  {"v6.ext.max_chain=48"});
+                  {"ip6.ext.max_chain=48"});
   expect_outcomes(
       {{"1880", with(1880), reply},
        {"1888", with(1888), problem(6, 40)},
        {"1872 and 16", with_headers(echo6(), {long_destination(1872), long_destination(16)}), problem(7, 1920)}},
-      {"v6.ext.max_chain=1920"});
+      {"ip6.ext.max_chain=1920"});
 }
 
 // The longest chain that is allowed, in front of a fragment header, is kept and quoted whole.
 TEST(Ipv6ExtensionLimit, V6_EXT_020_the_longest_chain_before_a_fragment_header) {
-  NodeConfig config = node_with({{"2001:db8::2/64"}}, {"v6.ext.max_chain=1920"});
+  NodeConfig config = node_with({{"2001:db8::2/64"}}, {"ip6.ext.max_chain=1920"});
   config.interfaces[0].mtu = 9000;
   Line6 line(config);
   const Packets parts = fragments6(echo6(), 32);
@@ -133,16 +133,16 @@ TEST(Ipv6ExtensionLimit, V6_EXT_021_more_padding_than_the_option_allows) {
           {"4 and Pad1", with_headers(echo6(), {destination("1e 04 00000000 01 02 0000 00000000")}), problem(10, 52)},
           {"4, option, 4", with_headers(echo6(), {destination("01 02 0000 1e 04 00000000 01 02 0000")}), reply},
       },
-      {"v6.ext.max_padding=7"});
+      {"ip6.ext.max_padding=7"});
 }
 
 TEST(Ipv6ExtensionLimit, V6_EXT_020_padding_is_an_option) {
   const Packet one = with_headers(echo6(), {destination("1e 03 000000 00")});
   const Packet two = with_headers(echo6(), {destination("1e 02 0000 01 00")});
-  expect_outcomes({{"1", one, reply}, {"2", two, problem(10, 46)}}, {"v6.ext.max_padding=1"});
+  expect_outcomes({{"1", one, reply}, {"2", two, problem(10, 46)}}, {"ip6.ext.max_padding=1"});
   const Packet most = with_headers(echo6(), {destination(hex("01 fd") + Packet(253) + hex("1e 01 00"))});
   const Packet more = with_headers(echo6(), {destination(hex("01 fe") + Packet(254) + hex("1e 04 00000000"))});
-  expect_outcomes({{"255", most, reply}, {"256", more, problem(10, 42)}}, {"v6.ext.max_padding=255"});
+  expect_outcomes({{"255", most, reply}, {"256", more, problem(10, 42)}}, {"ip6.ext.max_padding=255"});
 }
 
 // Whatever the option says; else a header of padding would take as many steps as it has octets.

@@ -205,7 +205,7 @@ TEST(Ipv6Option, ICMP6_ERR_018_the_pointer_has_32_bits) {
 TEST(Ipv6Option, ICMP6_ERR_018_the_pointer_may_go_beyond_the_quote) {
   const Packet packet = with_bad_option_at(1300, 100);
   ASSERT_EQ(unsigned{packet[1300]}, 0x9eU);
-  Host host({"v6.ext.max_chain=1920"});
+  Host host({"ip6.ext.max_chain=1920"});
   const Packet error = host.answer(packet);
   EXPECT_EQ(error.size(), 1280U);
   EXPECT_EQ(be32(error, 44), 1300U);

@@ -35,9 +35,9 @@ TEST(Ipv6Extension, V6_EXT_009_the_reply_is_that_to_the_plain_packet) {
 }
 
 TEST(Ipv6Extension, V6_EXT_009_all_upper_layers_behind_headers) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   const Packet datagram = host.answer(with_headers(udp6({}, 7), {plain, atomic()}));
-  EXPECT_EQ(datagram, Host({"l4.udp_echo=on"}).answer(udp6({}, 7)));
+  EXPECT_EQ(datagram, Host({"udp.echo=on"}).answer(udp6({}, 7)));
   const Packet segment = ipv6({.next_header = 6}, tcp(Ipv6Fields{}, TcpFields{}));
   EXPECT_EQ(host.answer(with_headers(segment, {plain})), Host().answer(segment));
   const Packet unreachable = host.answer(with_headers(udp6(), {hop_by_hop(""), plain}));

@@ -90,7 +90,7 @@ TEST(Ipv6Fragmentation, V6_TX_006_nothing_above_the_mtu_of_the_link_on_links_of_
 
 // V6-TX-005: the checksum of UDP covers what all fragments carry together.
 TEST(Ipv6Fragmentation, V6_TX_005_a_datagram_of_a_udp_service) {
-  Line6 line({"l4.udp_echo=on"});
+  Line6 line({"udp.echo=on"});
   const Packets sent = line.send(fragments6(udp6({}, 7, noise(4000)), 1448));
   ASSERT_THAT(sent, SizeIs(3));
   const Ipv6Fields back{.source = "2001:db8::2", .destination = "2001:db8::1", .next_header = 17};
@@ -98,7 +98,7 @@ TEST(Ipv6Fragmentation, V6_TX_005_a_datagram_of_a_udp_service) {
 }
 
 TEST(Ipv6Fragmentation, V6_TX_005_all_fields_of_the_header_are_in_every_fragment) {
-  Line6 line({"v6.hop_limit=77", "icmp6.reflect_flowlabel=on"});
+  Line6 line({"ip6.hop_limit=77", "icmp6.reflect_flowlabel=on"});
   const Packets sent = line.send(echo6({.traffic_class = 0xb8, .flow_label = 0xabcde}, noise(4000)));
   ASSERT_THAT(sent, SizeIs(3));
   for (const Packet& fragment : sent) {
@@ -109,7 +109,7 @@ TEST(Ipv6Fragmentation, V6_TX_005_all_fields_of_the_header_are_in_every_fragment
 
 // What the host cuts it can put together.
 TEST(Ipv6Fragmentation, V6_TX_005_a_reply_sent_back) {
-  Line6 line({"l4.udp_echo=on"});
+  Line6 line({"udp.echo=on"});
   Packets parts = fragments6(udp6({}, 7, noise(4000)), 1448);
   for (int round = 0; round < 3; ++round) {
     const Packets sent = line.send(parts);

@@ -32,14 +32,14 @@ TEST(Ipv6PathMtuMemory, PMTU6_005_the_path_is_tried_again_after_ten_minutes) {
 }
 
 TEST(Ipv6PathMtuMemory, PMTU6_005_the_age_is_an_option_of_5_minutes_at_least) {
-  Host host({"pmtu6.age=300", "pmtu4.age=900"});
+  Host host({"ip6.pmtu.age=300", "ip4.pmtu.age=900"});
   lower_to(host, 1300);
   host.wait(299s);
   EXPECT_EQ(packets(host), 2U);
   host.wait(1s);
   EXPECT_EQ(packets(host), 1U);
   NodeOptions options;
-  for (const std::string_view setting : {"pmtu6.age=299", "pmtu6.age=0", "pmtu6.age=60"})
+  for (const std::string_view setting : {"ip6.pmtu.age=299", "ip6.pmtu.age=0", "ip6.pmtu.age=60"})
     EXPECT_TRUE(set_option(options, setting).has_value()) << setting;
 }
 

@@ -74,7 +74,7 @@ TEST(Ipv6PathMtu, PMTU6_001_a_large_packet_in_smaller_fragments) {
 }
 
 TEST(Ipv6PathMtu, PMTU6_001_datagrams_of_services_obey_it) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   const Packet sent = host.answer(udp6({}, 7, counting(1400)));
   host.send(too_big6(sent, 1300));
   const auto fragments = host.send(udp6({}, 7, counting(1400)));

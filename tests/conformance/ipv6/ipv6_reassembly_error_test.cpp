@@ -60,7 +60,7 @@ TEST(Ipv6ReassemblyError, V6_FRAG_004_the_time_is_an_option) {
   const struct {
     const char* setting;
     Duration timeout;
-  } rows[] = {{"v6.frag.timeout=1", 1s}, {"v6.frag.timeout=120", 120s}, {"v4.frag.timeout=1", 60s}};
+  } rows[] = {{"ip6.frag.timeout=1", 1s}, {"ip6.frag.timeout=120", 120s}, {"ip4.frag.timeout=1", 60s}};
   for (const auto& row : rows) {
     Line6 line({row.setting});
     EXPECT_THAT(line.send(three[0]), IsEmpty());

@@ -57,7 +57,7 @@ TEST(Ipv6ReassemblyLimit, V6_RX_017_the_largest_packet_in_the_smallest_and_large
 // ---- numbers ----
 
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_the_oldest_packet_makes_room_without_an_error) {
-  Line6 line({"v6.frag.datagrams=8"});
+  Line6 line({"ip6.frag.datagrams=8"});
   for (unsigned i = 0; i < 10; ++i) EXPECT_THAT(line.send(first_of(host_number(i), 1)), IsEmpty());
   EXPECT_EQ(line.count(Reason::fragment_datagram_evicted), 2U);
   for (unsigned i = 2; i < 10; ++i) EXPECT_THAT(line.send(rest_of(host_number(i), 1)), SizeIs(1)) << i;
@@ -66,7 +66,7 @@ TEST(Ipv6ReassemblyLimit, V6_FRAG_016_the_oldest_packet_makes_room_without_an_er
 }
 
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_no_timeout_of_what_was_evicted) {
-  Line6 line({"v6.frag.datagrams=1"});
+  Line6 line({"ip6.frag.datagrams=1"});
   line.send({first_of(host_number(1), 1), first_of(host_number(2), 1)});
   const Packets sent = line.wait(5min);
   ASSERT_THAT(sent, SizeIs(1));
@@ -84,14 +84,14 @@ TEST(Ipv6ReassemblyLimit, V6_FRAG_016_64_packets_of_one_source) {
 }
 
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_packets_of_one_source_are_an_option) {
-  Line6 line({"v6.frag.datagrams_of_source=2"});
+  Line6 line({"ip6.frag.datagrams_of_source=2"});
   for (unsigned id = 0; id < 3; ++id) line.send(first_of(host_number(1), id));
   EXPECT_EQ(line.count(Reason::fragment_datagram_evicted), 1U);
   for (unsigned id = 1; id < 3; ++id) EXPECT_THAT(line.send(rest_of(host_number(1), id)), SizeIs(1)) << id;
 }
 
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_1024_packets) {
-  Line6 line({"v6.frag.memory=8192"});
+  Line6 line({"ip6.frag.memory=8192"});
   for (unsigned i = 0; i < 1024; ++i) line.send(first_of(host_number(i / 32), i % 32));
   EXPECT_EQ(line.count(Reason::fragment_datagram_evicted), 0U);
   line.send(first_of(host_number(99), 1));
@@ -101,7 +101,7 @@ TEST(Ipv6ReassemblyLimit, V6_FRAG_016_1024_packets) {
 
 // What was refused keeps a place too, and may take that of another packet.
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_a_refused_packet_takes_a_place) {
-  Line6 line({"v6.frag.datagrams=1"});
+  Line6 line({"ip6.frag.datagrams=1"});
   const Packet lacks = fragment6(with_headers(udp6(), {long_destination(16)}), 0, 8);
   EXPECT_THAT(line.send(first_of(host_number(1), 1)), IsEmpty());
   EXPECT_THAT(line.send(lacks), SizeIs(1));
@@ -118,7 +118,7 @@ Packets largest_of(std::string_view source, unsigned seed = 1) {
 }
 
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_memory_runs_out) {
-  Line6 line({"v6.frag.memory=256"});
+  Line6 line({"ip6.frag.memory=256"});
   for (unsigned i = 1; i <= 5; ++i) {
     Packets parts = largest_of(host_number(i));
     parts.pop_back();
@@ -133,7 +133,7 @@ TEST(Ipv6ReassemblyLimit, V6_FRAG_016_memory_runs_out) {
 
 // What is complete, refused or over gives its memory back: much more than there is passes through.
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_memory_comes_back) {
-  Line6 line({"v6.frag.memory=256", "icmp6.error_rate=0"});
+  Line6 line({"ip6.frag.memory=256", "icmp6.error_rate=0"});
   Packets nearly = largest_of(host_number(1));
   const Packet rest = nearly.back();
   nearly.pop_back();
@@ -151,7 +151,7 @@ TEST(Ipv6ReassemblyLimit, V6_FRAG_016_memory_comes_back) {
 // Memory and places are counted apart from those of IPv4.
 TEST(Ipv6ReassemblyLimit, V6_FRAG_016_a_flood_of_one_family_leaves_the_other_alone) {
   const NodeConfig config =
-      node_with({{"2001:db8::2/64", "192.0.2.2/24"}}, {"v4.frag.datagrams=4", "v6.frag.datagrams=4"});
+      node_with({{"2001:db8::2/64", "192.0.2.2/24"}}, {"ip4.frag.datagrams=4", "ip6.frag.datagrams=4"});
   const Packet whole4 = icmpv4(8, 0, 1, noise(40));
   {
     Line6 line(config);

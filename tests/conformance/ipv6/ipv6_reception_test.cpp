@@ -138,7 +138,7 @@ TEST(Ipv6Reception, V6_RX_002_the_solicited_node_group_of_another_interface) {
   EXPECT_THAT(send_on(host, 1, {packet}), SizeIs(1));
 }
 
-// V6-RX-002: the addresses of all interfaces are the node's, as in IPv4 with v4.strong_es off.
+// V6-RX-002: the addresses of all interfaces are the node's, as in IPv4 with ip4.strong_es off.
 TEST(Ipv6Reception, V6_RX_002_the_address_of_another_interface) {
   Host host(node_with({{"2001:db8::2/64"}, {"2001:db8:1::3/64"}}));
   const auto sent = send_on(host, 0, {echo6({.destination = "2001:db8:1::3"})});
@@ -295,7 +295,7 @@ TEST(Ipv6Reception, V6_RX_013_unrecognised_next_headers) {
 TEST(Ipv6Transmission, V6_TX_001_hop_limit_64_or_as_configured_and_never_copied) {
   for (const unsigned hops : {0U, 3U, 255U}) {
     Host host;
-    Host far({"v6.hop_limit=255"});
+    Host far({"ip6.hop_limit=255"});
     for (const Packet& packet : answered_kinds({.hop_limit = hops})) {
       EXPECT_EQ(host.answer(packet)[7], 64);
       EXPECT_EQ(far.answer(packet)[7], 255);

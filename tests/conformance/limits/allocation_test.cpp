@@ -225,8 +225,8 @@ class AllocationOfExtras : public Allocation {
  protected:
   static NodeConfig config() {
     NodeConfig config = host_config();
-    for (const char* setting : {"icmp.ext=on", "probe=on", "icmp4.info_reply=on", "l4.udp_echo=on", "l4.udp_discard=on",
-                                "icmp4.error_rate=0", "icmp6.error_rate=0"})
+    for (const char* setting : {"icmp.extensions=on", "probe.enable=on", "icmp4.info_reply=on", "udp.echo=on",
+                                "udp.discard=on", "icmp4.error_rate=0", "icmp6.error_rate=0"})
       EXPECT_FALSE(set_option(config.options, setting)) << setting;
     return config;
   }
@@ -295,7 +295,7 @@ TEST_F(Allocation, ICMP4_RATE_005_a_million_sources_take_no_memory) {
 // Queries, services and errors about our own packets.
 TEST_F(Allocation, ROB_001_queries_services_and_extended_errors) {
   NodeConfig config = host_config();
-  for (const std::string_view setting : {"icmp4.info_reply=on", "probe=on", "l4.udp_echo=on", "icmp.ext=on"})
+  for (const std::string_view setting : {"icmp4.info_reply=on", "probe.enable=on", "udp.echo=on", "icmp.extensions=on"})
     ASSERT_FALSE(set_option(config.options, setting));
   driver_.emplace(config);
   make_tables();

@@ -70,7 +70,7 @@ TEST(Amplification, ROB_003_what_changes_is_told_during_a_flood) {
 
 TEST(Amplification, ROB_003_IGMP_002_a_flood_of_queries) {
   for (const Packet& query : {igmp_query(0), igmp_older_query(1)}) {
-    Settled wire(telling(router_config(), {"igmp=on"}));
+    Settled wire(telling(router_config(), {"igmp.enable=on"}));
     const auto told = told_in_a_flood(wire, query, 2000);
     EXPECT_THAT(told, SizeIs(Le(burst + 2 * rate)));
     EXPECT_THAT(told, SizeIs(Ge(1U))) << "it is asked";
@@ -144,7 +144,7 @@ AllSent answers_to_a_flood(Line& line, unsigned type, Duration duration, const S
 }
 
 TEST(Amplification, ROB_003_ND_RS_solicited_advertisements_by_unicast) {
-  Line line(on_tun(router_config({"nd.adv=on", "nd.adv_unicast=on", "icmp.amplify_rate=5"})));
+  Line line(on_tun(router_config({"nd.adv.enable=on", "nd.adv.unicast=on", "icmp.amplify_rate=5"})));
   line.wait(100s);
   const AllSent answers = answers_to_a_flood(line, advertisement_type6, 2s, [](unsigned i) {
     return router_solicitation({.source = in_range("fe80::1:", i + 1)});
@@ -154,7 +154,7 @@ TEST(Amplification, ROB_003_ND_RS_solicited_advertisements_by_unicast) {
 }
 
 TEST(Amplification, ROB_003_ICMP4_RD_solicited_advertisements_by_unicast) {
-  Line line(on_tun(router_config({"irdp.adv=on", "icmp.amplify_rate=2"})));
+  Line line(on_tun(router_config({"irdp.adv.enable=on", "icmp.amplify_rate=2"})));
   line.wait(100s);
   const AllSent answers = answers_to_a_flood(line, advertisement_type4, 20s, [](unsigned i) {
     return irdp_solicitation("192.0.2." + std::to_string(i % 200 + 10));
@@ -169,7 +169,7 @@ TEST(Amplification, ROB_003_ICMP4_RD_solicited_advertisements_by_unicast) {
 // ---- errors ----
 
 TEST(Amplification, ROB_003_ICMP4_EXT_ICMP6_EXT_extensions_while_there_are_tokens) {
-  Host host({"icmp.ext=on", "icmp4.error_rate=0", "icmp6.error_rate=0"});
+  Host host({"icmp.extensions=on", "icmp4.error_rate=0", "icmp6.error_rate=0"});
   struct Row {
     Packet packet;
     std::size_t extended, plain;

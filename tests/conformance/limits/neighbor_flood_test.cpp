@@ -87,7 +87,7 @@ TEST(NeighborFlood, ND_GEN_009_a_million_solicitations) {
 
 // A scan through the host: nobody answers, and three packets for each would wait.
 TEST(NeighborFlood, ND_GEN_009_a_scan_of_unknown_neighbors) {
-  Wire wire({"nd.solicit_rate=0"});
+  Wire wire({"neighbors.solicit_rate=0"});
   wire.confirm("2001:db8::1", peer_mac);
   std::mt19937 random(5);
   const std::size_t before = resident_memory();

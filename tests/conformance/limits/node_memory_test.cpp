@@ -47,7 +47,7 @@ TEST(NodeMemory, ROB_003_an_idle_router_of_two_links_takes_at_most_64_kib) {
     interface.link_address = mac_address(own_mac);
     config.interfaces.push_back(interface);
   }
-  for (const char* setting : {"nd.adv=on", "irdp.adv=on", "mld.querier=on", "igmp=on"})
+  for (const char* setting : {"nd.adv.enable=on", "irdp.adv.enable=on", "mld.querier=on", "igmp.enable=on"})
     ASSERT_FALSE(set_option(config.options, setting)) << setting;
   EXPECT_LE(octets_of(config), 64 * kib);
 }

@@ -85,7 +85,7 @@ TEST(ArpProxy, ARP_016_what_is_not_answered) {
 
 // It is not known yet whose it is.
 TEST(ArpProxy, ARP_016_an_own_address_that_is_being_checked) {
-  Wire router(router_config({"arp.proxy=0.0.0.0/0", "arp.acd=on"}));
+  Wire router(router_config({"arp.proxy=0.0.0.0/0", "acd.enable=on"}));
   EXPECT_THAT(router.send(arp_request()), IsEmpty());
   EXPECT_EQ(router.count(Reason::arp_target_not_ours), 1U);
 }

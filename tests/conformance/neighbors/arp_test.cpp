@@ -27,7 +27,7 @@ struct ArpRow {
 void expect_dropped(const std::vector<ArpRow>& rows) {
   for (const ArpRow& row : rows) {
     SCOPED_TRACE(row.what);
-    Wire wire({"arp.defend=off"});
+    Wire wire({"acd.defend=off"});
     EXPECT_THAT(wire.send(row.frame), IsEmpty());
     EXPECT_EQ(wire.count(row.reason), 1U) << "not counted as " << info(row.reason).name;
     EXPECT_EQ(wire.node().state().neighbors.size(), 0U);
@@ -245,7 +245,7 @@ TEST(Arp, ARP_005_traffic_does_not_make_it_more) {
 }
 
 TEST(Arp, ARP_005_the_times_are_options) {
-  Wire wire({"arp.retrans_ms=200", "arp.requests=5"});
+  Wire wire({"arp.retrans=200", "arp.requests=5"});
   wire.send(framed(echo4()));
   std::vector<Duration> times;
   for (const TimedFrame& one : wire.wait(10s)) times.push_back(one.at);
@@ -367,7 +367,7 @@ TEST(Arp, ARP_008_a_missing_entry_is_no_error) {
 }
 
 TEST(Arp, ARP_018_the_oldest_unused_makes_room) {
-  Wire wire({"nd.neighbors=16"});
+  Wire wire({"neighbors.max=16"});
   wire.confirm("192.0.2.1", peer_mac);
   for (unsigned i = 10; i < 110; ++i) {
     wire.send(arp_request({.sender = "192.0.2." + std::to_string(i)}));

@@ -28,7 +28,7 @@ bool has_lost_its_address(Line& line) {
 
 std::vector<EffectRow> rows() {
   return {
-      {"133: an advertising router knows who asked", router_config({"nd.adv=on"}),
+      {"133: an advertising router knows who asked", router_config({"nd.adv.enable=on"}),
        [](unsigned hop_limit) {
          return router_solicitation(
              {.source = "fe80::77", .options = source_option(other_mac), .hop_limit = hop_limit});

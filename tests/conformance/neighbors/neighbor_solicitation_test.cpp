@@ -194,12 +194,12 @@ TEST(NeighborDiscovery, ND_GEN_008_the_times_are_options) {
     return all;
   };
   EXPECT_THAT(times(Wire()), ElementsAre(1s, 2s));
-  EXPECT_THAT(times(Wire({"nd.retrans_ms=200", "nd.solicitations=4"})), ElementsAre(200ms, 400ms, 600ms));
-  EXPECT_THAT(times(Wire({"arp.retrans_ms=200"})), ElementsAre(1s, 2s)) << "those of ARP are others";
+  EXPECT_THAT(times(Wire({"nd.retrans=200", "nd.solicitations=4"})), ElementsAre(200ms, 400ms, 600ms));
+  EXPECT_THAT(times(Wire({"arp.retrans=200"})), ElementsAre(1s, 2s)) << "those of ARP are others";
 }
 
 TEST(NeighborDiscovery, ND_GEN_009_three_packets_wait_for_each_and_incomplete_ones_go_first) {
-  Wire wire({"nd.neighbors=16", "nd.solicit_rate=0"});
+  Wire wire({"neighbors.max=16", "neighbors.solicit_rate=0"});
   wire.confirm("2001:db8::1", peer_mac);
   wire.introduce("2001:db8::77", other_mac);
   for (unsigned i = 0; i < 100; ++i) {
@@ -215,7 +215,7 @@ TEST(NeighborDiscovery, ND_GEN_009_three_packets_wait_for_each_and_incomplete_on
 
 // Who only says where it is, perhaps at many addresses, does not push out who has answered.
 TEST(NeighborDiscovery, ND_GEN_009_a_flood_of_solicitations_leaves_those_in_use) {
-  Wire wire({"nd.neighbors=16"});
+  Wire wire({"neighbors.max=16"});
   wire.confirm("2001:db8::1", peer_mac);
   wire.wait(45s);
   EXPECT_THAT(wire.send(framed(echo6())), SizeIs(1));
@@ -229,7 +229,7 @@ TEST(NeighborDiscovery, ND_GEN_009_a_flood_of_solicitations_leaves_those_in_use)
 
 // Other packets that wait do not keep one out, however many they are.
 TEST(NeighborDiscovery, ND_NS_009_at_least_one_packet_waits_in_a_flood) {
-  Wire wire({"nd.solicit_rate=0"});
+  Wire wire({"neighbors.solicit_rate=0"});
   for (unsigned i = 0; i < 600; ++i) wire.send(framed(echo6({.source = "2001:db8::1:" + std::to_string(i)})));
   wire.send(framed(echo6()));
   EXPECT_THAT(wire.send(framed(answers("2001:db8::1", peer_mac))), SizeIs(1));
@@ -466,7 +466,7 @@ TEST(NeighborSolicitation, ND_GEN_009_what_waits_for_one_neighbor_is_bounded_by_
 std::string stranger(unsigned number) { return "2001:db8::1:" + std::to_string(number); }
 
 TEST(NeighborSolicitation, ND_GEN_009_a_limit_of_solicitations) {
-  Wire wire({"nd.solicit_rate=10"});
+  Wire wire({"neighbors.solicit_rate=10"});
   wire.introduce("2001:db8::9", other_mac);
   wire.wait(1min);
   std::size_t asked = 0;
@@ -482,7 +482,7 @@ TEST(NeighborSolicitation, ND_GEN_009_a_limit_of_solicitations) {
 
 // All that is sent to the whole link counts, of both families: also when a neighbor is asked for again.
 TEST(NeighborSolicitation, ND_GEN_009_no_more_than_the_limit_in_any_second) {
-  Wire wire({"nd.solicit_rate=10"});
+  Wire wire({"neighbors.solicit_rate=10"});
   std::vector<Duration> times;
   for (unsigned i = 0; i < 200; ++i) {
     const std::size_t before = times.size();
@@ -500,7 +500,7 @@ TEST(NeighborSolicitation, ND_GEN_009_no_more_than_the_limit_in_any_second) {
 }
 
 TEST(NeighborSolicitation, ND_GEN_009_each_link_has_its_limit) {
-  NodeConfig config = ethernet_config({"nd.solicit_rate=1"});
+  NodeConfig config = ethernet_config({"neighbors.solicit_rate=1"});
   InterfaceConfig second = config.interfaces[0];
   second.name = "tap1";
   second.addresses = {*parse_prefix("2001:db8:1::2/64")};

@@ -30,7 +30,7 @@ TEST(NeighborUnreachability, ND_NUD_001_reachable_for_half_to_one_and_a_half_of_
     std::initializer_list<std::string_view> settings;
     Duration reachable;
   };
-  for (const Row& row : {Row{{}, 30s}, Row{{"nd.reachable_ms=10000"}, 10s}}) {
+  for (const Row& row : {Row{{}, 30s}, Row{{"nd.reachable=10000"}, 10s}}) {
     Duration shortest = 1h, longest{};
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
       NodeConfig config = ethernet_config(row.settings);
@@ -139,7 +139,7 @@ TEST(NeighborUnreachability, ND_NUD_003_an_answer_ends_it) {
 }
 
 TEST(NeighborUnreachability, ND_NUD_003_the_numbers_are_options) {
-  Wire wire({"nd.delay_ms=50", "nd.retrans_ms=20", "nd.solicitations=2"});
+  Wire wire({"nd.delay=50", "nd.retrans=20", "nd.solicitations=2"});
   wire.introduce(peer, peer_mac);
   wire.send(framed(echo6()));
   EXPECT_THAT(wire.wait(1s), ElementsAre(TimedFrame{50ms, probe}, TimedFrame{70ms, probe}));

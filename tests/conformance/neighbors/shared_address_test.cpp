@@ -230,10 +230,10 @@ TEST(SharedAddresses, ND_NA_004_the_groups_of_shared_addresses_are_reported) {
   const auto with_prefix = [](NodeConfig config) {
     return with_addresses(std::move(config), {"2001:db8::ab:cdef/120", "fe80::2/64"});
   };
-  const auto of_router = reported_groups(with_prefix(router_config({"mld=on", "nd.proxy=2001:db8::77:8899"})));
+  const auto of_router = reported_groups(with_prefix(router_config({"mld.enable=on", "nd.proxy=2001:db8::77:8899"})));
   for (const char* group : {"ff02::1:ffab:cdef", "ff02::1:ffab:cd00", "ff02::1:ff00:0", "ff02::1:ff77:8899"})
     EXPECT_THAT(of_router, Contains(group));
-  const auto of_host = reported_groups(with_prefix(ethernet_config({"mld=on", "nd.proxy=2001:db8::77:8899"})));
+  const auto of_host = reported_groups(with_prefix(ethernet_config({"mld.enable=on", "nd.proxy=2001:db8::77:8899"})));
   EXPECT_THAT(of_host, Contains("ff02::1:ffab:cdef"));
   for (const char* group : {"ff02::1:ffab:cd00", "ff02::1:ff00:0", "ff02::1:ff77:8899"})
     EXPECT_THAT(of_host, Not(Contains(group)));

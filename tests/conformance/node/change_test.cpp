@@ -107,9 +107,9 @@ std::set<unsigned> types_in(const std::vector<SentPacket>& sent) {
 }
 
 std::vector<NodeConfig> kinds_of_nodes() {
-  NodeConfig host = ethernet_config({"mld=on", "dad.transmits=1"});
+  NodeConfig host = ethernet_config({"mld.enable=on", "dad.transmits=1"});
   host.interfaces[0].configures_itself = true;
-  NodeConfig router = ethernet_config({"nd.adv=on", "irdp.adv=on", "mld=on"});
+  NodeConfig router = ethernet_config({"nd.adv.enable=on", "irdp.adv.enable=on", "mld.enable=on"});
   router.interfaces[0].role = Role::router;
   return {host_config(), host, router};
 }
@@ -162,7 +162,7 @@ void change(Host& host, std::string_view assignment) {
 TEST(Change, V4_TX_001_the_next_reply_has_the_new_ttl_and_state_is_kept) {
   Host host(ethernet_config());
   host.receive({arp_request()});
-  change(host, "v4.ttl=9");
+  change(host, "ip4.ttl=9");
   EXPECT_EQ(host.answer(framed(echo4())).at(8), 9);
   EXPECT_EQ(host.count(Reason::options_changed), 1U);
   change(host, "icmp4.echo=off");
@@ -179,7 +179,7 @@ TEST(Change, ICMP4_RATE_002_a_limit_counts_from_then_on) {
 }
 
 TEST(Change, ND_RA_006_ICMP4_RD_009_who_stops_advertising_says_so) {
-  NodeConfig config = ethernet_config({"nd.adv=on", "irdp.adv=on"});
+  NodeConfig config = ethernet_config({"nd.adv.enable=on", "irdp.adv.enable=on"});
   config.interfaces[0].role = Role::router;
   Host router(config);
   router.run_for(60s);
@@ -192,16 +192,16 @@ TEST(Change, ND_RA_006_ICMP4_RD_009_who_stops_advertising_says_so) {
   EXPECT_EQ(sent[1].type(), advertisement4);
   EXPECT_EQ(be16(sent[1].octets, 26), 0U) << "lifetime";
   EXPECT_THAT(types_in(router.run_for(1h)), Not(Contains(advertisement6)));
-  change(router, "nd.adv=on");
+  change(router, "nd.adv.enable=on");
   EXPECT_THAT(types_in(router.run_for(1s)), Contains(advertisement6));
 }
 
 TEST(Change, ND_RA_001_a_router_that_goes_on_advertising_withdraws_nothing) {
-  NodeConfig config = ethernet_config({"nd.adv=on"});
+  NodeConfig config = ethernet_config({"nd.adv.enable=on"});
   config.interfaces[0].role = Role::router;
   Host router(config);
   router.run_for(60s);
-  change(router, "nd.adv_pref=high");
+  change(router, "nd.adv.pref=high");
   EXPECT_EQ(router.count(Reason::router_final_advertisement_sent), 0U);
   const auto sent = router.run_for(1s);
   ASSERT_THAT(types_in(sent), Contains(advertisement6));
@@ -228,7 +228,7 @@ TEST(Change, MLD_011_a_querier_begins_to_ask) {
 // ---- roles ----
 
 TEST(Role, ND_RA_006_ND_RA_007_a_former_router_withdraws_itself_and_leaves_the_groups_of_routers) {
-  NodeConfig config = ethernet_config({"nd.adv=on", "irdp.adv=on", "mld=on", "nd.gratuitous=1"});
+  NodeConfig config = ethernet_config({"nd.adv.enable=on", "irdp.adv.enable=on", "mld.enable=on", "nd.gratuitous=1"});
   config.interfaces[0].role = Role::router;
   Host node(config);
   node.run_for(60s);
@@ -259,7 +259,7 @@ TEST(Role, ND_RA_006_ND_RA_007_a_former_router_withdraws_itself_and_leaves_the_g
 }
 
 TEST(Role, ND_RA_001_a_host_that_becomes_a_router_advertises_and_joins_the_groups_of_routers) {
-  Host node(ethernet_config({"nd.adv=on", "nd.gratuitous=1"}));
+  Host node(ethernet_config({"nd.adv.enable=on", "nd.gratuitous=1"}));
   EXPECT_THAT(types_in(node.run_for(1h)), Not(Contains(advertisement6)));
   node.set_role(Role::router);
   const auto sent = node.run_for(10s);

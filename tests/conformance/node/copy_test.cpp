@@ -82,9 +82,10 @@ std::vector<Case> cases() {
   asked.push_back(arp_reply());
   asked.push_back(framed(answers("2001:db8::1", peer_mac)));
 
-  NodeConfig router = ethernet_config({"nd.adv=on", "irdp.adv=on", "mld=on", "mld.querier=on", "igmp=on"});
+  NodeConfig router =
+      ethernet_config({"nd.adv.enable=on", "irdp.adv.enable=on", "mld.enable=on", "mld.querier=on", "igmp.enable=on"});
   router.interfaces[0].role = Role::router;
-  NodeConfig learner = ethernet_config({"dad.transmits=2", "mld=on", "slaac.tempaddr=on"});
+  NodeConfig learner = ethernet_config({"dad.transmits=2", "mld.enable=on", "slaac.tempaddr=on"});
   learner.interfaces[0].configures_itself = true;
   return {{"host", host_config(), datagrams, question},
           {"host on Ethernet", ethernet_config(), frames, asked},

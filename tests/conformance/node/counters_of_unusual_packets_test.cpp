@@ -45,12 +45,12 @@ TEST(CountersOfOptions, STAT_001_errors_about_options) {
       {echo_with(hex("83 03 04 89 03 04 00 00")), {Reason::ipv4_second_source_route}},
       {echo_with(hex("83 07 04 c6336401 00")), {Reason::ipv4_source_route_not_finished}},
   });
-  expect_answers({{echo4(), {Reason::ipv4_required_option_missing}}}, {"v4.require_option=148"});
+  expect_answers({{echo4(), {Reason::ipv4_required_option_missing}}}, {"ip4.require_option=148"});
 }
 
 TEST(CountersOfOptions, STAT_001_source_routes_that_are_not_accepted) {
   expect_drops({{echo_with(hex("83 07 08 c6336401 00")), {Reason::ipv4_source_route_refused}}},
-               {"v4.source_route=drop"});
+               {"ip4.source_route=drop"});
 }
 
 // ---- fragments ----
@@ -67,7 +67,7 @@ TEST(CountersOfFragments, STAT_001_fragments_that_join_no_datagram) {
       {fragment(8189, counting(1400)), {Reason::fragment_beyond_largest_datagram}},
   });
   expect_drops({{fragment(0x2000 + 64, counting(80)), {Reason::fragment_beyond_largest_datagram}}},
-               {"v4.frag.largest=576"});
+               {"ip4.frag.largest=576"});
 }
 
 TEST(CountersOfFragments, STAT_001_fragments_that_do_not_go_together) {
@@ -88,8 +88,8 @@ TEST(CountersOfFragments, STAT_001_datagrams_that_made_room) {
   set_be16(other, 4, 0x4321);
   mend_header_checksum(other);
   const Counts expected = {{"fragment_of_datagram", 2}, {"fragment_datagram_evicted", 1}};
-  expect_counts({fragment(0x2000, counting(16)), other}, expected, {"v4.frag.datagrams=1"});
-  expect_counts({fragment(0x2000, counting(16)), other}, expected, {"v4.frag.datagrams_of_source=1"});
+  expect_counts({fragment(0x2000, counting(16)), other}, expected, {"ip4.frag.datagrams=1"});
+  expect_counts({fragment(0x2000, counting(16)), other}, expected, {"ip4.frag.datagrams_of_source=1"});
 }
 
 TEST(CountersOfFragments, STAT_001_time_is_over) {
@@ -169,18 +169,20 @@ TEST(CountersOfExtendedEcho, STAT_001_requests) {
   expect_drops({{probe4(), {Reason::extended_echo_off}}, {probe6(), {Reason::extended_echo_off}}});
   expect_answers(
       {{probe4(), {Reason::extended_echo_request_for_us}}, {probe6(), {Reason::extended_echo_request_for_us}}},
-      {"probe=on"});
+      {"probe.enable=on"});
   expect_drops({{probe4({.destination = "192.0.2.255"}), {Reason::extended_echo_to_group}},
                 {probe6({.destination = "ff02::1"}), {Reason::extended_echo_to_group}}},
-               {"probe=on"});
+               {"probe.enable=on"});
   expect_drops({{probe4(), {Reason::extended_echo_source_not_allowed}}},
-               {"probe=on", "probe.allow_sources=198.51.100.0/24"});
-  expect_drops({{probe4(), {Reason::extended_echo_locality_not_allowed}}}, {"probe=on", "probe.allow_local=remote"});
-  expect_drops({{probe4(), {Reason::extended_echo_kind_not_allowed}}}, {"probe=on", "probe.allow_kinds=name,address"});
+               {"probe.enable=on", "probe.allow_sources=198.51.100.0/24"});
+  expect_drops({{probe4(), {Reason::extended_echo_locality_not_allowed}}},
+               {"probe.enable=on", "probe.allow_local=remote"});
+  expect_drops({{probe4(), {Reason::extended_echo_kind_not_allowed}}},
+               {"probe.enable=on", "probe.allow_kinds=name,address"});
 }
 
 TEST(CountersOfExtendedEcho, STAT_001_too_many_requests) {
-  Host host({"probe=on"});
+  Host host({"probe.enable=on"});
   for (int i = 0; i < 20; ++i) EXPECT_THAT(host.send(probe4()), SizeIs(1)) << i;
   EXPECT_THAT(host.send(probe4()), IsEmpty());
   EXPECT_EQ(counted(host), (Counts{{"extended_echo_request_for_us", 21}, {"extended_echo_rate_exceeded", 1}}));
@@ -225,16 +227,15 @@ Packet udp4_from(unsigned port, unsigned to_port, Ipv4Fields ip = {}) {
 }
 
 TEST(CountersOfUdpServices, STAT_001_echo_and_discard) {
-  expect_answers({{udp4({}, 7), {Reason::udp_echo_for_us}}, {udp6({}, 7), {Reason::udp_echo_for_us}}},
-                 {"l4.udp_echo=on"});
+  expect_answers({{udp4({}, 7), {Reason::udp_echo_for_us}}, {udp6({}, 7), {Reason::udp_echo_for_us}}}, {"udp.echo=on"});
   expect_drops({{udp4({.destination = "192.0.2.255"}, 7), {Reason::udp_echo_to_group}},
                 {udp6({.destination = "ff02::1"}, 7), {Reason::udp_echo_to_group}},
                 {udp4_from(19, 7), {Reason::udp_echo_from_service}}},
-               {"l4.udp_echo=on"});
+               {"udp.echo=on"});
   expect_drops({{udp4({}, 9), {Reason::udp_discard_for_us}},
                 {udp6({}, 9), {Reason::udp_discard_for_us}},
                 {udp4({.destination = "192.0.2.255"}, 9), {Reason::udp_discard_for_us}}},
-               {"l4.udp_discard=on"});
+               {"udp.discard=on"});
   expect_answers({{udp4({}, 7), {Reason::udp4_port_closed}}, {udp4({}, 9), {Reason::udp4_port_closed}}});
 }
 

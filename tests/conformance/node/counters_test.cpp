@@ -90,7 +90,7 @@ TEST(Counters, STAT_001_drops_of_udp_and_tcp) {
       {tcp6({.destination = "ff02::1"}), {Reason::tcp_to_group}},
       {tcp4({}, {.flags = 0x04}), {Reason::tcp_reset_unanswered}},
   });
-  expect_drops({{tcp4(), {Reason::tcp_closed_ports_silent}}}, {"l4.tcp_closed=drop"});
+  expect_drops({{tcp4(), {Reason::tcp_closed_ports_silent}}}, {"tcp.closed=drop"});
 }
 
 TEST(Counters, STAT_001_a_suppressed_error_counts_the_problem_and_the_silence) {

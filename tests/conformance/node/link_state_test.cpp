@@ -27,13 +27,13 @@ using testing::UnorderedElementsAre;
 
 /// Whatever a node does at its start: checks of both families, reports of groups, questions for routers.
 NodeConfig busy_host() {
-  NodeConfig config = self_addressed_host({"mld=on", "igmp=on", "nd.gratuitous=1", "arp.acd=on"});
+  NodeConfig config = self_addressed_host({"mld.enable=on", "igmp.enable=on", "nd.gratuitous=1", "acd.enable=on"});
   return with_addresses(config, {"192.0.2.2/24", "2001:db8::2/64"});
 }
 NodeConfig busy_router() {
   NodeConfig config = busy_host();
   config.interfaces[0].role = Role::router;
-  return with_settings(config, {"nd.adv=on", "irdp.adv=on", "mld.querier=on", "nd.proxy=2001:db8::99"});
+  return with_settings(config, {"nd.adv.enable=on", "irdp.adv.enable=on", "mld.querier=on", "nd.proxy=2001:db8::99"});
 }
 
 /// What was sent, in words: what it is, where it goes, and whom it asks for. From where, and how often some of it is
@@ -164,7 +164,7 @@ TEST(LinkState, DAD_005_somebody_else_may_have_the_address_by_then) {
 }
 
 TEST(LinkState, ARP_012_ARP_013_so_for_IPv4) {
-  Wire host(ethernet_config({"arp.acd=on"}));
+  Wire host(ethernet_config({"acd.enable=on"}));
   host.wait(10s);
   host.set_link(false);
   host.set_link(true);
@@ -316,7 +316,7 @@ TEST(LinkState, V4_FRAG_008_a_datagram_that_was_never_whole_is_not_told_of_on_a_
 constexpr InterfaceId first{0}, second{1};
 
 NodeConfig two_links() {
-  return node_with({{"192.0.2.2/24", "2001:db8::2/64"}, {"198.51.100.2/24", "2001:db8:1::2/64"}}, {"probe=on"});
+  return node_with({{"192.0.2.2/24", "2001:db8::2/64"}, {"198.51.100.2/24", "2001:db8:1::2/64"}}, {"probe.enable=on"});
 }
 
 TEST(LinkState, V4_TX_009_other_links_go_on) {

@@ -43,8 +43,9 @@ std::vector<Packet> answers(Host& host, const std::vector<Packet>& packets) {
 }
 
 /// Answers everything that can be answered.
-const std::initializer_list<std::string_view> talkative = {
-    "icmp4.error_rate=0", "icmp6.error_rate=0", "icmp4.info_reply=on", "probe=on", "icmp.ext=on", "l4.udp_echo=on"};
+const std::initializer_list<std::string_view> talkative = {"icmp4.error_rate=0",  "icmp6.error_rate=0",
+                                                           "icmp4.info_reply=on", "probe.enable=on",
+                                                           "icmp.extensions=on",  "udp.echo=on"};
 
 TEST(Loops, ROB_006_what_a_host_sends_comes_back_to_it) {
   Host host(talkative);
@@ -75,7 +76,7 @@ TEST(Loops, ROB_006_two_hosts_do_not_keep_each_other_talking) {
 
 // Services that answer whatever comes would answer each other for ever.
 TEST(Loops, ROB_006_the_echo_service_does_not_talk_to_another_one) {
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   for (const unsigned port : {0U, 7U, 13U, 17U, 19U, 37U}) {
     const Ipv4Fields ip4{.protocol = 17};
     const Ipv6Fields ip6{.next_header = 17};

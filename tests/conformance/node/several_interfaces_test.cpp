@@ -32,7 +32,7 @@ constexpr Links all_links[] = {
 NodeConfig config_of(const Links& links, std::initializer_list<std::string_view> settings = {}) {
   NodeConfig config =
       node_with({{"192.0.2.2/24", "2001:db8::2/64"}, {"198.51.100.2/24", "2001:db8:1::2/64"}}, settings);
-  for (const std::string_view setting : {"dad.transmits=0", "nd.gratuitous=0", "mld=off"})
+  for (const std::string_view setting : {"dad.transmits=0", "nd.gratuitous=0", "mld.enable=off"})
     EXPECT_FALSE(set_option(config.options, setting).has_value()) << setting;
   if (links.first == Kind::tap) config.interfaces[0].link_address = mac_address(own_mac);
   if (links.second == Kind::tap) config.interfaces[1].link_address = mac_address(second_mac);

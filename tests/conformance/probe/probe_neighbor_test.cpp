@@ -23,7 +23,7 @@ const Packet no_entry = hex("03 00");
 
 /// A host that may be asked.
 struct AskedHost : Wire {
-  AskedHost() : Wire({"probe=on"}) { confirm("192.0.2.1", peer_mac); }
+  AskedHost() : Wire({"probe.enable=on"}) { confirm("192.0.2.1", peer_mac); }
 };
 
 Packet asked4() { return by_address(1, octets_of(neighbor4)); }
@@ -73,7 +73,7 @@ TEST(ProbeNeighbor, PROBE_011_of_several_addresses_the_reachable_one_speaks) {
 }
 
 TEST(ProbeNeighbor, PROBE_009_the_same_neighbor_behind_two_interfaces) {
-  NodeConfig config = ethernet_config({"probe=on"});
+  NodeConfig config = ethernet_config({"probe.enable=on"});
   config.interfaces.push_back(config.interfaces[0]);
   config.interfaces[1].name = "tap1";
   config.interfaces[1].addresses = {*parse_prefix("198.51.100.2/24"), *parse_prefix("2001:db8:1::2/64"),

@@ -110,7 +110,7 @@ TEST(ProbePolicy, ICMP4_RATE_004_the_limit_of_all_replies) {
 
 // PROBE-021: queries, about which errors are sent, unlike errors.
 TEST(ProbePolicy, PROBE_021_errors_about_extended_echo_are_allowed) {
-  Host host({"probe=on"});
+  Host host({"probe.enable=on"});
   const Packet bad_option = hex("07 01 04 00");
   for (const unsigned type : {42U, 43U}) {
     const Packet error = host.answer(ipv4({.options = bad_option}, icmpv4(type, 0, 0x1234ff01, good_query())));
@@ -121,10 +121,10 @@ TEST(ProbePolicy, PROBE_021_errors_about_extended_echo_are_allowed) {
 
 // ROB-006: a reply is no request, here or there.
 TEST(ProbePolicy, ROB_006_replies_beget_nothing) {
-  Host host({"probe=on"});
+  Host host({"probe.enable=on"});
   const Packet reply4 = host.answer(probe4(good_query()));
   const Packet reply6 = host.answer(probe6(good_query()));
-  Host peer(node_with({{"192.0.2.1/24", "2001:db8::1/64"}}, {"probe=on"}));
+  Host peer(node_with({{"192.0.2.1/24", "2001:db8::1/64"}}, {"probe.enable=on"}));
   EXPECT_THAT(peer.send(reply4), IsEmpty());
   EXPECT_THAT(peer.send(reply6), IsEmpty());
   EXPECT_EQ(peer.count(Reason::icmp4_reply_unsolicited), 1U);
@@ -134,7 +134,7 @@ TEST(ProbePolicy, ROB_006_replies_beget_nothing) {
 // ROB-003
 TEST(ProbePolicy, ROB_003_no_reply_is_larger_than_its_request) {
   for (const Packet& body : {Packet{}, good_query(), good_query() + counting(1000), Packet(500, 0xff)}) {
-    Host host({"probe=on"});
+    Host host({"probe.enable=on"});
     EXPECT_EQ(host.answer(probe4(body)).size(), probe4(body).size());
     EXPECT_EQ(host.answer(probe6(body)).size(), probe6(body).size());
   }

@@ -84,7 +84,7 @@ TEST(Probe, PROBE_003_identifier_and_sequence_number_are_copied) {
 }
 
 TEST(Probe, PROBE_004_the_header_of_an_ipv4_reply) {
-  Host host(node_with({{"192.0.2.2/24", "192.0.2.3/24"}}, {"probe=on", "v4.ttl=17"}));
+  Host host(node_with({{"192.0.2.2/24", "192.0.2.3/24"}}, {"probe.enable=on", "ip4.ttl=17"}));
   for (const unsigned flags : {0U, 0x4000U}) {
     const Packet reply = host.answer(probe4(
         good_query(),
@@ -99,7 +99,7 @@ TEST(Probe, PROBE_004_the_header_of_an_ipv4_reply) {
 }
 
 TEST(Probe, PROBE_004_the_header_of_an_ipv6_reply) {
-  Host host(node_with({{"2001:db8::2/64"}}, {"probe=on", "icmp6.reflect_flowlabel=on"}));
+  Host host(node_with({{"2001:db8::2/64"}}, {"probe.enable=on", "icmp6.reflect_flowlabel=on"}));
   const Packet reply = host.answer(
       probe6(good_query(), {.source = "2001:db8:77::9", .traffic_class = 0xb9, .flow_label = 0x12345, .hop_limit = 3}));
   EXPECT_EQ(part(reply, 0, 4), hex("60000000")) << "neither traffic class nor flow label";
@@ -264,14 +264,14 @@ TEST(Probe, PROBE_008_no_such_table_entry) {
 
 TEST(Probe, PROBE_009_several_interfaces_with_one_address) {
   NodeConfig config =
-      node_with({{"192.0.2.2/24", "2001:db8::2/64"}, {"198.51.100.2/24", "2001:db8:1::2/64"}}, {"probe=on"});
+      node_with({{"192.0.2.2/24", "2001:db8::2/64"}, {"198.51.100.2/24", "2001:db8:1::2/64"}}, {"probe.enable=on"});
   EXPECT_EQ(ask(config, structure(by_address(2, link_local))), several);
   EXPECT_EQ(ask(config, structure(by_address(2, own6))), all_up) << "of one of them";
   config.interfaces[1].name = "tun0";
   EXPECT_EQ(ask(config, good_query()), several);
   config.interfaces[1].up = false;
   EXPECT_EQ(ask(config, good_query()), several) << "up or down";
-  NodeConfig twice = node_with({{"192.0.2.2/24", "192.0.2.2/25", "2001:db8::2/64"}}, {"probe=on"});
+  NodeConfig twice = node_with({{"192.0.2.2/24", "192.0.2.2/25", "2001:db8::2/64"}}, {"probe.enable=on"});
   EXPECT_EQ(ask(twice, structure(by_address(1, own4))), all_up) << "twice on one interface";
 }
 
@@ -309,8 +309,8 @@ TEST(Probe, PROBE_014_names_of_every_length) {
 }
 
 TEST(Probe, PROBE_010_flags_of_the_interface_that_is_asked_about) {
-  NodeConfig config =
-      node_with({{"192.0.2.2/24", "2001:db8::2/64"}, {"198.51.100.2/24"}, {"2001:db8:2::2/64"}, {}}, {"probe=on"});
+  NodeConfig config = node_with({{"192.0.2.2/24", "2001:db8::2/64"}, {"198.51.100.2/24"}, {"2001:db8:2::2/64"}, {}},
+                                {"probe.enable=on"});
   constexpr unsigned flags[] = {7, 6, 5, 4};
   for (std::uint32_t index = 1; index <= 4; ++index) {
     EXPECT_EQ(ask(config, structure(by_index(index))), (Answer{0, flags[index - 1]})) << index;

@@ -34,7 +34,7 @@ const Packet usual = icmpv4(9, 0, 0x01020708, octets_of("192.0.2.2") + Packet(4)
 // ---- when ----
 
 TEST(IrdpAdvertising, ICMP4_RD_001_off_by_default_and_for_hosts) {
-  for (const NodeConfig& config : {router_config(), on_tun(router_config()), learning_host({"irdp.adv=on"})}) {
+  for (const NodeConfig& config : {router_config(), on_tun(router_config()), learning_host({"irdp.adv.enable=on"})}) {
     Line line(config);
     EXPECT_THAT(advertisements_in(line.wait(1h)), IsEmpty());
     EXPECT_THAT(line.send(irdp_solicitation("192.0.2.1", "192.0.2.2")), IsEmpty());
@@ -50,19 +50,19 @@ TEST(IrdpAdvertising, ICMP4_RD_002_random_intervals) {
     const char* why;
   };
   for (const Row& row : {
-           Row{"irdp.adv_max=6", "irdp.adv_min=4", 4s, 6s, "as said"},
-           Row{"irdp.adv_max=12", "irdp.adv_min=3", 3s, 12s, "as said"},
-           Row{"irdp.adv_max=8", "irdp.adv_min=0", 6s, 8s, "0.75 of it"},
-           Row{"irdp.adv_max=4", "irdp.adv_min=0", 3s, 4s, "the shortest there is"},
+           Row{"irdp.adv.max=6", "irdp.adv.min=4", 4s, 6s, "as said"},
+           Row{"irdp.adv.max=12", "irdp.adv.min=3", 3s, 12s, "as said"},
+           Row{"irdp.adv.max=8", "irdp.adv.min=0", 6s, 8s, "0.75 of it"},
+           Row{"irdp.adv.max=4", "irdp.adv.min=0", 3s, 4s, "the shortest there is"},
        })
-    for (const NodeConfig& config :
-         {router_config({"irdp.adv=on", row.max, row.min}), on_tun(router_config({"irdp.adv=on", row.max, row.min}))})
+    for (const NodeConfig& config : {router_config({"irdp.adv.enable=on", row.max, row.min}),
+                                     on_tun(router_config({"irdp.adv.enable=on", row.max, row.min}))})
       expect_random_within(gaps_of(advertised(config, 10min)), row.least, row.most, row.why);
 }
 
 TEST(IrdpAdvertising, ICMP4_RD_003_the_first_come_soon) {
   for_seeds(10, [](std::uint64_t seed) {
-    const AllSent sent = advertised(with_seed(router_config({"irdp.adv=on"}), seed), 2h);
+    const AllSent sent = advertised(with_seed(router_config({"irdp.adv.enable=on"}), seed), 2h);
     ASSERT_THAT(sent, SizeIs(Ge(6U)));
     EXPECT_LE(sent[0].at, 2s);
     const auto gaps = gaps_of(sent);
@@ -77,7 +77,8 @@ TEST(IrdpAdvertising, ICMP4_RD_003_the_first_come_soon) {
 // ---- what ----
 
 TEST(IrdpAdvertising, ICMP4_RD_004_the_message) {
-  for (const NodeConfig& config : {router_config({"irdp.adv=on"}), on_tun(router_config({"irdp.adv=on"}))}) {
+  for (const NodeConfig& config :
+       {router_config({"irdp.adv.enable=on"}), on_tun(router_config({"irdp.adv.enable=on"}))}) {
     const AllSent sent = advertised(config, 2s);
     ASSERT_THAT(sent, SizeIs(1));
     const Packet& packet = sent[0].octets;
@@ -87,11 +88,11 @@ TEST(IrdpAdvertising, ICMP4_RD_004_the_message) {
     EXPECT_EQ(be16(packet, 2), packet.size());
     EXPECT_EQ(from(packet, 20), usual);
   }
-  EXPECT_EQ(advertised(router_config({"irdp.adv=on"}), 2s).at(0).to, hex("01 00 5e 00 00 01"));
+  EXPECT_EQ(advertised(router_config({"irdp.adv.enable=on"}), 2s).at(0).to, hex("01 00 5e 00 00 01"));
 }
 
 TEST(IrdpAdvertising, ICMP4_RD_001_ICMP4_RD_004_to_everybody_on_request) {
-  const AllSent sent = advertised(router_config({"irdp.adv=on", "irdp.adv_broadcast=on"}), 2s);
+  const AllSent sent = advertised(router_config({"irdp.adv.enable=on", "irdp.adv.broadcast=on"}), 2s);
   ASSERT_THAT(sent, SizeIs(1));
   EXPECT_EQ(destination_of(sent[0].octets), "255.255.255.255");
   EXPECT_EQ(sent[0].to, broadcast_mac);
@@ -106,11 +107,11 @@ TEST(IrdpAdvertising, ICMP4_RD_001_lifetime_and_preference) {
     std::string_view preference;
   };
   const Row rows[] = {
-      {{"irdp.adv=on", "irdp.adv_max=100"}, "01 02 012c", "00000000"},
-      {{"irdp.adv=on", "irdp.adv_lifetime=9000"}, "01 02 2328", "00000000"},
-      {{"irdp.adv=on", "irdp.adv_max=1800", "irdp.adv_lifetime=1800"}, "01 02 0708", "00000000"},
-      {{"irdp.adv=on", "irdp.adv_pref=5"}, "01 02 0708", "00000005"},
-      {{"irdp.adv=on", "irdp.adv_pref=2147483647"}, "01 02 0708", "7fffffff"},
+      {{"irdp.adv.enable=on", "irdp.adv.max=100"}, "01 02 012c", "00000000"},
+      {{"irdp.adv.enable=on", "irdp.adv.lifetime=9000"}, "01 02 2328", "00000000"},
+      {{"irdp.adv.enable=on", "irdp.adv.max=1800", "irdp.adv.lifetime=1800"}, "01 02 0708", "00000000"},
+      {{"irdp.adv.enable=on", "irdp.adv.pref=5"}, "01 02 0708", "00000005"},
+      {{"irdp.adv.enable=on", "irdp.adv.pref=2147483647"}, "01 02 0708", "7fffffff"},
   };
   for (const Row& row : rows)
     EXPECT_EQ(from(first_message(router_config(row.settings)), 4),
@@ -119,28 +120,29 @@ TEST(IrdpAdvertising, ICMP4_RD_001_lifetime_and_preference) {
 }
 
 TEST(IrdpAdvertising, ICMP4_RD_005_each_address_of_the_interface_once) {
-  NodeConfig config = with_addresses(router_config({"irdp.adv=on"}), {"192.0.2.2/24", "198.51.100.2/25", "fe80::2/64"});
+  NodeConfig config =
+      with_addresses(router_config({"irdp.adv.enable=on"}), {"192.0.2.2/24", "198.51.100.2/25", "fe80::2/64"});
   config.interfaces.push_back({.name = "tun1", .addresses = {parse_prefix("203.0.113.2/24").value()}});
   EXPECT_EQ(first_message(config),
             icmpv4(9, 0, 0x02020708, octets_of("192.0.2.2") + Packet(4) + octets_of("198.51.100.2") + Packet(4)));
 }
 
 TEST(IrdpAdvertising, ICMP4_RD_005_without_an_address_nothing_is_said) {
-  Line line(with_addresses(router_config({"irdp.adv=on"}), {"2001:db8::2/64", "fe80::2/64"}));
+  Line line(with_addresses(router_config({"irdp.adv.enable=on"}), {"2001:db8::2/64", "fe80::2/64"}));
   EXPECT_THAT(line.wait(1h), IsEmpty());
   EXPECT_THAT(line.shut_down(), IsEmpty());
 }
 
 // ---- to whom ----
 
-Line started_router(std::initializer_list<std::string_view> settings = {"irdp.adv=on"}, std::uint64_t seed = 1) {
+Line started_router(std::initializer_list<std::string_view> settings = {"irdp.adv.enable=on"}, std::uint64_t seed = 1) {
   return Line(with_seed(router_config(settings), seed));
 }
 
 TEST(IrdpAdvertising, ICMP4_RD_006_an_answer_to_who_asks) {
   std::vector<Duration> delays;
   for_seeds(20, [&](std::uint64_t seed) {
-    Line line = started_router({"irdp.adv=on"}, seed);
+    Line line = started_router({"irdp.adv.enable=on"}, seed);
     line.add_station("192.0.2.1", peer_mac);
     line.wait(100s);
     EXPECT_THAT(line.send(irdp_solicitation()), IsEmpty());
@@ -160,10 +162,10 @@ TEST(IrdpAdvertising, ICMP4_RD_006_to_all_if_the_source_is_nobody_or_as_configur
   struct Row {
     std::string_view setting, source;
   };
-  for (const Row& row : {Row{"irdp.adv_unicast=on", "0.0.0.0"}, Row{"irdp.adv_unicast=off", "0.0.0.0"},
-                         Row{"irdp.adv_unicast=off", "192.0.2.1"}})
-    for (const NodeConfig& config :
-         {router_config({"irdp.adv=on", row.setting}), on_tun(router_config({"irdp.adv=on", row.setting}))}) {
+  for (const Row& row : {Row{"irdp.adv.unicast=on", "0.0.0.0"}, Row{"irdp.adv.unicast=off", "0.0.0.0"},
+                         Row{"irdp.adv.unicast=off", "192.0.2.1"}})
+    for (const NodeConfig& config : {router_config({"irdp.adv.enable=on", row.setting}),
+                                     on_tun(router_config({"irdp.adv.enable=on", row.setting}))}) {
       Line line(config);
       line.wait(100s);
       line.send(irdp_solicitation(row.source));
@@ -176,7 +178,7 @@ TEST(IrdpAdvertising, ICMP4_RD_006_to_all_if_the_source_is_nobody_or_as_configur
 
 TEST(IrdpAdvertising, ICMP4_RD_007_an_answer_to_all_is_the_advertisement_that_was_due) {
   for_seeds(10, [](std::uint64_t seed) {
-    Line line = started_router({"irdp.adv=on", "irdp.adv_max=20", "irdp.adv_min=20"}, seed);
+    Line line = started_router({"irdp.adv.enable=on", "irdp.adv.max=20", "irdp.adv.min=20"}, seed);
     line.wait(100s);
     Duration since_last{};
     while (advertisements_in(line.wait(100ms)).empty()) {
@@ -194,7 +196,7 @@ TEST(IrdpAdvertising, ICMP4_RD_007_an_answer_to_all_is_the_advertisement_that_wa
 
 TEST(IrdpAdvertising, ICMP4_RD_007_many_who_ask_get_few_answers) {
   for_seeds(10, [](std::uint64_t seed) {
-    Line line = started_router({"irdp.adv=on"}, seed);
+    Line line = started_router({"irdp.adv.enable=on"}, seed);
     line.wait(100s);
     AllSent sent;
     for (int i = 0; i < 100; ++i) {
@@ -255,7 +257,8 @@ TEST(IrdpAdvertising, ICMP4_RD_008_octets_beyond_and_reserved_ones_do_not_count)
 
 TEST(IrdpAdvertising, ICMP4_RD_010_where_it_listens) {
   for (const std::string_view destination : {"224.0.0.2", "255.255.255.255", "192.0.2.2", "192.0.2.255"})
-    for (const NodeConfig& config : {router_config({"irdp.adv=on"}), on_tun(router_config({"irdp.adv=on"}))}) {
+    for (const NodeConfig& config :
+         {router_config({"irdp.adv.enable=on"}), on_tun(router_config({"irdp.adv.enable=on"}))}) {
       Line line(config);
       line.add_station("192.0.2.1", peer_mac);
       line.wait(100s);
@@ -279,7 +282,7 @@ TEST(IrdpAdvertising, V4_RX_011_who_does_not_know_its_address_may_ask_for_router
 }
 
 TEST(IrdpAdvertising, ICMP4_RD_011_what_others_advertise_is_not_used) {
-  for (const NodeConfig& config : {router_config({"irdp.adv=on"}), router_config()}) {
+  for (const NodeConfig& config : {router_config({"irdp.adv.enable=on"}), router_config()}) {
     Line line(config);
     line.add_routers();
     line.wait(100s);
@@ -290,7 +293,7 @@ TEST(IrdpAdvertising, ICMP4_RD_011_what_others_advertise_is_not_used) {
 }
 
 TEST(IrdpAdvertising, ICMP4_RD_011_its_own_gateway_stays) {
-  Line line(with_gateways(router_config({"irdp.adv=on"}), {router_b4}));
+  Line line(with_gateways(router_config({"irdp.adv.enable=on"}), {router_b4}));
   line.add_routers();
   line.send(irdp_advertisement({.entries = {{router_a4, 0x7fffffff}}}));
   EXPECT_EQ(line.hop_to(far4), router_b4);
@@ -299,7 +302,8 @@ TEST(IrdpAdvertising, ICMP4_RD_011_its_own_gateway_stays) {
 // ---- the end ----
 
 TEST(IrdpAdvertising, ICMP4_RD_009_the_last_one) {
-  for (const NodeConfig& config : {router_config({"irdp.adv=on"}), on_tun(router_config({"irdp.adv=on"}))}) {
+  for (const NodeConfig& config :
+       {router_config({"irdp.adv.enable=on"}), on_tun(router_config({"irdp.adv.enable=on"}))}) {
     Line line(config);
     line.wait(100s);
     line.send(irdp_solicitation());

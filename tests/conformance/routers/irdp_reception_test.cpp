@@ -84,7 +84,7 @@ TEST(IrdpReception, ICMP4_RD_012_an_answer_ends_it) {
 TEST(IrdpReception, ICMP4_RD_013_switched_off) {
   NodeConfig configured = asking_host();
   configured.interfaces[0].configures_itself = false;
-  for (const NodeConfig& config : {asking_host({"irdp.host=off"}), configured}) {
+  for (const NodeConfig& config : {asking_host({"irdp.accept_ra=off"}), configured}) {
     Listening line(config);
     Line fresh(config);
     EXPECT_THAT(fresh.wait(1h), IsEmpty());

@@ -176,7 +176,7 @@ TEST(Redirect4, ICMP4_RED_012_switched_off) {
   line.tell(Redirect4Fields{});
   EXPECT_EQ(line.count(Reason::icmp4_redirects_off), 1U);
   EXPECT_EQ(line.hop_to(far4), router_a4);
-  Routed other({"nd.accept_redirects=off"});
+  Routed other({"icmp6.accept_redirects=off"});
   other.tell(Redirect4Fields{});
   EXPECT_EQ(other.hop_to(far4), router_b4) << "the option of the other family";
 }
@@ -434,7 +434,7 @@ TEST(Redirect6, ND_RED_006_as_long_as_those_of_ipv4) {
 }
 
 TEST(Redirect6, ND_RED_010_switched_off) {
-  Routed line({"nd.accept_redirects=off"});
+  Routed line({"icmp6.accept_redirects=off"});
   line.tell(Redirect6Fields{.options = target_option(mac_b)});
   EXPECT_EQ(line.count(Reason::icmp6_redirects_off), 1U);
   EXPECT_EQ(line.hop_to(far6), router_a);
@@ -458,7 +458,7 @@ TEST(Redirect6, ND_RED_004_a_router_does_not_care) {
 TEST(Redirects, ICMP4_RED_012_ND_RED_010_hardened_hosts_believe_none) {
   NodeConfig config = ethernet_config();
   config.options = options_of(Profile::hardened);
-  for (const char* setting : {"dad.transmits=0", "nd.gratuitous=0", "mld=off"})
+  for (const char* setting : {"dad.transmits=0", "nd.gratuitous=0", "mld.enable=off"})
     ASSERT_FALSE(set_option(config.options, setting).has_value());
   Routed line(config);
   line.tell(Redirect4Fields{});

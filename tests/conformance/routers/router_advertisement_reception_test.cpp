@@ -273,7 +273,7 @@ TEST(RouterAdvertisementReception, ND_RA_015_without_it_only_the_flag_of_an_entr
 // ---- values of the link ----
 
 TEST(RouterAdvertisementReception, V6_TX_001_ND_RA_013_ND_RA_014_the_hop_limit) {
-  for (const NodeConfig& config : {learning_host({"v6.hop_limit=70"}), on_tun(learning_host({"v6.hop_limit=70"}))}) {
+  for (const NodeConfig& config : {learning_host({"ip6.hop_limit=70"}), on_tun(learning_host({"ip6.hop_limit=70"}))}) {
     Listening line(config);
     EXPECT_EQ(line.reply6().at(7), 70) << "as configured";
     line.send(from_a({.hop_limit = 33}));

@@ -44,12 +44,12 @@ const Packet own_prefix = prefix_option({.prefix = "2001:db8:1::"});
 // ---- when ----
 
 TEST(RouterAdvertising, ND_RA_001_off_by_default) {
-  for (const NodeConfig& config : {router_config(), on_tun(router_config()), router_config({"nd.adv_max=4"})})
+  for (const NodeConfig& config : {router_config(), on_tun(router_config()), router_config({"nd.adv.max=4"})})
     EXPECT_THAT(advertised(config, 1h), IsEmpty());
 }
 
 TEST(RouterAdvertising, ND_RA_021_a_host_never_advertises) {
-  for (const NodeConfig& config : {learning_host({"nd.adv=on"}), on_tun(learning_host({"nd.adv=on"}))}) {
+  for (const NodeConfig& config : {learning_host({"nd.adv.enable=on"}), on_tun(learning_host({"nd.adv.enable=on"}))}) {
     Line line(config);
     EXPECT_THAT(advertisements_in(line.wait(1h)), IsEmpty());
     EXPECT_THAT(line.send(router_solicitation()), IsEmpty());
@@ -65,20 +65,20 @@ TEST(RouterAdvertising, ND_RA_002_random_intervals) {
     const char* why;
   };
   for (const Row& row : {
-           Row{"nd.adv_max=8", "nd.adv_min=4", 4s, 8s, "as said"},
-           Row{"nd.adv_max=8", "nd.adv_min=0", 6s, 8s, "0.75 of what is below 9 s (D-16)"},
-           Row{"nd.adv_max=4", "nd.adv_min=0", 3s, 4s, "the shortest there is"},
-           Row{"nd.adv_max=9", "nd.adv_min=0", 3s, 9s, "0.33 of it is below 3 s"},
-           Row{"nd.adv_max=16", "nd.adv_min=0", 5280ms, 16s, "0.33 of it"},
+           Row{"nd.adv.max=8", "nd.adv.min=4", 4s, 8s, "as said"},
+           Row{"nd.adv.max=8", "nd.adv.min=0", 6s, 8s, "0.75 of what is below 9 s (D-16)"},
+           Row{"nd.adv.max=4", "nd.adv.min=0", 3s, 4s, "the shortest there is"},
+           Row{"nd.adv.max=9", "nd.adv.min=0", 3s, 9s, "0.33 of it is below 3 s"},
+           Row{"nd.adv.max=16", "nd.adv.min=0", 5280ms, 16s, "0.33 of it"},
        })
-    for (const NodeConfig& config :
-         {router_config({"nd.adv=on", row.max, row.min}), on_tun(router_config({"nd.adv=on", row.max, row.min}))})
+    for (const NodeConfig& config : {router_config({"nd.adv.enable=on", row.max, row.min}),
+                                     on_tun(router_config({"nd.adv.enable=on", row.max, row.min}))})
       expect_random_within(gaps_of(advertised(config, 10min)), row.least, row.most, row.why);
 }
 
 TEST(RouterAdvertising, ND_RA_002_the_first_three_come_soon) {
   for_seeds(10, [](std::uint64_t seed) {
-    const AllSent sent = advertised(with_seed(router_config({"nd.adv=on"}), seed), 1h);
+    const AllSent sent = advertised(with_seed(router_config({"nd.adv.enable=on"}), seed), 1h);
     ASSERT_THAT(sent, SizeIs(Ge(6U)));
     EXPECT_LE(sent[0].at, 500ms);
     const auto gaps = gaps_of(sent);
@@ -94,15 +94,15 @@ TEST(RouterAdvertising, ND_RA_002_the_first_three_come_soon) {
 // ---- what ----
 
 TEST(RouterAdvertising, ND_RA_003_as_it_is_without_settings) {
-  const NodeConfig config = router_of_prefix_1({"nd.adv=on"});
+  const NodeConfig config = router_of_prefix_1({"nd.adv.enable=on"});
   EXPECT_EQ(first_advertisement(config), router_advertisement(usual(source_option(own_mac) + own_prefix)));
   EXPECT_EQ(first_advertisement(on_tun(config)), router_advertisement(usual(own_prefix))) << "a link without addresses";
 }
 
 TEST(RouterAdvertising, ND_RA_003_every_field_is_as_configured) {
   const NodeConfig config = router_of_prefix_1(
-      {"nd.adv=on", "nd.adv_max=100", "nd.adv_lifetime=5000", "nd.adv_hop_limit=33", "nd.adv_managed=on",
-       "nd.adv_other=on", "nd.adv_reachable_ms=3600000", "nd.adv_retrans_ms=4294967295", "nd.adv_mtu=1400"});
+      {"nd.adv.enable=on", "nd.adv.max=100", "nd.adv.lifetime=5000", "nd.adv.hop_limit=33", "nd.adv.managed=on",
+       "nd.adv.other=on", "nd.adv.reachable=3600000", "nd.adv.retrans=4294967295", "nd.adv.mtu=1400"});
   const Packet options = source_option(own_mac) + mtu_option(1400) + own_prefix;
   EXPECT_EQ(first_advertisement(config), router_advertisement({.source = "fe80::2",
                                                                .hop_limit = 33,
@@ -118,19 +118,19 @@ TEST(RouterAdvertising, ND_RA_003_one_flag_at_a_time) {
     std::string_view setting;
     unsigned flags;
   };
-  for (const Row& row : {Row{"nd.adv_managed=on", 0x80}, Row{"nd.adv_other=on", 0x40}, Row{"nd.adv_pref=high", 0x08},
-                         Row{"nd.adv_pref=low", 0x18}, Row{"nd.adv_pref=medium", 0}})
-    EXPECT_EQ(first_advertisement(router_config({"nd.adv=on", row.setting})).at(45), row.flags) << row.setting;
+  for (const Row& row : {Row{"nd.adv.managed=on", 0x80}, Row{"nd.adv.other=on", 0x40}, Row{"nd.adv.pref=high", 0x08},
+                         Row{"nd.adv.pref=low", 0x18}, Row{"nd.adv.pref=medium", 0}})
+    EXPECT_EQ(first_advertisement(router_config({"nd.adv.enable=on", row.setting})).at(45), row.flags) << row.setting;
 }
 
 TEST(RouterAdvertising, ND_RA_003_a_frame_to_all_nodes) {
-  const AllSent sent = advertised(router_config({"nd.adv=on"}), 500ms);
+  const AllSent sent = advertised(router_config({"nd.adv.enable=on"}), 500ms);
   ASSERT_THAT(sent, SizeIs(1));
   EXPECT_EQ(sent[0].to, hex("33 33 00 00 00 01"));
 }
 
 TEST(RouterAdvertising, ND_RA_003_without_a_link_local_address_of_its_own_nothing_is_said) {
-  NodeConfig config = with_addresses(router_config({"nd.adv=on"}), {"192.0.2.2/24"});
+  NodeConfig config = with_addresses(router_config({"nd.adv.enable=on"}), {"192.0.2.2/24"});
   config.interfaces[0].configures_itself = false;
   EXPECT_THAT(advertised(config, 1h), IsEmpty());
 }
@@ -141,18 +141,20 @@ TEST(RouterAdvertising, ND_RA_004_prefixes) {
     Packet told;
   };
   const Row rows[] = {
-      {{"nd.adv=on"}, own_prefix},
-      {{"nd.adv=on", "nd.adv_on_link=off"}, prefix_option({.flags = 0x40})},
-      {{"nd.adv=on", "nd.adv_autonomous=off"}, prefix_option({.flags = 0x80})},
-      {{"nd.adv=on", "nd.adv_valid=4294967295", "nd.adv_preferred=4294967295"},
+      {{"nd.adv.enable=on"}, own_prefix},
+      {{"nd.adv.enable=on", "nd.adv.on_link=off"}, prefix_option({.flags = 0x40})},
+      {{"nd.adv.enable=on", "nd.adv.autonomous=off"}, prefix_option({.flags = 0x80})},
+      {{"nd.adv.enable=on", "nd.adv.valid=4294967295", "nd.adv.preferred=4294967295"},
        prefix_option({.valid = 0xffffffff, .preferred = 0xffffffff})},
-      {{"nd.adv=on", "nd.adv_valid=7200", "nd.adv_preferred=3600"}, prefix_option({.valid = 7200, .preferred = 3600})},
-      {{"nd.adv=on", "nd.adv_prefixes=2001:db8:ffff:ffff:ffff::/36"},
+      {{"nd.adv.enable=on", "nd.adv.valid=7200", "nd.adv.preferred=3600"},
+       prefix_option({.valid = 7200, .preferred = 3600})},
+      {{"nd.adv.enable=on", "nd.adv.prefixes=2001:db8:ffff:ffff:ffff::/36"},
        prefix_option({.prefix = "2001:db8:f000::", .length = 36})},
-      {{"nd.adv=on", "nd.adv_prefixes=2001:db8:2::/64,fd00::/48"},
+      {{"nd.adv.enable=on", "nd.adv.prefixes=2001:db8:2::/64,fd00::/48"},
        prefix_option({.prefix = "2001:db8:2::"}) + prefix_option({.prefix = "fd00::", .length = 48})},
-      {{"nd.adv=on", "nd.adv_prefixes=fe80::/64,fe80::/10,2001:db8:2::/64"}, prefix_option({.prefix = "2001:db8:2::"})},
-      {{"nd.adv=on", "nd.adv_prefixes=2001:db8:2::/64,2001:db8:2::1/64,2001:db8:2::/48"},
+      {{"nd.adv.enable=on", "nd.adv.prefixes=fe80::/64,fe80::/10,2001:db8:2::/64"},
+       prefix_option({.prefix = "2001:db8:2::"})},
+      {{"nd.adv.enable=on", "nd.adv.prefixes=2001:db8:2::/64,2001:db8:2::1/64,2001:db8:2::/48"},
        prefix_option({.prefix = "2001:db8:2::"}) + prefix_option({.prefix = "2001:db8:2::", .length = 48})},
   };
   for (const Row& row : rows) {
@@ -163,13 +165,13 @@ TEST(RouterAdvertising, ND_RA_004_prefixes) {
 
 TEST(RouterAdvertising, ND_RA_004_two_addresses_of_one_prefix_are_told_once) {
   const NodeConfig config =
-      with_addresses(router_config({"nd.adv=on"}), {"2001:db8:1::2/64", "2001:db8:1::3/64", "fe80::2/64"});
+      with_addresses(router_config({"nd.adv.enable=on"}), {"2001:db8:1::2/64", "2001:db8:1::3/64", "fe80::2/64"});
   EXPECT_EQ(first_advertisement(config), router_advertisement(usual(source_option(own_mac) + own_prefix)));
 }
 
 /// "2001:db8:1::/64" to "2001:db8:50::/64", as a setting and as options.
 std::string fifty_prefixes() {
-  std::string text = "nd.adv_prefixes=2001:db8:1::/64";
+  std::string text = "nd.adv.prefixes=2001:db8:1::/64";
   for (int i = 2; i <= 50; ++i) text += ",2001:db8:" + std::to_string(i) + "::/64";
   return text;
 }
@@ -180,7 +182,7 @@ std::vector<Packet> fifty_options() {
 }
 
 TEST(RouterAdvertising, ND_RA_005_divided_over_several) {
-  NodeConfig config = router_config({"nd.adv=on", "nd.adv_mtu=1280", fifty_prefixes()});
+  NodeConfig config = router_config({"nd.adv.enable=on", "nd.adv.mtu=1280", fifty_prefixes()});
   config.interfaces[0].mtu = 1280;
   const AllSent sent = advertised(config, 500ms);
   std::vector<Packet> told;
@@ -201,7 +203,7 @@ TEST(RouterAdvertising, ND_RA_005_divided_over_several) {
 }
 
 TEST(RouterAdvertising, ND_RA_005_answers_and_last_words_are_whole_too) {
-  NodeConfig config = router_config({"nd.adv=on", fifty_prefixes()});
+  NodeConfig config = router_config({"nd.adv.enable=on", fifty_prefixes()});
   config.interfaces[0].mtu = 1280;
   Line line(config);
   line.wait(5s);
@@ -214,10 +216,11 @@ TEST(RouterAdvertising, ND_RA_009_routes) {
   const auto told = [](std::initializer_list<std::string_view> settings) {
     return from(first_advertisement(router_of_prefix_1(settings)), 56 + 8 + 32);
   };
-  EXPECT_EQ(told({"nd.adv=on", "nd.adv_routes=2001:db8:9::/48"}), hex("18 02 30 00 00000708 2001 0db8 0009 0000"));
-  EXPECT_EQ(told({"nd.adv=on", "nd.adv_pref=high", "nd.adv_max=10", "nd.adv_routes=::/0,2001:db8:9::1/128"}),
+  EXPECT_EQ(told({"nd.adv.enable=on", "nd.adv.routes=2001:db8:9::/48"}),
+            hex("18 02 30 00 00000708 2001 0db8 0009 0000"));
+  EXPECT_EQ(told({"nd.adv.enable=on", "nd.adv.pref=high", "nd.adv.max=10", "nd.adv.routes=::/0,2001:db8:9::1/128"}),
             hex("18 01 00 08 0000001e") + hex("18 03 80 08 0000001e") + octets_of("2001:db8:9::1"));
-  EXPECT_EQ(told({"nd.adv=on", "nd.adv_lifetime=0", "nd.adv_routes=2001:db8:9::/48"}),
+  EXPECT_EQ(told({"nd.adv.enable=on", "nd.adv.lifetime=0", "nd.adv.routes=2001:db8:9::/48"}),
             hex("18 02 30 00 00000708 2001 0db8 0009 0000"))
       << "who is no default router may know a way all the same";
 }
@@ -226,11 +229,11 @@ TEST(RouterAdvertising, ND_RA_010_servers_names_and_translators) {
   const auto told = [](std::initializer_list<std::string_view> settings) {
     return from(first_advertisement(router_of_prefix_1(settings)), 56 + 8 + 32);
   };
-  EXPECT_EQ(told({"nd.adv=on", "nd.adv_rdnss=2001:db8::53,2001:db8::54"}),
+  EXPECT_EQ(told({"nd.adv.enable=on", "nd.adv.rdnss=2001:db8::53,2001:db8::54"}),
             hex("19 05 0000 00000708") + octets_of("2001:db8::53") + octets_of("2001:db8::54"));
-  EXPECT_EQ(told({"nd.adv=on", "nd.adv_dnssl=a.example"}),
+  EXPECT_EQ(told({"nd.adv.enable=on", "nd.adv.dnssl=a.example"}),
             hex("1f 03 0000 00000708 01 61 07 6578616d706c65 00 0000000000"));
-  EXPECT_EQ(told({"nd.adv=on", "nd.adv_pref64=64:ff9b::/96"}), hex("26 02 0708 0064 ff9b 0000 0000 0000 0000"))
+  EXPECT_EQ(told({"nd.adv.enable=on", "nd.adv.pref64=64:ff9b::/96"}), hex("26 02 0708 0064 ff9b 0000 0000 0000 0000"))
       << "225 times 8 s, length code 0";
 }
 
@@ -238,7 +241,7 @@ TEST(RouterAdvertising, ND_RA_010_servers_names_and_translators) {
 
 TEST(RouterAdvertising, ND_RS_006_an_answer_to_all_within_half_a_second) {
   for_seeds(20, [](std::uint64_t seed) {
-    Line line(with_seed(router_config({"nd.adv=on"}), seed));
+    Line line(with_seed(router_config({"nd.adv.enable=on"}), seed));
     line.wait(5s);
     EXPECT_THAT(line.send(router_solicitation({.options = source_option(peer_mac)})), IsEmpty()) << "not at once";
     const AllSent sent = advertisements_in(line.wait(500ms));
@@ -253,7 +256,7 @@ TEST(RouterAdvertising, ND_RS_006_an_answer_to_all_within_half_a_second) {
 TEST(RouterAdvertising, ND_RS_006_the_delay_is_random) {
   std::vector<Duration> delays;
   for_seeds(20, [&](std::uint64_t seed) {
-    Line line(with_seed(router_config({"nd.adv=on"}), seed));
+    Line line(with_seed(router_config({"nd.adv.enable=on"}), seed));
     line.wait(5s);
     line.send(router_solicitation());
     for (const Sent& sent : line.wait(500ms)) delays.push_back(sent.at);
@@ -263,7 +266,7 @@ TEST(RouterAdvertising, ND_RS_006_the_delay_is_random) {
 
 TEST(RouterAdvertising, ND_RS_006_multicasts_are_three_seconds_apart) {
   for_seeds(5, [](std::uint64_t seed) {
-    Line line(with_seed(router_config({"nd.adv=on"}), seed));
+    Line line(with_seed(router_config({"nd.adv.enable=on"}), seed));
     AllSent sent = advertisements_in(line.wait(1s));
     ASSERT_THAT(sent, SizeIs(1)) << "the first of all";
     Duration since = 1s;
@@ -280,7 +283,7 @@ TEST(RouterAdvertising, ND_RS_006_multicasts_are_three_seconds_apart) {
 }
 
 TEST(RouterAdvertising, ND_RS_006_by_unicast_if_wanted) {
-  Line line(router_config({"nd.adv=on", "nd.adv_unicast=on"}));
+  Line line(router_config({"nd.adv.enable=on", "nd.adv.unicast=on"}));
   line.wait(5s);
   line.send(router_solicitation({.options = source_option(peer_mac)}));
   const AllSent sent = line.wait(500ms);
@@ -296,7 +299,7 @@ TEST(RouterAdvertising, ND_RS_006_by_unicast_if_wanted) {
 }
 
 TEST(RouterAdvertising, ND_RS_006_by_unicast_from_the_link_local_address_to_any_source) {
-  Line line(router_config({"nd.adv=on", "nd.adv_unicast=on"}));
+  Line line(router_config({"nd.adv.enable=on", "nd.adv.unicast=on"}));
   line.add_station("2001:db8::1", peer_mac, false);
   line.wait(5s);
   line.send(router_solicitation({.source = "2001:db8::1"}));
@@ -309,7 +312,7 @@ TEST(RouterAdvertising, ND_RS_006_by_unicast_from_the_link_local_address_to_any_
 TEST(RouterAdvertising, ND_RS_006_a_multicast_is_the_answer_for_all_who_wait) {
   std::size_t alone = 0;
   for_seeds(20, [&](std::uint64_t seed) {
-    Line line(with_seed(router_config({"nd.adv=on", "nd.adv_unicast=on"}), seed));
+    Line line(with_seed(router_config({"nd.adv.enable=on", "nd.adv.unicast=on"}), seed));
     line.wait(5s);
     line.send(router_solicitation({.options = source_option(peer_mac)}));
     line.send(router_solicitation({.source = "::"}));
@@ -323,7 +326,7 @@ TEST(RouterAdvertising, ND_RS_006_a_multicast_is_the_answer_for_all_who_wait) {
 
 TEST(RouterAdvertising, ND_RS_006_on_tun_and_to_its_own_address) {
   for (const std::string_view destination : {"ff02::2", "fe80::2"}) {
-    Line line(on_tun(router_config({"nd.adv=on"})));
+    Line line(on_tun(router_config({"nd.adv.enable=on"})));
     line.wait(5s);
     line.send(router_solicitation({.destination = destination}));
     EXPECT_THAT(advertisements_in(line.wait(500ms)), SizeIs(1)) << destination;
@@ -347,7 +350,7 @@ TEST(RouterAdvertising, ND_RS_004_solicitations_that_are_not_valid) {
        Reason::nd_option_malformed},
   };
   for (const Row& row : rows) {
-    Line line(router_config({"nd.adv=on"}));
+    Line line(router_config({"nd.adv.enable=on"}));
     line.wait(100s);
     EXPECT_THAT(line.send(row.packet), IsEmpty()) << row.what;
     EXPECT_EQ(line.count(row.reason), 1U) << row.what;
@@ -363,7 +366,7 @@ TEST(RouterAdvertising, ND_RS_004_too_short) {
   set_be16(message, 2, 0);
   const Packet pseudo = octets_of("fe80::1") + octets_of("ff02::2") + hex("00000007 0000003a");
   set_be16(message, 2, plain_checksum(pseudo + message));
-  Line line(router_config({"nd.adv=on"}));
+  Line line(router_config({"nd.adv.enable=on"}));
   line.wait(100s);
   EXPECT_THAT(line.send(ipv6(ip, message)), IsEmpty());
   EXPECT_EQ(line.count(Reason::icmp6_checksum_wrong), 0U);
@@ -372,7 +375,7 @@ TEST(RouterAdvertising, ND_RS_004_too_short) {
 }
 
 TEST(RouterAdvertising, ND_RS_007_the_sender_is_noted) {
-  Line line(router_config({"nd.adv=on"}));
+  Line line(router_config({"nd.adv.enable=on"}));
   line.wait(100s);
   line.send(router_solicitation());
   EXPECT_EQ(line.neighbor("fe80::1"), nullptr) << "without its address there is nothing to note";
@@ -388,7 +391,7 @@ TEST(RouterAdvertising, ND_RS_007_the_sender_is_noted) {
 
 TEST(RouterAdvertising, ND_RS_007_who_asks_for_routers_is_none) {
   for (const Packet& options : {source_option(mac_a), Packet()}) {
-    Line line(router_config({"nd.adv=on"}));
+    Line line(router_config({"nd.adv.enable=on"}));
     line.add_routers();
     line.wait(100s);
     line.hop_to(router_a);
@@ -403,14 +406,14 @@ TEST(RouterAdvertising, ND_RS_005_a_router_that_does_not_advertise_stays_silent)
   Line line(router_config());
   EXPECT_THAT(line.send(router_solicitation({.options = source_option(peer_mac)})), IsEmpty());
   EXPECT_THAT(line.wait(10s), IsEmpty());
-  EXPECT_EQ(line.count(Reason::router_solicitation_to_host), 1U);
+  EXPECT_EQ(line.count(Reason::router_solicitation_to_no_advertiser), 1U);
 }
 
 // ---- the end ----
 
 TEST(RouterAdvertising, ND_RA_006_last_words) {
-  for (const NodeConfig& config : {router_of_prefix_1({"nd.adv=on", "nd.adv_pref=high"}),
-                                   on_tun(router_of_prefix_1({"nd.adv=on", "nd.adv_pref=high"}))}) {
+  for (const NodeConfig& config : {router_of_prefix_1({"nd.adv.enable=on", "nd.adv.pref=high"}),
+                                   on_tun(router_of_prefix_1({"nd.adv.enable=on", "nd.adv.pref=high"}))}) {
     Line line(config);
     line.wait(5s);
     AllSent sent = advertisements_in(line.shut_down());
@@ -426,7 +429,7 @@ TEST(RouterAdvertising, ND_RA_006_last_words) {
 }
 
 TEST(RouterAdvertising, ND_RA_006_routes_end_too) {
-  Line line(router_of_prefix_1({"nd.adv=on", "nd.adv_routes=2001:db8:9::/48"}));
+  Line line(router_of_prefix_1({"nd.adv.enable=on", "nd.adv.routes=2001:db8:9::/48"}));
   line.wait(5s);
   const AllSent sent = advertisements_in(line.shut_down());
   ASSERT_THAT(sent, SizeIs(1));
@@ -436,13 +439,13 @@ TEST(RouterAdvertising, ND_RA_006_routes_end_too) {
 TEST(RouterAdvertising, ND_RA_006_what_was_never_said_is_not_withdrawn) {
   Line silent(router_config());
   EXPECT_THAT(silent.shut_down(), IsEmpty());
-  Line new_one(router_config({"nd.adv=on"}));
+  Line new_one(router_config({"nd.adv.enable=on"}));
   EXPECT_THAT(new_one.shut_down(), IsEmpty());
   EXPECT_THAT(new_one.wait(1h), IsEmpty());
 }
 
 TEST(RouterAdvertising, ND_RA_007_no_default_router) {
-  const Packet packet = first_advertisement(router_of_prefix_1({"nd.adv=on", "nd.adv_lifetime=0"}));
+  const Packet packet = first_advertisement(router_of_prefix_1({"nd.adv.enable=on", "nd.adv.lifetime=0"}));
   EXPECT_EQ(packet,
             router_advertisement(
                 {.source = "fe80::2", .hop_limit = 64, .lifetime = 0, .options = source_option(own_mac) + own_prefix}));
@@ -472,7 +475,7 @@ TEST(RouterAdvertising, ND_RA_008_differences_are_named) {
   };
   for (const Row& row : rows) {
     Line line(
-        router_of_prefix_1({"nd.adv=on", "nd.adv_mtu=1400", "nd.adv_reachable_ms=2000", "nd.adv_retrans_ms=2000"}));
+        router_of_prefix_1({"nd.adv.enable=on", "nd.adv.mtu=1400", "nd.adv.reachable=2000", "nd.adv.retrans=2000"}));
     line.wait(100s);
     EXPECT_THAT(line.send(router_advertisement(row.told)), IsEmpty());
     EXPECT_EQ(line.count(row.reason), 1U) << info(row.reason).name;
@@ -480,7 +483,7 @@ TEST(RouterAdvertising, ND_RA_008_differences_are_named) {
 }
 
 TEST(RouterAdvertising, ND_RA_008_SLAAC_008_and_nothing_else_changes) {
-  for (const NodeConfig& config : {router_config({"nd.adv=on"}), router_config(), on_tun(router_config())}) {
+  for (const NodeConfig& config : {router_config({"nd.adv.enable=on"}), router_config(), on_tun(router_config())}) {
     Line line(config);
     line.wait(40s);
     const Packet before = line.reply6(1400);

@@ -208,7 +208,7 @@ TEST(Tcp, V4_RX_022_a_checksum_of_0_is_a_checksum) {
 }
 
 TEST(Tcp, V4_RX_022_segments_to_groups) {
-  for (const std::string_view closed : {"l4.tcp_closed=rst", "l4.tcp_closed=port"}) {
+  for (const std::string_view closed : {"tcp.closed=rst", "tcp.closed=port"}) {
     Host host({closed});
     for (const std::string_view group : {"255.255.255.255", "192.0.2.255", "224.0.0.1"})
       EXPECT_SILENT(host, tcp4({}, {}, {.destination = group}), Reason::tcp_to_group);
@@ -218,7 +218,7 @@ TEST(Tcp, V4_RX_022_segments_to_groups) {
 }
 
 TEST(Tcp, V4_RX_022_port_unreachable_by_option) {
-  Host host({"l4.tcp_closed=port"});
+  Host host({"tcp.closed=port"});
   const Packet segment4 = tcp4({.flags = ack});
   const Packet error4 = host.answer(segment4);
   EXPECT_EQ(icmp4_type(error4), 3U);
@@ -233,7 +233,7 @@ TEST(Tcp, V4_RX_022_port_unreachable_by_option) {
 }
 
 TEST(Tcp, V4_RX_022_silence_by_option) {
-  Host host({"l4.tcp_closed=drop"});
+  Host host({"tcp.closed=drop"});
   for (const unsigned flags : {0U + syn, 0U + ack, fin | ack})
     for (const Twin& twin : twins({.flags = flags})) EXPECT_SILENT(host, twin.packet, Reason::tcp_closed_ports_silent);
 }
@@ -245,7 +245,7 @@ TEST(Tcp, V4_RX_022_silence_by_option) {
 TEST(SourceRoute, V4_OPT_017_checksums_are_for_the_final_destination) {
   const Packet route = hex("83 07 08 c6336401 00");
   const Packet way_back = hex("83 07 04 c0000201 00");
-  Host host({"l4.udp_echo=on"});
+  Host host({"udp.echo=on"});
   const Ipv4Fields back{.source = "192.0.2.2", .destination = "192.0.2.1"};
   const Packet reset = host.answer(tcp4({.flags = syn}, {}, {.options = route}));
   EXPECT_EQ(destination_of(reset), "198.51.100.1");

@@ -10,7 +10,7 @@ using testing::SizeIs;
 constexpr unsigned echo_port = 7;
 constexpr unsigned discard_port = 9;
 
-const std::initializer_list<std::string_view> both = {"l4.udp_echo=on", "l4.udp_discard=on"};
+const std::initializer_list<std::string_view> both = {"udp.echo=on", "udp.discard=on"};
 
 Packet from_port4(unsigned source, unsigned destination, Ipv4Fields ip = {}) {
   ip.protocol = 17;
@@ -123,18 +123,18 @@ TEST(UdpService, V4_RX_021_off_by_default) {
 }
 
 TEST(UdpService, V4_RX_021_each_has_its_switch) {
-  Host only_echo({"l4.udp_echo=on"});
+  Host only_echo({"udp.echo=on"});
   EXPECT_EQ(only_echo.answer(udp4({}, echo_port)).at(9), 17);
   EXPECT_EQ(only_echo.answer(udp4({}, discard_port)).at(9), 1);
   EXPECT_EQ(only_echo.answer(udp6({}, discard_port)).at(6), 58);
-  Host only_discard({"l4.udp_discard=on"});
+  Host only_discard({"udp.discard=on"});
   EXPECT_EQ(only_discard.answer(udp4({}, echo_port)).at(9), 1);
   EXPECT_EQ(only_discard.answer(udp6({}, echo_port)).at(6), 58);
   EXPECT_SILENT(only_discard, udp4({}, discard_port), Reason::udp_discard_for_us);
 }
 
 TEST(UdpService, V4_RX_021_all_other_ports_stay_closed) {
-  Host host({"l4.udp_echo=on", "l4.udp_discard=on", "icmp4.error_rate=0", "icmp6.error_rate=0"});
+  Host host({"udp.echo=on", "udp.discard=on", "icmp4.error_rate=0", "icmp6.error_rate=0"});
   for (const unsigned port : {0U, 1U, 6U, 8U, 10U, 0x0700U, 0x0900U, 65535U}) {
     EXPECT_EQ(host.answer(udp4({}, port)).at(9), 1) << port;
     EXPECT_EQ(host.answer(udp6({}, port)).at(6), 58) << port;
@@ -164,7 +164,7 @@ TEST(UdpService, V4_RX_021_broken_datagrams_are_not_served) {
 
 // ROB-003: one datagram to a group would be answered by every host of the link.
 TEST(UdpService, ROB_003_echo_does_not_answer_groups) {
-  Host host({"l4.udp_echo=on", "icmp4.echo_broadcast=on"});
+  Host host({"udp.echo=on", "icmp4.echo_broadcast=on"});
   for (const std::string_view group : {"192.0.2.255", "255.255.255.255", "224.0.0.1"})
     EXPECT_SILENT(host, udp4({.destination = group}, echo_port), Reason::udp_echo_to_group);
   for (const std::string_view group : {"ff02::1", "ff02::1:ff00:2"})

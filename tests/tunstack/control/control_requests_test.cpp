@@ -7,7 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/host.hpp"
+#include "tests/support/frames.hpp"
+#include "tunstack/control/settings.hpp"
+#include "tunstack/fault.hpp"
 #include "tunstack/why/outcome_json.hpp"
 
 namespace tunstack::test::control_requests_test {
@@ -96,11 +98,107 @@ TEST_F(Requests, all_options_are_changed_or_none) {
               HasSubstr("unknown option 'icmp4.echoo'"));
   EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"icmp4.echo=off", "icmp4.error_rate=x"}}}),
               HasSubstr("cannot set icmp4.error_rate to 'x'"));
-  EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"icmp4.echo=off", "v4.frag.memory=1024"}}}),
-              HasSubstr("v4.frag.memory cannot be changed while the stack runs|it is read at the start|start the stack "
-                        "again with --set v4.frag.memory=1024"));
+  EXPECT_THAT(
+      fault_of({{"request", "set"}, {"settings", {"icmp4.echo=off", "ip4.frag.memory=1024"}}}),
+      HasSubstr("ip4.frag.memory cannot be changed while the stack runs|it is read at the start|start the stack "
+                "again with --set ip4.frag.memory=1024"));
   EXPECT_EQ(option("icmp4.echo"), "on");
   EXPECT_THAT(fault_of({{"request", "get"}, {"keys", {"icmp4.ecko"}}}), HasSubstr("did you mean icmp4.echo?"));
+}
+
+TEST_F(Requests, addresses_are_added_and_taken_away) {
+  EXPECT_EQ(option("address"), "192.0.2.2/24 2001:db8::2/64 fe80::2/64");
+  const json answer =
+      ask({{"request", "set"}, {"settings", {"address+=192.0.2.9", "address-=2001:db8::2", "icmp4.ttl=9"}}});
+  EXPECT_TRUE(answer.contains("fault")) << "icmp4.ttl is none: nothing of it is done";
+  EXPECT_EQ(option("address"), "192.0.2.2/24 2001:db8::2/64 fe80::2/64");
+  const json done = ask(
+      {{"request", "set"}, {"settings", {"address+=192.0.2.9", "address-=2001:db8::2/64", "ip4.ttl=9", "role=router"}}});
+  EXPECT_EQ(done,
+            json({{"schema", 1}, {"changed", true}, {"addresses", {"192.0.2.2/24", "fe80::2/64", "192.0.2.9/24"}}}));
+  EXPECT_EQ(option("address"), "192.0.2.2/24 fe80::2/64 192.0.2.9/24");
+  EXPECT_EQ(option("role"), "router");
+  EXPECT_EQ(option("ip4.ttl"), "9");
+  EXPECT_EQ(ask_about(echo4({.destination = "192.0.2.9"}))["verdict"], "reply");
+  EXPECT_EQ(ask_about(echo6())["reason"], "ipv6_destination_not_ours");
+  EXPECT_EQ(ask({{"request", "state"}})["addresses"].size(), 3U);
+  EXPECT_EQ(node.counters().count(Reason::address_added), 1U);
+  EXPECT_EQ(node.counters().count(Reason::address_taken_away), 1U);
+}
+
+TEST_F(Requests, with_the_first_address_of_IPv6_comes_a_link_local_one) {
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"address-=2001:db8::2", "address-=fe80::2"}}}), "");
+  EXPECT_EQ(option("address"), "192.0.2.2/24");
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"address+=2001:db8:1::7/48"}}}), "");
+  EXPECT_EQ(option("address"), "192.0.2.2/24 2001:db8:1::7/48 fe80::7/64");
+}
+
+TEST_F(Requests, addresses_that_cannot_be_are_refused_and_nothing_changes) {
+  const struct {
+    std::vector<std::string> settings;
+    const char* fault;
+  } rows[] = {
+      {{"address+=192.0.2.2/25"},
+       "192.0.2.2 is an address of the stack already|it has 192.0.2.2/24, 2001:db8::2/64, fe80::2/64|for another "
+       "prefix"},
+      {{"address+=192.0.2.9", "address+=192.0.2.9"}, "192.0.2.9 is an address of the stack already"},
+      {{"address+=192.0.2.9/33"}, "'192.0.2.9/33' is not an address|an address is written ADDR or ADDR/LEN"},
+      {{"address+=192.0.2.255/24"}, "cannot be the address of a host|the first and the last address"},
+      {{"address+=224.0.0.9"}, "cannot be the address of a host|it is a multicast"},
+      {{"address+=::/0"}, "|a prefix of length 0 holds all addresses"},
+      {{"address+="}, "'' is not an address"},
+      {{"address-=192.0.2.7"},
+       "'192.0.2.7' cannot be taken away|no such address was given to the stack: it was given 192.0.2.2/24, "
+       "2001:db8::2"},
+      {{"address-=192.0.2.2/25"}, "'192.0.2.2/25' cannot be taken away"},
+      {{"address-=tun0"}, "'tun0' cannot be taken away|it is no address|'tunstack get address'"},
+      {{"address-=fe80::2"}, "the link-local address of the stack cannot be taken away alone|an interface with other"},
+      {{"address-=192.0.2.2", "address-=2001:db8::2", "address-=fe80::2"},
+       "the last address of the stack cannot be taken away|nothing would reach it any more|give it another one"},
+      {{"address=192.0.2.9"}, "'address' is not set as a whole|a stack has several"},
+  };
+  for (const auto& row : rows) {
+    std::vector<std::string> settings{"icmp4.echo=off"};
+    settings.insert(settings.end(), row.settings.begin(), row.settings.end());
+    EXPECT_THAT(fault_of({{"request", "set"}, {"settings", settings}}), HasSubstr(row.fault));
+    EXPECT_EQ(option("address"), "192.0.2.2/24 2001:db8::2/64 fe80::2/64");
+    EXPECT_EQ(option("icmp4.echo"), "on");
+  }
+  EXPECT_EQ(node.counters().count(Reason::address_added), 0U) << "a copy was asked";
+}
+
+TEST_F(Requests, there_are_as_many_addresses_as_an_interface_may_have) {
+  std::vector<std::string> settings;
+  for (int i = 0; i < 29; ++i) settings.push_back(fmt::format("address+=192.0.2.{}", 10 + i));
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", settings}}), "");
+  EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"address+=2001:db8::9"}}}),
+              HasSubstr("33 addresses are too many|an interface may be given 32"));
+}
+
+TEST(RequestsOfOthers, addresses_that_do_not_fit_the_link_or_its_gateways_are_refused) {
+  const auto fault_of = [](const NodeConfig& config, const std::string& setting) {
+    Node node(config);
+    try {
+      read_settings(node, {setting}, Instant{});
+    } catch (const Fault& fault) {
+      return fmt::format("{}|{}", fault.what(), fault.why());
+    }
+    return std::string();
+  };
+  NodeConfig small = host_config();
+  small.interfaces[0].addresses = {*parse_prefix("192.0.2.2/24")};
+  small.interfaces[0].mtu = 1279;
+  EXPECT_EQ(fault_of(small, "address+=2001:db8::9"),
+            "the link has an MTU of 1279|the minimum is 1280 on a link with IPv6 (RFC 8200 5)");
+  EXPECT_EQ(fault_of(small, "address+=192.0.2.9"), "");
+  NodeConfig routed = with_gateways(ethernet_config(), {"192.0.2.1"});
+  EXPECT_THAT(fault_of(routed, "address-=192.0.2.2"), HasSubstr("192.0.2.1 cannot be a gateway|"));
+  NodeConfig learning = ethernet_config();
+  learning.interfaces[0].addresses = {*parse_prefix("192.0.2.2/24")};
+  learning.interfaces[0].configures_itself = true;
+  learning.options.own.identifiers = IdentifierKind::eui64;
+  EXPECT_EQ(fault_of(learning, "address+=fe80::ff:fe00:2/64"),
+            "the stack cannot be given these addresses|the interface already has this address");
 }
 
 TEST_F(Requests, a_packet_is_sent_as_it_is) {

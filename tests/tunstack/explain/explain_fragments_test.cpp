@@ -86,7 +86,7 @@ TEST(ExplainFragments, time_is_over_and_the_first_is_missing) {
 // ---- what is taken ----
 
 TEST(ExplainText, take) {
-  Story story({"l4.udp_discard=on"});
+  Story story({"udp.discard=on"});
   story.send(udp4({}, 9));
   EXPECT_THAT(story.texts,
               testing::ElementsAre(
@@ -95,7 +95,7 @@ TEST(ExplainText, take) {
 }
 
 TEST(ExplainFragments, an_error_about_a_packet_of_ours_is_taken) {
-  Story story({"pmtu4.min=68"});
+  Story story({"ip4.pmtu.min=68"});
   const Packet sent = story.send(echo4()).at(0);
   story.send(ipv4({.source = "203.0.113.9"}, icmpv4(3, 4, 68, sent)));
   EXPECT_THAT(story.texts.at(1),

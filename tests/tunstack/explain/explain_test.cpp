@@ -107,7 +107,7 @@ std::string written(Explain explain,
                     const std::vector<Packet>& packets = {echo4(), to_other_host, udp4(), to_broadcast}) {
   const FileDescriptor file(::memfd_create("lines", MFD_CLOEXEC));
   Outlet outlet(OutputFile::shared(file.get(), "lines"), "lines", WhenFull::wait);
-  Host host({"l4.udp_discard=on"});
+  Host host({"udp.discard=on"});
   Explainer explainer(explain, outlet);
   host.observe(explainer);
   for (const Packet& packet : packets) host.send(packet);

@@ -43,36 +43,32 @@ std::string text(const Settings& settings) { return testing::PrintToString(setti
 TEST(Advertised, ND_RA_001_values_that_are_refused) {
   for (const Row& row : {
            Row{{}, ""},
-           Row{{"nd.adv_max=4"}, ""},
-           Row{{"nd.adv_max=1800"}, ""},
-           Row{{"nd.adv_max=4", "nd.adv_min=3"}, ""},
-           Row{{"nd.adv_max=4", "nd.adv_min=4"}, "the minimum interval 4 s"},
-           Row{{"nd.adv_min=2"}, "the minimum interval 2 s"},
-           Row{{"nd.adv_max=100", "nd.adv_min=75"}, ""},
-           Row{{"nd.adv_max=100", "nd.adv_min=76"}, "the minimum interval 76 s"},
-           Row{{"nd.adv_lifetime=0"}, ""},
-           Row{{"nd.adv_lifetime=600"}, ""},
-           Row{{"nd.adv_lifetime=599"}, "the router lifetime 599 s"},
-           Row{{"nd.adv_lifetime=9000"}, ""},
-           Row{{"nd.adv_lifetime=9001"}, "the router lifetime 9001 s"},
-           Row{{"nd.adv_lifetime=65534"}, "the router lifetime 65534 s"},
-           Row{{"nd.adv_lifetime=65535"}, ""},
-           Row{{"nd.adv_max=1800", "nd.adv_lifetime=1799"}, "the router lifetime 1799 s"},
-           Row{{"nd.adv_reachable_ms=3600000"}, ""},
-           Row{{"nd.adv_mtu=1280"}, ""},
-           Row{{"nd.adv_mtu=1279"}, "the MTU 1279"},
-           Row{{"nd.adv_mtu=1500"}, ""},
-           Row{{"nd.adv_mtu=1501"}, "the MTU 1501"},
-           Row{{"nd.adv_pref=high"}, ""},
-           Row{{"nd.adv_pref=high", "nd.adv_lifetime=0"}, "a preference other than medium"},
-           Row{{"nd.adv_valid=100", "nd.adv_preferred=101"}, "preferred lifetime above its valid lifetime"},
-           Row{{"nd.adv_valid=100", "nd.adv_preferred=100"}, ""},
-           Row{{"nd.adv_prefixes=ff02::/16"}, "multicast"},
-           Row{{"nd.adv_routes=2001:db8:9::/48,2001:db8:9::/48"}, "stands there twice"},
-           Row{{"nd.adv_rdnss=ff02::53"}, "the server ff02::53"},
-           Row{{"nd.adv_dnssl=a..example"}, "a..example"},
-           Row{{"nd.adv_pref64=64:ff9b::/96"}, ""},
-           Row{{"nd.adv_pref64=64:ff9b::/95"}, "the PREF64 64:ff9b::/95"},
+           Row{{"nd.adv.max=4"}, ""},
+           Row{{"nd.adv.max=1800"}, ""},
+           Row{{"nd.adv.max=4", "nd.adv.min=3"}, ""},
+           Row{{"nd.adv.max=4", "nd.adv.min=4"}, "the minimum interval 4 s"},
+           Row{{"nd.adv.max=100", "nd.adv.min=75"}, ""},
+           Row{{"nd.adv.max=100", "nd.adv.min=76"}, "the minimum interval 76 s"},
+           Row{{"nd.adv.lifetime=0"}, ""},
+           Row{{"nd.adv.lifetime=600"}, ""},
+           Row{{"nd.adv.lifetime=599"}, "the router lifetime 599 s"},
+           Row{{"nd.adv.lifetime=9000"}, ""},
+           Row{{"nd.adv.lifetime=65535"}, ""},
+           Row{{"nd.adv.max=1800", "nd.adv.lifetime=1799"}, "the router lifetime 1799 s"},
+           Row{{"nd.adv.reachable=3600000"}, ""},
+           Row{{"nd.adv.mtu=1280"}, ""},
+           Row{{"nd.adv.mtu=1500"}, ""},
+           Row{{"nd.adv.mtu=1501"}, "the MTU 1501"},
+           Row{{"nd.adv.pref=high"}, ""},
+           Row{{"nd.adv.pref=high", "nd.adv.lifetime=0"}, "a preference other than medium"},
+           Row{{"nd.adv.valid=100", "nd.adv.preferred=101"}, "preferred lifetime above its valid lifetime"},
+           Row{{"nd.adv.valid=100", "nd.adv.preferred=100"}, ""},
+           Row{{"nd.adv.prefixes=ff02::/16"}, "multicast"},
+           Row{{"nd.adv.routes=2001:db8:9::/48,2001:db8:9::/48"}, "stands there twice"},
+           Row{{"nd.adv.rdnss=ff02::53"}, "the server ff02::53"},
+           Row{{"nd.adv.dnssl=a..example"}, "a..example"},
+           Row{{"nd.adv.pref64=64:ff9b::/96"}, ""},
+           Row{{"nd.adv.pref64=64:ff9b::/95"}, "the PREF64 64:ff9b::/95"},
        }) {
     const std::string fault = fault6(row.settings);
     EXPECT_EQ(fault.empty(), row.fault.empty()) << text(row.settings) << ": " << fault;
@@ -83,23 +79,23 @@ TEST(Advertised, ND_RA_001_values_that_are_refused) {
 TEST(Advertised, ND_RA_001_values_that_no_option_takes) {
   NodeOptions options;
   for (const std::string_view setting :
-       {"nd.adv_max=3", "nd.adv_max=1801", "nd.adv_reachable_ms=3600001", "nd.adv_hop_limit=256",
-        "nd.adv_lifetime=65536", "irdp.adv_max=3", "irdp.adv_max=1801", "irdp.adv_lifetime=9001"})
+       {"nd.adv.max=3", "nd.adv.max=1801", "nd.adv.min=2", "nd.adv.reachable=3600001", "nd.adv.hop_limit=256",
+        "nd.adv.lifetime=9001", "nd.adv.lifetime=65534", "nd.adv.mtu=1279", "irdp.adv.max=3", "irdp.adv.max=1801",
+        "irdp.adv.min=2", "irdp.adv.lifetime=9001"})
     EXPECT_TRUE(set_option(options, setting).has_value()) << setting;
 }
 
 TEST(Advertised, ICMP4_RD_001_values_that_are_refused) {
   for (const Row& row : {
            Row{{}, ""},
-           Row{{"irdp.adv_max=4"}, ""},
-           Row{{"irdp.adv_max=1800"}, ""},
-           Row{{"irdp.adv_max=4", "irdp.adv_min=4"}, ""},
-           Row{{"irdp.adv_max=4", "irdp.adv_min=5"}, "the minimum advertisement interval"},
-           Row{{"irdp.adv_min=3"}, ""},
-           Row{{"irdp.adv_min=2"}, "the minimum advertisement interval"},
-           Row{{"irdp.adv_lifetime=600"}, ""},
-           Row{{"irdp.adv_lifetime=599"}, "the advertisement lifetime"},
-           Row{{"irdp.adv_lifetime=9000"}, ""},
+           Row{{"irdp.adv.max=4"}, ""},
+           Row{{"irdp.adv.max=1800"}, ""},
+           Row{{"irdp.adv.max=4", "irdp.adv.min=4"}, ""},
+           Row{{"irdp.adv.max=4", "irdp.adv.min=5"}, "the minimum advertisement interval"},
+           Row{{"irdp.adv.min=3"}, ""},
+           Row{{"irdp.adv.lifetime=600"}, ""},
+           Row{{"irdp.adv.lifetime=599"}, "the advertisement lifetime"},
+           Row{{"irdp.adv.lifetime=9000"}, ""},
        }) {
     const std::string fault = fault4(row.settings);
     EXPECT_EQ(fault.empty(), row.fault.empty()) << text(row.settings) << ": " << fault;
@@ -122,7 +118,7 @@ TEST(Advertised, ND_RA_004_which_prefixes_are_told) {
   EXPECT_EQ(told({}, router), Settings{"2001:db8::2/64"}) << "neither IPv4 nor link-local";
   EXPECT_EQ(told({}, interface_with({"2001:db8::2/128", "2001:db8:1::2/127"})), Settings{"2001:db8:1::2/127"})
       << "a single address is no prefix of a link";
-  EXPECT_EQ(told({"nd.adv_prefixes=2001:db8:5::/64"}, router), Settings{"2001:db8:5::/64"});
+  EXPECT_EQ(told({"nd.adv.prefixes=2001:db8:5::/64"}, router), Settings{"2001:db8:5::/64"});
 }
 
 }  // namespace

@@ -44,7 +44,10 @@ struct ValueWriter {
   NodeOptions& options;
 
   std::string operator()(const option::Flag& kind) const { return *kind.slot(options) ? "on" : "off"; }
-  std::string operator()(const option::Number& kind) const { return std::to_string(*kind.slot(options)); }
+  std::string operator()(const option::Number& kind) const {
+    const auto special = std::ranges::find(kind.special, *kind.slot(options), &option::SpecialNumber::value);
+    return special == kind.special.end() ? std::to_string(*kind.slot(options)) : std::string(special->word);
+  }
   std::string operator()(const option::OneOf& kind) const {
     const auto found = std::ranges::find(kind.choices, *kind.slot(options), &option::Choice::value);
     return found == kind.choices.end() ? "not a choice" : std::string(found->word);

@@ -57,7 +57,7 @@ std::vector<option::Meaning> meanings_of(const OptionRow& row) {
 
 TEST(OptionTexts, the_checks_find_what_they_are_for) {
   for (const std::string_view text : {"likewise of IPv6", "and random ones that change every day", "their second half",
-                                      "the shortest: 3 to irdp.adv_max", "how long these hold", "it is kept"})
+                                      "the shortest: 3 to irdp.adv.max", "how long these hold", "it is kept"})
     EXPECT_TRUE(refers_to_another_line(text)) << text;
   EXPECT_FALSE(refers_to_another_line("time between two ARP requests for the same address"));
   EXPECT_FALSE(is_sound("answer echo requests."));
@@ -110,9 +110,12 @@ TEST(OptionTexts, of_choices_and_special_values_too) {
 }
 
 TEST(OptionTexts, sources_are_sections_of_rfcs_and_decisions) {
-  const std::regex source(R"(RFC \d+( [\d.]+(\([a-zA-Z]\))?)?(, RFC \d+( [\d.]+(\([a-zA-Z]\))?)?)*(, D-\d\d)?)");
-  for (const OptionRow& row : every_option())
+  const std::regex source(R"(RFC \d+( [\d.]+(\([a-zA-Z]\))?)?(, RFC \d+( [\d.]+(\([a-zA-Z]\))?)?)*)");
+  const std::regex decision(R"((D-\d\d)?)");
+  for (const OptionRow& row : every_option()) {
     EXPECT_TRUE(std::regex_match(std::string(row.source), source)) << row.key << ": " << row.source;
+    EXPECT_TRUE(std::regex_match(std::string(row.decision), decision)) << row.key << ": " << row.decision;
+  }
 }
 
 TEST(OptionTexts, units_are_plurals_or_symbols) {

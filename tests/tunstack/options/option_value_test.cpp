@@ -48,7 +48,12 @@ TEST(OptionValue, numbers_are_taken_from_minimum_to_maximum_and_not_beyond) {
     ASSERT_LT(minimum, maximum) << row.key;
     expect_taken(row, std::to_string(minimum), std::to_string(minimum));
     expect_taken(row, std::to_string(maximum), std::to_string(maximum));
-    expect_refused(row, {std::to_string(maximum + 1), minimum == 0 ? "-1" : std::to_string(minimum - 1)});
+    const auto is_special = [&](std::uint64_t value) {
+      return std::ranges::find(number.special, value, &option::SpecialNumber::value) != number.special.end();
+    };
+    expect_refused(row, {"-1"});
+    if (!is_special(maximum + 1)) expect_refused(row, {std::to_string(maximum + 1)});
+    if (minimum > 0 && !is_special(minimum - 1)) expect_refused(row, {std::to_string(minimum - 1)});
   }
 }
 
@@ -57,13 +62,13 @@ TEST(OptionValue, numbers_take_units_that_fit_theirs) {
     NodeOptions options;
     return set(options, key, value) ? "refused" : value_of(*find_option(key), options);
   };
-  EXPECT_EQ(set_to("nd.adv_max", "30s"), "30");
-  EXPECT_EQ(set_to("nd.adv_max", "10m"), "600");
-  EXPECT_EQ(set_to("nd.adv_max", "30000ms"), "30");
-  EXPECT_EQ(set_to("nd.adv_max", "30.5s"), "refused") << "no whole number of seconds";
-  EXPECT_EQ(set_to("nd.adv_max", "30KiB"), "refused");
-  EXPECT_EQ(set_to("nd.adv_max", "30x"), "refused");
-  EXPECT_EQ(set_to("v4.ttl", "64s"), "refused") << "hops have no other unit";
+  EXPECT_EQ(set_to("nd.adv.max", "30s"), "30");
+  EXPECT_EQ(set_to("nd.adv.max", "10m"), "600");
+  EXPECT_EQ(set_to("nd.adv.max", "30000ms"), "30");
+  EXPECT_EQ(set_to("nd.adv.max", "30.5s"), "refused") << "no whole number of seconds";
+  EXPECT_EQ(set_to("nd.adv.max", "30KiB"), "refused");
+  EXPECT_EQ(set_to("nd.adv.max", "30x"), "refused");
+  EXPECT_EQ(set_to("ip4.ttl", "64s"), "refused") << "hops have no other unit";
 }
 
 TEST(OptionValue, quantities) {
@@ -79,11 +84,12 @@ TEST(OptionValue, quantities) {
     EXPECT_EQ(parse_quantity(wrong, "seconds"), std::nullopt) << wrong;
 }
 
-TEST(OptionValue, special_numbers_are_taken) {
+TEST(OptionValue, special_numbers_are_taken_by_their_words_and_as_numbers) {
   std::size_t special_numbers = 0;
   for (const auto& [row, number] : options_of_kind<option::Number>())
     for (const option::SpecialNumber& special : number.special) {
-      expect_taken(row, std::to_string(special.value), std::to_string(special.value));
+      expect_taken(row, std::string(special.word), std::string(special.word));
+      expect_taken(row, std::to_string(special.value), std::string(special.word));
       ++special_numbers;
     }
   EXPECT_GE(special_numbers, 10U);
@@ -158,6 +164,7 @@ TEST(OptionValue, names_are_what_stands_between_commas) {
     EXPECT_THAT(*kind.slot(options), ElementsAre("one", "two words", "3")) << row.key;
     ASSERT_FALSE(set(options, row.key, kind.empty.word)) << row.key;
     EXPECT_THAT(*kind.slot(options), IsEmpty()) << row.key;
+    expect_refused(row, {"", ",", "one,", ",one", "one,,two"});
   }
 }
 
@@ -171,16 +178,16 @@ TEST(OptionValue, nonsense_is_refused_and_changes_nothing) {
 
 TEST(OptionValue, kinds_in_words) {
   const auto kind_of_option = [](std::string_view key) -> const option::Kind& { return find_option(key)->kind; };
-  EXPECT_EQ(option::kind_name(kind_of_option("mld")), "flag");
-  EXPECT_EQ(option::kind_name(kind_of_option("v4.ttl")), "number");
+  EXPECT_EQ(option::kind_name(kind_of_option("mld.enable")), "flag");
+  EXPECT_EQ(option::kind_name(kind_of_option("ip4.ttl")), "number");
   EXPECT_EQ(option::kind_name(kind_of_option("icmp4.quote")), "choice");
   EXPECT_EQ(option::kind_name(kind_of_option("probe.allow_kinds")), "set");
   EXPECT_EQ(option::kind_name(kind_of_option("arp.proxy")), "prefixes");
   EXPECT_EQ(option::kind_name(kind_of_option("nd.proxy")), "addresses");
-  EXPECT_EQ(option::kind_name(kind_of_option("nd.adv_dnssl")), "names");
+  EXPECT_EQ(option::kind_name(kind_of_option("nd.adv.dnssl")), "names");
   EXPECT_EQ(option::accepted_values(kind_of_option("arp.proxy")), "IPv4 prefixes separated by commas, or none");
   EXPECT_EQ(option::accepted_values(kind_of_option("nd.proxy")), "IPv6 unicast addresses separated by commas, or none");
-  EXPECT_EQ(option::accepted_values(kind_of_option("nd.adv_dnssl")), "domain names separated by commas, or none");
+  EXPECT_EQ(option::accepted_values(kind_of_option("nd.adv.dnssl")), "domain names separated by commas, or none");
 }
 
 }  // namespace

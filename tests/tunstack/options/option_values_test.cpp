@@ -15,29 +15,29 @@ struct Fixed {
 
 // Decisions D-01 to D-30 of docs/spec and its table of constants; what they leave open is 0, off or unlimited.
 constexpr Fixed fixed[] = {
-    {"v4.ttl", "64", "64"},
-    {"v4.strong_es", "off", "off"},
-    {"v4.zero_broadcast", "off", "off"},     // D-14
-    {"v4.source_route", "process", "drop"},  // D-11
-    {"v4.require_option", "0", "0"},
-    {"v4.frag.overlap", "drop", "drop"},  // D-06
-    {"v4.frag.timeout", "60", "30"},      // D-07
-    {"v4.frag.largest", "65535", "65535"},
-    {"v4.frag.memory", "4096", "4096"},
-    {"v4.frag.datagrams", "1024", "1024"},
-    {"v4.frag.datagrams_of_source", "64", "64"},
-    {"pmtu4.age", "600", "600"},
-    {"v6.hop_limit", "64", "64"},
-    {"v6.ext.max_headers", "8", "8"},      // D-20
-    {"v6.ext.max_options", "8", "8"},      // D-20
-    {"v6.ext.max_chain", "1280", "1280"},  // D-20
-    {"v6.ext.max_padding", "0", "7"},      // D-20
-    {"v6.jumbo", "off", "off"},            // D-21
-    {"v6.frag.timeout", "60", "30"},       // D-07
-    {"v6.frag.memory", "4096", "4096"},
-    {"v6.frag.datagrams", "1024", "1024"},
-    {"v6.frag.datagrams_of_source", "64", "64"},
-    {"pmtu6.age", "600", "600"},
+    {"ip4.ttl", "64", "64"},
+    {"ip4.strong_es", "off", "off"},
+    {"ip4.zero_broadcast", "off", "off"},     // D-14
+    {"ip4.source_route", "process", "drop"},  // D-11
+    {"ip4.require_option", "none", "none"},
+    {"ip4.frag.overlap", "drop", "drop"},  // D-06
+    {"ip4.frag.timeout", "60", "30"},      // D-07
+    {"ip4.frag.largest", "65535", "65535"},
+    {"ip4.frag.memory", "4096", "4096"},
+    {"ip4.frag.datagrams", "1024", "1024"},
+    {"ip4.frag.datagrams_of_source", "64", "64"},
+    {"ip4.pmtu.age", "600", "600"},
+    {"ip6.hop_limit", "64", "64"},
+    {"ip6.ext.max_headers", "8", "8"},          // D-20
+    {"ip6.ext.max_options", "8", "8"},          // D-20
+    {"ip6.ext.max_chain", "1280", "1280"},      // D-20
+    {"ip6.ext.max_padding", "unlimited", "7"},  // D-20
+    {"ip6.jumbo", "off", "off"},                // D-21
+    {"ip6.frag.timeout", "60", "30"},           // D-07
+    {"ip6.frag.memory", "4096", "4096"},
+    {"ip6.frag.datagrams", "1024", "1024"},
+    {"ip6.frag.datagrams_of_source", "64", "64"},
+    {"ip6.pmtu.age", "600", "600"},
     {"icmp4.echo", "on", "on"},
     {"icmp4.echo_broadcast", "off", "off"},  // D-01
     {"icmp4.echo_code", "copy", "drop"},     // D-08
@@ -53,7 +53,7 @@ constexpr Fixed fixed[] = {
     {"icmp4.error_burst", "10", "10"},
     {"icmp4.error_rate_node", "1000", "1000"},
     {"icmp4.error_burst_node", "50", "50"},
-    {"icmp4.reply_rate", "0", "1000"},  // D-28
+    {"icmp4.reply_rate", "unlimited", "1000"},  // D-28
     {"icmp6.echo", "on", "on"},
     {"icmp6.echo_multicast", "on", "off"},  // D-23
     {"icmp6.reflect_flowlabel", "off", "off"},
@@ -65,44 +65,44 @@ constexpr Fixed fixed[] = {
     {"icmp6.error_rate_prefix", "100", "100"},
     {"icmp6.error_burst_prefix", "20", "20"},
     {"icmp.amplify_rate", "50", "10"},
-    {"icmp6.reply_rate", "0", "1000"},                       // D-28
-    {"icmp.ext", "off", "off"},                              // D-22
-    {"probe", "off", "off"},                                 // D-30
+    {"icmp6.reply_rate", "unlimited", "1000"},               // D-28
+    {"icmp.extensions", "off", "off"},                       // D-22
+    {"probe.enable", "off", "off"},                          // D-30
     {"probe.reply_body", "copy", "none"},                    // D-12
     {"probe.zero_checksum", "accept", "accept"},             // D-12
     {"probe.allow_sources", "any", "any"},                   // D-30
     {"probe.allow_local", "both", "local"},                  // D-30
     {"probe.allow_kinds", "name,index,address", "address"},  // D-30
-    {"l4.udp_echo", "off", "off"},
-    {"l4.udp_discard", "off", "off"},
-    {"l4.tcp_closed", "rst", "drop"},  // D-15
-    {"nd.neighbors", "1024", "1024"},
-    {"nd.solicit_rate", "100", "100"},
-    {"arp.retrans_ms", "1000", "1000"},
-    {"arp.reachable_ms", "60000", "60000"},
-    {"arp.delay_ms", "5000", "5000"},
+    {"udp.echo", "off", "off"},
+    {"udp.discard", "off", "off"},
+    {"tcp.closed", "rst", "drop"},  // D-15
+    {"neighbors.max", "1024", "1024"},
+    {"neighbors.solicit_rate", "100", "100"},
+    {"arp.retrans", "1000", "1000"},
+    {"arp.reachable", "60000", "60000"},
+    {"arp.delay", "5000", "5000"},
     {"arp.requests", "3", "3"},
-    {"nd.retrans_ms", "1000", "1000"},
-    {"nd.reachable_ms", "30000", "30000"},
-    {"nd.delay_ms", "5000", "5000"},
+    {"nd.retrans", "1000", "1000"},
+    {"nd.reachable", "30000", "30000"},
+    {"nd.delay", "5000", "5000"},
     {"nd.solicitations", "3", "3"},
     {"nd.accept_ra", "on", "on"},
     {"nd.rs_backoff", "off", "off"},
     {"nd.accept_untracked", "off", "off"},
     {"nd.min_hop_limit", "10", "64"},
     {"nd.min_prefix", "48", "64"},
-    {"nd.accept_redirects", "on", "off"},
+    {"icmp6.accept_redirects", "on", "off"},
     {"icmp4.accept_redirects", "on", "off"},
     {"icmp.secure_redirects", "off", "on"},
     {"icmp.redirect_lifetime", "600", "600"},
-    {"irdp.host", "on", "off"},
-    {"irdp.adv", "off", "off"},
-    {"irdp.adv_broadcast", "off", "off"},
-    {"irdp.adv_max", "600", "600"},
-    {"irdp.adv_min", "0", "0"},
-    {"irdp.adv_lifetime", "0", "0"},
-    {"irdp.adv_unicast", "on", "on"},
-    {"irdp.adv_pref", "0", "0"},
+    {"irdp.accept_ra", "on", "off"},
+    {"irdp.adv.enable", "off", "off"},
+    {"irdp.adv.broadcast", "off", "off"},
+    {"irdp.adv.max", "600", "600"},
+    {"irdp.adv.min", "auto", "auto"},
+    {"irdp.adv.lifetime", "auto", "auto"},
+    {"irdp.adv.unicast", "on", "on"},
+    {"irdp.adv.pref", "0", "0"},
     {"dad.transmits", "1", "1"},
     {"dad.mode", "normal", "normal"},
     {"nd.gratuitous", "1", "1"},
@@ -111,35 +111,35 @@ constexpr Fixed fixed[] = {
     {"slaac.tempaddr", "off", "on"},
     {"slaac.iid", "stable", "stable"},
     {"slaac.secret", "none", "none"},
-    {"pmtu4.min", "552", "552"},
-    {"arp.acd", "off", "off"},
-    {"arp.defend", "always", "always"},
+    {"ip4.pmtu.min", "552", "552"},
+    {"acd.enable", "off", "off"},
+    {"acd.defend", "always", "always"},
     {"dad.retry", "60", "60"},
     {"arp.proxy", "none", "none"},
-    {"mld", "on", "on"},
+    {"mld.enable", "on", "on"},
     {"mld.querier", "off", "off"},
-    {"igmp", "off", "off"},
-    {"nd.adv", "off", "off"},
-    {"nd.adv_max", "600", "600"},
-    {"nd.adv_min", "0", "0"},
-    {"nd.adv_lifetime", "65535", "65535"},
-    {"nd.adv_unicast", "off", "off"},
-    {"nd.adv_hop_limit", "64", "64"},
-    {"nd.adv_managed", "off", "off"},
-    {"nd.adv_other", "off", "off"},
-    {"nd.adv_pref", "medium", "medium"},
-    {"nd.adv_reachable_ms", "0", "0"},
-    {"nd.adv_retrans_ms", "0", "0"},
-    {"nd.adv_mtu", "0", "0"},
-    {"nd.adv_prefixes", "own", "own"},
-    {"nd.adv_on_link", "on", "on"},
-    {"nd.adv_autonomous", "on", "on"},
-    {"nd.adv_valid", "2592000", "2592000"},
-    {"nd.adv_preferred", "604800", "604800"},
-    {"nd.adv_routes", "none", "none"},
-    {"nd.adv_rdnss", "none", "none"},
-    {"nd.adv_dnssl", "none", "none"},
-    {"nd.adv_pref64", "none", "none"},
+    {"igmp.enable", "off", "off"},
+    {"nd.adv.enable", "off", "off"},
+    {"nd.adv.max", "600", "600"},
+    {"nd.adv.min", "auto", "auto"},
+    {"nd.adv.lifetime", "auto", "auto"},
+    {"nd.adv.unicast", "off", "off"},
+    {"nd.adv.hop_limit", "64", "64"},
+    {"nd.adv.managed", "off", "off"},
+    {"nd.adv.other", "off", "off"},
+    {"nd.adv.pref", "medium", "medium"},
+    {"nd.adv.reachable", "unspecified", "unspecified"},
+    {"nd.adv.retrans", "unspecified", "unspecified"},
+    {"nd.adv.mtu", "none", "none"},
+    {"nd.adv.prefixes", "own", "own"},
+    {"nd.adv.on_link", "on", "on"},
+    {"nd.adv.autonomous", "on", "on"},
+    {"nd.adv.valid", "2592000", "2592000"},
+    {"nd.adv.preferred", "604800", "604800"},
+    {"nd.adv.routes", "none", "none"},
+    {"nd.adv.rdnss", "none", "none"},
+    {"nd.adv.dnssl", "none", "none"},
+    {"nd.adv.pref64", "none", "none"},
 };
 
 TEST(Options, have_the_defaults_of_the_decisions) {
@@ -170,10 +170,10 @@ TEST(Options, V4_TX_001_time_to_live_is_64_and_never_0) {
   NodeOptions options;
   EXPECT_EQ(options.ipv4_ttl, 64U);
   EXPECT_EQ(options.ipv6_hop_limit, 64U);
-  EXPECT_TRUE(set_option(options, "v4.ttl=0"));
-  EXPECT_TRUE(set_option(options, "v4.ttl=256"));
-  EXPECT_TRUE(set_option(options, "v6.hop_limit=0"));
-  EXPECT_FALSE(set_option(options, "v4.ttl=255"));
+  EXPECT_TRUE(set_option(options, "ip4.ttl=0"));
+  EXPECT_TRUE(set_option(options, "ip4.ttl=256"));
+  EXPECT_TRUE(set_option(options, "ip6.hop_limit=0"));
+  EXPECT_FALSE(set_option(options, "ip4.ttl=255"));
   EXPECT_EQ(options.ipv4_ttl, 255U);
 }
 
@@ -184,11 +184,12 @@ struct Limits {
 // V4-FRAG-007, V4-FRAG-003 with RFC 1122 3.3.2, PMTU4-005: the ends of what may be chosen
 TEST(Options, V4_FRAG_007_and_PMTU4_005_ranges) {
   for (const auto& [accepted, refused] :
-       {Limits{"v4.frag.timeout=1", "v4.frag.timeout=0"}, Limits{"v4.frag.timeout=120", "v4.frag.timeout=121"},
-        Limits{"v4.frag.largest=576", "v4.frag.largest=575"}, Limits{"v4.frag.largest=65535", "v4.frag.largest=65536"},
-        Limits{"pmtu4.age=300", "pmtu4.age=299"}, Limits{"v4.require_option=255", "v4.require_option=256"},
-        Limits{"v4.frag.datagrams=1", "v4.frag.datagrams=0"},
-        Limits{"v4.frag.datagrams_of_source=1", "v4.frag.datagrams_of_source=0"}}) {
+       {Limits{"ip4.frag.timeout=1", "ip4.frag.timeout=0"}, Limits{"ip4.frag.timeout=120", "ip4.frag.timeout=121"},
+        Limits{"ip4.frag.largest=576", "ip4.frag.largest=575"},
+        Limits{"ip4.frag.largest=65535", "ip4.frag.largest=65536"}, Limits{"ip4.pmtu.age=300", "ip4.pmtu.age=299"},
+        Limits{"ip4.require_option=255", "ip4.require_option=256"},
+        Limits{"ip4.frag.datagrams=1", "ip4.frag.datagrams=0"},
+        Limits{"ip4.frag.datagrams_of_source=1", "ip4.frag.datagrams_of_source=0"}}) {
     NodeOptions options;
     EXPECT_FALSE(set_option(options, accepted)) << accepted;
     EXPECT_TRUE(set_option(options, refused)) << refused;
@@ -234,19 +235,19 @@ constexpr Meaning meanings[] = {
     {"icmp4.timestamp_nonstd=on", [](const NodeOptions& o) { return o.queries.timestamp_nonstandard; }},
     {"icmp4.mask_agent=off", [](const NodeOptions& o) { return !o.queries.mask_agent; }},
     {"icmp4.info_reply=on", [](const NodeOptions& o) { return o.queries.information; }},
-    {"v4.source_route=drop",
+    {"ip4.source_route=drop",
      [](const NodeOptions& o) { return o.ipv4_options.source_route == ip::SourceRoutes::drop; }},
-    {"v4.require_option=148", [](const NodeOptions& o) { return o.ipv4_options.required == 148; }},
-    {"v4.frag.overlap=first", [](const NodeOptions& o) { return o.fragments4.overlap == ip::Overlap::first; }},
-    {"v4.frag.overlap=last", [](const NodeOptions& o) { return o.fragments4.overlap == ip::Overlap::last; }},
-    {"v4.frag.timeout=15", [](const NodeOptions& o) { return o.fragments4.timeout == 15; }},
-    {"v4.frag.largest=576", [](const NodeOptions& o) { return o.fragments4.largest == 576; }},
-    {"v4.frag.memory=256", [](const NodeOptions& o) { return o.reassembly4.kibioctets == 256; }},
-    {"v4.frag.datagrams=2", [](const NodeOptions& o) { return o.reassembly4.datagrams == 2; }},
-    {"v4.frag.datagrams_of_source=2", [](const NodeOptions& o) { return o.reassembly4.datagrams_of_source == 2; }},
-    {"pmtu4.age=300", [](const NodeOptions& o) { return o.path_mtu_age == 300; }},
-    {"icmp.ext=on", [](const NodeOptions& o) { return o.extensions; }},
-    {"probe=on", [](const NodeOptions& o) { return o.probe.enabled; }},
+    {"ip4.require_option=148", [](const NodeOptions& o) { return o.ipv4_options.required == 148; }},
+    {"ip4.frag.overlap=first", [](const NodeOptions& o) { return o.fragments4.overlap == ip::Overlap::first; }},
+    {"ip4.frag.overlap=last", [](const NodeOptions& o) { return o.fragments4.overlap == ip::Overlap::last; }},
+    {"ip4.frag.timeout=15", [](const NodeOptions& o) { return o.fragments4.timeout == 15; }},
+    {"ip4.frag.largest=576", [](const NodeOptions& o) { return o.fragments4.largest == 576; }},
+    {"ip4.frag.memory=256", [](const NodeOptions& o) { return o.reassembly4.kibioctets == 256; }},
+    {"ip4.frag.datagrams=2", [](const NodeOptions& o) { return o.reassembly4.datagrams == 2; }},
+    {"ip4.frag.datagrams_of_source=2", [](const NodeOptions& o) { return o.reassembly4.datagrams_of_source == 2; }},
+    {"ip4.pmtu.age=300", [](const NodeOptions& o) { return o.path_mtu_age == 300; }},
+    {"icmp.extensions=on", [](const NodeOptions& o) { return o.extensions; }},
+    {"probe.enable=on", [](const NodeOptions& o) { return o.probe.enabled; }},
     {"probe.reply_body=none", [](const NodeOptions& o) { return o.probe.reply_body == icmp::ProbeBody::none; }},
     {"probe.zero_checksum=reject",
      [](const NodeOptions& o) { return o.probe.zero_checksum == icmp::ZeroChecksum::reject; }},
@@ -265,10 +266,10 @@ constexpr Meaning meanings[] = {
               !o.probe.sources[1].contains(*parse_address("2001:db8::2"));
      }},
     {"mld.querier=on", [](const NodeOptions& o) { return o.router.queries_listeners; }},
-    {"l4.udp_echo=on", [](const NodeOptions& o) { return o.udp_services.echo && !o.udp_services.discard; }},
-    {"l4.udp_discard=on", [](const NodeOptions& o) { return o.udp_services.discard && !o.udp_services.echo; }},
-    {"l4.tcp_closed=port", [](const NodeOptions& o) { return o.closed_tcp == transport::ClosedTcp::port; }},
-    {"l4.tcp_closed=drop", [](const NodeOptions& o) { return o.closed_tcp == transport::ClosedTcp::drop; }},
+    {"udp.echo=on", [](const NodeOptions& o) { return o.udp_services.echo && !o.udp_services.discard; }},
+    {"udp.discard=on", [](const NodeOptions& o) { return o.udp_services.discard && !o.udp_services.echo; }},
+    {"tcp.closed=port", [](const NodeOptions& o) { return o.closed_tcp == transport::ClosedTcp::port; }},
+    {"tcp.closed=drop", [](const NodeOptions& o) { return o.closed_tcp == transport::ClosedTcp::drop; }},
 };
 
 TEST(Options, values_mean_what_their_names_say) {

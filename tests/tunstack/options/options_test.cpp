@@ -44,8 +44,8 @@ TEST(OptionTable, keys_are_unique_and_found) {
     ASSERT_TRUE(found) << row.key;
     EXPECT_EQ(found->text, row.text);
   }
-  EXPECT_EQ(find_option("v4"), nullptr);
-  EXPECT_EQ(find_option("v4.ttl "), nullptr);
+  EXPECT_EQ(find_option("ip4"), nullptr);
+  EXPECT_EQ(find_option("ip4.ttl "), nullptr);
   EXPECT_EQ(find_option(""), nullptr);
 }
 
@@ -135,12 +135,13 @@ TEST(OptionFaults, bad_value_names_what_the_option_takes_and_its_default) {
     std::string_view key, value, why, remedy;
   };
   for (const Refused& refused : {
-           Refused{"v4.ttl", "0", "v4.ttl takes 1 to 255 hops", "leave it out for the default, 64"},
-           Refused{"icmp4.reply_rate", "many", "icmp4.reply_rate takes 0 to 1000000 replies per second (0: no limit)",
-                   "leave it out for the default, 0"},
-           Refused{"irdp.adv_pref", "-1", "irdp.adv_pref takes 0 to 2147483647", "leave it out for the default, 0"},
+           Refused{"ip4.ttl", "0", "ip4.ttl takes 1 to 255 hops", "leave it out for the default, 64"},
+           Refused{"icmp4.reply_rate", "many",
+                   "icmp4.reply_rate takes 1 to 1000000 replies per second, or unlimited (unlimited: all are sent)",
+                   "leave it out for the default, unlimited"},
+           Refused{"irdp.adv.pref", "-1", "irdp.adv.pref takes 0 to 2147483647", "leave it out for the default, 0"},
            Refused{"icmp4.echo", "maybe", "icmp4.echo takes on or off", "leave it out for the default, on"},
-           Refused{"v4.frag.overlap", "none", "v4.frag.overlap takes drop, first or last",
+           Refused{"ip4.frag.overlap", "none", "ip4.frag.overlap takes drop, first or last",
                    "leave it out for the default, drop"},
            Refused{"probe.allow_kinds", "mac",
                    "probe.allow_kinds takes one or more of name, index and address, separated by commas",
@@ -148,8 +149,8 @@ TEST(OptionFaults, bad_value_names_what_the_option_takes_and_its_default) {
            Refused{"probe.allow_sources", "me",
                    "probe.allow_sources takes prefixes separated by commas, or any (any: every source)",
                    "leave it out for the default, any"},
-           Refused{"nd.adv_rdnss", "2001:db8::/64",
-                   "nd.adv_rdnss takes IPv6 addresses separated by commas, or none (none: no RDNSS option is sent)",
+           Refused{"nd.adv.rdnss", "2001:db8::/64",
+                   "nd.adv.rdnss takes IPv6 addresses separated by commas, or none (none: no RDNSS option is sent)",
                    "leave it out for the default, none"},
        }) {
     NodeOptions options;
@@ -163,9 +164,9 @@ TEST(OptionFaults, bad_value_names_what_the_option_takes_and_its_default) {
 
 TEST(OptionFaults, name_all_special_values) {
   NodeOptions options;
-  EXPECT_THAT(set_option(options, "nd.adv_lifetime=65536")->why,
-              HasSubstr("(0: not a default router; 65535: three times nd.adv_max)"));
-  EXPECT_THAT(set_option(options, "nd.adv_max=0")->why, Not(HasSubstr("(")));
+  EXPECT_THAT(set_option(options, "nd.adv.lifetime=65536")->why,
+              HasSubstr("(0: not a default router; auto: three times nd.adv.max)"));
+  EXPECT_THAT(set_option(options, "nd.adv.max=0")->why, Not(HasSubstr("(")));
 }
 
 TEST(OptionFaults, assignment_needs_a_key_and_a_value) {

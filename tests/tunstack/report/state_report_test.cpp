@@ -52,7 +52,7 @@ class Learner : public Driver {
 NodeConfig tun_config() {
   NodeConfig config = host_config();
   config.interfaces[0].configures_itself = true;
-  for (const char* setting : {"dad.transmits=0", "nd.gratuitous=0", "mld=off"})
+  for (const char* setting : {"dad.transmits=0", "nd.gratuitous=0", "mld.enable=off"})
     EXPECT_FALSE(set_option(config.options, setting).has_value());
   return config;
 }
@@ -134,7 +134,7 @@ TEST(StateReport, has_a_schema_and_the_time) {
 
 TEST(StateReport, ARP_014_DAD_007_addresses_that_another_node_has) {
   NodeConfig config = tap_config();
-  for (const char* setting : {"dad.transmits=1", "arp.defend=never", "dad.retry=60"})
+  for (const char* setting : {"dad.transmits=1", "acd.defend=never", "dad.retry=60"})
     ASSERT_FALSE(set_option(config.options, setting).has_value());
   Learner host(config);
   host.run_for(1s);

@@ -309,7 +309,7 @@ TEST(ReplayOfTwoLinks, ROB_004_the_same_octets_whenever_it_starts) {
 
 /// Checks its addresses, makes some of what routers tell, and reports its groups.
 NodeConfig learning(Instant start) {
-  NodeConfig config = ethernet_config({"dad.transmits=1", "mld=on"});
+  NodeConfig config = ethernet_config({"dad.transmits=1", "mld.enable=on"});
   config.interfaces[0].configures_itself = true;
   config.start = start;
   return config;
@@ -328,7 +328,7 @@ TEST(AnyStartOfANode, ROB_004_a_host_that_configures_itself) {
 NodeConfig advertising(Instant start) {
   NodeConfig config = learning(start);
   config.interfaces[0].role = Role::router;
-  EXPECT_FALSE(set_option(config.options, "nd.adv=on").has_value());
+  EXPECT_FALSE(set_option(config.options, "nd.adv.enable=on").has_value());
   return config;
 }
 

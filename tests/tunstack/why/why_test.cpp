@@ -104,7 +104,7 @@ TEST(Why, a_frame_to_a_group_is_one) {
 TEST(Why, a_capture_whose_clock_jumps_by_a_century_is_asked_about_all_the_same) {
   World router{host_config()};
   router.node.interfaces[0].role = Role::router;
-  for (const char* setting : {"nd.adv=on", "nd.adv_max=4"})
+  for (const char* setting : {"nd.adv.enable=on", "nd.adv.max=4"})
     ASSERT_FALSE(set_option(router.node.options, setting).has_value());
   router.after_start = std::chrono::years(100);
   EXPECT_EQ(why::ask(router, echo4()).verdict, "reply");

@@ -5,11 +5,11 @@ namespace tunstack::option {
 namespace {
 
 constexpr OptionRow groups_options[] = {
-    {"mld", Flag{[](NodeOptions& o) { return &o.own.reports_ipv6_groups; }}, "on", "on", "RFC 3810 6",
+    {"mld.enable", Flag{[](NodeOptions& o) { return &o.own.reports_ipv6_groups; }}, "on", "on", "RFC 3810 6",
      "report by MLD which IPv6 multicast groups this node listens to"},
     {"mld.querier", Flag{[](NodeOptions& o) { return &o.router.queries_listeners; }}, "off", "off", "RFC 3810 7",
      "query by MLD which IPv6 multicast groups have listeners, and keep track of them; needs --role router"},
-    {"igmp", Flag{[](NodeOptions& o) { return &o.own.reports_ipv4_groups; }}, "off", "off", "RFC 3376 5",
+    {"igmp.enable", Flag{[](NodeOptions& o) { return &o.own.reports_ipv4_groups; }}, "off", "off", "RFC 3376 5",
      "report by IGMP which IPv4 multicast groups this node is a member of"},
 };
 

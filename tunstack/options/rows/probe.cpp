@@ -20,20 +20,20 @@ constexpr Choice kinds[] = {{"name", icmp::probe_kind::name, "by the name of the
                             {"address", icmp::probe_kind::address, "by an address of the interface"}};
 
 constexpr OptionRow probe_options[] = {
-    {"probe", Flag{[](NodeOptions& o) { return &o.probe.enabled; }}, "off", "off", "RFC 8335 4, D-30",
-     "answer ICMP extended echo requests, of IPv4 and IPv6"},
+    {"probe.enable", Flag{[](NodeOptions& o) { return &o.probe.enabled; }}, "off", "off", "RFC 8335 4",
+     "answer ICMP extended echo requests, of IPv4 and IPv6", "D-30"},
     {"probe.reply_body", OneOf{reply_bodies, [](NodeOptions& o) { return &o.probe.reply_body; }}, "copy", "none",
-     "RFC 8335 4, D-12", "content of ICMP extended echo replies"},
+     "RFC 8335 4", "content of ICMP extended echo replies", "D-12"},
     {"probe.zero_checksum", OneOf{zero_checksums, [](NodeOptions& o) { return &o.probe.zero_checksum; }}, "accept",
-     "accept", "RFC 4884 7, D-12",
-     "treatment of ICMP extended echo requests with the checksum 0 in the extension structure"},
+     "accept", "RFC 4884 7", "treatment of ICMP extended echo requests with the checksum 0 in the extension structure",
+     "D-12"},
     {"probe.allow_sources",
      Prefixes{Families::both, {"any", "every source"}, [](NodeOptions& o) { return &o.probe.sources; }}, "any", "any",
-     "RFC 8335 8, D-30", "source addresses from which ICMP extended echo requests are answered"},
+     "RFC 8335 8", "source addresses from which ICMP extended echo requests are answered", "D-30"},
     {"probe.allow_local", OneOf{localities, [](NodeOptions& o) { return &o.probe.locality; }}, "both", "local",
-     "RFC 8335 8, D-30", "interfaces that ICMP extended echo requests may ask about"},
+     "RFC 8335 8", "interfaces that ICMP extended echo requests may ask about", "D-30"},
     {"probe.allow_kinds", SetOf{kinds, [](NodeOptions& o) { return &o.probe.kinds; }}, "name,index,address", "address",
-     "RFC 8335 8, D-30", "ways in which ICMP extended echo requests may identify an interface"},
+     "RFC 8335 8", "ways in which ICMP extended echo requests may identify an interface", "D-30"},
 };
 
 }  // namespace

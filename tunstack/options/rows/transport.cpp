@@ -9,12 +9,12 @@ constexpr Choice closed_ports[] = {{"rst", transport::ClosedTcp::rst, "a TCP res
                                    {"drop", transport::ClosedTcp::drop, "no answer"}};
 
 constexpr OptionRow transport_options[] = {
-    {"l4.udp_echo", Flag{[](NodeOptions& o) { return &o.udp_services.echo; }}, "off", "off", "RFC 862",
+    {"udp.echo", Flag{[](NodeOptions& o) { return &o.udp_services.echo; }}, "off", "off", "RFC 862",
      "run a service on UDP port 7 that sends back the data of each datagram"},
-    {"l4.udp_discard", Flag{[](NodeOptions& o) { return &o.udp_services.discard; }}, "off", "off", "RFC 863",
+    {"udp.discard", Flag{[](NodeOptions& o) { return &o.udp_services.discard; }}, "off", "off", "RFC 863",
      "run a service on UDP port 9 that discards each datagram"},
-    {"l4.tcp_closed", OneOf{closed_ports, [](NodeOptions& o) { return &o.closed_tcp; }}, "rst", "drop",
-     "RFC 9293 3.10.7.1, D-15", "reply to TCP segments for a closed port"},
+    {"tcp.closed", OneOf{closed_ports, [](NodeOptions& o) { return &o.closed_tcp; }}, "rst", "drop",
+     "RFC 9293 3.10.7.1", "reply to TCP segments for a closed port", "D-15"},
 };
 
 }  // namespace

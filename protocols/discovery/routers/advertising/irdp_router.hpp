@@ -1,6 +1,7 @@
 // A router that advertises its addresses on one link, by ICMPv4 (RFC 1256 4): now and then, and to whoever asks.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string_view>
@@ -46,6 +47,9 @@ class IrdpRouter {
 
   /// Whether solicitations are answered: something is advertised, and it has not been stopped.
   bool is_advertising() const { return !stopped_; }
+  bool lists(Ipv4Address address) const {
+    return std::ranges::find(routers_, address, &AdvertisedRouter::address) != routers_.end();
+  }
 
   /// A valid solicitation (irdp_solicitation_rules).
   void on_solicitation(Ipv4Address source, Instant now, Random& random);

@@ -16,6 +16,17 @@ RouterAdvertiser::RouterAdvertiser(const AdvertisingConfig& config, std::size_t 
       next_multicast_(start + random.up_to(constants_.max_answer_delay)),
       earliest_multicast_(start) {}
 
+void RouterAdvertiser::suspend() {
+  next_multicast_ = Instant::max();
+  answers_.clear();
+}
+
+void RouterAdvertiser::begin_anew(Instant now, Random& random) {
+  if (stopped_) return;
+  sent_ = 0;
+  next_multicast_ = std::max(now, earliest_multicast_) + random.up_to(constants_.max_answer_delay);
+}
+
 Duration RouterAdvertiser::next_interval(Random& random) const {
   const Duration interval = random.between(min_interval_, max_interval_);
   return sent_ < constants_.initial_advertisements ? std::min(interval, constants_.max_initial_interval) : interval;
@@ -64,6 +75,7 @@ RouterAdvertiser::Due RouterAdvertiser::take_multicast(Instant now, Random& rand
 
 RouterAdvertiser::Due RouterAdvertiser::take_final(Instant now) {
   ++finals_sent_;
+  earliest_multicast_ = now + constants_.min_delay_between;
   const bool is_last = finals_sent_ >= constants_.final_advertisements;
   next_multicast_ = is_last ? Instant::max() : now + constants_.min_delay_between;
   return {ipv6_all_nodes, true};

@@ -15,6 +15,9 @@ class RouterAdvertiser {
   /// From `start` on the interface has a link-local address to send from. An advertisement is `packets` packets.
   RouterAdvertiser(const AdvertisingConfig& config, std::size_t packets, Instant start, Random& random);
 
+  /// The interface has no link-local address to send from: nothing is due until begin_anew(), once it has one.
+  void suspend();
+  void begin_anew(Instant now, Random& random);
   /// A valid solicitation came, perhaps from ::.
   void on_solicitation(const Ipv6Address& source, Instant now, Random& random);
   /// Ends the advertising: the final ones follow, the first at once. Nothing that was never said is withdrawn.
@@ -27,6 +30,8 @@ class RouterAdvertiser {
   /// An advertisement (all its parts) that is due and counts as sent by this call, or nothing.
   std::optional<Due> take_due(Instant now, Random& random);
   Instant next_deadline() const;
+  /// When the next one may go to all nodes (RFC 4861 6.2.6).
+  Instant earliest_multicast() const { return earliest_multicast_; }
 
  private:
   static constexpr std::size_t max_answers = 8;  // pending at once; a multicast serves whoever comes then
@@ -53,7 +58,7 @@ class RouterAdvertiser {
   bool stopped_ = false;
   unsigned finals_sent_ = 0;
   Instant next_multicast_;
-  Instant earliest_multicast_;   // of an answer: MIN_DELAY_BETWEEN_RAS after the last one
+  Instant earliest_multicast_;   // MIN_DELAY_BETWEEN_RAS after the last one
   std::vector<Answer> answers_;  // pending, oldest first
 };
 

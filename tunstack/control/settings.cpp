@@ -1,0 +1,182 @@
+#include "tunstack/control/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tunstack/fault.hpp"
+#include "tunstack/node/advertised.hpp"
+#include "tunstack/node/interface_config.hpp"
+#include "tunstack/options/effect.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr InterfaceId only{0};
+
+[[noreturn]] void refuse(const OptionFault& fault) { throw UsageFault(fault.what, fault.why, fault.remedy); }
+
+// ---- roles ----
+
+Role parse_role(std::string_view value) {
+  if (value == "host") return Role::host;
+  if (value == "router") return Role::router;
+  throw UsageFault(fmt::format("'{}' is no role", value.substr(0, 40)), "a stack is a host or a router on its link",
+                   "role=host or role=router");
+}
+
+// ---- addresses ----
+
+bool is_ipv6(const IpPrefix& prefix) { return !prefix.address.is_ipv4(); }
+
+bool is_link_local(const IpPrefix& prefix) { return is_ipv6(prefix) && prefix.address.ipv6().is_link_local(); }
+
+std::string list_of(const std::vector<IpPrefix>& addresses) {
+  std::string text;
+  for (const IpPrefix& one : addresses) text += (text.empty() ? "" : ", ") + to_text(one);
+  return text;
+}
+
+IpPrefix parse_address_to_add(const std::string& value) {
+  const auto address = parse_host_address(value);
+  if (!address) refuse(address.error());
+  return *address;
+}
+
+void add(std::vector<IpPrefix>& addresses, const std::string& value) {
+  const IpPrefix address = parse_address_to_add(value);
+  if (std::ranges::find(addresses, address.address, &IpPrefix::address) != addresses.end())
+    throw UsageFault(fmt::format("{} is an address of the stack already", to_text(address.address)),
+                     fmt::format("it has {}", list_of(addresses)),
+                     "for another prefix length take it away in the same request: address-=ADDR address+=ADDR/LEN");
+  addresses.push_back(address);
+}
+
+/// With its prefix length or without.
+void remove(std::vector<IpPrefix>& addresses, const std::string& value) {
+  const auto given = parse_prefix(value);
+  const auto held = given ? std::ranges::find(addresses, given->address, &IpPrefix::address) : addresses.end();
+  const bool has_length = value.contains('/');
+  if (held != addresses.end() && (!has_length || held->length == given->length)) {
+    addresses.erase(held);
+    return;
+  }
+  throw UsageFault(fmt::format("'{}' cannot be taken away", value.substr(0, 60)),
+                   given ? fmt::format("no such address was given to the stack: it was given {}", list_of(addresses))
+                         : "it is no address",
+                   "'tunstack get address' tells which there are");
+}
+
+bool has_link_local(const Interface& interface) {
+  if (!interface.addresses.ipv6) return false;
+  return std::ranges::any_of(interface.addresses.ipv6->addresses(), [](const discovery::InterfaceAddress& one) {
+    return one.origin == discovery::AddressOrigin::link_local;
+  });
+}
+
+/// Every interface of IPv6 has a link-local address (RFC 4291 2.1).
+void complete(InterfaceConfig& config, const Interface& interface) {
+  const bool was_there = std::ranges::any_of(interface.config.addresses, is_link_local);
+  const bool is_there = std::ranges::any_of(config.addresses, is_link_local) || has_link_local(interface);
+  if (is_there || !has_address_of(config, Family::ipv6)) return;
+  if (was_there)
+    throw UsageFault("the link-local address of the stack cannot be taken away alone",
+                     "an interface with other addresses of IPv6 has one (RFC 4291 2.1)",
+                     "give it another one in the same request: address+=fe80::9/64");
+  add_link_local_address(config);
+}
+
+void check_addresses(const InterfaceConfig& config) {
+  if (config.addresses.empty())
+    throw UsageFault("the last address of the stack cannot be taken away", "nothing would reach it any more",
+                     "give it another one in the same request: address+=ADDR/LEN");
+  if (const auto fault = mtu_fault(config))
+    throw UsageFault(fmt::format("the link has an MTU of {}", config.mtu), *fault,
+                     "start the stack again with another --mtu");
+  if (const auto fault = addresses_fault(config.addresses)) refuse(*fault);
+  for (const IpAddress& gateway : config.gateways)
+    if (const auto fault = gateway_fault(gateway, config.addresses)) refuse(*fault);
+}
+
+/// What the node itself has against one of them.
+void try_addresses(const Node& node, const std::vector<IpPrefix>& addresses, Instant now) {
+  Node copy = node;
+  copy.observe(nullptr);
+  Outbox out;
+  if (const auto refused = copy.set_addresses(only, addresses, now, out))
+    throw UsageFault("the stack cannot be given these addresses", std::string(info(*refused).text),
+                     "'tunstack state' tells which it has");
+}
+
+// ---- all of them ----
+
+/// Values that fit each by itself, but not together (RFC 4861 6.2.1, RFC 1256 4.1).
+void check_advertising(const NodeOptions& options, const InterfaceConfig& config) {
+  if (config.role != Role::router) return;
+  std::optional<std::string> fault;
+  if (options.router.advertises) fault = fault_of(advertising_config(options.router, config));
+  if (!fault && options.router4.advertises)
+    if (const auto fault4 = fault_of(irdp_config(options.router4, config))) fault = std::string(*fault4);
+  if (fault)
+    throw UsageFault("this router cannot be advertised so", *fault, "'tunstack options' lists what the options take");
+}
+
+void check_fixed(const NodeOptions& has, const NodeOptions& wanted) {
+  const OptionRow* const row = option::fixed_row_changed(has, wanted);
+  if (row == nullptr) return;
+  throw UsageFault(
+      fmt::format("{} cannot be changed while the stack runs", row->key), "it is read at the start",
+      fmt::format("start the stack again with --set {}={}", row->key, option::value_text(row->kind, wanted)));
+}
+
+constexpr std::string_view role_key = "role=";
+
+/// One text: into the part that it is about.
+void read(std::string_view text, Settings& settings, const NodeState& state) {
+  const InterfaceConfig& config = state.interface(only).config;
+  const auto value_of = [&](std::string_view key) { return std::string(text.substr(key.size())); };
+  const auto addresses = [&]() -> std::vector<IpPrefix>& {
+    return settings.addresses ? *settings.addresses : settings.addresses.emplace(config.addresses);
+  };
+  if (text.starts_with(role_key))
+    settings.role = parse_role(text.substr(role_key.size()));
+  else if (text.starts_with(address_to_add))
+    add(addresses(), value_of(address_to_add));
+  else if (text.starts_with(address_to_remove))
+    remove(addresses(), value_of(address_to_remove));
+  else if (text.starts_with("address="))
+    throw UsageFault("'address' is not set as a whole", "a stack has several: each one is added or taken away",
+                     "address+=ADDR/LEN or address-=ADDR");
+  else if (const auto fault =
+               set_option(settings.options ? *settings.options : settings.options.emplace(state.options), text))
+    refuse(*fault);
+}
+
+}  // namespace
+
+Settings read_settings(const Node& node, const std::vector<std::string>& texts, Instant now) {
+  const NodeState& state = node.state();
+  Settings settings;
+  for (const std::string& text : texts) read(text, settings, state);
+  InterfaceConfig config = state.interface(only).config;
+  if (settings.role) config.role = *settings.role;
+  if (settings.addresses) {
+    config.addresses = *settings.addresses;
+    complete(config, state.interface(only));
+    check_addresses(config);
+    try_addresses(node, config.addresses, now);
+    settings.addresses = config.addresses;
+  }
+  if (settings.options) check_fixed(state.options, *settings.options);
+  check_advertising(settings.options.value_or(state.options), config);
+  return settings;
+}
+
+void apply(const Settings& settings, Node& node, Instant now, Outbox& out) {
+  if (settings.addresses) node.set_addresses(only, *settings.addresses, now, out);
+  if (settings.options) node.change(*settings.options, now, out);
+  if (settings.role) node.set_role(only, *settings.role, now, out);
+}
+
+}  // namespace tunstack
