@@ -136,6 +136,7 @@ tunstack_test(unit
   tunstack/explain/icmp_names_test.cpp
   tunstack/node/interface_config_test.cpp
   tunstack/node/advertised_test.cpp
+  tunstack/options/effect_test.cpp
   tunstack/options/former_keys_test.cpp
   tunstack/options/option_texts_test.cpp
   tunstack/options/option_value_test.cpp

@@ -96,6 +96,7 @@ void settle(Session& session) {
 int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
   expect_no_duplicates(arguments);
   HostPlan plan = plan_host(arguments);
+  refuse_idle_settings(arguments);
   check_capture_output(plan, StandardOutput::shared_with_command);
   if (arguments.dry_run) {
     fmt::print("unshare {}--net sh -e <<'END'\nip link set dev lo up\n{}END\n",

@@ -11,6 +11,7 @@
 #include "tunstack/fault.hpp"
 #include "tunstack/node/advertised.hpp"
 #include "tunstack/node/interface_config.hpp"
+#include "tunstack/options/effect.hpp"
 #include "tunstack/options/options.hpp"
 
 namespace tunstack {
@@ -184,6 +185,17 @@ Seed seed_of(const HostArguments& arguments) {
 }
 
 }  // namespace
+
+void refuse_idle_settings(const HostArguments& arguments) {
+  if (arguments.tap) return;
+  for (const std::string& setting : arguments.settings) {
+    const OptionRow* const row = find_option(std::string_view(setting).substr(0, setting.find('=')));
+    if (row != nullptr && option::needs_stations(*row))
+      throw UsageFault(fmt::format("{} needs --tap", row->key),
+                       "packets of a TUN device travel without link-layer addresses: it would have no effect",
+                       fmt::format("add --tap, or leave out --set {}", setting));
+  }
+}
 
 HostPlan plan_host(const HostArguments& arguments) {
   check_device_name(arguments.device);

@@ -39,6 +39,8 @@ struct HostPlan {
 inline constexpr const char* default_ipv4_address = "192.0.2.2/24";
 inline constexpr const char* default_ipv6_address = "2001:db8::2/64";
 
+/// Throws UsageFault for what is set and has no effect on the link that is asked for.
+void refuse_idle_settings(const HostArguments& arguments);
 /// Throws UsageFault.
 HostPlan plan_host(const HostArguments& arguments);
 

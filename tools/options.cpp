@@ -71,6 +71,7 @@ void print_row_as_text(const OptionRow& row, std::size_t width) {
   print(fmt::format("{}: {}", row.key, row.text));
   print(fmt::format("    {}; default {}, hardened {}; {}", option::accepted_values(row.kind), row.lab, row.hardened,
                     row.source));
+  if (option::needs_stations(row)) print("    needs --tap: without it there is nobody to ask for");
   for (const Meaning& meaning : option::meanings_of(row.kind))
     print(fmt::format("    {}={}: {}", row.key, meaning.value, meaning.text));
 }
@@ -113,6 +114,7 @@ Json to_json(const Row& named) {
   json.update({{"default", value_json(row, row.lab)},
                {"hardened", value_json(row, row.hardened)},
                {"effect", effect_in_words(row)},
+               {"needs_tap", option::needs_stations(row)},
                {"source", row.source},
                {"decision", row.decision.empty() ? Json() : Json(row.decision)},
                {"text", row.text}});
@@ -132,6 +134,7 @@ void print_row_as_markdown(const OptionRow& row) {
              row.hardened, row.source,
              row.decision.empty() ? std::string() : fmt::format(", [{}](spec/README.md)", row.decision),
              effect_in_words(row), row.text);
+  if (option::needs_stations(row)) fmt::print("; needs --tap");
   for (const Meaning& meaning : option::meanings_of(row.kind)) fmt::print("<br>`{}`: {}", meaning.value, meaning.text);
   fmt::print(" |\n");
 }

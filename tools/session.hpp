@@ -29,8 +29,10 @@ class Session {
 
   const std::string& device_name() const { return device_.name(); }
   LinkState link_state() const { return link_.state(); }
-  /// How the kernel sends to the addresses that the stack was given.
-  std::vector<WayToStack> ways() const { return ways_to(config_.interfaces[0].addresses, routes_); }
+  /// How the kernel sends to the addresses that the stack was given, by now.
+  std::vector<WayToStack> ways() const {
+    return ways_to(node_.state().interface(InterfaceId{0}).config.addresses, routes_);
+  }
   /// The stack on its device.
   using Link = ImpairedDevice<TunDevice, MonotonicClock>;
   using Loop = RunLoop<Node, Link>;

@@ -78,6 +78,7 @@ std::string user_without_rights() { return ::geteuid() == 0 ? std::string() : st
 int run_up(HostArguments arguments) {
   do_without_ipv6_if_need_be(arguments);
   const HostPlan plan = plan_host(arguments);
+  refuse_idle_settings(arguments);
   check_capture_output(plan, StandardOutput::ours);
   if (arguments.dry_run) {
     fmt::print("{}", ip_commands(plan.link, plan.leave_link_alone, user_without_rights()));

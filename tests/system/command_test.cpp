@@ -87,7 +87,7 @@ TEST_F(Commands, options_have_the_defaults_that_set_accepts) {
     const nlohmann::json& value = option.at("default");
     const std::string written = value.is_string() ? value.get<std::string>() : value.dump();
     const std::string setting = option.at("key").get<std::string>() + "=" + written;
-    EXPECT_EQ(tunstack({"up", "--dry-run", "--set", setting}).status, 0) << setting;
+    EXPECT_EQ(tunstack({"up", "--tap", "--dry-run", "--set", setting}).status, 0) << setting;
   }
 }
 

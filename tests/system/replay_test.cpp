@@ -137,7 +137,7 @@ TEST_F(ReplayCommand, a_gap_of_a_century_in_the_role_of_a_router) {
       replay({path("in.pcapng"), "--role", "router", "--set", "nd.adv.enable=on", "--explain=off"});
   EXPECT_EQ(replayed.status, 0) << replayed;
   EXPECT_THAT(replayed.err, AllOf(HasSubstr("s in which nothing came were left out"), HasSubstr("2 packets in")));
-  EXPECT_THAT(replayed.err, HasSubstr("2  icmp4_echo_request_for_us"));
+  EXPECT_THAT(replayed.err, HasSubstr("2 icmp4_echo_request_for_us"));
 }
 
 TEST_F(ReplayCommand, options_and_addresses_of_the_stack) {

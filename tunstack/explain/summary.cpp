@@ -14,7 +14,7 @@ namespace tunstack {
 std::uint64_t packets_for_others(const Counters& counters) {
   std::uint64_t count = 0;
   for (const Reason reason :
-       {Reason::ipv6_group_not_joined, Reason::frame_for_another_station, Reason::router_solicitation_to_host})
+       {Reason::ipv6_group_not_joined, Reason::frame_for_another_station, Reason::router_solicitation_to_no_advertiser})
     count += counters.count(reason);
   return count;
 }

@@ -18,7 +18,8 @@ Verdict judge_solicitation(const Ipv6Arrival& arrival, const Icmpv6View& message
   if (const auto broken = refuses_discovery(arrival, input)) return Drop{*broken};
   if (const auto broken = first_broken<discovery::router_solicitation_rules>(input, arrival.trace))
     return Drop{*broken};
-  if (!state.interface(arrival.interface).routers.advertising) return Drop{Reason::router_solicitation_to_host};
+  if (!state.interface(arrival.interface).routers.advertising)
+    return Drop{Reason::router_solicitation_to_no_advertiser};
   return Deliver{Reason::router_solicitation_accepted, Recipient::router_solicitation};
 }
 

@@ -73,6 +73,14 @@ bool is_of_links(const void* place, const NodeOptions& options) {
          lies_in(place, options.neighbor_discovery.retransmit);
 }
 
+/// Of ARP, of the checks of addresses, and of asking for neighbors.
+bool is_of_stations(const void* place, const NodeOptions& options) {
+  const AddressOptions& own = options.own;
+  return lies_in(place, options.arp) || lies_in(place, options.proxied.ipv4) ||
+         lies_in(place, options.solicitation_rate) || lies_in(place, own.probes) || lies_in(place, own.mode) ||
+         lies_in(place, own.checks_ipv4) || lies_in(place, own.defence) || lies_in(place, own.retry);
+}
+
 template <class Each>
 void for_each_changed(const NodeOptions& before, const NodeOptions& after, const Each& each) {
   for (const OptionArea& area : option_areas())
@@ -92,6 +100,11 @@ Effect effect_of(const OptionRow& row) {
   const void* const place = place_of(row, options);
   if (is_fixed(place, options)) return Effect::at_start;
   return is_of_links(place, options) ? Effect::with_links : Effect::at_once;
+}
+
+bool needs_stations(const OptionRow& row) {
+  NodeOptions options;
+  return is_of_stations(place_of(row, options), options);
 }
 
 bool is_secret(const OptionRow& row) {

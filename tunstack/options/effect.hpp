@@ -12,6 +12,9 @@ enum class Effect : std::uint8_t { at_once, with_links, at_start };
 
 Effect effect_of(const OptionRow& row);
 
+/// Whether it has an effect on links with link-layer addresses alone: nobody is asked for on others.
+bool needs_stations(const OptionRow& row);
+
 /// Whether the value is nobody's business: who knows it can tell addresses of this host elsewhere (RFC 7217 5).
 bool is_secret(const OptionRow& row);
 

@@ -74,7 +74,7 @@ std::vector<Input> inputs() {
        }()},
       {"a router solicitation",
        router_solicitation({.destination = "ff02::1", .options = source_option(peer_mac)}),
-       {Reason::router_solicitation_to_host}},
+       {Reason::router_solicitation_to_no_advertiser}},
       {"a neighbor solicitation for a neighbor",
        solicitation({.destination = "ff02::1", .target = "2001:db8::77"}),
        {Reason::nd_target_not_ours}},

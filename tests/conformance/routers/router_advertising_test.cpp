@@ -406,7 +406,7 @@ TEST(RouterAdvertising, ND_RS_005_a_router_that_does_not_advertise_stays_silent)
   Line line(router_config());
   EXPECT_THAT(line.send(router_solicitation({.options = source_option(peer_mac)})), IsEmpty());
   EXPECT_THAT(line.wait(10s), IsEmpty());
-  EXPECT_EQ(line.count(Reason::router_solicitation_to_host), 1U);
+  EXPECT_EQ(line.count(Reason::router_solicitation_to_no_advertiser), 1U);
 }
 
 // ---- the end ----

@@ -121,7 +121,7 @@ TEST(RouterSolicitation, ND_RS_005_a_host_answers_none) {
       line.wait(10s);
       EXPECT_THAT(line.send(router_solicitation({.destination = destination, .options = source_option(peer_mac)})),
                   IsEmpty());
-      EXPECT_EQ(line.count(Reason::router_solicitation_to_host), 1U) << destination;
+      EXPECT_EQ(line.count(Reason::router_solicitation_to_no_advertiser), 1U) << destination;
       EXPECT_THAT(line.wait(1h), IsEmpty());
       EXPECT_EQ(line.neighbor("fe80::1"), nullptr);
     }
@@ -130,10 +130,10 @@ TEST(RouterSolicitation, ND_RS_005_a_host_answers_none) {
 TEST(RouterSolicitation, ND_RS_005_a_host_does_not_listen_to_all_routers) {
   Line ethernet(asking_host());
   EXPECT_THAT(ethernet.send(router_solicitation()), IsEmpty());
-  EXPECT_EQ(ethernet.count(Reason::router_solicitation_to_host), 0U);
+  EXPECT_EQ(ethernet.count(Reason::router_solicitation_to_no_advertiser), 0U);
   Line tun(on_tun(asking_host()));
   EXPECT_THAT(tun.send(router_solicitation()), IsEmpty());
-  EXPECT_EQ(tun.count(Reason::router_solicitation_to_host), 0U);
+  EXPECT_EQ(tun.count(Reason::router_solicitation_to_no_advertiser), 0U);
 }
 
 }  // namespace
