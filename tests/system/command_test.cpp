@@ -205,11 +205,11 @@ TEST_F(Commands, why_takes_frames_of_ethernet) {
 }
 
 TEST_F(Commands, why_takes_frames_of_a_capture_with_those_before_it) {
-  const Outcome captured = network.run(
-      {"sh", "-c",
-       "f=$(mktemp) && \"$0\" exec --tap --set dad.mode=off --capture $f.pcapng -- ping -c 1 192.0.2.2 >$f; "
-       "for i in 1 2 3 4 5 6 7 8 9 10 11 12; do \"$0\" why --tap $f.pcapng:$i; done; rm -f $f $f.pcapng",
-       program});
+  const Outcome captured =
+      network.run({"sh", "-c",
+                   "f=$(mktemp) && \"$0\" exec --tap --capture $f.pcapng -- ping -c 1 192.0.2.2 >$f; "
+                   "for i in $(seq 40); do \"$0\" why --tap $f.pcapng:$i; done; rm -f $f $f.pcapng",
+                   program});
   EXPECT_THAT(captured.out, AllOf(HasSubstr("ARP who has 192.0.2.2"), HasSubstr("arp_request_for_us"))) << captured;
 }
 

@@ -150,7 +150,7 @@ TEST_F(Control, why_running_knows_the_state_and_changes_nothing) {
 
 TEST_F(Control, why_running_takes_frames_where_the_link_has_addresses) {
   const Outcome outcome = in_sandbox(
-      "\"$0\" why --running 'ARP who has 192.0.2.7, tell 192.0.2.1'; "
+      "ping -q -c 1 192.0.2.2; \"$0\" why --running 'ARP who has 192.0.2.7, tell 192.0.2.1'; "
       "\"$0\" why --running '192.0.2.1 > 192.0.2.2  ICMP echo request'",
       {"--tap"});
   EXPECT_THAT(outcome.out, HasSubstr("arp_target_not_ours")) << outcome;

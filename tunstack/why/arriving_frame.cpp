@@ -52,6 +52,8 @@ std::optional<IpAddress> own_among(const NodeConfig& node, const IpAddress& neig
 
 bool has_frames(const NodeConfig& node) { return node.interfaces[0].link_address.has_value(); }
 
+MacAddress own_station(const NodeConfig& node) { return node.interfaces[0].link_address.value_or(MacAddress{}); }
+
 MacAddress neighbor_of(const MacAddress& own) {
   MacAddress neighbor = own;
   neighbor.octets[5] ^= 1;
@@ -59,7 +61,7 @@ MacAddress neighbor_of(const MacAddress& own) {
 }
 
 MacAddress station_for(const NodeConfig& node, Bytes datagram) {
-  const MacAddress own = node.interfaces[0].link_address.value_or(MacAddress{});
+  const MacAddress own = own_station(node);
   const Bytes destination = destination_of(datagram);
   if (destination.size() == Ipv6Address::size) {
     const Ipv6Address address = Ipv6Address::load(destination, 0);
@@ -79,7 +81,7 @@ std::optional<Octets> introduction(const NodeConfig& node, Bytes frame) {
   const auto own = own_among(node, source);
   if (!own) return std::nullopt;
   const std::string mac = to_text(ethernet->source()), us = to_text(*own);
-  const std::string ends = mac + " > " + to_text(*node.interfaces[0].link_address) + ", ";
+  const std::string ends = mac + " > " + to_text(own_station(node)) + ", ";
   const auto question = notation::parse_frame(
       source.is_ipv4() ? ends + "ARP who has " + us + ", tell " + to_text(source)
                        : ends + to_text(source) + " > " + us + " ICMP6 neighbor solicitation of " + us +
@@ -89,8 +91,7 @@ std::optional<Octets> introduction(const NodeConfig& node, Bytes frame) {
 
 Octets arriving(const NodeConfig& node, Bytes datagram) {
   if (!has_frames(node) || datagram.empty()) return {datagram.begin(), datagram.end()};
-  const MacAddress& own = *node.interfaces[0].link_address;
-  return frame_of({station_for(node, datagram), neighbor_of(own), type_for(datagram)}, datagram);
+  return frame_of({station_for(node, datagram), neighbor_of(own_station(node)), type_for(datagram)}, datagram);
 }
 
 Bytes datagram_in_frame(Bytes frame) {
@@ -101,9 +102,9 @@ Bytes datagram_in_frame(Bytes frame) {
 }
 
 Octets with_datagram(const NodeConfig& node, Bytes frame, Bytes datagram) {
-  if (frame.size() < ethernet_header_size || datagram.empty()) return {frame.begin(), frame.end()};
-  const EthernetView before = *EthernetView::parse(frame);
-  EthernetHeader header{before.destination(), before.source(), before.type()};
+  const auto before = EthernetView::parse(frame);
+  if (!before || datagram.empty()) return {frame.begin(), frame.end()};
+  EthernetHeader header{before->destination(), before->source(), before->type()};
   const Bytes former = datagram_in_frame(frame);
   if (!std::ranges::equal(destination_of(former), destination_of(datagram)))
     header.destination = station_for(node, datagram);

@@ -10,6 +10,8 @@ namespace tunstack::why {
 
 /// Whether the first link of the node has addresses: what arrives there are frames.
 bool has_frames(const NodeConfig& node);
+/// Its address there.
+MacAddress own_station(const NodeConfig& node);
 
 /// From a neighbor, to the node or to the group that the datagram is for. Where links have no addresses, and of what is
 /// no datagram, the octets as they are.

@@ -12,7 +12,7 @@ using notation::Octets;
 MutableBytes behind_header(Octets& frame) { return MutableBytes(frame).subspan(ethernet_header_size); }
 
 void add_header_changes_of_frame(Changes& changes, const NodeConfig& node) {
-  const MacAddress own = *node.interfaces[0].link_address;
+  const MacAddress own = own_station(node);
   const MacAddress neighbor = neighbor_of(own);
   const Bytes datagram = datagram_in_frame(changes.packet());
   const MacAddress wanted = station_for(node, datagram);
@@ -39,7 +39,7 @@ void add_arp_changes(Changes& changes, const NodeConfig& node) {
   add("operation 1", [](MutableBytes arp) {
     store_be16(arp, arp_offset::operation, static_cast<std::uint16_t>(ArpOperation::request));
   });
-  const MacAddress neighbor_mac = neighbor_of(*node.interfaces[0].link_address);
+  const MacAddress neighbor_mac = neighbor_of(own_station(node));
   add("sender mac " + to_text(neighbor_mac),
       [&](MutableBytes arp) { neighbor_mac.store(arp, arp_offset::sender_mac); });
   const auto own = own_address(node, Family::ipv4);
