@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"proxying_host", {"up", "--set", "arp.proxy=198.51.100.0/24"}, "--role router"},
         Wrong{"querying_host", {"up", "--set", "mld.querier=on"}, "--role router"},
         Wrong{"setting_without_effect", {"up", "--set", "dad.transmits=2"}, "dad.transmits needs --tap"},
-        Wrong{"former_key_without_effect", {"exec", "--set", "arp.acd=on", "true"}, "leave out --set arp.acd=on"},
+        Wrong{"former_key_without_effect", {"exec", "--set", "acd.enable=on", "true"}, "leave out --set acd.enable=on"},
         Wrong{"route_to_nothing", {"up", "--route", "everywhere"}, "the word default"},
         Wrong{"route_with_host_bits", {"up", "--route", "192.0.2.9/24"}, "try: --route 192.0.2.0/24"},
         Wrong{"route_of_a_family_without_address",
