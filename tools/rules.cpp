@@ -81,7 +81,7 @@ void print_rules_as_markdown(const Reasons& reasons) {
 }  // namespace
 
 void add_rules(CLI::App& program) {
-  print_table_with<ReasonInfo>(*program.add_subcommand("rules", rules_description), "NAME",
+  print_table_with<ReasonInfo>(*program.add_subcommand("rules", rules_description), "REASON",
                                "Reasons, areas or requirements (V4-RX-001); all reasons if none is given",
                                {.what = "reason, area or requirement",
                                 .rows = every_reason(),

@@ -71,7 +71,7 @@ std::optional<OptionFault> addresses_fault(const std::vector<IpPrefix>& addresse
   if (addresses.size() > max_configured_addresses)
     return OptionFault{std::to_string(addresses.size()) + " addresses are too many",
                        "an interface may be given " + std::to_string(max_configured_addresses) +
-                           ", a link-local one among them: each is looked at for every packet",
+                           ", a link-local one among them",
                        "leave some out"};
   for (auto one = addresses.begin(); one != addresses.end(); ++one)
     if (std::ranges::find(addresses.begin(), one, one->address, &IpPrefix::address) != one)

@@ -17,8 +17,8 @@ inline constexpr std::size_t maximum_mtu = 65535;
 /// Why the link cannot have this MTU; names the minimum (TUN-006).
 std::optional<std::string> mtu_fault(const InterfaceConfig& interface);
 
-/// As many as an interface may be given: each is looked at for every packet.
-inline constexpr std::size_t max_configured_addresses = 32;
+/// As many as an interface may be given: some tables are read from end to end for each packet.
+inline constexpr std::size_t max_configured_addresses = 2048;
 
 /// The address of a host with the length of its link's prefix: "ADDR/LEN", or "ADDR" with the usual length of its
 /// family, 24 or 64.

@@ -187,10 +187,10 @@ TEST_F(Requests, addresses_that_cannot_be_are_refused_and_nothing_changes) {
 
 TEST_F(Requests, there_are_as_many_addresses_as_an_interface_may_have) {
   std::vector<std::string> settings;
-  for (int i = 0; i < 29; ++i) settings.push_back(fmt::format("address+=192.0.2.{}", 10 + i));
+  for (int i = 0; i < 2048 - 3; ++i) settings.push_back(fmt::format("address+=2001:db8::5:{:x}", i));
   EXPECT_EQ(fault_of({{"request", "set"}, {"settings", settings}}), "");
   EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"address+=2001:db8::9"}}}),
-              HasSubstr("33 addresses are too many|an interface may be given 32"));
+              HasSubstr("2049 addresses are too many|an interface may be given 2048"));
 }
 
 TEST(RequestsOfOthers, addresses_that_do_not_fit_the_link_or_its_gateways_are_refused) {
