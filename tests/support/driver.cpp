@@ -14,6 +14,11 @@ MakeListener& listeners() {
   return make;
 }
 
+BeforePacket& watcher() {
+  static BeforePacket look;
+  return look;
+}
+
 }  // namespace
 
 unsigned SentPacket::type() const {
@@ -38,6 +43,8 @@ std::vector<Packet> packets_of(const std::vector<SentPacket>& sent) {
 }
 
 MakeListener listen_to_every_node(MakeListener make) { return std::exchange(listeners(), std::move(make)); }
+
+void before_every_packet(BeforePacket look) { watcher() = std::move(look); }
 
 Driver::Driver(const NodeConfig& config, Outbox out) : node_(config), out_(std::move(out)), now_(config.start) {
   for (const InterfaceConfig& interface : config.interfaces) link_addresses_.push_back(interface.link_address);
@@ -72,8 +79,13 @@ std::optional<Packet> Driver::mac_of_station(std::string_view address) const {
 std::vector<SentPacket> Driver::receive(const std::vector<Packet>& packets, InterfaceId interface,
                                         bool link_layer_group) {
   begin();
-  for (const Packet& packet : packets) node_.receive(received(packet, interface, link_layer_group), out_);
+  for (const Packet& packet : packets) arrive(received(packet, interface, link_layer_group));
   return take();
+}
+
+void Driver::arrive(const Received& packet) {
+  if (watcher()) watcher()(node_, packet);
+  node_.receive(packet, out_);
 }
 
 std::vector<SentPacket> Driver::run_for(Duration duration) {
@@ -226,7 +238,7 @@ void Driver::answer(const SentPacket& question) {
                   station->mac);
   }();
   std::ranges::copy(link_addresses_.at(static_cast<std::size_t>(question.interface))->octets, reply.begin());
-  node_.receive(received(reply, question.interface), out_);
+  arrive(received(reply, question.interface));
   collect();
 }
 

@@ -42,6 +42,10 @@ using MakeListener = std::function<std::unique_ptr<NodeListener>()>;
 /// Whose listener, if it makes one, hears the node of every driver from now on. Returns who made them so far.
 MakeListener listen_to_every_node(MakeListener make);
 
+/// Shown the node of every driver, and what it is about to receive, from now on; for who asks copies of it.
+using BeforePacket = std::function<void(const Node&, const Received&)>;
+void before_every_packet(BeforePacket look);
+
 class Driver {
  public:
   explicit Driver(const NodeConfig& config, Outbox out = Outbox());
@@ -132,6 +136,7 @@ class Driver {
   Received received(const Packet& packet, InterfaceId interface = InterfaceId{0}, bool link_layer_group = false) const {
     return {.interface = interface, .bytes = packet, .now = now_, .link_layer_group = link_layer_group};
   }
+  void arrive(const Received& packet);
   void begin() { start_ = now_; }
   void collect();
   std::vector<SentPacket> take();
