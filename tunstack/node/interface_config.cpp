@@ -69,10 +69,10 @@ std::expected<IpPrefix, OptionFault> parse_host_address(const std::string& text)
 
 std::optional<OptionFault> addresses_fault(const std::vector<IpPrefix>& addresses) {
   if (addresses.size() > max_configured_addresses)
-    return OptionFault{std::to_string(addresses.size()) + " addresses are too many",
-                       "an interface may be given " + std::to_string(max_configured_addresses) +
-                           ", a link-local one among them",
-                       "leave some out"};
+    return OptionFault{
+        std::to_string(addresses.size()) + " addresses are too many",
+        "an interface may be given " + std::to_string(max_configured_addresses) + ", a link-local one among them",
+        "leave some out"};
   for (auto one = addresses.begin(); one != addresses.end(); ++one)
     if (std::ranges::find(addresses.begin(), one, one->address, &IpPrefix::address) != one)
       return OptionFault{to_text(one->address) + " is given twice", "each address needs to be given once",
