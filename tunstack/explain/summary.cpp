@@ -31,7 +31,9 @@ std::vector<Counted> counted_reasons(const Counters& counters) {
   std::vector<Counted> counted;
   for (const ReasonInfo& reason : all_reasons())
     if (const std::uint64_t count = counters.count(reason.reason)) counted.push_back({&reason, count});
-  std::ranges::stable_sort(counted, std::greater{}, &Counted::count);
+  std::ranges::sort(counted, [](const Counted& one, const Counted& other) {
+    return one.count != other.count ? one.count > other.count : one.reason < other.reason;
+  });
   return counted;
 }
 
