@@ -129,14 +129,15 @@ class Refusals final : public NodeListener {
 class EveryDrop final : public testing::Environment {
  public:
   void SetUp() override {
+    if (!all_tests_run()) return;
     before_every_packet([this](const Node& node, const Received& received) { look(node, received); });
     before_ = listen_to_every_node({});
     listen_to_every_node([this] { return std::make_unique<Refusals>(refused_, before_ ? before_() : nullptr); });
   }
   void TearDown() override {
+    if (!all_tests_run()) return;
     before_every_packet({});
     listen_to_every_node(before_);
-    if (!all_tests_run()) return;
     std::vector<std::string> without;
     for (const auto& [reason, proposed] : refused_)
       if (found_[reason].empty() && !is_exception(reason))
