@@ -21,7 +21,8 @@ bool goes_astray(const WayToStack& way) { return !is_link_local(way) && !way.lea
 std::string remedy_of_detour(const std::vector<WayToStack>& ways) {
   const auto way = std::ranges::find_if(ways, goes_astray);
   if (way == ways.end()) return {};
-  return way->route && way->route->is_local
+  const auto& route = way->route;
+  return route && route->is_local
              ? "another address: this host has this one itself"
              : fmt::format("a prefix that no other link has, or --route {}", to_text(way->address));
 }

@@ -4,6 +4,7 @@
 
 #include "tunstack/control/settings.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/notation/packet_text.hpp"
 
 namespace tunstack {
 
@@ -66,8 +67,20 @@ void ReplayFeed::take_marks() {
         break;
       case CaptureMark::Kind::set:
         replay_.act(when, [&](Instant now, Outbox& out) { set(mark.settings, now, out); });
+        break;
+      case CaptureMark::Kind::send:
+        replay_.act(when, [&](Instant now, Outbox& out) { send(mark, now, out); });
     }
   }
+}
+
+void ReplayFeed::send(const CaptureMark& mark, Instant now, Outbox& out) {
+  const auto octets = notation::parse_octets(mark.octets);
+  if (!octets) return;
+  if (mark.is_frame)
+    node_.send_frame(only, *octets, now, out);
+  else
+    node_.send_packet(only, *octets, now, out);
 }
 
 /// With another host, or other options, they may be none.

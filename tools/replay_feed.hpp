@@ -36,6 +36,7 @@ class ReplayFeed {
   void take_sent(const CapturedFrame& frame);
   void take_marks();
   void set(const std::vector<std::string>& settings, Instant now, Outbox& out);
+  void send(const CaptureMark& mark, Instant now, Outbox& out);
   Instant instant_of(CaptureTime time) const { return Instant(time - start_); }
   std::optional<Received> received_from(const CapturedFrame& frame) const;
 

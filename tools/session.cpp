@@ -1,6 +1,7 @@
 #include "tools/session.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/signalfd.h>
 
 #include <csignal>
@@ -167,7 +168,14 @@ ControlledStack Session::controlled() {
           .outlets = [this] { return outlet_reports(); },
           .act = [this](const auto& change) { loop_.act(change); },
           .changes = [this](const std::vector<std::string>& settings,
-                            Instant now) { mark({CaptureMark::Kind::set, settings}, now); }};
+                            Instant now) { mark({CaptureMark::Kind::set, settings}, now); },
+          .sends =
+              [this](Bytes octets, bool is_frame, Instant now) {
+                mark({.kind = CaptureMark::Kind::send,
+                      .octets = fmt::format("{:02x}", fmt::join(octets, "")),
+                      .is_frame = is_frame},
+                     now);
+              }};
 }
 
 void Session::open_control_socket(bool tells_why_not) try {

@@ -209,13 +209,15 @@ TEST_F(ReplayedCapture, ROB_004_what_is_set_while_packets_come) {
   for (const Command& link : {Command{}, Command{"--tap", "--set", "acd.enable=on"}}) {
     const std::string file = captured(
         "set.pcapng", link,
-        "ping -c 1 192.0.2.2; " + set + "icmp4.echo=off address+=192.0.2.9; " + "ping -c 1 -W 0.1 192.0.2.2; " + set +
+        "ping -c 1 192.0.2.2; " + program + " send '192.0.2.2 > 192.0.2.1  UDP 4000 > 9, ttl 7'; " + set +
+            "icmp4.echo=off address+=192.0.2.9; " + "ping -c 1 -W 0.1 192.0.2.2; " + set +
             "icmp4.echo=on role=router nd.adv.enable=on address-=192.0.2.2 address+=fe80::9/64 "
             "address-=fe80::2; " +
             "ping -c 1 -W 0.1 192.0.2.2; for i in 1 2 3 4 5 6 7 8 9; do ping -c 1 -w 1 192.0.2.9 && break; done; true");
     expect_the_same(file);
     EXPECT_THAT(tshark(file, "frame.number", {"-Y", "icmp.type == 0"}), testing::SizeIs(testing::Ge(2U)))
         << "before and after";
+    EXPECT_THAT(tshark(file, "ip.ttl", {"-Y", "udp && !icmp"}), testing::ElementsAre("7")) << "sent on request";
     const Outcome kept = tunstack({"replay", file, "--explain=drops"});
     EXPECT_THAT(kept.out, AllOf(HasSubstr("icmp4_echo_off"), HasSubstr("> 192.0.2.2 "))) << "as it was then";
   }

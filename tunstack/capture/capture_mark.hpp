@@ -12,15 +12,17 @@ namespace tunstack {
 
 /// What happens to a host beside packets and time.
 struct CaptureMark {
-  enum class Kind : std::uint8_t { link_down, link_up, shut_down, set };
+  enum class Kind : std::uint8_t { link_down, link_up, shut_down, set, send };
 
   Kind kind{};
   std::vector<std::string> settings = {};  // of `set`: as 'tunstack set' takes them
+  std::string octets = {};                 // of `send`: hexadecimal digits
+  bool is_frame = false;                   // likewise
 
   friend bool operator==(const CaptureMark&, const CaptureMark&) = default;
 };
 
-/// As a comment: "tunstack: link down", or "tunstack: set" and one JSON object.
+/// As a comment: "tunstack: link down", or "tunstack: set" or "send" and one JSON object.
 std::string text_of(const CaptureMark& mark);
 /// Nothing if the comment is another one.
 std::optional<CaptureMark> mark_in(std::string_view comment);

@@ -87,6 +87,7 @@ void Comparison::compare_own_accord() {
 
 std::vector<std::string> Comparison::lines_of(const std::vector<Octets>& packets) const {
   std::vector<std::string> lines;
+  lines.reserve(packets.size());
   for (const Octets& packet : packets)
     lines.push_back(line_of(has_frames_ ? describe_frame(packet) : describe(packet)));
   return lines;

@@ -60,6 +60,7 @@ const InterfaceConfig& only_interface(const Node& node) { return node.state().in
 
 std::vector<std::string> texts_of(const std::vector<IpPrefix>& prefixes) {
   std::vector<std::string> texts;
+  texts.reserve(prefixes.size());
   for (const IpPrefix& prefix : prefixes) texts.push_back(to_text(prefix));
   return texts;
 }
@@ -159,6 +160,7 @@ Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
   MaybeReason withheld;
   stack_.act([&](Instant now, Outbox& out) {
     constexpr InterfaceId only{0};
+    stack_.sends(octets, is_frame, now);
     withheld =
         is_frame ? stack_.node.send_frame(only, octets, now, out) : stack_.node.send_packet(only, octets, now, out);
   });

@@ -100,6 +100,7 @@ std::vector<std::string> links_of_routes_to(const IpPrefix& prefix) {
   RouteSearch search{prefix, {}};
   request.send_over(socket.get(), look_at_route, &search);
   std::vector<std::string> names;
+  names.reserve(search.links.size());
   for (const unsigned link : search.links) names.push_back(name_of_link(socket.get(), link));
   return names;
 }

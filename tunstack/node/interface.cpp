@@ -130,15 +130,15 @@ void InterfaceAddresses::form_link_local(const InterfaceConfig& interface, Insta
 }
 
 MaybeReason InterfaceAddresses::add(const IpPrefix& prefix, Instant now, Random& random) {
-  if (uses_at_once(prefix.address)) return {};
-  if (!prefix.address.is_ipv4()) return ipv6->add_configured(prefix, now, random);
-  ipv4->check(prefix.address.ipv4(), now, random);
+  const IpAddress& address = prefix.address;
+  if (ipv6 && !address.is_ipv4()) return ipv6->add_configured(prefix, now, random);
+  if (ipv4 && address.is_ipv4()) ipv4->check(address.ipv4(), now, random);
   return {};
 }
 
 void InterfaceAddresses::remove(const IpAddress& address) {
-  if (uses_at_once(address)) return;
-  address.is_ipv4() ? ipv4->forget(address.ipv4()) : ipv6->remove_configured(address.ipv6());
+  if (ipv4 && address.is_ipv4()) ipv4->forget(address.ipv4());
+  if (ipv6 && !address.is_ipv4()) ipv6->remove_configured(address.ipv6());
 }
 
 Instant InterfaceAddresses::next_deadline() const {

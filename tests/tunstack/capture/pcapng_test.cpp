@@ -80,8 +80,13 @@ TEST(Pcapng, directions_comments_and_marks_are_read_again) {
 TEST(Pcapng, what_was_set_is_read_again_and_no_more_than_has_room) {
   const CaptureMark some{CaptureMark::Kind::set, {"address+=192.0.2.9/24", "nd.adv.dnssl=\"a\\b\"", ""}};
   EXPECT_EQ(mark_in(text_of(some)), some);
-  for (const char* text : {"tunstack: set", "tunstack: set ", "tunstack: set {}", "tunstack: set []",
-                           R"(tunstack: set {"settings":5})", R"(tunstack: set {"settings":[5]})", "tunstack: sets"})
+  for (const bool is_frame : {false, true}) {
+    const CaptureMark sent{.kind = CaptureMark::Kind::send, .octets = "45000014", .is_frame = is_frame};
+    EXPECT_EQ(mark_in(text_of(sent)), sent);
+  }
+  for (const char* text :
+       {"tunstack: set", "tunstack: set ", "tunstack: set {}", "tunstack: set []", R"(tunstack: set {"settings":5})",
+        R"(tunstack: set {"settings":[5]})", "tunstack: sets", "tunstack: send {}", R"(tunstack: send {"octets":5})"})
     EXPECT_FALSE(mark_in(text).has_value()) << text;
   const File file(".pcapng");
   CaptureWriter writer(file.path(), some_source());
