@@ -53,7 +53,8 @@ std::optional<std::string_view> preference_word(const Json& row) {
   const bool is_said = address.is_string() && address.get<std::string>().contains(':') &&
                        member(row, "lifetime").is_number() && preference.is_number_integer();
   if (!is_said || preference < -1 || preference > 1) return std::nullopt;
-  return words[static_cast<std::size_t>(preference.get<int>() + 1)];
+  const int place = preference.get<int>() + 1;
+  return words[static_cast<std::size_t>(place)];
 }
 
 /// A link without link-layer addresses has no neighbors, and no times for them.
