@@ -29,9 +29,9 @@ Examples:
   tunstack exec                                       a shell to play in
 
 The command finds the addresses in TUNSTACK_ADDRESS4, TUNSTACK_ADDRESS6 (the stack's), TUNSTACK_HOST4, TUNSTACK_HOST6
-(the kernel's), and the name of the link in TUNSTACK_DEV. With --tap nobody else is on the link: addresses are used at once, without duplicate address detection, unless
---set dad.transmits=1 asks for it. The kernel's end of the link asks for no routers, so that all
-that is seen was asked for; it does where the stack is one (--role router).
+(the kernel's), and the name of the link in TUNSTACK_DEV. With --tap nobody else is on the link: addresses are used at
+once, without duplicate address detection, unless --set dad.transmits=1 asks for it. The kernel's end of the link asks
+for no routers, so that all that is seen was asked for; it does where the stack is one (--role router).
 
 The command has all rights of the user in files, as it would have without tunstack: exec keeps networks apart, and
 takes all processes of the command along at its end. Run by root it is no boundary for a hostile command, who may

@@ -13,7 +13,7 @@ namespace {
 /// The first address that can be pinged without naming the link; empty if there is none.
 std::string first_of(const std::vector<IpPrefix>& prefixes, bool ipv4) {
   const auto found = std::ranges::find_if(prefixes, [&](const IpPrefix& prefix) {
-    return prefix.address.is_ipv4() == ipv4 && (ipv4 || !prefix.address.ipv6().is_link_local());
+    return prefix.address.is_ipv4() == ipv4 && (ipv4 || !prefix.address.is_link_local());
   });
   return found == prefixes.end() ? std::string() : to_text(found->address);
 }

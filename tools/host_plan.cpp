@@ -124,18 +124,10 @@ std::vector<IpAddress> parse_gateways(const HostArguments& arguments, const std:
   return gateways;
 }
 
-/// Values that fit each by itself, but not together or not to the interface (RFC 4861 6.2.1, RFC 1256 4.1).
 void check_advertising(const NodeOptions& options, const InterfaceConfig& interface) {
-  const auto refuse_keys = [](const std::string& key, const std::string& why) {
-    throw UsageFault(fmt::format("this router cannot be advertised as {} say", key), why,
-                     "'tunstack options' lists what they take");
-  };
-  if (options.router.advertises)
-    if (const auto fault = fault_of(advertising_config(options.router, interface)))
-      refuse_keys("the options nd.adv.*", *fault);
-  if (options.router4.advertises)
-    if (const auto fault = fault_of(irdp_config(options.router4, interface)))
-      refuse_keys("the options irdp.adv.*", std::string(*fault));
+  if (const auto fault = advertising_fault(options, interface))
+    throw UsageFault("this router cannot be advertised so", *fault,
+                     "'tunstack options nd.adv irdp.adv' lists what they take");
 }
 
 /// What only routers do.
@@ -159,8 +151,10 @@ void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
                        "add --role router");
 }
 
+bool leaves_link_alone(const HostArguments& arguments) { return arguments.host == std::vector<std::string>{"none"}; }
+
 void check_routes_are_ours(const HostArguments& arguments) {
-  if (!arguments.routes.empty() && arguments.host == std::vector<std::string>{"none"})
+  if (!arguments.routes.empty() && leaves_link_alone(arguments))
     throw UsageFault("--route and --host none exclude each other", "--host none leaves the routes of the link to you",
                      fmt::format("ip route add {} dev {}    (when it is up), or leave out --host none",
                                  arguments.routes[0], arguments.device));
@@ -184,6 +178,52 @@ Seed seed_of(const HostArguments& arguments) {
   return arguments.recorded_seed ? *arguments.recorded_seed : fresh_seed();
 }
 
+// ---- the parts of a plan ----
+
+InterfaceConfig plan_interface(const HostArguments& arguments) {
+  std::vector<std::string> texts = arguments.addresses;
+  if (texts.empty()) texts = {default_ipv4_address, default_ipv6_address};
+  const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
+  InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
+  check_mtu(interface);
+  check_link_layer(arguments);
+  interface.link_address = link_address(arguments, interface.addresses);
+  interface.gateways = parse_gateways(arguments, interface.addresses);
+  interface.role = arguments.role == "router" ? Role::router : Role::host;
+  interface.configures_itself = arguments.tap || arguments.autoconf;
+  return interface;
+}
+
+LinkPlan plan_link(const HostArguments& arguments, const InterfaceConfig& interface) {
+  LinkPlan link{.device = arguments.device, .mtu = interface.mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
+  if (!leaves_link_alone(arguments)) {
+    link.addresses = host_side_addresses(arguments, interface.addresses);
+    link.routes = missing_routes(interface.addresses, link.addresses);
+  }
+  check_routes_are_ours(arguments);
+  std::ranges::move(routes_of(arguments.routes, interface.addresses, arguments.tap), std::back_inserter(link.routes));
+  return link;
+}
+
+/// Asked for before there are namespaces: in that of a user everybody is root.
+std::optional<std::filesystem::path> secret_directory_of(const HostArguments& arguments, const NodeConfig& node) {
+  const AddressOptions& own = node.options.own;
+  const bool forms_addresses = node.interfaces[0].configures_itself && own.identifiers == IdentifierKind::stable;
+  if (!forms_addresses || arguments.seed || !own.secret.empty()) return std::nullopt;
+  return state_directory();
+}
+
+void plan_outputs(const HostArguments& arguments, HostPlan& plan) {
+  plan.explain = explain_of(arguments);
+  plan.color = arguments.color;
+  if (arguments.verbose || plan.explain != Explain::off) plan.summary = SummaryLength::full;
+  if (arguments.json) plan.json_fd = STDOUT_FILENO;
+  plan.log = arguments.log;
+  plan.capture = arguments.capture;
+  plan.pid_file = arguments.pid_file;
+  plan.ready_fd = arguments.ready_fd;
+}
+
 }  // namespace
 
 void refuse_idle_settings(const HostArguments& arguments) {
@@ -199,49 +239,22 @@ void refuse_idle_settings(const HostArguments& arguments) {
 
 HostPlan plan_host(const HostArguments& arguments) {
   check_device_name(arguments.device);
-  std::vector<std::string> texts = arguments.addresses;
-  if (texts.empty()) texts = {default_ipv4_address, default_ipv6_address};
-  const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
-  InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
-  check_mtu(interface);
-
+  InterfaceConfig interface = plan_interface(arguments);
   HostPlan plan;
-  plan.leave_link_alone = arguments.host == std::vector<std::string>{"none"};
-  plan.link = {.device = arguments.device, .mtu = mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
-  check_link_layer(arguments);
-  interface.link_address = link_address(arguments, interface.addresses);
-  interface.gateways = parse_gateways(arguments, interface.addresses);
-  interface.role = arguments.role == "router" ? Role::router : Role::host;
-  interface.configures_itself = arguments.tap || arguments.autoconf;
-  if (!plan.leave_link_alone) {
-    plan.link.addresses = host_side_addresses(arguments, interface.addresses);
-    plan.link.routes = missing_routes(interface.addresses, plan.link.addresses);
-  }
+  plan.leave_link_alone = leaves_link_alone(arguments);
+  plan.link = plan_link(arguments, interface);
   add_link_local_address(interface);
   if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
-  check_routes_are_ours(arguments);
-  std::ranges::move(routes_of(arguments.routes, interface.addresses, arguments.tap),
-                    std::back_inserter(plan.link.routes));
   plan.node = {.interfaces = {interface},
                .options = node_options(arguments),
                .seed = seed_of(arguments),
                .time_of_day_at_start = {}};
-  const AddressOptions& own = plan.node.options.own;
-  const bool forms_addresses = interface.configures_itself && own.identifiers == IdentifierKind::stable;
-  if (forms_addresses && !arguments.seed && own.secret.empty())
-    plan.secret_directory = state_directory();  // asked for here: in a user namespace everybody is root
+  plan.secret_directory = secret_directory_of(arguments, plan.node);
   check_role(plan.node.options, interface);
   check_advertising(plan.node.options, interface);
   plan.arguments = recorded_arguments(arguments, interface);
-  plan.explain = explain_of(arguments);
-  plan.color = arguments.color;
-  if (arguments.verbose || plan.explain != Explain::off) plan.summary = SummaryLength::full;
-  if (arguments.json) plan.json_fd = STDOUT_FILENO;
-  plan.log = arguments.log;
-  plan.pid_file = arguments.pid_file;
-  plan.ready_fd = arguments.ready_fd;
+  plan_outputs(arguments, plan);
   plan.duration = arguments.duration;
-  plan.capture = arguments.capture;
   if (arguments.user) plan.user = find_user(*arguments.user);
   plan.impairments = impairments_of(arguments.impairments);
   plan.sandboxed = !arguments.no_sandbox;

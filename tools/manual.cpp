@@ -120,7 +120,7 @@ ManualPage page_of_options() {
       "DESCRIPTION",
       "What *--set* _KEY=VALUE_ of *tunstack-up*(1), *tunstack-exec*(1), *tunstack-replay*(1) and *tunstack-why*(1) "
       "takes, and *tunstack-set*(1) of a running stack. *--profile hardened* chooses the default that is called "
-      "hardened. D-nn is a decision of this project where RFCs leave a choice.\n");
+      "hardened.\n");
   for (const OptionArea& area : option_areas()) {
     text += fmt::format("# {}\n\n", plain(area.name));
     for (const OptionRow& row : area.rows) {

@@ -9,7 +9,7 @@ namespace tunstack {
 namespace {
 
 /// Of those each link has its own, so that none of them goes astray.
-bool is_link_local(const WayToStack& way) { return !way.address.is_ipv4() && way.address.ipv6().is_link_local(); }
+bool is_link_local(const WayToStack& way) { return way.address.is_link_local(); }
 
 std::string answer_of_kernel(const WayToStack& way) {
   return way.route ? to_text(way.address, *way.route) : to_text(way.address) + ": no answer";

@@ -15,7 +15,7 @@ const IpPrefix* stack_address(const std::vector<IpPrefix>& stack, bool ipv4) {
   const IpPrefix* found = nullptr;
   for (const IpPrefix& prefix : stack) {
     if (prefix.address.is_ipv4() != ipv4) continue;
-    if (ipv4 || !prefix.address.ipv6().is_link_local()) return &prefix;
+    if (!prefix.address.is_link_local()) return &prefix;
     if (found == nullptr) found = &prefix;
   }
   return found;

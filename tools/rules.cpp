@@ -9,6 +9,7 @@
 #include "tools/table_format.hpp"
 #include "tools/text_width.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/why/why_text.hpp"
 
 namespace tunstack {
 
@@ -49,20 +50,9 @@ void print_rules_as_text(const Reasons& reasons) {
       });
 }
 
-nlohmann::ordered_json text_or_null(std::string_view text) {
-  return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
-}
-
 void print_rules_as_json(const Reasons& reasons) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  for (const ReasonInfo& reason : reasons)
-    all.push_back({{"area", reason.area},
-                   {"reason", reason.name},
-                   {"rfc", text_or_null(reason.rfc == "design" ? "" : reason.rfc)},
-                   {"section", text_or_null(reason.section)},
-                   {"link", text_or_null(link_of(reason))},
-                   {"requirement", text_or_null(reason.requirement)},
-                   {"text", reason.text}});
+  for (const ReasonInfo& reason : reasons) all.push_back(why::reason_json(reason));
   fmt::print("{}\n", all.dump(2));
 }
 

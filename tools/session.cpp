@@ -104,6 +104,8 @@ Session::Session(const HostPlan& plan)
     outlets_.push_back(&capture_->outlet());
     observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), [this] { return clock_.now(); }));
   }
+  for (const Outlet* const outlet : outlets_)
+    if (const int file = outlet->whole_fd(); file >= 0) caretaker_.keep_whole(file);
   listen_as_needed();
   loop_.watch(link_.fd(), [this] { follow_link(); });
   open_control_socket(plan.explain != Explain::off);

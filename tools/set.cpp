@@ -9,6 +9,7 @@
 #include "tunstack/fault.hpp"
 #include "tunstack/kernel_link/kernel_end.hpp"
 #include "tunstack/kernel_link/kernel_link_plan.hpp"
+#include "tunstack/kernel_link/kernel_route.hpp"
 #include "tunstack/node/interface_config.hpp"
 
 namespace tunstack {
@@ -47,21 +48,19 @@ void check_other_end(const std::vector<IpPrefix>& added, const std::string& devi
                        fmt::format("this host has it on {}", device), "give the stack another address");
 }
 
-bool is_link_local(const IpPrefix& prefix) {
-  return !prefix.address.is_ipv4() && prefix.address.ipv6().is_link_local();
-}
-
 /// The commands that let this host reach them, as 'up' would have: with an address of its own in each prefix, or a
 /// route where the prefix has none left. What it reaches already needs none.
 std::string commands_to_reach(const std::vector<IpPrefix>& added, std::vector<IpPrefix> stack,
                               const std::string& device) {
   std::vector<IpPrefix> kernel = kernel_addresses(device);
   const std::vector<IpPrefix> taken = kernel;
+  const KernelRoutes routes(device);
   stack.insert(stack.end(), taken.begin(), taken.end());
   std::string commands;
   for (const IpPrefix& address : added) {
     const bool is_covered = std::ranges::any_of(kernel, [&](const auto& own) { return own.contains(address.address); });
-    if (is_link_local(address) || is_covered || kernel_reaches(address.address, device)) continue;
+    const auto way = routes.to(address.address);
+    if (address.address.is_link_local() || is_covered || (way && way->leads_into_link)) continue;
     if (const auto free = free_host_address(address, stack)) {
       kernel.push_back(*free);
       commands += address_command(*free, device);

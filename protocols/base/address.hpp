@@ -71,6 +71,8 @@ class IpAddress {
   bool is_ipv4() const { return family_ == Family::ipv4; }
   Ipv4Address ipv4() const { return Ipv4Address::load(octets_, 0); }
   Ipv6Address ipv6() const { return {octets_}; }
+  /// Of IPv6.
+  bool is_link_local() const { return !is_ipv4() && ipv6().is_link_local(); }
   /// The address in network order: 4 or 16 octets.
   Bytes octets() const { return Bytes(octets_).first(is_ipv4() ? Ipv4Address::size : Ipv6Address::size); }
   /// Sixteen octets in either family: zeros follow an IPv4 address.

@@ -28,9 +28,7 @@ Role parse_role(std::string_view value) {
 
 // ---- addresses ----
 
-bool is_ipv6(const IpPrefix& prefix) { return !prefix.address.is_ipv4(); }
-
-bool is_link_local(const IpPrefix& prefix) { return is_ipv6(prefix) && prefix.address.ipv6().is_link_local(); }
+bool is_link_local(const IpPrefix& prefix) { return prefix.address.is_link_local(); }
 
 std::string list_of(const std::vector<IpPrefix>& addresses) {
   std::string text;
@@ -111,14 +109,9 @@ void try_addresses(const Node& node, const std::vector<IpPrefix>& addresses, Ins
 
 // ---- all of them ----
 
-/// Values that fit each by itself, but not together (RFC 4861 6.2.1, RFC 1256 4.1).
 void check_advertising(const NodeOptions& options, const InterfaceConfig& config) {
   if (config.role != Role::router) return;
-  std::optional<std::string> fault;
-  if (options.router.advertises) fault = fault_of(advertising_config(options.router, config));
-  if (!fault && options.router4.advertises)
-    if (const auto fault4 = fault_of(irdp_config(options.router4, config))) fault = std::string(*fault4);
-  if (fault)
+  if (const auto fault = advertising_fault(options, config))
     throw UsageFault("this router cannot be advertised so", *fault, "'tunstack options' lists what the options take");
 }
 

@@ -1,13 +1,10 @@
 #include "tunstack/kernel_link/kernel_end.hpp"
 
 #include <ifaddrs.h>
-#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 
 #include <bit>
 #include <memory>
-
-#include "tunstack/kernel_link/rtnetlink.hpp"
 
 namespace tunstack {
 
@@ -29,11 +26,6 @@ IpPrefix prefix_of(const ifaddrs& one) {
   return {Ipv6Address::load(octets, 0), length};
 }
 
-int read_device(const nlattr* attribute, void* index) {
-  if (mnl_attr_get_type(attribute) == RTA_OIF) *static_cast<unsigned*>(index) = mnl_attr_get_u32(attribute);
-  return MNL_CB_OK;
-}
-
 }  // namespace
 
 std::vector<IpPrefix> kernel_addresses(const std::string& device) {
@@ -46,19 +38,6 @@ std::vector<IpPrefix> kernel_addresses(const std::string& device) {
         (one->ifa_addr->sa_family == AF_INET || one->ifa_addr->sa_family == AF_INET6))
       addresses.push_back(prefix_of(*one));
   return addresses;
-}
-
-bool kernel_reaches(const IpAddress& address, const std::string& device) {
-  NetlinkRequest request(RTM_GETROUTE, 0);
-  auto& body = request.body<rtmsg>();
-  body.rtm_family = address.is_ipv4() ? AF_INET : AF_INET6;
-  body.rtm_dst_len = static_cast<std::uint8_t>(address.octets().size() * 8);
-  request.put(RTA_DST, address.octets());
-  unsigned index = 0;
-  const auto read_route = [](const nlmsghdr* message, void* found) {
-    return mnl_attr_parse(message, sizeof(rtmsg), read_device, found);
-  };
-  return request.send(read_route, &index) == 0 && index != 0 && index == attributes_of_link(device).index;
 }
 
 }  // namespace tunstack

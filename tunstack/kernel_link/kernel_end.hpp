@@ -10,7 +10,5 @@ namespace tunstack {
 
 /// Its addresses on the device; none if there is no such device.
 std::vector<IpPrefix> kernel_addresses(const std::string& device);
-/// Whether it sends what is for the address out of the device.
-bool kernel_reaches(const IpAddress& address, const std::string& device);
 
 }  // namespace tunstack

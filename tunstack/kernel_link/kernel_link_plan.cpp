@@ -8,10 +8,6 @@ namespace tunstack {
 
 namespace {
 
-bool is_link_local(const IpPrefix& prefix) {
-  return !prefix.address.is_ipv4() && prefix.address.ipv6().is_link_local();
-}
-
 /// The address of `prefix` whose host part is `host`, a small number.
 IpAddress with_host_part(const IpPrefix& prefix, std::uint32_t host) {
   std::array<std::uint8_t, Ipv6Address::size> octets{};
@@ -24,6 +20,15 @@ IpAddress with_host_part(const IpPrefix& prefix, std::uint32_t host) {
   store_be32(octets, last, load_be32(octets, last) | host);
   if (prefix.address.is_ipv4()) return Ipv4Address::load(octets, 0);
   return Ipv6Address{octets};
+}
+
+/// Of a name in which the kernel allows what means something to a shell.
+std::string shell_word(const std::string& name) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@%+=";
+  if (name.find_first_not_of(plain) == std::string::npos) return name;
+  std::string word = "'";
+  for (const char letter : name) word += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return word + "'";
 }
 
 bool contains_address(const std::vector<IpPrefix>& prefixes, const IpAddress& address) {
@@ -51,7 +56,7 @@ std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::ve
   std::vector<IpPrefix> taken = stack;
   for (const IpPrefix& prefix : stack) {
     const bool covered = std::ranges::any_of(host, [&](const IpPrefix& h) { return h.contains(prefix.address); });
-    if (is_link_local(prefix) || covered) continue;
+    if (prefix.address.is_link_local() || covered) continue;
     const auto address = free_host_address(prefix, taken);
     if (!address) return std::unexpected(prefix);
     host.push_back(*address);
@@ -67,7 +72,7 @@ std::string route_text(const IpPrefix& prefix) { return prefix.length == 0 ? "de
 std::vector<LinkRoute> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host) {
   std::vector<LinkRoute> routes;
   for (const IpPrefix& prefix : stack) {
-    if (is_link_local(prefix)) continue;
+    if (prefix.address.is_link_local()) continue;
     if (std::ranges::any_of(host, [&](const IpPrefix& h) { return h.contains(prefix.address); })) continue;
     const LinkRoute route{network_of(prefix)};
     if (std::ranges::find(routes, route) == routes.end()) routes.push_back(route);
@@ -76,25 +81,26 @@ std::vector<LinkRoute> missing_routes(const std::vector<IpPrefix>& stack, const 
 }
 
 std::string address_command(const IpPrefix& address, const std::string& device) {
-  return fmt::format("ip address add {} dev {}{}\n", to_text(address), device,
+  return fmt::format("ip address add {} dev {}{}\n", to_text(address), shell_word(device),
                      address.address.is_ipv4() ? "" : " nodad");
 }
 
 std::string route_command(const LinkRoute& route, const std::string& device) {
   const std::string via = route.gateway ? fmt::format("via {} ", to_text(*route.gateway)) : "";
   return fmt::format("ip {}route add {} {}dev {}{}\n", route.prefix.address.is_ipv4() ? "" : "-6 ",
-                     route_text(route.prefix), via, device, route.gateway ? " onlink" : "");
+                     route_text(route.prefix), via, shell_word(device), route.gateway ? " onlink" : "");
 }
 
 std::string ip_commands(LinkPlan plan, bool device_only, const std::string& user) {
   if (const std::size_t number = plan.device.find("%d"); number != std::string::npos)
     plan.device.replace(number, 2, "0");
-  std::string text = fmt::format("ip tuntap add dev {} mode {}{}\n", plan.device, plan.tap ? "tap" : "tun",
+  const std::string device = shell_word(plan.device);
+  std::string text = fmt::format("ip tuntap add dev {} mode {}{}\n", device, plan.tap ? "tap" : "tun",
                                  user.empty() ? "" : " user " + user);
   if (device_only) return text;
-  text += fmt::format("ip link set dev {} mtu {}\n", plan.device, plan.mtu);
+  text += fmt::format("ip link set dev {} mtu {}\n", device, plan.mtu);
   for (const IpPrefix& address : plan.addresses) text += address_command(address, plan.device);
-  text += fmt::format("ip link set dev {} up\n", plan.device);
+  text += fmt::format("ip link set dev {} up\n", device);
   for (const LinkRoute& route : plan.routes) text += route_command(route, plan.device);
   return text;
 }

@@ -124,7 +124,7 @@ std::optional<KernelRoute> KernelRoutes::to(const IpAddress& address) const {
   body.rtm_family = address.is_ipv4() ? AF_INET : AF_INET6;
   body.rtm_dst_len = address.is_ipv4() ? 32 : 128;
   request.put(RTA_DST, address.octets());
-  if (!address.is_ipv4() && address.ipv6().is_link_local()) request.put(RTA_OIF, link_);
+  if (address.is_link_local()) request.put(RTA_OIF, link_);
   RouteFound found;
   auto& [route, link] = found;
   route.error = request.send_over(socket_.get(), read_route, &found);

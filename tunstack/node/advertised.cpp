@@ -14,7 +14,7 @@ RouterPreference preference(AdvertisedPreference told) {
 }
 
 bool is_advertised(const IpPrefix& prefix) {
-  return !prefix.address.is_ipv4() && !prefix.address.ipv6().is_link_local() && prefix.length < 128;
+  return !prefix.address.is_ipv4() && !prefix.address.is_link_local() && prefix.length < 128;
 }
 
 /// Two addresses of an interface may have one prefix, which is told once (RFC 4861 6.2.1).
@@ -76,6 +76,14 @@ discovery::AdvertisingConfig advertising_config(const RouterOptions& options, co
   if (!options.dns_names.empty()) config.dnssl.push_back({lifetime, options.dns_names});
   for (const IpPrefix& nat64 : options.nat64) config.pref64.push_back({nat64.address.ipv6(), nat64.length, lifetime});
   return config;
+}
+
+std::optional<std::string> advertising_fault(const NodeOptions& options, const InterfaceConfig& interface) {
+  std::optional<std::string> fault;
+  if (options.router.advertises) fault = fault_of(advertising_config(options.router, interface));
+  if (!fault && options.router4.advertises)
+    if (const auto fault4 = fault_of(irdp_config(options.router4, interface))) fault = std::string(*fault4);
+  return fault;
 }
 
 }  // namespace tunstack

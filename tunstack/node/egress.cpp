@@ -140,7 +140,7 @@ Egress choose_among(Choice choice, const IpAddress& destination, InterfaceId fro
 }  // namespace
 
 Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state) {
-  const bool is_scoped = !destination.is_ipv4() && destination.ipv6().is_link_local();
+  const bool is_scoped = destination.is_link_local();
   return choose_among(is_scoped ? Choice::one : Choice::any, destination, from, now, state);
 }
 

@@ -10,8 +10,6 @@ namespace {
 
 bool is_ipv6(const IpPrefix& prefix) { return !prefix.address.is_ipv4(); }
 
-bool is_link_local(const IpAddress& address) { return !address.is_ipv4() && address.ipv6().is_link_local(); }
-
 bool is_broadcast_of_itself(const IpPrefix& prefix) {
   if (!prefix.address.is_ipv4() || prefix.length > 30) return false;
   const std::uint32_t host_bits = 0xffffffffU >> prefix.length;
@@ -82,7 +80,7 @@ std::optional<OptionFault> addresses_fault(const std::vector<IpPrefix>& addresse
 
 std::optional<OptionFault> gateway_fault(const IpAddress& gateway, const std::vector<IpPrefix>& addresses) {
   const auto holds_it = [&](const IpPrefix& prefix) { return prefix.contains(gateway); };
-  if (is_link_local(gateway) || std::ranges::any_of(addresses, holds_it)) return std::nullopt;
+  if (gateway.is_link_local() || std::ranges::any_of(addresses, holds_it)) return std::nullopt;
   return OptionFault{to_text(gateway) + " cannot be a gateway",
                      "a gateway is a neighbor: no prefix of the stack holds this address",
                      "choose an address on the link, or give the stack an address there"};
@@ -91,7 +89,7 @@ std::optional<OptionFault> gateway_fault(const IpAddress& gateway, const std::ve
 void add_link_local_address(InterfaceConfig& interface) {
   const auto first = std::ranges::find_if(interface.addresses, is_ipv6);
   const bool has_link_local =
-      std::ranges::any_of(interface.addresses, [](const IpPrefix& prefix) { return is_link_local(prefix.address); });
+      std::ranges::any_of(interface.addresses, [](const IpPrefix& prefix) { return prefix.address.is_link_local(); });
   if (first == interface.addresses.end() || has_link_local) return;
   interface.addresses.push_back({link_local_address_like(first->address.ipv6()), 64});
 }

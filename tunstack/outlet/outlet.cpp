@@ -43,6 +43,7 @@ class Outlet::Writer {
   void write_all();
   OutletReport report() const;
   int news_fd() const { return news_.get(); }
+  int whole_fd() const { return file_.whole_fd(); }
 
  private:
   bool is_settled() const { return (filling_.empty() && writing_.empty()) || flow_ != Flow::writing; }
@@ -139,6 +140,7 @@ void Outlet::Writer::write_some(std::unique_lock<std::mutex>& lock) {
   const std::size_t torn = at_ - writing_.whole_before(at_);
   lock.unlock();
   const OutputFile::Written result = file_.write(chunk);
+  if (result.octets == chunk.size()) file_.mark_whole();  // as chunks are
   const bool is_mended = result.error != 0 && torn > 0 && file_.take_back(torn);
   lock.lock();
   if (flow_ == Flow::ended) return;  // given up meanwhile
@@ -212,5 +214,6 @@ void Outlet::close() {
 
 OutletReport Outlet::report() const { return writer_->report(); }
 int Outlet::news_fd() const { return writer_->news_fd(); }
+int Outlet::whole_fd() const { return writer_->whole_fd(); }
 
 }  // namespace tunstack

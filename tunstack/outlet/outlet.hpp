@@ -58,6 +58,8 @@ class Outlet {
   OutletReport report() const;
   /// Readable when take_news() may have something to say.
   int news_fd() const;
+  /// Of its file (OutputFile::whole_fd).
+  int whole_fd() const;
   /// A line on what has changed, if something has.
   std::optional<std::string> take_news();
 

@@ -26,6 +26,15 @@ FileDescriptor open_unread_fifo(const char* path, int flags) {
   return FileDescriptor(reader.is_open() ? ::open(path, flags, 0666) : -1);
 }
 
+/// Once more, if there is still the same regular file.
+FileDescriptor opened_again(const char* path, int fd) {
+  struct stat first{}, second{};
+  FileDescriptor again(::open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK));
+  const bool is_same = again.is_open() && ::fstat(fd, &first) == 0 && ::fstat(again.get(), &second) == 0 &&
+                       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  return is_same && S_ISREG(first.st_mode) ? std::move(again) : FileDescriptor();
+}
+
 void poll_for(int fd, short events) {
   pollfd file{fd, events, 0};
   ::poll(&file, 1, -1);
@@ -46,6 +55,7 @@ OutputFile OutputFile::create(const std::string& path) {
     throw UsageFault(fmt::format("cannot write {}", path), std::strerror(errno), "choose a place where you may write");
   OutputFile made(std::move(file), path);
   made.waits_for_reader_ = is_unread_fifo;
+  if (made.is_regular_) made.whole_ = opened_again(path.c_str(), made.fd_);
   return made;
 }
 
@@ -74,6 +84,10 @@ OutputFile::Written OutputFile::write(std::string_view octets) {
     else if (errno != EINTR)
       return {.error = errno};
   }
+}
+
+void OutputFile::mark_whole() {
+  if (whole_.is_open()) ::lseek(whole_.get(), ::lseek(fd_, 0, SEEK_CUR), SEEK_SET);
 }
 
 bool OutputFile::take_back(std::size_t octets) {

@@ -28,6 +28,11 @@ class OutputFile {
 
   /// Waits as long as the file makes it wait. ENXIO for a FIFO that nobody has opened yet to read.
   Written write(std::string_view octets);
+  /// What is written so far ends with a whole record.
+  void mark_whole();
+  /// The same file opened once more, whose position is where its whole records end: for who looks after it when the
+  /// writer is killed, which may cut a write anywhere. -1 if it is no file of its own.
+  int whole_fd() const { return whole_.get(); }
   /// Cuts the last `octets` off again; false where that cannot be, as in a pipe.
   bool take_back(std::size_t octets);
 
@@ -36,6 +41,7 @@ class OutputFile {
   bool has_reader();
 
   FileDescriptor owned_;  // nothing if shared
+  FileDescriptor whole_;
   int fd_ = -1;
   std::string name_;
   bool is_regular_ = false;

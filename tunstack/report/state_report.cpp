@@ -52,9 +52,7 @@ IpPrefix without_host_part(const IpPrefix& prefix) {
 }
 
 /// Of fe80::/10, which every link has (RFC 4861 5.1).
-bool is_part_of_link_local(const IpPrefix& prefix) {
-  return !prefix.address.is_ipv4() && prefix.address.ipv6().is_link_local() && prefix.length > 10;
-}
+bool is_part_of_link_local(const IpPrefix& prefix) { return prefix.address.is_link_local() && prefix.length > 10; }
 
 class Reporter {
  public:

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,12 +69,65 @@ class CaredLink {
   LinkSetup setup_;
 };
 
-/// The stack says nothing: that its end of the socket can be read is its end.
-void care_until_end_of(int stack, std::optional<CaredLink>& link) {
+// ---- files ----
+
+/// A message with one descriptor, or room for it.
+struct FileMessage {
+  FileMessage() {
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = control.data();
+    header.msg_controllen = control.size();
+  }
+  FileMessage(const FileMessage&) = delete;
+  FileMessage& operator=(const FileMessage&) = delete;
+
+  char octet = 0;
+  iovec part{&octet, 1};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+  msghdr header{};
+};
+
+/// Files that are to be cut where their whole records end. A stack that was broken into gains nothing: it may cut them
+/// itself.
+class KeptFiles {
+ public:
+  void take(const msghdr& message) {
+    const cmsghdr* const part = CMSG_FIRSTHDR(&message);
+    if (part == nullptr || part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) return;
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(part), sizeof fd);
+    FileDescriptor file(fd);
+    if (files_.size() < most_files) files_.push_back(std::move(file));
+  }
+  void cut() const {
+    for (const FileDescriptor& file : files_) {
+      struct stat status{};
+      const off_t whole = ::lseek(file.get(), 0, SEEK_CUR);
+      if (whole >= 0 && ::fstat(file.get(), &status) == 0 && status.st_size > whole)
+        static_cast<void>(::ftruncate(file.get(), whole) == 0);
+    }
+  }
+
+ private:
+  static constexpr std::size_t most_files = 4;
+  std::vector<FileDescriptor> files_;
+};
+
+/// False at the end of the stack.
+bool hear(int stack, KeptFiles& files) {
+  FileMessage message;
+  const ssize_t got = ::recvmsg(stack, &message.header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  if (got > 0) files.take(message.header);
+  return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+void care_until_end_of(int stack, std::optional<CaredLink>& link, KeptFiles& kept) {
   std::array<pollfd, 2> files{pollfd{stack, POLLIN, 0}, pollfd{link ? link->news_fd() : -1, POLLIN, 0}};
-  while (files[0].revents == 0) {
+  for (;;) {
     if (::poll(files.data(), files.size(), -1) < 0) continue;
     if (link && files[1].revents != 0) link->follow_news();
+    if (files[0].revents != 0 && !hear(stack, kept)) return;
   }
 }
 
@@ -90,7 +144,9 @@ void care(const Duties& duties, int stack) try {
   std::optional<CaredLink> link;
   if (duties.link) link.emplace(*duties.link, duties.device_stays);
   tell(stack, done);
-  care_until_end_of(stack, link);
+  KeptFiles files;
+  care_until_end_of(stack, link, files);
+  files.cut();
 } catch (const SystemError& error) {
   tell(stack, message_of(error));
 }
@@ -129,6 +185,16 @@ void Caretaker::await_link() {
     throw SystemError("the process that looks after the link has ended", "somebody killed it", "start it again");
   const std::string_view said(message.data(), static_cast<std::size_t>(got));
   if (said != done) throw_message(said);
+}
+
+void Caretaker::keep_whole(int file) {
+  FileMessage message;
+  cmsghdr* const part = CMSG_FIRSTHDR(&message.header);
+  part->cmsg_level = SOL_SOCKET;
+  part->cmsg_type = SCM_RIGHTS;
+  part->cmsg_len = CMSG_LEN(sizeof file);
+  std::memcpy(CMSG_DATA(part), &file, sizeof file);
+  ::sendmsg(stack_end_.get(), &message.header, MSG_NOSIGNAL);
 }
 
 Caretaker::~Caretaker() {

@@ -1,7 +1,8 @@
 // The process that takes back what a stack changed, also when the stack is killed: it sets the link up for the stack,
 // gives it back what the kernel drops whenever it goes down, waits for the stack's end, and then restores a persistent
-// link and removes the control socket and the file with the number of the process. It has the rights for that and no
-// others, hears nothing from the stack but its end, and never sees a packet.
+// link, removes the control socket and the file with the number of the process, and cuts off what a stack that was
+// killed in the middle of it has written of a record. It has the rights for that and no others, hears nothing from the
+// stack but which files that are and its end, and never sees a packet.
 #pragma once
 
 #include <sys/types.h>
@@ -28,6 +29,9 @@ class Caretaker {
   explicit Caretaker(const Duties& duties);
   /// Has it take all back, and waits for that.
   ~Caretaker();
+  /// At the end of the stack the file of this descriptor is to end where the position of the descriptor is, if it is
+  /// longer (OutputFile::whole_fd). Of a few files.
+  void keep_whole(int file);
   Caretaker(const Caretaker&) = delete;
   Caretaker& operator=(const Caretaker&) = delete;
 

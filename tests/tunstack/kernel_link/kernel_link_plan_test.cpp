@@ -144,6 +144,12 @@ TEST(IpCommands, the_device_only) {
   EXPECT_EQ(ip_commands({"tun7", 1400, prefixes({"192.0.2.1/24"}), {}}, true), "ip tuntap add dev tun7 mode tun\n");
 }
 
+TEST(IpCommands, a_name_means_nothing_to_a_shell) {
+  EXPECT_EQ(ip_commands({"a;b$(c)'d", 1500, {}, {}}, true), "ip tuntap add dev 'a;b$(c)'\\''d' mode tun\n");
+  EXPECT_EQ(address_command(prefixes({"192.0.2.1/24"})[0], "a b"), "ip address add 192.0.2.1/24 dev 'a b'\n");
+  EXPECT_EQ(route_command({prefixes({"192.0.2.0/24"})[0]}, "$HOME"), "ip route add 192.0.2.0/24 dev '$HOME'\n");
+}
+
 TEST(IpCommands, a_device_for_a_user_and_with_a_number_that_ip_takes) {
   EXPECT_EQ(ip_commands({"lab%d", 1500, {}, {}}, true, "1000"), "ip tuntap add dev lab0 mode tun user 1000\n");
 }

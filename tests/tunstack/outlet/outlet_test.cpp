@@ -99,6 +99,17 @@ TEST(Outlet, what_is_put_is_written_at_once_and_in_order) {
   EXPECT_EQ(outlet.report().left_out, 0U);
 }
 
+TEST(Outlet, DUMP_006_marks_where_whole_records_end) {
+  const Path path;
+  Outlet outlet(OutputFile::create(path.text), "lines", WhenFull::wait);
+  const auto whole = [&] { return ::lseek(outlet.whole_fd(), 0, SEEK_CUR); };
+  EXPECT_EQ(whole(), 0);
+  put_lines(outlet, 3);
+  ASSERT_TRUE(outlet.flush());
+  outlet.close();
+  EXPECT_EQ(whole(), static_cast<off_t>(3 * line_size));
+}
+
 TEST(Outlet, never_waits_for_a_reader_and_counts_what_it_left_out) {
   const Pipe pipe;
   Outlet outlet(pipe.file(), "lines", WhenFull::leave_out);
