@@ -78,7 +78,8 @@ NodeConfig started(const HostPlan& plan, const std::string& device, LinkState li
 }  // namespace
 
 Session::Session(const HostPlan& plan)
-    : talk_(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::leave_out),
+    : signals_(block_signals()),
+      talk_(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::leave_out),
       outlets_{&talk_},
       device_(attach_to(plan.link)),
       caretaker_(duties_of(plan, device_)),
@@ -90,7 +91,6 @@ Session::Session(const HostPlan& plan)
       explainer_(plan.explain, talk_, screen_of(STDERR_FILENO, plan.color)),
       names_{"stack", {device_.name()}, clock_.started_at()},
       loop_(std::array{&device_as_impaired_}, node_, clock_),
-      signals_(block_signals()),
       summary_length_(plan.summary),
       duration_(plan.duration),
       user_(plan.user),

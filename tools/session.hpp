@@ -78,6 +78,7 @@ class Session {
   void change_link(InterfaceId interface, bool up);
   std::vector<OutletReport> outlet_reports() const;
 
+  FileDescriptor signals_;        // first: from then on they end the stack as they should
   Outlet talk_;                   // stderr
   std::vector<Outlet*> outlets_;  // those that are used
   TunDevice device_;
@@ -97,7 +98,6 @@ class Session {
   std::optional<Recorder> recorder_;
   Observers observers_;
   Loop loop_;
-  FileDescriptor signals_;
   std::function<void()> link_has_changed_ = [] {};
   SummaryLength summary_length_;
   std::optional<double> duration_;

@@ -78,7 +78,7 @@ TEST_F(ReplayCommand, the_lines_are_data_and_go_to_stdout) {
 TEST_F(ReplayCommand, json_goes_to_stdout) {
   const Outcome replayed = replay({capture("in.pcap", {echo4(), udp4()}), "--json"});
   ASSERT_THAT(lines_of(replayed.out), SizeIs(4)) << "each packet, and its answer: " << replayed;
-  EXPECT_THAT(lines_of(replayed.out)[2], AllOf(HasSubstr(R"("time":1.0)"), HasSubstr(R"("verdict":"error")"),
+  EXPECT_THAT(lines_of(replayed.out)[2], AllOf(HasSubstr(R"("time":1,)"), HasSubstr(R"("verdict":"error")"),
                                                HasSubstr(R"("reason":"udp4_port_closed")")));
 }
 

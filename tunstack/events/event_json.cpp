@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 
 #include "tunstack/events/packet_fields.hpp"
 #include "tunstack/explain/describe.hpp"
@@ -13,13 +12,12 @@ namespace tunstack {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kind_names[] = {"decided", "sent", "noted"};
 constexpr std::string_view directions[] = {"in", "out", ""};  // by kind
 
-Json or_null(std::string_view text) { return text.empty() ? Json() : Json(text); }
-Json or_null(PacketNumber number) { return number == 0 ? Json() : Json(number); }
+void add_number(JsonObject& json, std::string_view name, PacketNumber number) {
+  number == 0 ? json.add_null(name) : json.add(name, number);
+}
 
 PacketText text_of(const Event& event) {
   if (event.sent != nullptr) return describe(*event.sent);
@@ -32,29 +30,63 @@ PacketText text_of(const Event& event) {
 bool is_no_datagram(const Event& event) { return event.sent != nullptr && event.sent->payload != LinkPayload::ip; }
 
 /// The packet, or what a note is about.
-void add_subject(Json& json, const Event& event) {
+void add_subject(JsonObject& json, const Event& event) {
   const PacketText text = text_of(event);
-  if (event.kind == EventKind::noted) {
-    json.update({{"address", or_null(text.source)}, {"source", nullptr}, {"destination", nullptr}});
-    json.update({{"length", nullptr}, {"summary", nullptr}, {"fields", Json::object()}});
-    return;
+  const bool is_note = event.kind == EventKind::noted;
+  json.add_or_null("address", is_note ? text.source : "");
+  json.add_or_null("source", is_note ? "" : text.source);
+  json.add_or_null("destination", text.destination);
+  if (is_note) {
+    json.add_null("length");
+    json.add_null("summary");
+  } else {
+    json.add("length", event.packet.size());
+    json.add("summary", text.summary);
   }
-  json["address"] = nullptr;
-  json["source"] = or_null(text.source);
-  json["destination"] = or_null(text.destination);
-  json["length"] = event.packet.size();
-  json["summary"] = text.summary;
-  json["fields"] = is_no_datagram(event) ? Json::object() : packet_fields(event.packet);
+  JsonObject fields(json.begin("fields"));
+  if (!is_note && !is_no_datagram(event)) add_packet_fields(fields, event.packet);
 }
 
-void add_reason(Json& json, Reason deciding) {
-  const ReasonInfo& reason = info(deciding);
-  json["reason"] = reason.name;
-  json["rfc"] = reason.rfc.starts_with("RFC") ? Json(reason.rfc) : Json();
-  json["section"] = or_null(reason.section);
-  json["link"] = or_null(link_of(reason));
-  json["requirement"] = or_null(reason.requirement);
-  json["text"] = reason.text;
+/// The same for each event with this reason.
+std::string members_of(const ReasonInfo& reason) {
+  JsonLine line;
+  {
+    JsonObject json(line);
+    json.add("reason", reason.name);
+    json.add_or_null("rfc", reason.rfc.starts_with("RFC") ? reason.rfc : "");
+    json.add_or_null("section", reason.section);
+    json.add_or_null("link", link_of(reason));
+    json.add_or_null("requirement", reason.requirement);
+    json.add("text", reason.text);
+  }
+  return {line.data() + 1, line.size() - 2};
+}
+
+const std::string& members_of(Reason reason) {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> members;
+    for (const ReasonInfo& one : all_reasons()) members.push_back(members_of(one));
+    return members;
+  }();
+  return all[static_cast<std::size_t>(reason)];
+}
+
+/// Who, where and when.
+void add_circumstances(JsonObject& json, const Event& event, const EventNames& names) {
+  const auto interface = static_cast<std::size_t>(event.interface);
+  add_number(json, "id", event.ids.number);
+  add_number(json, "cause", event.ids.cause);
+  json.add("node", names.node);
+  json.add_or_null("interface", interface < names.interfaces.size() ? names.interfaces[interface] : "");
+  json.add("time", std::chrono::duration<double>(event.time.time_since_epoch()).count());
+  json.add("timestamp", timestamp(names.started_at + event.time.time_since_epoch()));
+}
+
+void add_withheld(JsonObject& json, const Event& event) {
+  if (!event.withheld) return json.add_null("withheld");
+  JsonObject withheld(json.begin("withheld"));
+  withheld.add("verdict", event.withheld->verdict);
+  withheld.add("reason", info(event.withheld->reason).name);
 }
 
 }  // namespace
@@ -65,39 +97,38 @@ std::string timestamp(Duration since_1970) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", static_cast<int>(date.year()),
+  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z"), static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
                      clock.minutes().count(), clock.seconds().count(), (since_1970 - seconds).count());
 }
 
-Json event_json(const Event& event, const EventNames& names) {
-  const auto interface = static_cast<std::size_t>(event.interface);
+void append_event(JsonLine& line, const Event& event, const EventNames& names) {
   const auto kind = static_cast<std::size_t>(event.kind);
-  Json json{{"schema", event_schema},
-            {"event", kind_names[kind]},
-            {"id", or_null(event.ids.number)},
-            {"cause", or_null(event.ids.cause)},
-            {"node", names.node},
-            {"interface", interface < names.interfaces.size() ? Json(names.interfaces[interface]) : Json()},
-            {"time", std::chrono::duration<double>(event.time.time_since_epoch()).count()},
-            {"timestamp", timestamp(names.started_at + event.time.time_since_epoch())},
-            {"direction", or_null(directions[kind])},
-            {"verdict", event.verdict}};
-  add_reason(json, event.reason);
-  json["withheld"] = nullptr;
-  if (event.withheld)
-    json["withheld"] = {{"verdict", event.withheld->verdict}, {"reason", info(event.withheld->reason).name}};
-  add_subject(json, event);
-  return json;
+  {
+    JsonObject json(line);
+    json.add("schema", event_schema);
+    json.add("event", kind_names[kind]);
+    add_circumstances(json, event, names);
+    json.add_or_null("direction", directions[kind]);
+    json.add("verdict", event.verdict);
+    json.add_members(members_of(event.reason));
+    add_withheld(json, event);
+    add_subject(json, event);
+  }
+  line.push_back('\n');
 }
 
 std::string event_line(const Event& event, const EventNames& names) {
-  return event_json(event, names).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  JsonLine line;
+  append_event(line, event, names);
+  return {line.data(), line.size()};
 }
 
 void EventLog::take(const Event& event) {
   if (only_drops_ && event.verdict != "drop") return;
-  out_.put(event_line(event, names_));
+  line_.clear();
+  append_event(line_, event, names_);
+  out_.put({line_.data(), line_.size()});
 }
 
 }  // namespace tunstack

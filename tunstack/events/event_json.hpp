@@ -1,11 +1,11 @@
 // Events as JSON, one object each: the schema of docs/events.md and docs/schemas/event.json.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "tunstack/events/event.hpp"
+#include "tunstack/events/json_object.hpp"
 #include "tunstack/outlet/outlet.hpp"
 
 namespace tunstack {
@@ -20,8 +20,8 @@ struct EventNames {
   Duration started_at{};                // since 1970 UTC, at the Instant zero
 };
 
-nlohmann::ordered_json event_json(const Event& event, const EventNames& names);
-/// Likewise as a line with its end. Names may hold any octets; lines are always UTF-8.
+/// Appends the object as a line with its end. Names may hold any octets; lines are always UTF-8.
+void append_event(JsonLine& line, const Event& event, const EventNames& names);
 std::string event_line(const Event& event, const EventNames& names);
 
 /// "2026-11-29T05:30:00.123456789Z".
@@ -39,6 +39,7 @@ class EventLog final : public EventSink {
   Outlet& out_;
   EventNames names_;
   bool only_drops_;
+  JsonLine line_;  // kept for its memory
 };
 
 }  // namespace tunstack

@@ -1,7 +1,7 @@
 #include "tunstack/events/packet_fields.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "protocols/wire/icmpv4.hpp"
 #include "protocols/wire/numbers.hpp"
@@ -14,7 +14,7 @@ namespace tunstack {
 
 namespace {
 
-using Fields = nlohmann::ordered_json;
+using Fields = JsonObject;
 
 /// What is behind all headers of IP.
 struct UpperPart {
@@ -30,10 +30,11 @@ std::string key_of(const Field& field) {
   return key;
 }
 
-Fields value_of(Bytes message, const Field& field) {
-  if (field.style == Style::flag) return field_value(message, field) != 0;
-  if (is_number(field.style)) return field_number(message, field);
-  return field_text(message, field);
+void add_field(Fields& fields, Bytes message, const Field& field) {
+  const std::string key = key_of(field);
+  if (field.style == Style::flag) return fields.add(key, field_value(message, field) != 0);
+  if (is_number(field.style)) return fields.add(key, field_number(message, field));
+  fields.add(key, field_text(message, field));
 }
 
 /// What the message has by the table that explanations are made of.
@@ -41,10 +42,10 @@ void add_message_fields(Fields& fields, std::uint8_t protocol, Bytes message) {
   if (message.size() < icmp_header_size) return;
   const std::uint8_t type = message[icmp_offset::type];
   const std::uint8_t code = message[icmp_offset::code];
-  fields["type"] = type;
-  if (protocol != protocol_number::igmp) fields["code"] = code;
+  fields.add("type", type);
+  if (protocol != protocol_number::igmp) fields.add("code", code);
   for (const Field& field : message_form(protocol, type, code, is_long_query(protocol, message)).form.fields)
-    if (has_field(message, field)) fields[key_of(field)] = value_of(message, field);
+    if (has_field(message, field)) add_field(fields, message, field);
 }
 
 bool is_message(int version, std::uint8_t protocol) {
@@ -57,51 +58,65 @@ void add_upper_fields(Fields& fields, int version, const UpperPart& upper) {
   if (upper.protocol != protocol_number::udp && upper.protocol != protocol_number::tcp) return;
   const auto ports = find_ports(upper.bytes);
   if (!ports) return;
-  fields["source_port"] = ports->source;
-  fields["destination_port"] = ports->destination;
+  fields.add("source_port", ports->source);
+  fields.add("destination_port", ports->destination);
   if (upper.protocol == protocol_number::tcp && upper.bytes.size() >= tcp_header_size)
-    fields["tcp_flags"] = upper.bytes[tcp_offset::flags];
+    fields.add("tcp_flags", upper.bytes[tcp_offset::flags]);
 }
 
-Fields fields_of(const QuotedIpv4& packet) {
-  Fields fields{
-      {"version", 4}, {"ttl", packet.ttl()}, {"tos", packet.type_of_service()}, {"protocol", packet.protocol()}};
-  fields["ip_id"] = packet.identification();
-  fields["df"] = packet.dont_fragment();
-  fields["mf"] = packet.more_fragments();
-  fields["offset"] = packet.fragment_offset();
+void add_fields(Fields& fields, const QuotedIpv4& packet) {
+  fields.add("version", 4);
+  fields.add("ttl", packet.ttl());
+  fields.add("tos", packet.type_of_service());
+  fields.add("protocol", packet.protocol());
+  fields.add("ip_id", packet.identification());
+  fields.add("df", packet.dont_fragment());
+  fields.add("mf", packet.more_fragments());
+  fields.add("offset", packet.fragment_offset());
   const QuotedIpv4 held = packet.without_padding();
   if (packet.fragment_offset() == 0) add_upper_fields(fields, 4, {packet.protocol(), held.payload()});
-  return fields;
 }
 
-Fields fields_of(const QuotedIpv6& packet) {
-  Fields fields{{"version", 6}, {"ttl", packet.hop_limit()}, {"tos", packet.traffic_class()}};
-  const Bytes bytes = packet.without_padding().bytes();
-  UpperLayer at{packet.next_header(), false, ipv6_header_size, ipv6_offset::next_header};
-  bool is_later = false;
-  while (is_ipv6_extension(at.protocol) && !is_later) {
-    const auto header = ipv6_extension_at(bytes, at.offset, at.protocol);
+/// The chain of headers of IPv6 up to the upper layer, or to a later fragment's fragment header.
+struct HeaderChain {
+  UpperLayer upper;
+  std::optional<Ipv6FragmentHeader> fragment;  // the last one
+  bool is_later_fragment() const { return fragment && fragment->offset() != 0; }
+};
+
+HeaderChain chain_of(const QuotedIpv6& packet, Bytes bytes) {
+  HeaderChain chain{{packet.next_header(), false, ipv6_header_size, ipv6_offset::next_header}, {}};
+  while (is_ipv6_extension(chain.upper.protocol) && !chain.is_later_fragment()) {
+    const auto header = ipv6_extension_at(bytes, chain.upper.offset, chain.upper.protocol);
     if (!header) break;
-    if (at.protocol == protocol_number::fragment) {
-      const Ipv6FragmentHeader fragment(*header);
-      fields.update({{"ip_id", fragment.identification()}, {"mf", fragment.more()}, {"offset", fragment.offset()}});
-      is_later = fragment.offset() != 0;
-    }
-    at = step_over(at, *header);
+    if (chain.upper.protocol == protocol_number::fragment) chain.fragment.emplace(*header);
+    chain.upper = step_over(chain.upper, *header);
   }
-  fields["protocol"] = at.protocol;
-  if (!is_later)
-    add_upper_fields(fields, 6, {at.protocol, bytes.subspan(std::min<std::size_t>(at.offset, bytes.size()))});
-  return fields;
+  return chain;
+}
+
+void add_fields(Fields& fields, const QuotedIpv6& packet) {
+  const Bytes bytes = packet.without_padding().bytes();
+  const HeaderChain chain = chain_of(packet, bytes);
+  fields.add("version", 6);
+  fields.add("ttl", packet.hop_limit());
+  fields.add("tos", packet.traffic_class());
+  if (chain.fragment) {
+    fields.add("ip_id", chain.fragment->identification());
+    fields.add("mf", chain.fragment->more());
+    fields.add("offset", chain.fragment->offset());
+  }
+  fields.add("protocol", chain.upper.protocol);
+  if (chain.is_later_fragment()) return;
+  const auto upper = bytes.subspan(std::min<std::size_t>(chain.upper.offset, bytes.size()));
+  add_upper_fields(fields, 6, {chain.upper.protocol, upper});
 }
 
 }  // namespace
 
-nlohmann::ordered_json packet_fields(Bytes datagram) {
-  if (const auto ipv4 = QuotedIpv4::parse(datagram)) return fields_of(*ipv4);
-  if (const auto ipv6 = QuotedIpv6::parse(datagram)) return fields_of(*ipv6);
-  return Fields::object();
+void add_packet_fields(JsonObject& fields, Bytes datagram) {
+  if (const auto ipv4 = QuotedIpv4::parse(datagram)) return add_fields(fields, *ipv4);
+  if (const auto ipv6 = QuotedIpv6::parse(datagram)) add_fields(fields, *ipv6);
 }
 
 }  // namespace tunstack

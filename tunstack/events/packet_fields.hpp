@@ -1,14 +1,13 @@
 // What programs ask of a packet most, by name.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "protocols/base/bytes.hpp"
+#include "tunstack/events/json_object.hpp"
 
 namespace tunstack {
 
-/// An object with those of these that the datagram has, all of them numbers, addresses or truths; empty for anything
-/// else than a datagram:
+/// Adds those of these that the datagram has, all of them numbers, addresses or truths; nothing for anything else than
+/// a datagram:
 ///
 ///   version      4 or 6
 ///   ttl          of the IP header; the hop limit of IPv6
@@ -21,6 +20,6 @@ namespace tunstack {
 ///                                    neighbor solicitation or advertisement is about
 ///   source_port, destination_port    of UDP and TCP
 ///   tcp_flags                        octet 13 of TCP
-nlohmann::ordered_json packet_fields(Bytes datagram);
+void add_packet_fields(JsonObject& fields, Bytes datagram);
 
 }  // namespace tunstack

@@ -1,8 +1,12 @@
 #include "tunstack/explain/decision_line.hpp"
 
 #include <fmt/color.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
 #include <iterator>
 
 namespace tunstack {
@@ -26,18 +30,40 @@ std::size_t columns_of(std::string_view text) {
   return columns;
 }
 
+/// With six places behind the point.
+void append_seconds(std::string& text, double seconds) {
+  const long long micros = std::llround(seconds * 1e6);
+  fmt::format_to(std::back_inserter(text), FMT_COMPILE("{}{}.{:06}"), micros < 0 ? "-" : "", std::abs(micros) / 1000000,
+                 std::abs(micros) % 1000000);
+}
+
+void pad_to(std::string& text, std::size_t columns, std::size_t begin) {
+  const std::size_t taken = columns_of(std::string_view(text).substr(begin));
+  text.append(columns - std::min(columns, taken), ' ');
+}
+
 }  // namespace
 
 std::string laid_out(const DecisionLine& line, const Screen& screen) {
-  std::string text = fmt::format("{:.6f} {} {:<76}", line.time, line.mark, line.subject);
-  constexpr std::size_t verdict_and_spaces = 2 + 5 + 2;
-  if (screen.width > 0 && columns_of(text) + verdict_and_spaces + columns_of(line.why) > screen.width)
-    text = fmt::format("{:.6f} {} {}\n      ", line.time, line.mark, line.subject);
-  const std::string verdict = fmt::format("{:<5}", line.verdict);
+  constexpr std::size_t subject_columns = 76, verdict_columns = 5, between = 2;
+  std::string text;
+  append_seconds(text, line.time);
+  text.append(" ").append(1, line.mark).append(" ");
+  const std::size_t subject_at = text.size();
+  text += line.subject;
+  const std::size_t subject_end = text.size();
+  pad_to(text, subject_columns, subject_at);
+  if (screen.width > 0 &&
+      columns_of(text) + between + verdict_columns + between + columns_of(line.why) > screen.width) {
+    text.resize(subject_end);
+    text += "\n      ";
+  }
+  std::string verdict(line.verdict);
+  pad_to(verdict, verdict_columns, 0);
   const fmt::text_style style = style_of(line.verdict);
-  text += "  ";
+  text.append(between, ' ');
   text += screen.color && style.has_foreground() ? fmt::format(style, "{}", verdict) : verdict;
-  return text.append("  ").append(line.why);
+  return text.append(between, ' ').append(line.why);
 }
 
 }  // namespace tunstack

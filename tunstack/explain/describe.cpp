@@ -1,5 +1,6 @@
 #include "tunstack/explain/describe.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "protocols/wire/quoted_packet.hpp"
@@ -172,7 +173,7 @@ PacketText describe(Bytes packet, Detail detail) { return text_of(packet, {detai
 std::string line_of(const PacketText& packet) {
   if (packet.summary_tells_addresses) return packet.summary;
   if (packet.source.empty()) return "?  " + packet.summary;
-  return fmt::format("{} > {}  {}", packet.source, packet.destination, packet.summary);
+  return fmt::format(FMT_COMPILE("{} > {}  {}"), packet.source, packet.destination, packet.summary);
 }
 
 }  // namespace tunstack

@@ -1,5 +1,6 @@
 #include "tunstack/explain/explain.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "tunstack/explain/describe.hpp"
@@ -15,7 +16,7 @@ PacketText subject_of(const Decision& decision) {
 }
 
 std::string why_of(const ReasonInfo& reason) {
-  return fmt::format("{}  {}: {}", reason.name, citation(reason), reason.text);
+  return fmt::format(FMT_COMPILE("{}  {}: {}"), reason.name, citation(reason), reason.text);
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ std::string decision_text(const Decision& decision, const Screen& screen) {
   std::string name(reason.name);
   if (decision.withheld)
     name += fmt::format(" (no {}: {})", proposed_name(decision.verdict), info(reason_of(decision.verdict)).name);
-  std::string why = fmt::format("{}  {}: {}", name, citation(reason), reason.text);
+  std::string why = fmt::format(FMT_COMPILE("{}  {}: {}"), name, citation(reason), reason.text);
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
     why += fmt::format(" -> {}", describe(decision.sent[0]).summary);
   if (decision.sent.size() > 1) why += fmt::format(" -> {} fragments", decision.sent.size());

@@ -25,6 +25,11 @@ constexpr auto pause_after_failure = 500ms;
 constexpr auto patience_with_disk = 2000ms;
 constexpr auto patience_with_reader = 500ms;
 constexpr int most_rounds = 8;
+// Records are written at once, but to wake the thread for each of many costs more than all else: after so many wakes
+// without a pause it waits for one, or for so much, as long as so many come meanwhile.
+constexpr auto pause_between_writes = 1ms;
+constexpr std::size_t worth_a_write = std::size_t{1} << 16;
+constexpr std::uint64_t many = 16;
 
 }  // namespace
 
@@ -47,8 +52,10 @@ class Outlet::Writer {
 
  private:
   bool is_settled() const { return (filling_.empty() && writing_.empty()) || flow_ != Flow::writing; }
+  bool is_worth_a_write() const { return filling_.size() >= worth_a_write; }
   template <class Condition>
   bool wait_patiently(std::unique_lock<std::mutex>& lock, const Condition& condition);
+  void gather(std::unique_lock<std::mutex>& lock);
   void write_some(std::unique_lock<std::mutex>& lock);
   void on_failure(std::unique_lock<std::mutex>& lock, int error);
   void become(Flow flow);
@@ -60,6 +67,8 @@ class Outlet::Writer {
   const std::string unit_;
   const WhenFull when_full_;
   const FileDescriptor news_;
+  std::uint64_t wakes_in_a_row_ = 0;  // of the thread, which alone knows these
+  std::chrono::steady_clock::time_point pause_until_{};
 
   mutable std::mutex mutex_;  // of all that follows; held for moments, never while writing
   std::condition_variable work_, progress_;
@@ -69,15 +78,16 @@ class Outlet::Writer {
   Flow flow_ = Flow::writing;
   int error_ = 0;
   std::uint64_t stalled_at_ = ~std::uint64_t{0};  // the `octets_` that it was waited in vain for more than
-  bool closing_ = false, has_ended_ = false;
+  bool is_hurried_ = false, closing_ = false, has_ended_ = false;
 };
 
 bool Outlet::Writer::put(std::string_view record, bool counts) {
   std::unique_lock lock(mutex_);
   for (;;) {
     const bool is_first = filling_.empty();
+    const bool was_worth = is_worth_a_write();
     if (flow_ != Flow::ended && filling_.add(record, counts)) {
-      if (is_first) work_.notify_one();
+      if (is_first || is_worth_a_write() != was_worth) work_.notify_one();
       return true;
     }
     if (flow_ == Flow::ended || when_full_ == WhenFull::leave_out || is_first) break;
@@ -89,7 +99,10 @@ bool Outlet::Writer::put(std::string_view record, bool counts) {
 
 bool Outlet::Writer::flush() {
   std::unique_lock lock(mutex_);
+  is_hurried_ = true;
+  work_.notify_one();
   wait_patiently(lock, [this] { return is_settled(); });
+  is_hurried_ = false;
   return count_waiting() == 0 && flow_ == Flow::writing;
 }
 
@@ -124,6 +137,7 @@ void Outlet::Writer::write_all() {
   for (;;) {
     work_.wait(lock, [this] { return !filling_.empty() || closing_; });
     if (filling_.empty() || flow_ == Flow::ended) break;
+    gather(lock);
     std::swap(filling_, writing_);
     progress_.notify_all();
     for (at_ = 0; at_ < writing_.size() && flow_ != Flow::ended;) write_some(lock);
@@ -133,6 +147,18 @@ void Outlet::Writer::write_all() {
   }
   has_ended_ = true;
   progress_.notify_all();
+}
+
+/// Waits for more where records come without a pause.
+void Outlet::Writer::gather(std::unique_lock<std::mutex>& lock) {
+  const bool is_pause_over = std::chrono::steady_clock::now() >= pause_until_;
+  if (wakes_in_a_row_ < many) {
+    wakes_in_a_row_ = is_pause_over ? 0 : wakes_in_a_row_ + 1;
+  } else {
+    work_.wait_until(lock, pause_until_, [this] { return is_worth_a_write() || is_hurried_ || closing_; });
+    if (filling_.count() < many) wakes_in_a_row_ = 0;
+  }
+  pause_until_ = std::chrono::steady_clock::now() + pause_between_writes;
 }
 
 void Outlet::Writer::write_some(std::unique_lock<std::mutex>& lock) {

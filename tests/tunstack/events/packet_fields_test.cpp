@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/support/host.hpp"
 #include "tunstack/notation/packet_text.hpp"
@@ -13,7 +14,23 @@ namespace {
 
 using nlohmann::json;
 
-json fields(const std::string& line) { return packet_fields(notation::parse_packet(line).value()); }
+/// As an object; each name stands in it once.
+json fields_of(Bytes datagram) {
+  JsonLine line;
+  {
+    JsonObject object(line);
+    add_packet_fields(object, datagram);
+  }
+  std::set<std::string> names;
+  return json::parse(line.begin(), line.end(), [&](int depth, json::parse_event_t event, json& value) {
+    if (event == json::parse_event_t::key && depth == 1) {
+      EXPECT_TRUE(names.insert(value).second) << value << " stands twice";
+    }
+    return true;
+  });
+}
+
+json fields(const std::string& line) { return fields_of(notation::parse_packet(line).value()); }
 
 TEST(PacketFields, of_errors) {
   EXPECT_EQ(fields("192.0.2.1 > 192.0.2.2 ICMP destination unreachable, fragmentation needed, mtu 1300")["mtu"], 1300);
@@ -63,8 +80,19 @@ TEST(PacketFields, of_fragments) {
 TEST(PacketFields, of_what_is_cut_anywhere) {
   for (const Packet& packet : {echo4(), echo6(), udp4()})
     for (std::size_t size = 0; size < packet.size(); ++size) {
-      const json cut = packet_fields(Bytes(packet).first(size));
+      const json cut = fields_of(Bytes(packet).first(size));
       EXPECT_EQ(cut.empty(), size < (packet[0] >> 4 == 4 ? 20U : 40U)) << size;
+    }
+}
+
+TEST(PacketFields, names_of_any_message_stand_once) {
+  for (const auto& [header, type_at] : {std::pair{"192.0.2.1 > 192.0.2.2 protocol 1", 20},
+                                        {"192.0.2.1 > 192.0.2.2 protocol 2", 20},
+                                        {"2001:db8::1 > 2001:db8::2 next header 58", 40}})
+    for (int type = 0; type < 256; ++type) {
+      Packet packet = notation::parse_packet(header + (", body " + std::string(128, '0'))).value();
+      packet[static_cast<std::size_t>(type_at)] = static_cast<std::uint8_t>(type);
+      EXPECT_TRUE(fields_of(packet).contains("type")) << header << type;
     }
 }
 
