@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "protocols/base/interface_id.hpp"
 #include "protocols/base/problem.hpp"
 #include "protocols/base/reason.hpp"
 #include "protocols/wire/extended_echo.hpp"
@@ -55,6 +56,17 @@ struct Hold {
   Reason reason;
 };
 
+/// The packet goes on to somebody else, by a link and to the neighbor there that is its next hop.
+struct Forward {
+  Reason reason;
+  InterfaceId interface{};
+  std::uint32_t mtu = 0;                        // of the link, octets
+  IpAddress next_hop;                           // the destination itself where that is on the link
+  bool is_redirected = false;                   // its source is told of the next hop
+  bool to_broadcast = false;                    // of the link that it leaves by
+  std::optional<Ipv4Address> destination = {};  // the next one of a source route, which replaces that in the header
+};
+
 /// Who takes a packet that is delivered: the message, or what it means to this node, names the door.
 enum class Recipient : std::uint8_t {
   nobody,  // it is thrown away, as the discard service does
@@ -91,7 +103,7 @@ struct Deliver {
   Recipient recipient = Recipient::nobody;
 };
 
-using Verdict = std::variant<Drop, Reply, Error, Hold, Deliver>;
+using Verdict = std::variant<Drop, Reply, Error, Hold, Deliver, Forward>;
 
 inline Reason reason_of(const Verdict& verdict) {
   if (const auto* const reply = std::get_if<Reply>(&verdict)) [[likely]]

@@ -14,6 +14,14 @@ enum class Problem : std::uint8_t {
   required_option_missing,  // IPv4 alone
   source_route_failed,
   reassembly_timeout,
+  // Told by routers.
+  hop_limit_exceeded,
+  network_unreachable,  // no route
+  host_unreachable,     // nobody answers where it should be
+  beyond_scope,         // of the source address
+  prohibited,
+  source_refused,  // ingress or egress policy
+  route_rejects,
   // IPv6 alone (RFC 7112 5, RFC 8883 2).
   header_chain_incomplete,
   extension_header_too_big,

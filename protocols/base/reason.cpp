@@ -52,6 +52,9 @@ constexpr std::array areas = {
     Area{"ipv6", 0
 #include "protocols/base/reasons/ipv6.def"
     },
+    Area{"forwarding", 0
+#include "protocols/base/reasons/forwarding.def"
+    },
     Area{"fragment", 0
 #include "protocols/base/reasons/fragment.def"
     },

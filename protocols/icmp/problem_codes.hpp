@@ -21,7 +21,7 @@ struct ErrorCode {
 
 struct ProblemCode {
   Problem problem;
-  ErrorCode ipv4;  // RFC 792, RFC 1122 3.2.2.1
+  ErrorCode ipv4;  // RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7
   ErrorCode ipv6;  // RFC 4443 3, RFC 7112 5, RFC 8883 2
 };
 
@@ -54,6 +54,19 @@ inline constexpr std::array problem_codes = {
     ProblemCode{Problem::source_route_failed, code(Icmpv4Type::destination_unreachable, 5),
                 code(Icmpv6Type::destination_unreachable, 7)},
     ProblemCode{Problem::reassembly_timeout, code(Icmpv4Type::time_exceeded, 1), code(Icmpv6Type::time_exceeded, 1)},
+    ProblemCode{Problem::hop_limit_exceeded, code(Icmpv4Type::time_exceeded, 0), code(Icmpv6Type::time_exceeded, 0)},
+    ProblemCode{Problem::network_unreachable, code(Icmpv4Type::destination_unreachable, 0),
+                code(Icmpv6Type::destination_unreachable, 0)},
+    ProblemCode{Problem::host_unreachable, code(Icmpv4Type::destination_unreachable, 1),
+                code(Icmpv6Type::destination_unreachable, 3)},
+    ProblemCode{Problem::beyond_scope, code(Icmpv4Type::destination_unreachable, 0),
+                code(Icmpv6Type::destination_unreachable, 2)},
+    ProblemCode{Problem::prohibited, code(Icmpv4Type::destination_unreachable, 13),
+                code(Icmpv6Type::destination_unreachable, 1)},
+    ProblemCode{Problem::source_refused, code(Icmpv4Type::destination_unreachable, 13),
+                code(Icmpv6Type::destination_unreachable, 5)},
+    ProblemCode{Problem::route_rejects, code(Icmpv4Type::destination_unreachable, 1),
+                code(Icmpv6Type::destination_unreachable, 6)},
     about_headers(Problem::header_chain_incomplete, 3),
     about_headers(Problem::extension_header_too_big, 6),
     about_headers(Problem::extension_chain_too_long, 7),

@@ -16,6 +16,7 @@ struct Ipv4Policy {
 struct Ipv4Input {
   const Ipv4Arrival& arrival;
   const Ipv4Policy& policy;
+  bool is_forwarding = false;  // the arrival interface: what is for others goes on
 };
 
 constexpr bool is_zero_broadcast(AddressKind kind) {
@@ -73,13 +74,15 @@ inline constexpr std::array ipv4_destination_rules = {
                       return in.arrival.destination == AddressKind::own_elsewhere && in.policy.strong_es;
                     }},
     Rule<Ipv4Input>{Reason::ipv4_destination_not_ours,
-                    [](const Ipv4Input& in) { return is_for_others(in.arrival.destination); }},
+                    [](const Ipv4Input& in) { return is_for_others(in.arrival.destination) && !in.is_forwarding; }},
 };
 
 inline constexpr std::array ipv4_delivery_rules = {
-    Rule<Ipv4Input>{
-        Reason::ipv4_unicast_in_link_layer_group,
-        [](const Ipv4Input& in) { return in.arrival.link_layer_group && !is_group(in.arrival.destination); }},
+    Rule<Ipv4Input>{Reason::ipv4_unicast_in_link_layer_group,
+                    [](const Ipv4Input& in) {
+                      return in.arrival.link_layer_group && !is_group(in.arrival.destination) &&
+                             !(in.is_forwarding && is_for_others(in.arrival.destination));
+                    }},
 };
 
 /// The first of all rules of reception that the datagram breaks.

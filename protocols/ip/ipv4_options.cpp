@@ -83,10 +83,10 @@ std::optional<Verdict> judge_form(const Ipv4Option& option) {
   return std::nullopt;
 }
 
-std::optional<Verdict> judge_source_route(Bytes route, SourceRoutes accepted) {
+std::optional<Verdict> judge_source_route(Bytes route, SourceRoutes accepted, bool may_go_on) {
   if (route.empty()) return std::nullopt;
   if (accepted == SourceRoutes::drop) return Drop{Reason::ipv4_source_route_refused};
-  if (!is_full(route)) return Error{Reason::ipv4_source_route_not_finished, Problem::source_route_failed};
+  if (!is_full(route) && !may_go_on) return Error{Reason::ipv4_source_route_not_finished, Problem::source_route_failed};
   return std::nullopt;
 }
 
@@ -149,7 +149,7 @@ MutableBytes add_copy(ReturnRoute& route, Bytes option) {
 
 }  // namespace
 
-std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy) {
+std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy, bool forwards) {
   // Options that are not copied stay in the first fragment.
   bool required_is_there =
       policy.required == 0 ||
@@ -165,9 +165,51 @@ std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy&
     required_is_there |= option->type() == policy.required;
   }
   if (const auto at = reader.bad_length_at()) return parameter_problem(Reason::ipv4_option_length_invalid, *at);
-  if (const auto verdict = judge_source_route(source_route, policy.source_route)) return verdict;
+  if (const auto verdict = judge_source_route(source_route, policy.source_route, forwards)) return verdict;
   if (!required_is_there) return Error{Reason::ipv4_required_option_missing, Problem::required_option_missing};
   return std::nullopt;
+}
+
+std::optional<Verdict> judge_options_in_transit(const Ipv4View& ip, const Ipv4OptionPolicy& policy) {
+  return judge_options(ip, {.source_route = policy.source_route}, true);
+}
+
+// ---- in transit ----
+
+namespace {
+
+Bytes find_source_route(const Ipv4View& ip) {
+  Ipv4OptionReader reader(ip.options());
+  while (const auto option = reader.next())
+    if (is_source_route(option->type())) return option->bytes;
+  return {};
+}
+
+}  // namespace
+
+std::optional<SourceRouteStep> next_of_source_route(const Ipv4View& ip) {
+  const Bytes route = find_source_route(ip);
+  if (route.empty() || is_full(route)) return std::nullopt;
+  return SourceRouteStep{Ipv4Address::load(route, pointed(route)),
+                         route[ipv4_option_offset::type] == ipv4_option::strict_source_route};
+}
+
+bool has_source_route(const Ipv4View& ip) { return !find_source_route(ip).empty(); }
+
+bool has_strict_route(const Ipv4View& ip) {
+  const Bytes route = find_source_route(ip);
+  return !route.empty() && route[ipv4_option_offset::type] == ipv4_option::strict_source_route;
+}
+
+void pass_on_options(MutableBytes options, const Answerer& router, InterfaceId came_by, PassingOn what) {
+  Ipv4OptionReader reader(options);
+  while (const auto found = reader.next()) {
+    const MutableBytes option = options.subspan(found->offset, found->bytes.size());
+    const std::uint8_t type = found->type();
+    if (is_source_route(type) && what.steps_on) record_route(option, router.source);
+    if (type == ipv4_option::record_route && what.logs_route) record_route(option, router.source);
+    if (type == ipv4_option::timestamp && what.logs_route) record_time(option, router, came_by);
+  }
 }
 
 ReturnRoute return_route(const Ipv4Arrival& request, const Answerer& answerer, ReplyOptions copied) {

@@ -25,8 +25,19 @@ inline bool has_options_to_judge(const Ipv4View& ip, const Ipv4OptionPolicy& pol
 }
 
 /// What is to become of a datagram because of its options, or nothing if they are in order. Options that are not
-/// known, and those that only routers look at, are in order.
-std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy);
+/// known, and those that only routers look at, are in order. `forwards`: by this node a source route may go on.
+std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy, bool forwards = false);
+/// The same of a datagram that is for others: no option is required of it.
+std::optional<Verdict> judge_options_in_transit(const Ipv4View& ip, const Ipv4OptionPolicy& policy);
+
+/// Where a source route of the datagram, whose options are in order, leads next; nothing if there is none or it ends.
+struct SourceRouteStep {
+  Ipv4Address next;
+  bool is_strict;
+};
+std::optional<SourceRouteStep> next_of_source_route(const Ipv4View& ip);
+bool has_strict_route(const Ipv4View& ip);
+bool has_source_route(const Ipv4View& ip);
 
 using OptionStorage = std::array<std::uint8_t, ipv4_options_largest>;
 
@@ -52,6 +63,14 @@ struct Answerer {
   const LocalAddresses& addresses;
   std::uint32_t time_of_day;  // ms since midnight UT, the high bit set if it is not exact
 };
+
+/// What a router does to the options of a datagram that it passes on, which are in order (RFC 1812 5.3.13). `source` of
+/// the answerer is its address on the link that the datagram leaves by.
+struct PassingOn {
+  bool steps_on = false;  // along its source route: its place there becomes the router's address
+  bool logs_route = true;
+};
+void pass_on_options(MutableBytes options, const Answerer& router, InterfaceId came_by, PassingOn what);
 
 /// For the answer to a datagram whose options are in order.
 ReturnRoute return_route(const Ipv4Arrival& request, const Answerer& answerer, ReplyOptions copied);

@@ -44,47 +44,59 @@ inline bool is_neighbor_solicitation(const Ipv6Arrival& arrival) {
   return type == Icmpv6Type::listener_report || type == Icmpv6Type::listener_query;
 }
 
+/// To a node that is none of us.
+inline bool is_for_others(const Ipv6Arrival& arrival) {
+  if (arrival.destination == AddressKind::proxied) return !is_neighbor_solicitation(arrival);
+  return arrival.destination == AddressKind::unicast || arrival.destination == AddressKind::subnet_router;
+}
+
+inline bool is_to_foreign_group(const Ipv6Arrival& arrival) {
+  return arrival.destination == AddressKind::multicast && !is_mld_to_group(arrival);
+}
+
+struct Ipv6Input {
+  const Ipv6Arrival& arrival;
+  bool is_forwarding = false;  // the arrival interface: what is for others goes on
+};
+
 /// Asked only where the source is not simply somebody's unicast address.
 inline constexpr std::array ipv6_source_rules = {
-    Rule<Ipv6Arrival>{Reason::ipv6_source_is_own, [](const Ipv6Arrival& a) { return is_own(a.source); }},
-    Rule<Ipv6Arrival>{Reason::ipv6_source_multicast, [](const Ipv6Arrival& a) { return is_multicast(a.source); }},
-    Rule<Ipv6Arrival>{Reason::ipv6_source_loopback,
-                      [](const Ipv6Arrival& a) { return a.source == AddressKind::loopback; }},
-    Rule<Ipv6Arrival>{Reason::ipv6_source_embeds_ipv4,
-                      [](const Ipv6Arrival& a) { return a.source == AddressKind::ipv4_in_ipv6; }},
-    Rule<Ipv6Arrival>{
-        Reason::ipv6_source_unspecified,
-        [](const Ipv6Arrival& a) { return a.source == AddressKind::unspecified && !may_come_from_unspecified(a); }},
+    Rule<Ipv6Input>{Reason::ipv6_source_is_own, [](const Ipv6Input& in) { return is_own(in.arrival.source); }},
+    Rule<Ipv6Input>{Reason::ipv6_source_multicast, [](const Ipv6Input& in) { return is_multicast(in.arrival.source); }},
+    Rule<Ipv6Input>{Reason::ipv6_source_loopback,
+                    [](const Ipv6Input& in) { return in.arrival.source == AddressKind::loopback; }},
+    Rule<Ipv6Input>{Reason::ipv6_source_embeds_ipv4,
+                    [](const Ipv6Input& in) { return in.arrival.source == AddressKind::ipv4_in_ipv6; }},
+    Rule<Ipv6Input>{Reason::ipv6_source_unspecified,
+                    [](const Ipv6Input& in) {
+                      return in.arrival.source == AddressKind::unspecified && !may_come_from_unspecified(in.arrival);
+                    }},
 };
 
 /// Asked only where the destination is not an address of the arrival interface.
 inline constexpr std::array ipv6_destination_rules = {
-    Rule<Ipv6Arrival>{Reason::ipv6_destination_tentative,
-                      [](const Ipv6Arrival& a) { return a.destination == AddressKind::tentative; }},
-    Rule<Ipv6Arrival>{Reason::ipv6_destination_unspecified,
-                      [](const Ipv6Arrival& a) { return a.destination == AddressKind::unspecified; }},
-    Rule<Ipv6Arrival>{Reason::ipv6_destination_loopback,
-                      [](const Ipv6Arrival& a) { return a.destination == AddressKind::loopback; }},
-    Rule<Ipv6Arrival>{Reason::ipv6_destination_embeds_ipv4,
-                      [](const Ipv6Arrival& a) { return a.destination == AddressKind::ipv4_in_ipv6; }},
-    Rule<Ipv6Arrival>{Reason::ipv6_destination_scope_too_narrow,
-                      [](const Ipv6Arrival& a) { return a.destination == AddressKind::multicast_too_narrow; }},
-    Rule<Ipv6Arrival>{
-        Reason::ipv6_group_not_joined,
-        [](const Ipv6Arrival& a) { return a.destination == AddressKind::multicast && !is_mld_to_group(a); }},
-    Rule<Ipv6Arrival>{Reason::ipv6_destination_not_ours,
-                      [](const Ipv6Arrival& a) {
-                        if (a.destination == AddressKind::proxied) return !is_neighbor_solicitation(a);
-                        return a.destination == AddressKind::unicast || a.destination == AddressKind::subnet_router;
-                      }},
+    Rule<Ipv6Input>{Reason::ipv6_destination_tentative,
+                    [](const Ipv6Input& in) { return in.arrival.destination == AddressKind::tentative; }},
+    Rule<Ipv6Input>{Reason::ipv6_destination_unspecified,
+                    [](const Ipv6Input& in) { return in.arrival.destination == AddressKind::unspecified; }},
+    Rule<Ipv6Input>{Reason::ipv6_destination_loopback,
+                    [](const Ipv6Input& in) { return in.arrival.destination == AddressKind::loopback; }},
+    Rule<Ipv6Input>{Reason::ipv6_destination_embeds_ipv4,
+                    [](const Ipv6Input& in) { return in.arrival.destination == AddressKind::ipv4_in_ipv6; }},
+    Rule<Ipv6Input>{Reason::ipv6_destination_scope_too_narrow,
+                    [](const Ipv6Input& in) { return in.arrival.destination == AddressKind::multicast_too_narrow; }},
+    Rule<Ipv6Input>{Reason::ipv6_group_not_joined,
+                    [](const Ipv6Input& in) { return is_to_foreign_group(in.arrival) && !in.is_forwarding; }},
+    Rule<Ipv6Input>{Reason::ipv6_destination_not_ours,
+                    [](const Ipv6Input& in) { return is_for_others(in.arrival) && !in.is_forwarding; }},
 };
 
 /// The first of all rules of reception that the datagram breaks.
-inline MaybeReason refuses(const Ipv6Arrival& arrival, RuleTrace* trace = nullptr) {
-  if (arrival.source != AddressKind::unicast) [[unlikely]]
-    if (const auto broken = first_broken<ipv6_source_rules>(arrival, trace)) return broken;
-  if (arrival.destination != AddressKind::own) [[unlikely]]
-    if (const auto broken = first_broken<ipv6_destination_rules>(arrival, trace)) return broken;
+inline MaybeReason refuses(const Ipv6Input& in, RuleTrace* trace = nullptr) {
+  if (in.arrival.source != AddressKind::unicast) [[unlikely]]
+    if (const auto broken = first_broken<ipv6_source_rules>(in, trace)) return broken;
+  if (in.arrival.destination != AddressKind::own) [[unlikely]]
+    if (const auto broken = first_broken<ipv6_destination_rules>(in, trace)) return broken;
   return {};
 }
 

@@ -10,11 +10,15 @@
 
 namespace tunstack::ip {
 
+/// What becomes of packets that a route is for: all but the first end here, in silence or told of.
+enum class RouteAction : std::uint8_t { forward, blackhole, unreachable, prohibit };
+
 /// A default route has a prefix of length 0.
 struct Route {
   IpPrefix prefix;
   InterfaceId interface{};
   std::optional<IpAddress> gateway = {};  // nothing: the destinations are on the link themselves
+  RouteAction action = RouteAction::forward;
 };
 
 class Routes {

@@ -25,7 +25,8 @@ constexpr std::string_view event_words[] = {"verdict", "reason", "node", "interf
 bool is_event_word(std::string_view word) { return std::ranges::find(event_words, word) != std::end(event_words); }
 
 void check_value(const std::string& about, const std::string& value) {
-  static const std::vector<std::string> verdicts{"drop", "reply", "error", "hold", "take", "send", "own", "note"};
+  static const std::vector<std::string> verdicts{"drop",    "reply", "error", "hold", "take",
+                                                 "forward", "send",  "own",   "note"};
   std::vector<std::string> known;
   if (about == "verdict") known = verdicts;
   if (about == "reason")
@@ -33,8 +34,8 @@ void check_value(const std::string& about, const std::string& value) {
   if (known.empty() || std::ranges::find(known, value) != known.end()) return;
   throw UsageFault(
       fmt::format("'{} {}' matches nothing", about, value.substr(0, 60)), fmt::format("there is no such {}", about),
-      did_you_mean(value, known) +
-          (about == "reason" ? "tunstack rules lists all" : "drop, reply, error, hold, take, send, own, note"));
+      did_you_mean(value, known) + (about == "reason" ? "tunstack rules lists all"
+                                                      : "drop, reply, error, hold, take, forward, send, own, note"));
 }
 
 /// A filter taken apart: what libpcap reads, with a gap before each part but the first for a word about events.

@@ -17,7 +17,7 @@ fmt::text_style style_of(std::string_view verdict) {
   using fmt::terminal_color;
   if (verdict == "drop") return fg(terminal_color::red);
   if (verdict == "error") return fg(terminal_color::yellow);
-  if (verdict == "reply" || verdict == "take") return fg(terminal_color::green);
+  if (verdict == "reply" || verdict == "take" || verdict == "forward") return fg(terminal_color::green);
   if (verdict == "hold") return fg(terminal_color::cyan);
   if (verdict == "send") return fg(terminal_color::blue);
   return {};

@@ -28,6 +28,7 @@ std::string_view proposed_name(const Verdict& verdict) {
     std::string_view operator()(const Error&) const { return "error"; }
     std::string_view operator()(const Hold&) const { return "hold"; }
     std::string_view operator()(const Deliver&) const { return "take"; }
+    std::string_view operator()(const Forward&) const { return "forward"; }
   };
   return std::visit(Name{}, verdict);
 }

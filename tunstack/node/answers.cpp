@@ -13,8 +13,11 @@ constexpr icmp::LimitReasons extended_echo_limit_reasons{
 constexpr icmp::ErrorLimits extended_echo_limits = {.destination = {20, 20}, .node = {0, 1}};
 
 /// RFC 1812 4.3.2.5: internetwork control, and the TOS bits of the invoking packet.
-std::uint8_t error_tos(ErrorTos policy, std::uint8_t invoking) {
-  return policy == ErrorTos::zero ? 0 : static_cast<std::uint8_t>(0xc0 | (invoking & 0x1c));
+std::uint8_t error_tos(const Ipv4Arrival& arrival, const NodeState& state) {
+  const bool is_told_by_host = state.interface(arrival.interface).is_host();
+  const ErrorTos policy = state.options.ipv4_error_tos;
+  if (policy == ErrorTos::zero || (policy == ErrorTos::by_role && is_told_by_host)) return 0;
+  return static_cast<std::uint8_t>(0xc0 | (arrival.ip.type_of_service() & 0x1c));
 }
 
 /// A source route that is itself in error is no way back (RFC 1812 4.3.2.6).
@@ -135,7 +138,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
     return refused;
 
   Ipv4Header header = answer_header(arrival, protocol_number::icmpv4, source, turn.state);
-  header.type_of_service = error_tos(options.ipv4_error_tos, arrival.ip.type_of_service());
+  header.type_of_service = error_tos(arrival, turn.state);
   ip::ReturnRoute route;
   if (has_options(arrival) && goes_back_by_source_route(error.problem)) {
     route = way_back(arrival, ip::ReplyOptions::source_route, source, turn.state);

@@ -31,6 +31,7 @@ MacAddress mac_of(const IpAddress& group, AddressKind kind) {
 struct Way {
   InterfaceId interface{};
   std::optional<IpAddress> next_hop = {};
+  ip::RouteAction action = ip::RouteAction::forward;
 };
 
 /// Which interfaces may be chosen, if they are up: that of the request alone, or it before all others.
@@ -44,6 +45,11 @@ class Chooser {
   /// Redirects, then the longest match of the links' prefixes and of routes, then default routers.
   std::optional<Way> by_neighbor() const {
     if (const auto way = redirected()) return way;
+    if (const auto way = longest_match()) return way;
+    return by_default_router();
+  }
+  /// The same for a packet of somebody else.
+  std::optional<Way> in_transit() const {
     if (const auto way = longest_match()) return way;
     return by_default_router();
   }
@@ -86,7 +92,7 @@ class Chooser {
     const bool may_be_taken =
         route != nullptr && is_up(route->interface) && (choice_ == Choice::any || route->interface == from_);
     if (may_be_taken && (!longest || route->prefix.length > *longest))
-      return Way{route->interface, route->gateway.value_or(destination_)};
+      return Way{route->interface, route->gateway.value_or(destination_), route->action};
     return longest ? std::optional(way) : std::nullopt;
   }
 
@@ -114,6 +120,7 @@ Egress by_way_of(const Way& way, const IpAddress& destination, Instant now, cons
   const std::size_t link_mtu = interface.mtu(destination.family());
   Egress egress{.link = {way.interface, path_mtu_to(destination, link_mtu, now, state)}};
   if (!interface.is_up()) egress.refused = Reason::link_is_down;
+  if (way.action != ip::RouteAction::forward) egress.refused = Reason::no_route;
   if (!interface.has_frames() || egress.refused) return egress;
   if (!destination.is_ipv4() && interface.has_no_ipv6()) egress.refused = Reason::address_ipv6_disabled;
   egress.next_hop = way.next_hop;
@@ -146,6 +153,13 @@ Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now
 
 Egress choose_egress_on(InterfaceId interface, const IpAddress& destination, Instant now, const NodeState& state) {
   return choose_among(Choice::one, destination, interface, now, state);
+}
+
+std::optional<TransitWay> choose_transit_way(const IpAddress& destination, InterfaceId from, Instant now,
+                                             const NodeState& state) {
+  const auto way = Chooser(destination, from, Choice::any, now, state).in_transit();
+  if (!way) return std::nullopt;
+  return TransitWay{way->interface, way->next_hop.value_or(destination), way->action};
 }
 
 std::optional<IpAddress> next_hop_on(InterfaceId interface, const IpAddress& destination, Instant now,

@@ -97,6 +97,7 @@ struct Interface {
 
   bool is_up() const { return config.up; }
   bool is_host() const { return config.role == Role::host; }
+  bool is_forwarding() const { return !is_host() && config.forwards; }
   /// Whether packets travel in frames here: the link has addresses, as Ethernet has and TUN has not.
   bool has_frames() const { return config.link_address.has_value(); }
   /// Up, and without addresses: whatever arrives there is a datagram to be looked into.

@@ -98,7 +98,8 @@ template <class View>
 }
 
 bool is_rare(const Verdict& verdict) {
-  return std::holds_alternative<Hold>(verdict) || std::holds_alternative<Deliver>(verdict);
+  return std::holds_alternative<Hold>(verdict) || std::holds_alternative<Deliver>(verdict) ||
+         std::holds_alternative<Forward>(verdict);
 }
 
 }  // namespace
@@ -118,8 +119,12 @@ inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, Pack
 template <class View>
 void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn) {
   if (std::holds_alternative<Hold>(verdict)) return hold(verdict, arrival, ids, turn);
-  turn.changes_deadlines = true;
   const std::size_t before = turn.outbox.packets().size();
+  if (const auto* const forward = std::get_if<Forward>(&verdict)) {
+    const MaybeReason withheld = forwarder::apply(*forward, arrival, turn);
+    return output_.record(arrival, ids, verdict, withheld, before, turn);
+  }
+  turn.changes_deadlines = true;
   const MaybeReason withheld = deliver(std::get<Deliver>(verdict).recipient, arrival, turn);
   output_.record(arrival, ids, verdict, withheld, before, turn);
 }
@@ -279,6 +284,7 @@ MaybeReason Node::send_given(SendGiven send, InterfaceId interface, Bytes bytes,
 }
 
 void Node::shut_down(Instant now, Outbox& out) {
+  if (deadline_ <= now) tick(now, out);
   routers::shut_down(state_, now);
   update_deadline();
   tick(now, out);

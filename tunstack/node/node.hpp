@@ -80,7 +80,7 @@ class Node {
   /// Replies, errors and drops.
   template <class View>
   [[gnu::always_inline]] void act(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn);
-  /// What changes more than counters.
+  /// What changes more than counters, or goes on to others.
   template <class View>
   [[gnu::noinline]] void act_rarely(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn);
   template <class View>

@@ -62,6 +62,14 @@ class Output {
   void originate(Reason reason, const IpHeader& header, const Message& message, InterfaceId from, Turn& turn);
   /// What somebody gave to be sent as it is, and may. It is told, too.
   MaybeReason send_given(Bytes packet, LinkPayload payload, const Egress& egress, Turn& turn);
+  /// Of somebody else: what the outbox holds from `before` on, written and numbered.
+  [[gnu::always_inline]] MaybeReason send_in_transit(std::size_t before, const Egress& egress, Turn& turn) {
+    const std::size_t packets = turn.outbox.packets().size() - before;
+    if (egress.next_hop || egress.group_mac) [[unlikely]]
+      if (const auto waits = resolve(before, egress, turn, true)) return waits;
+    counters_.packets_out += packets;
+    return {};
+  }
   /// An ARP packet: false if there was no room.
   bool send_arp(const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);
   void originate_arp(Reason reason, const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);

@@ -8,8 +8,12 @@
 namespace tunstack {
 
 std::optional<Verdict> judge_options_and_fragment(const Ipv4Arrival& arrival, const NodeState& state) {
-  if (ip::has_options_to_judge(arrival.ip, state.options.ipv4_options))
-    if (const auto verdict = ip::judge_options(arrival.ip, state.options.ipv4_options)) return verdict;
+  if (ip::has_options_to_judge(arrival.ip, state.options.ipv4_options)) {
+    const bool goes_on = state.is_forwarding(arrival.interface, Family::ipv4);
+    if (const auto verdict = ip::judge_options(arrival.ip, state.options.ipv4_options, goes_on)) return verdict;
+    if (const auto next = ip::next_of_source_route(arrival.ip))
+      return forwarder::judge_source_route(arrival, *next, state);
+  }
   if (!arrival.ip.is_fragment()) return std::nullopt;
   if (const auto broken = first_broken<ip::ipv4_fragment_rules>(
           ip::Ipv4FragmentInput{arrival.ip, state.options.fragments4.largest}, arrival.trace))

@@ -5,6 +5,7 @@
 #include "protocols/ip/ipv4_input.hpp"
 #include "protocols/ip/ipv6_input.hpp"
 #include "tunstack/node/dispatch.hpp"
+#include "tunstack/node/forwarder.hpp"
 
 namespace tunstack {
 
@@ -60,10 +61,11 @@ template <class Then>
 
 [[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Arrival& arrival, const NodeState& state,
                                                   RuleTrace* trace) {
-  return ip::refuses({arrival, state.options.ipv4}, trace);
+  return ip::refuses({arrival, state.options.ipv4, state.is_forwarding(arrival.interface, Family::ipv4)}, trace);
 }
-[[gnu::always_inline]] inline MaybeReason refuses(const Ipv6Arrival& arrival, const NodeState&, RuleTrace* trace) {
-  return ip::refuses(arrival, trace);
+[[gnu::always_inline]] inline MaybeReason refuses(const Ipv6Arrival& arrival, const NodeState& state,
+                                                  RuleTrace* trace) {
+  return ip::refuses({arrival, state.is_forwarding(arrival.interface, Family::ipv6)}, trace);
 }
 
 /// Nearly all datagrams have neither options or extension headers nor are they fragments.
@@ -77,12 +79,21 @@ inline bool has_options_or_fragment(const Ipv6Arrival& arrival, const NodeState&
 /// Moves the arrival along to its upper layer.
 [[gnu::noinline]] std::optional<Verdict> judge_options_and_fragment(Ipv6Arrival& arrival, const NodeState& state);
 
-/// What is to become of a datagram: the rows of reception, its options or chain, then those of its protocol. (`trace`:
+/// Of a datagram that was not refused.
+inline bool is_in_transit(const Ipv4Arrival& arrival) { return ip::is_for_others(arrival.destination); }
+inline bool is_in_transit(const Ipv6Arrival& arrival) {
+  return ip::is_for_others(arrival) || ip::is_to_foreign_group(arrival);
+}
+
+/// What is to become of a datagram: the rows of reception, then those of forwarding if it is for others, or else its
+/// options or chain and the rows of its protocol. (`trace`:
 /// the arrival's own, or here nobody asks; on the way of every packet it is an argument, so that the compiler knows.)
 template <class View>
 [[gnu::always_inline]] inline Verdict judge(Arrival<View>& arrival, const NodeState& state,
                                             RuleTrace* trace = nullptr) {
   if (const auto refused = refuses(arrival, state, trace)) return Drop{*refused};
+  if (arrival.destination != AddressKind::own && is_in_transit(arrival)) [[unlikely]]
+    return forwarder::judge(arrival, state);
   if (has_options_or_fragment(arrival, state)) [[unlikely]]
     if (const auto verdict = judge_options_and_fragment(arrival, state)) return *verdict;
   arrival.is_dispatched = true;

@@ -49,6 +49,12 @@ struct NodeState {
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }
   const Interface& interface(InterfaceId id) const { return interfaces[static_cast<std::size_t>(id)]; }
 
+  /// Whether what comes in there for others goes on.
+  bool is_forwarding(InterfaceId id, Family family) const {
+    return interface(id).is_forwarding() &&
+           (family == Family::ipv4 ? options.forwarding4 : options.forwarding6).enabled;
+  }
+
   /// The link of the interface came up or went down, or is used in another way: as at the start, what is configured is
   /// all that is known of it.
   void begin_anew(InterfaceId id, const InterfaceConfig& config, Instant now, Random& random);

@@ -13,6 +13,7 @@
 #include "protocols/icmp/queries.hpp"
 #include "protocols/icmp/quote.hpp"
 #include "protocols/icmp/rate_limit.hpp"
+#include "protocols/ip/forwarding.hpp"
 #include "protocols/ip/ipv4_input.hpp"
 #include "protocols/ip/ipv4_options.hpp"
 #include "protocols/ip/ipv6_chain.hpp"
@@ -22,8 +23,9 @@
 
 namespace tunstack {
 
-/// TOS of ICMPv4 errors: 0, or internetwork control and the TOS bits of the invoking packet (RFC 1812 4.3.2.5).
-enum class ErrorTos : std::uint8_t { zero, rfc1812 };
+/// TOS of ICMPv4 errors: 0, or internetwork control and the TOS bits of the invoking packet (RFC 1812 4.3.2.5); by the
+/// role of the interface it is that of hosts or of routers.
+enum class ErrorTos : std::uint8_t { by_role, zero, rfc1812 };
 
 enum class AdvertisedPreference : std::uint8_t { medium, high, low };
 
@@ -103,6 +105,8 @@ struct NodeOptions {
   std::uint32_t path_mtu_age = 600;      // seconds
   std::uint32_t path_mtu_minimum = 552;  // octets
   ip::Ipv6ChainPolicy ipv6_chain;
+  ip::ForwardingPolicy forwarding4;
+  ip::ForwardingPolicy forwarding6;
   ip::ReassemblyLimits reassembly6;  // read when a node is made
   ip::ReassemblyPolicy fragments6{.largest = ip::ipv6_largest_held, .overlap = ip::Overlap::drop_equal_too};
   std::uint32_t ipv6_path_mtu_age = 600;  // seconds
@@ -110,7 +114,7 @@ struct NodeOptions {
   bool learn_mask = false;
   icmp::ExtendedEchoPolicy probe;
   bool extensions = false;  // RFC 4884 structures in our own errors
-  ErrorTos ipv4_error_tos = ErrorTos::zero;
+  ErrorTos ipv4_error_tos = ErrorTos::by_role;
   transport::UdpServices udp_services;
   icmp::Ipv4Quote ipv4_quote = icmp::Ipv4Quote::datagram_of_576;
   icmp::ErrorLimits ipv4_error_limits;

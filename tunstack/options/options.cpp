@@ -60,7 +60,8 @@ std::span<const OptionArea> option_areas() {
                                      {"Groups", option::group_rows()},
                                      {"Routers, as a host knows them", option::host_routing_rows()},
                                      {"Advertising as an IPv6 router", option::router_rows()},
-                                     {"Advertising as an IPv4 router", option::ipv4_router_rows()}};
+                                     {"Advertising as an IPv4 router", option::ipv4_router_rows()},
+                                     {"Forwarding", option::forwarding_rows()}};
   return areas;
 }
 

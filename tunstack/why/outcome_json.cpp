@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 5> verdicts{"drop", "reply", "error", "hold", "take"};
+constexpr std::array<std::string_view, 6> verdicts{"drop", "reply", "error", "hold", "take", "forward"};
 
 MaybeReason reason_named(const Json& name) {
   const auto& all = all_reasons();

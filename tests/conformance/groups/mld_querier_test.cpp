@@ -182,7 +182,7 @@ TEST(MldQuerying, MLD_011_what_is_no_report_of_a_neighbor_is_not_believed) {
       {too_many, Reason::mld_report_records_past_end},
       {mld({.destination = "ff05::7", .hop_limit = 2}, 131, 0, octets_of("ff05::7")), Reason::mld_hop_limit_not_1},
       {mld({.destination = "ff05::7", .is_alerted = false}, 131, 0, octets_of("ff05::7")),
-       Reason::ipv6_group_not_joined},
+       Reason::forward6_group_without_route},
       {mld({.destination = "ff05::7"}, 131, 0, Packet(15)), Reason::mld_report_too_short},
       {mld({.destination = "ff02::2"}, 132, 0, Packet(15)), Reason::mld_report_too_short},
       {mld({.destination = "ff02::2", .hop_limit = 2}, 132, 0, octets_of("ff05::8")), Reason::mld_hop_limit_not_1},
@@ -245,7 +245,7 @@ TEST(MldQuerying, V6_RX_002_a_querier_hears_nothing_but_MLD_of_groups_of_others)
     for (const Packet& datagram : {echo6({.destination = "ff05::7"}), mld(to_group, 128, 0, counting(8)),
                                    mld(to_group, 143, 0, {}), udp6({.destination = "ff05::7"})})
       EXPECT_THAT(after(line, datagram), IsEmpty());
-    EXPECT_EQ(line.count(Reason::ipv6_group_not_joined), 4U);
+    EXPECT_EQ(line.count(Reason::forward6_group_without_route), 4U);
   }
 }
 
@@ -307,7 +307,7 @@ TEST(MldQuerying, MLD_011_V6_RX_002_nothing_else_goes_past_membership_by_a_route
                              chained(ip, {long_alert}, message), chained(ip, {alert, destination_options()}, message),
                              chained_icmp({alert}, 128, counting(8), ip), chained(ip, {alert}, {})};
     for (const Packet& packet : others) EXPECT_THAT(line.send(packet), IsEmpty());
-    EXPECT_EQ(line.count(Reason::ipv6_group_not_joined), std::size(others));
+    EXPECT_EQ(line.count(Reason::forward6_group_without_route), std::size(others));
     EXPECT_THAT(listened(line), IsEmpty());
     line.send(older_report(ip.destination));
     EXPECT_THAT(listened(line), ElementsAre("ff05::7"));

@@ -11,6 +11,7 @@ constexpr Choice quotes[] = {{"576", icmp::Ipv4Quote::datagram_of_576, "as much 
                              {"8", icmp::Ipv4Quote::header_and_8, "the IPv4 header and 8 octets of data"}};
 
 constexpr Choice error_tos[] = {
+    {"auto", ErrorTos::by_role, "zero for hosts, rfc1812 for routers"},
     {"zero", ErrorTos::zero, "all bits are 0"},
     {"rfc1812", ErrorTos::rfc1812, "precedence 6, with the TOS bits of the datagram in error"}};
 
@@ -28,7 +29,7 @@ constexpr OptionRow icmpv4[] = {
      "set the DF flag in ICMPv4 echo replies"},
     {"icmp4.quote", OneOf{quotes, [](NodeOptions& o) { return &o.ipv4_quote; }}, "576", "576", "RFC 1812 4.3.2.3",
      "part of the datagram in error that ICMPv4 errors quote", "D-02"},
-    {"icmp4.error_tos", OneOf{error_tos, [](NodeOptions& o) { return &o.ipv4_error_tos; }}, "zero", "zero",
+    {"icmp4.error_tos", OneOf{error_tos, [](NodeOptions& o) { return &o.ipv4_error_tos; }}, "auto", "auto",
      "RFC 1812 4.3.2.5", "type of service of ICMPv4 errors", "D-09"},
     {"icmp4.timestamp", Flag{[](NodeOptions& o) { return &o.queries.timestamp; }}, "on", "off", "RFC 1122 3.2.2.8",
      "answer ICMPv4 timestamp requests", "D-05"},

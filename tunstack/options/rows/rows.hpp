@@ -20,5 +20,6 @@ std::span<const OptionRow> group_rows();
 std::span<const OptionRow> host_routing_rows();
 std::span<const OptionRow> router_rows();
 std::span<const OptionRow> ipv4_router_rows();
+std::span<const OptionRow> forwarding_rows();
 
 }  // namespace tunstack::option

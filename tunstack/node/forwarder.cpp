@@ -1,0 +1,223 @@
+#include "tunstack/node/forwarder.hpp"
+
+#include <algorithm>
+
+#include "protocols/ip/forwarding.hpp"
+#include "protocols/ip/ipv6_options.hpp"
+
+namespace tunstack::forwarder {
+
+namespace {
+
+// ---- where it would go ----
+
+/// By the reverse path to `source` (RFC 3704 2.2, 2.4).
+bool comes_from_right(ip::ReversePath check, const IpAddress& source, InterfaceId from, Instant now,
+                      const NodeState& state) {
+  if (check == ip::ReversePath::off) [[likely]]
+    return true;
+  const auto back = choose_transit_way(source, from, now, state);
+  if (!back || back->action != ip::RouteAction::forward) return false;
+  return check == ip::ReversePath::loose || back->interface == from;
+}
+
+template <class View>
+ip::Onward onward_by(const std::optional<TransitWay>& way, const Arrival<View>& arrival, const IpAddress& destination,
+                     const ip::ForwardingPolicy& policy, const NodeState& state) {
+  if (!way) return {};
+  const Interface& interface = state.interface(way->interface);
+  const bool is_direct = way->next_hop == destination;
+  return {.has_route = true,
+          .action = way->action,
+          .may_leave = interface.is_forwarding(),
+          .is_direct = is_direct,
+          .turns_back = is_direct && way->interface == arrival.interface && !interface.has_frames(),
+          .comes_from_right =
+              comes_from_right(policy.reverse_path, arrival.ip.source(), arrival.interface, arrival.now, state),
+          .mtu = interface.mtu(family_of(arrival))};
+}
+
+// ---- redirects ----
+
+bool is_neighbor(Ipv4Address address, InterfaceId interface, Instant, const NodeState& state) {
+  return state.addresses.is_on_link(interface, address);
+}
+bool is_neighbor(const Ipv6Address& address, InterfaceId interface, Instant now, const NodeState& state) {
+  return state.interface(interface).routers.routing.prefixes.on_link_length(address, now).has_value();
+}
+
+bool may_be_redirected(const Ipv4Arrival& arrival) { return !ip::has_source_route(arrival.ip); }
+bool may_be_redirected(const Ipv6Arrival&) { return true; }
+
+/// Where the source could as well have sent it to the next hop (RFC 1812 5.2.7.2, RFC 4861 8.2). At the other end of a
+/// link without addresses there is nobody else.
+template <class View>
+bool is_redirected(const TransitWay& way, const Arrival<View>& arrival, const NodeState& state) {
+  return way.interface == arrival.interface && state.interface(way.interface).has_frames() &&
+         arrival.source == AddressKind::unicast && arrival.destination == AddressKind::unicast &&
+         is_neighbor(arrival.ip.source(), way.interface, arrival.now, state) && may_be_redirected(arrival);
+}
+
+template <class View>
+Forward forward_by(Reason reason, const TransitWay& way, const Arrival<View>& arrival, const ip::Onward& onward,
+                   const NodeState& state) {
+  return {.reason = reason,
+          .interface = way.interface,
+          .mtu = static_cast<std::uint32_t>(onward.mtu),
+          .next_hop = way.next_hop,
+          .is_redirected = is_redirected(way, arrival, state),
+          .to_broadcast = is_broadcast(arrival.destination)};
+}
+
+}  // namespace
+
+// ---- judging ----
+
+Verdict judge(const Ipv4Arrival& arrival, const NodeState& state) {
+  const ip::ForwardingPolicy& policy = state.options.forwarding4;
+  const bool has_options = arrival.ip.header_size() > ipv4_header_size;
+  if (has_options) [[unlikely]]
+    if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options)) return *verdict;
+  const ip::Ipv4InTransit transit{arrival, policy, has_options && ip::has_strict_route(arrival.ip)};
+  if (const auto verdict = tunstack::judge<ip::ipv4_transit_rules>(transit, arrival.trace)) return *verdict;
+  const IpAddress destination = arrival.ip.destination();
+  const auto way = choose_transit_way(destination, arrival.interface, arrival.now, state);
+  const ip::Onward onward = onward_by(way, arrival, destination, policy, state);
+  if (const auto verdict =
+          tunstack::judge<ip::ipv4_routed_rules>(ip::Ipv4Routed{arrival, policy, onward}, arrival.trace))
+    return *verdict;
+  return forward_by(Reason::forward4_routed, way.value_or(TransitWay{}), arrival, onward, state);
+}
+
+Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep& step, const NodeState& state) {
+  const ip::ForwardingPolicy& policy = state.options.forwarding4;
+  Ipv4Arrival onto = arrival;
+  onto.destination = state.addresses.kind_on(arrival.interface, step.next);
+  if (const auto verdict = tunstack::judge<ip::ipv4_transit_rules>(ip::Ipv4InTransit{onto, policy}, arrival.trace))
+    return *verdict;
+  const auto way = choose_transit_way(step.next, arrival.interface, arrival.now, state);
+  const ip::Onward onward = onward_by(way, arrival, step.next, policy, state);
+  const ip::Ipv4Routed routed{arrival, policy, onward, step.is_strict};
+  if (const auto verdict = tunstack::judge<ip::ipv4_routed_rules>(routed, arrival.trace)) return *verdict;
+  Forward forward = forward_by(Reason::forward4_source_routed, way.value_or(TransitWay{}), arrival, onward, state);
+  forward.destination = step.next;
+  return forward;
+}
+
+namespace {
+
+/// Behind the header, and nothing else is looked at on the way (RFC 8200 4).
+std::optional<Verdict> judge_hop_by_hop(const Ipv6Arrival& arrival, const ip::Ipv6OptionPolicy& options) {
+  const auto header = ipv6_extension_at(arrival.ip.bytes(), ipv6_header_size, protocol_number::hop_by_hop_options);
+  if (!header) return Drop{Reason::ipv6_extension_header_missing};
+  return ip::judge_options({protocol_number::hop_by_hop_options, ipv6_header_size, *header,
+                            is_multicast(arrival.destination) || arrival.link_layer_group},
+                           options);
+}
+
+}  // namespace
+
+Verdict judge(const Ipv6Arrival& arrival, const NodeState& state) {
+  const ip::ForwardingPolicy& policy = state.options.forwarding6;
+  if (const auto verdict = tunstack::judge<ip::ipv6_transit_rules>(ip::Ipv6InTransit{arrival, policy}, arrival.trace))
+    return *verdict;
+  if (policy.hop_by_hop == ip::HopByHop::process && arrival.ip.next_header() == protocol_number::hop_by_hop_options)
+      [[unlikely]]
+    if (const auto verdict = judge_hop_by_hop(arrival, state.options.ipv6_chain.options)) return *verdict;
+  const IpAddress destination = arrival.ip.destination();
+  const auto way = choose_transit_way(destination, arrival.interface, arrival.now, state);
+  const ip::Onward onward = onward_by(way, arrival, destination, policy, state);
+  if (const auto verdict =
+          tunstack::judge<ip::ipv6_routed_rules>(ip::Ipv6Routed{arrival, policy, onward}, arrival.trace))
+    return *verdict;
+  return forward_by(Reason::forward6_routed, way.value_or(TransitWay{}), arrival, onward, state);
+}
+
+// ---- sending ----
+
+namespace {
+
+Egress egress_of(const Forward& forward, const NodeState& state) {
+  Egress egress{.link = {forward.interface, forward.mtu}};
+  if (!state.interface(forward.interface).has_frames()) return egress;
+  if (forward.to_broadcast)
+    egress.group_mac = mac_broadcast;
+  else
+    egress.next_hop = forward.next_hop;
+  return egress;
+}
+
+/// One hop less. The checksum follows: HC' = ~(~HC + ~m + m') (RFC 1624 3).
+void reduce_ttl(MutableBytes header) {
+  const std::uint16_t before = load_be16(header, ipv4_offset::ttl);
+  --header[ipv4_offset::ttl];
+  std::uint32_t sum = static_cast<std::uint16_t>(~load_be16(header, ipv4_offset::checksum));
+  sum += static_cast<std::uint16_t>(~before);
+  sum += load_be16(header, ipv4_offset::ttl);
+  sum = (sum & 0xffff) + (sum >> 16);
+  sum = (sum & 0xffff) + (sum >> 16);
+  store_be16(header, ipv4_offset::checksum, static_cast<std::uint16_t>(~sum));
+}
+
+/// The header as it goes on, options and all.
+[[gnu::noinline]] void rewrite_options(MutableBytes header, const Forward& forward, const Ipv4Arrival& arrival,
+                                       const NodeState& state) {
+  const Ipv4Address next = forward.destination.value_or(arrival.ip.destination());
+  const Ipv4Address own = state.addresses.source_for(forward.interface, next).value_or(Ipv4Address{});
+  ip::pass_on_options(header.subspan(ipv4_header_size), {own, state.addresses, state.time_of_day(arrival.now)},
+                      arrival.interface,
+                      {forward.destination.has_value(), state.options.forwarding4.record_route && own.value != 0});
+  if (forward.destination) forward.destination->store(header, ipv4_offset::destination);
+  write_header_checksum(header);
+}
+
+void rewrite_header(MutableBytes header, const Forward& forward, const Ipv4Arrival& arrival, const NodeState& state) {
+  reduce_ttl(header);
+  if (arrival.ip.header_size() > ipv4_header_size) [[unlikely]]
+    rewrite_options(header, forward, arrival, state);
+}
+
+void number(std::span<OutgoingPacket> packets, Turn& turn) {
+  for (OutgoingPacket& packet : packets) packet.ids = {turn.output.next_number(), turn.cause};
+}
+
+[[gnu::noinline]] MaybeReason send_in_fragments(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn) {
+  std::array<std::uint8_t, ipv4_header_size + ipv4_options_largest> storage;
+  const MutableBytes header = MutableBytes(storage).first(arrival.ip.header_size());
+  copy_bytes(header, arrival.ip.header());
+  rewrite_header(header, forward, arrival, turn.state);
+  const std::size_t before = turn.outbox.packets().size();
+  const auto added = add_ipv4_fragments({header, arrival.ip.payload()}, {forward.interface, forward.mtu}, turn.outbox);
+  if (!added) return added.error();
+  number(turn.outbox.from(before), turn);
+  return turn.output.send_in_transit(before, egress_of(forward, turn.state), turn);
+}
+
+/// A copy of the packet in the outbox; empty if there is no room.
+MutableBytes add_copy(const Forward& forward, Bytes packet, Turn& turn) {
+  const MutableBytes room = turn.outbox.add(forward.interface, packet.size(), {turn.output.next_number(), turn.cause});
+  if (!room.empty()) copy_bytes(room, packet);
+  return room;
+}
+
+}  // namespace
+
+MaybeReason apply(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn) {
+  if (arrival.ip.total_length() > forward.mtu) [[unlikely]]
+    return send_in_fragments(forward, arrival, turn);
+  const std::size_t before = turn.outbox.packets().size();
+  const MutableBytes packet = add_copy(forward, arrival.ip.bytes(), turn);
+  if (packet.empty()) return Reason::outbox_full;
+  rewrite_header(packet.first(arrival.ip.header_size()), forward, arrival, turn.state);
+  return turn.output.send_in_transit(before, egress_of(forward, turn.state), turn);
+}
+
+MaybeReason apply(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn) {
+  const std::size_t before = turn.outbox.packets().size();
+  const MutableBytes packet = add_copy(forward, arrival.ip.bytes(), turn);
+  if (packet.empty()) return Reason::outbox_full;
+  --packet[ipv6_offset::hop_limit];
+  return turn.output.send_in_transit(before, egress_of(forward, turn.state), turn);
+}
+
+}  // namespace tunstack::forwarder

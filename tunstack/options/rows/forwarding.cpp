@@ -1,0 +1,42 @@
+#include "tunstack/options/rows/rows.hpp"
+
+namespace tunstack::option {
+
+namespace {
+
+constexpr Choice reverse_paths[] = {
+    {"off", ip::ReversePath::off, "not checked"},
+    {"loose", ip::ReversePath::loose, "some route must lead to the source"},
+    {"strict", ip::ReversePath::strict, "the route to the source must lead to the interface of arrival"}};
+
+constexpr Choice hop_by_hop[] = {{"ignore", ip::HopByHop::ignore, "forwarded, and not looked at"},
+                                 {"process", ip::HopByHop::process, "judged as at their destination"},
+                                 {"drop", ip::HopByHop::drop, "dropped with their packet"}};
+
+constexpr OptionRow forwarding_options[] = {
+    {"forward4.enable", Flag{[](NodeOptions& o) { return &o.forwarding4.enabled; }}, "on", "on", "RFC 1812 5.3.11",
+     "forward IPv4 datagrams that are for others; needs --role router"},
+    {"forward6.enable", Flag{[](NodeOptions& o) { return &o.forwarding6.enabled; }}, "on", "on", "RFC 4861 6.2.1",
+     "forward IPv6 packets that are for others; needs --role router"},
+    {"forward4.rpf", OneOf{reverse_paths, [](NodeOptions& o) { return &o.forwarding4.reverse_path; }}, "off", "strict",
+     "RFC 1812 5.3.8", "reverse path check of the source of forwarded IPv4 datagrams; what fails it is dropped",
+     "D-25"},
+    {"forward6.rpf", OneOf{reverse_paths, [](NodeOptions& o) { return &o.forwarding6.reverse_path; }}, "off", "strict",
+     "RFC 3704 2", "reverse path check of the source of forwarded IPv6 packets; what fails it is dropped", "D-25"},
+    {"forward4.rpf_error", Flag{[](NodeOptions& o) { return &o.forwarding4.reports_reverse_path; }}, "off", "off",
+     "RFC 1812 5.2.7.1", "tell the source of an IPv4 datagram that failed forward4.rpf that it is prohibited"},
+    {"forward6.rpf_error", Flag{[](NodeOptions& o) { return &o.forwarding6.reports_reverse_path; }}, "off", "off",
+     "RFC 4443 3.1", "tell the source of an IPv6 packet that failed forward6.rpf that its address is refused"},
+    {"forward4.directed_broadcast", Flag{[](NodeOptions& o) { return &o.forwarding4.directed_broadcast; }}, "off",
+     "off", "RFC 2644 2", "forward IPv4 datagrams to the broadcast address of another link of this router", "D-13"},
+    {"forward4.record_route", Flag{[](NodeOptions& o) { return &o.forwarding4.record_route; }}, "on", "on",
+     "RFC 1812 5.3.13.5", "write this router into record route and timestamp options of forwarded IPv4 datagrams"},
+    {"forward6.hbh", OneOf{hop_by_hop, [](NodeOptions& o) { return &o.forwarding6.hop_by_hop; }}, "ignore", "ignore",
+     "RFC 9673 5", "treatment of hop-by-hop options of forwarded IPv6 packets", "D-17"},
+};
+
+}  // namespace
+
+std::span<const OptionRow> forwarding_rows() { return forwarding_options; }
+
+}  // namespace tunstack::option
