@@ -1,5 +1,8 @@
-// Redirects of both families as they arrive (RFC 792, RFC 4861 4.5). Whom a host believes is for discovery/routers.
+// Redirects of both families (RFC 792, RFC 4861 4.5): views of those that arrive, and the message of ICMPv6 that
+// leaves; that of ICMPv4 is an IcmpError. Whom a host believes is for discovery/routers.
 #pragma once
+
+#include <algorithm>
 
 #include "protocols/wire/icmpv4.hpp"
 #include "protocols/wire/ndp.hpp"
@@ -57,6 +60,30 @@ class Icmpv6RedirectView : public NdView<Icmpv6RedirectView, redirect_size> {
  private:
   friend NdView;
   using NdView::NdView;
+};
+
+/// To be sent: as much of the packet as fits is quoted (RFC 4861 4.6.3).
+struct Icmpv6Redirect : Icmpv6Written {
+  static constexpr std::size_t most_quoted = 1280 - 40 - redirect_size - 2 * nd_option_unit;  // a multiple of 8
+  Ipv6Address target;
+  Ipv6Address redirected;
+  std::optional<MacAddress> target_mac;
+  Bytes quote;  // at most `most_quoted` octets; filled up with zeros
+
+  std::size_t quote_size() const { return (quote.size() + nd_option_unit - 1) / nd_option_unit * nd_option_unit; }
+  std::size_t size() const { return redirect_size + (target_mac ? nd_option_unit : 0) + nd_option_unit + quote_size(); }
+  void write(MutableBytes to) const {
+    write_icmp_start(to, Icmpv6Type::redirect);
+    target.store(to, nd_offset::target);
+    redirected.store(to, nd_offset::redirected_destination);
+    std::size_t at = redirect_size;
+    if (target_mac) at += write_link_layer_address(to.subspan(at), nd_option::target_link_layer_address, *target_mac);
+    const MutableBytes option = to.subspan(at);
+    std::ranges::fill(option, std::uint8_t{0});
+    option[0] = nd_option::redirected_header;
+    option[1] = static_cast<std::uint8_t>((nd_option_unit + quote_size()) / nd_option_unit);
+    copy_bytes(option.subspan(nd_option_unit), quote);
+  }
 };
 
 }  // namespace tunstack

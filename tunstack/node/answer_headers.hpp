@@ -34,6 +34,14 @@ template <class View>
   return {.source = source, .destination = arrival.ip.source(), .next_header = next_header};
 }
 
+/// Of an error: 0, or internetwork control and the TOS bits of the invoking packet (RFC 1812 4.3.2.5).
+inline std::uint8_t error_tos(const Ipv4Arrival& arrival, const NodeState& state) {
+  const bool is_told_by_host = state.interface(arrival.interface).is_host();
+  const ErrorTos policy = state.options.ipv4_error_tos;
+  if (policy == ErrorTos::zero || (policy == ErrorTos::by_role && is_told_by_host)) return 0;
+  return static_cast<std::uint8_t>(0xc0 | (arrival.ip.type_of_service() & 0x1c));
+}
+
 [[gnu::always_inline]] inline Ipv4Header reply_header(const Reply& reply, const Ipv4Arrival& arrival,
                                                       Ipv4Address source, const NodeState& state) {
   Ipv4Header header = answer_header(arrival, arrival.ip.protocol(), source, state);

@@ -12,14 +12,6 @@ constexpr icmp::LimitReasons extended_echo_limit_reasons{
     Reason::extended_echo_rate_exceeded, Reason::extended_echo_rate_exceeded, Reason::extended_echo_rate_exceeded};
 constexpr icmp::ErrorLimits extended_echo_limits = {.destination = {20, 20}, .node = {0, 1}};
 
-/// RFC 1812 4.3.2.5: internetwork control, and the TOS bits of the invoking packet.
-std::uint8_t error_tos(const Ipv4Arrival& arrival, const NodeState& state) {
-  const bool is_told_by_host = state.interface(arrival.interface).is_host();
-  const ErrorTos policy = state.options.ipv4_error_tos;
-  if (policy == ErrorTos::zero || (policy == ErrorTos::by_role && is_told_by_host)) return 0;
-  return static_cast<std::uint8_t>(0xc0 | (arrival.ip.type_of_service() & 0x1c));
-}
-
 /// A source route that is itself in error is no way back (RFC 1812 4.3.2.6).
 constexpr bool goes_back_by_source_route(Problem problem) { return problem != Problem::erroneous_header_field; }
 
@@ -35,6 +27,10 @@ bool is_passable(const ip::ReturnRoute& route, InterfaceId interface, const Node
   return !route.first_hop || state.addresses.kind_on(interface, *route.first_hop) == AddressKind::unicast;
 }
 
+icmp::ErrorLimiter& limiter_of(Problem problem, icmp::ErrorLimiter& of_all, icmp::ErrorLimiter& of_too_big) {
+  return problem == Problem::packet_too_big ? of_too_big : of_all;
+}
+
 constexpr bool dont_fragment(DontFragment wish, std::size_t size, std::size_t mtu) {
   return wish == DontFragment::always || (wish == DontFragment::if_it_fits && size <= mtu);
 }
@@ -44,7 +40,10 @@ constexpr bool dont_fragment(DontFragment wish, std::size_t size, std::size_t mt
 Answers::Answers(Random& random)
     : error_limiter4_(icmp::ipv4_error_limit_reasons, random),
       error_limiter6_(icmp::ipv6_error_limit_reasons, random),
-      probe_limiter_(extended_echo_limit_reasons, random) {}
+      too_big_limiter4_(icmp::ipv4_error_limit_reasons, random),
+      too_big_limiter6_(icmp::ipv6_error_limit_reasons, random),
+      probe_limiter_(extended_echo_limit_reasons, random),
+      redirect_limiter_(random) {}
 
 // ---- replies ----
 
@@ -133,8 +132,8 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
     return broken;
   const Ipv4Address source = reply_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
-  if (const auto refused =
-          error_limiter4_.refuses(arrival.ip.source(), options.ipv4_error_limits, turn.now, turn.limits))
+  if (const auto refused = limiter_of(error.problem, error_limiter4_, too_big_limiter4_)
+                               .refuses(arrival.ip.source(), options.ipv4_error_limits, turn.now, turn.limits))
     return refused;
 
   Ipv4Header header = answer_header(arrival, protocol_number::icmpv4, source, turn.state);
@@ -170,8 +169,8 @@ MaybeReason Answers::apply(const Error& error, const Ipv6Arrival& arrival, Turn&
     return Reason::icmp6_unreachable_off;
   const Ipv6Address source = reply_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
-  if (const auto refused =
-          error_limiter6_.refuses(arrival.ip.source(), options.ipv6_error_limits, turn.now, turn.limits))
+  if (const auto refused = limiter_of(error.problem, error_limiter6_, too_big_limiter6_)
+                               .refuses(arrival.ip.source(), options.ipv6_error_limits, turn.now, turn.limits))
     return refused;
 
   const Egress egress = egress_to(arrival.ip.source(), arrival.interface, turn.now, turn.state);

@@ -4,6 +4,7 @@
 
 #include "protocols/icmp/quote.hpp"
 #include "protocols/icmp/rate_limit.hpp"
+#include "protocols/icmp/redirect_limit.hpp"
 #include "tunstack/node/answer_headers.hpp"
 
 namespace tunstack {
@@ -17,6 +18,10 @@ class Answers {
   [[gnu::always_inline]] MaybeReason apply(const Reply& reply, const Arrival<View>& arrival, Turn& turn);
   MaybeReason apply(const Error& error, const Ipv4Arrival& arrival, Turn& turn);
   MaybeReason apply(const Error& error, const Ipv6Arrival& arrival, Turn& turn);
+
+  /// Tells the source of a packet that was forwarded of its next hop, unless it was told enough.
+  void redirect(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn);
+  void redirect(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn);
 
   const icmp::ErrorLimiter& error_limiter(Family family) const {
     return family == Family::ipv4 ? error_limiter4_ : error_limiter6_;
@@ -35,7 +40,11 @@ class Answers {
   TokenBucket reply_bucket6_;
   icmp::ErrorLimiter error_limiter4_;
   icmp::ErrorLimiter error_limiter6_;
+  // Path MTU discovery does not starve because of other errors (RFC 1191 4, RFC 8201 4).
+  icmp::ErrorLimiter too_big_limiter4_;
+  icmp::ErrorLimiter too_big_limiter6_;
   icmp::ErrorLimiter probe_limiter_;
+  icmp::RedirectLimiter redirect_limiter_;
 };
 
 // ---- echo replies ----

@@ -159,6 +159,15 @@ void reduce_ttl(MutableBytes header) {
   store_be16(header, ipv4_offset::checksum, static_cast<std::uint16_t>(~sum));
 }
 
+void restore_hop(MutableBytes packet) {
+  if (ip_version(packet) == 6) {
+    ++packet[ipv6_offset::hop_limit];
+    return;
+  }
+  ++packet[ipv4_offset::ttl];
+  write_header_checksum(packet);
+}
+
 /// The header as it goes on, options and all.
 [[gnu::noinline]] void rewrite_options(MutableBytes header, const Forward& forward, const Ipv4Arrival& arrival,
                                        const NodeState& state) {
@@ -211,6 +220,8 @@ MaybeReason apply(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn
   rewrite_header(packet.first(arrival.ip.header_size()), forward, arrival, turn.state);
   return turn.output.send_in_transit(before, egress_of(forward, turn.state), turn);
 }
+
+Returned::Returned(Bytes packet) : bytes_(packet.begin(), packet.end()) { restore_hop(bytes_); }
 
 MaybeReason apply(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn) {
   const std::size_t before = turn.outbox.packets().size();

@@ -20,4 +20,14 @@ Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep
 MaybeReason apply(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn);
 MaybeReason apply(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn);
 
+/// A packet that was to be sent on, as it came: with the hop that was taken from it.
+class Returned {
+ public:
+  explicit Returned(Bytes packet);
+  Bytes bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+};
+
 }  // namespace tunstack::forwarder

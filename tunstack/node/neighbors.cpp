@@ -240,11 +240,11 @@ void solicit(const NeighborCache::Solicitation& solicitation, Turn& turn) {
 
 /// RFC 4861 7.2.2: a packet of our own has nobody to be told but whoever sent it here. Routes by way of the neighbor
 /// give way to others.
-void give_up(const NeighborKey& key, Turn& turn) {
+void give_up(const NeighborKey& key, Turn& turn, const Refuse& refuse) {
   InterfaceRouters& routers = turn.state.interface(key.interface).routers;
   routers.routing.routers.note_failure(key.address);
   routers.redirects(key.address.family()).forget_via(key.address);
-  turn.output.drop_waiting(key, Reason::neighbor_unreachable, turn);
+  turn.output.drop_waiting(key, Reason::neighbor_unreachable, turn, refuse);
 }
 
 }  // namespace
@@ -260,11 +260,11 @@ void forget_all(InterfaceId interface, Turn& turn) {
   }
 }
 
-void step(Turn& turn) {
+void step(Turn& turn, const Refuse& refuse) {
   const auto times_of = [&](const NeighborKey& key) { return turn.state.neighbor_times(key); };
   while (const auto step = turn.state.neighbors.step(turn.now, times_of)) {
     if (step->solicitation) solicit(*step->solicitation, turn);
-    if (step->failed) give_up(step->key, turn);
+    if (step->failed) give_up(step->key, turn, refuse);
   }
 }
 

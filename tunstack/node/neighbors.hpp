@@ -3,6 +3,8 @@
 // there for each packet, and sends what is released.
 #pragma once
 
+#include <functional>
+
 #include "tunstack/node/output.hpp"
 #include "tunstack/node/reception.hpp"
 
@@ -29,8 +31,10 @@ void on_progress(const discovery::NeighborKey& key, Turn& turn);
 /// The link is another one from here on, or none: what waits for its neighbors is lost.
 void forget_all(InterfaceId interface, Turn& turn);
 
-/// Asks for neighbors whose time has come, and gives up those that never answer.
-void step(Turn& turn);
+/// Asks for neighbors whose time has come, and gives up those that never answer. `refuse` takes each packet of somebody
+/// else that waited for one of them.
+using Refuse = std::function<void(const discovery::WaitingPacket&)>;
+void step(Turn& turn, const Refuse& refuse);
 /// Sends the answers for shared addresses that are due on one interface.
 void step_answers(InterfaceId interface, Turn& turn);
 

@@ -122,6 +122,7 @@ void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, Pack
   const std::size_t before = turn.outbox.packets().size();
   if (const auto* const forward = std::get_if<Forward>(&verdict)) {
     const MaybeReason withheld = forwarder::apply(*forward, arrival, turn);
+    if (forward->is_redirected) answers_.redirect(*forward, arrival, turn);
     return output_.record(arrival, ids, verdict, withheld, before, turn);
   }
   turn.changes_deadlines = true;
@@ -190,6 +191,28 @@ void Node::give_up_fragments(Turn& turn) {
   }
 }
 
+// ---- packets whose next hop does not answer ----
+
+/// Its sender hears of it as it sent it, but for what options brought.
+void Node::report_unreachable(const discovery::WaitingPacket& waiting, Turn& turn) {
+  const forwarder::Returned returned(waiting.bytes);
+  const PacketIds ids{output_.next_number(), waiting.ids.cause};
+  turn.cause = ids.number;
+  if (ip_version(returned.bytes()) == 4)
+    report_unreachable(Ipv4View::of(returned.bytes()), Reason::forward4_next_hop_unreachable, ids, turn);
+  else
+    report_unreachable(Ipv6View::of(returned.bytes()), Reason::forward6_next_hop_unreachable, ids, turn);
+  turn.cause = 0;
+}
+
+template <class View>
+void Node::report_unreachable(const View& packet, Reason reason, PacketIds ids, Turn& turn) {
+  const auto way = choose_transit_way(packet.source(), InterfaceId{}, turn.now, state_);
+  auto arrival = classify({way ? way->interface : InterfaceId{}, packet.bytes(), turn.now}, packet, state_);
+  arrival.was_held = true;
+  act(Error{reason, Problem::host_unreachable}, arrival, ids, turn);
+}
+
 // ---- what happens later ----
 
 void Node::tick(Instant now, Outbox& out) {
@@ -201,7 +224,7 @@ void Node::tick(Instant now, Outbox& out) {
 void Node::step(Turn& turn) {
   give_up_fragments<Ipv4View>(turn);
   give_up_fragments<Ipv6View>(turn);
-  neighbors::step(turn);
+  neighbors::step(turn, [&](const discovery::WaitingPacket& waiting) { report_unreachable(waiting, turn); });
   for (std::size_t i = 0; interfaces_deadline_ <= turn.now && i < state_.interfaces.size(); ++i) {
     if (!state_.interfaces[i].is_up()) continue;
     const auto id = static_cast<InterfaceId>(i);

@@ -90,6 +90,10 @@ class Node {
   template <class View>
   void give_up_fragments(Turn& turn);
 
+  void report_unreachable(const discovery::WaitingPacket& waiting, Turn& turn);
+  template <class View>
+  void report_unreachable(const View& packet, Reason reason, PacketIds ids, Turn& turn);
+
   using SendGiven = MaybeReason (*)(Bytes, InterfaceId, Turn&);
   MaybeReason send_given(SendGiven send, InterfaceId interface, Bytes bytes, Instant now, Outbox& out);
   void begin_anew(InterfaceId interface, const InterfaceConfig& config, Turn& turn);

@@ -92,7 +92,7 @@ void Output::note_evicted_packets(Turn& turn) {
     note(Reason::neighbor_evicted, InterfaceId{}, turn);
 }
 
-MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn, bool as_given) {
+MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn, discovery::WaitingFor whose) {
   auto& [state, output, random, limits, outbox, now, cause, frame, changes_deadlines] = turn;
   const std::span<OutgoingPacket> packets = outbox.from(first);
   std::expected<MacAddress, discovery::Unresolved> mac = egress.group_mac.value_or(MacAddress{});
@@ -109,7 +109,7 @@ MaybeReason Output::resolve(std::size_t first, Egress egress, Turn& turn, bool a
     return {};
   }
   const bool is_asked_for = mac.error() == discovery::Unresolved::asked_for;
-  const bool had_room = is_asked_for && state.neighbors.keep(key, packets, as_given);
+  const bool had_room = is_asked_for && state.neighbors.keep(key, packets, whose);
   outbox.keep_only(first);
   if (!is_asked_for) return Reason::neighbor_solicitations_limited;
   return had_room ? Reason::neighbor_resolution_pending : Reason::neighbor_queue_full;
@@ -134,7 +134,7 @@ void Output::flush(Turn& turn) {
 
 void Output::send_waiting(const discovery::NeighborKey& key, const MacAddress& to, Turn& turn) {
   for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key)) {
-    if (!waiting->as_given && !is_from_us(waiting->bytes, key.interface, turn.state)) {
+    if (waiting->whose == discovery::WaitingFor::node && !is_from_us(waiting->bytes, key.interface, turn.state)) {
       record({waiting->bytes, key.interface, waiting->ids, false}, Drop{Reason::address_removed_while_waiting}, {}, {},
              turn);
       continue;
@@ -151,11 +151,6 @@ void Output::send_waiting(const discovery::NeighborKey& key, const MacAddress& t
   }
 }
 
-void Output::drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn) {
-  for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key))
-    record({waiting->bytes, key.interface, waiting->ids, false}, Drop{why}, {}, {}, turn);
-}
-
 // ---- as it was given ----
 
 MaybeReason Output::send_given(Bytes packet, LinkPayload payload, const Egress& egress, Turn& turn) {
@@ -165,7 +160,7 @@ MaybeReason Output::send_given(Bytes packet, LinkPayload payload, const Egress& 
   copy_bytes(room, packet);
   turn.outbox.from(before)[0].payload = payload;
   if (egress.next_hop || egress.group_mac)
-    if (const auto waits = resolve(before, egress, turn, true)) return waits;
+    if (const auto waits = resolve(before, egress, turn, discovery::WaitingFor::giver)) return waits;
   if (payload == LinkPayload::ip)
     count_out(room);
   else

@@ -66,7 +66,7 @@ class Output {
   [[gnu::always_inline]] MaybeReason send_in_transit(std::size_t before, const Egress& egress, Turn& turn) {
     const std::size_t packets = turn.outbox.packets().size() - before;
     if (egress.next_hop || egress.group_mac) [[unlikely]]
-      if (const auto waits = resolve(before, egress, turn, true)) return waits;
+      if (const auto waits = resolve(before, egress, turn, discovery::WaitingFor::sender)) return waits;
     counters_.packets_out += packets;
     return {};
   }
@@ -75,8 +75,13 @@ class Output {
   void originate_arp(Reason reason, const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);
   /// Sends what waited for a neighbor whose link-layer address has become known.
   void flush(Turn& turn);
-  /// What waits for the neighbor is lost (RFC 4861 7.2.2).
-  void drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn);
+  /// What waits for the neighbor is lost (RFC 4861 7.2.2). `refuse` takes what was to be forwarded, whose sender is
+  /// told, while it lies there.
+  template <class Refuse>
+  void drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn, const Refuse& refuse);
+  void drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn) {
+    drop_waiting(key, why, turn, [&](const discovery::WaitingPacket& waiting) { drop(waiting, key, why, turn); });
+  }
 
   /// Counts a decision about a datagram and tells it, with the packets from `before` on that it made.
   template <class View>
@@ -123,7 +128,11 @@ class Output {
   MaybeReason send_in_fragments(const IpHeader& header, const Message& message, const Egress& egress, Turn& turn);
   /// Gives the packets from the `first` on the link-layer address of the next hop, or keeps them until it is known.
   /// (By value: so the way need not lie in memory where there is no next hop.)
-  [[gnu::noinline]] MaybeReason resolve(std::size_t first, Egress egress, Turn& turn, bool as_given = false);
+  [[gnu::noinline]] MaybeReason resolve(std::size_t first, Egress egress, Turn& turn,
+                                        discovery::WaitingFor whose = discovery::WaitingFor::node);
+  void drop(const discovery::WaitingPacket& waiting, const discovery::NeighborKey& key, Reason why, Turn& turn) {
+    record({waiting.bytes, key.interface, waiting.ids, false}, Drop{why}, {}, {}, turn);
+  }
   void send_waiting(const discovery::NeighborKey& key, const MacAddress& to, Turn& turn);
   /// `upper`, or the start of it, left in some packets.
   template <class IpHeader>
@@ -149,6 +158,12 @@ class Output {
   NodeId node_;
   Counters counters_;
 };
+
+template <class Refuse>
+void Output::drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn, const Refuse& refuse) {
+  for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key))
+    waiting->whose == discovery::WaitingFor::sender ? refuse(*waiting) : drop(*waiting, key, why, turn);
+}
 
 // ---- for those who send ----
 

@@ -191,13 +191,13 @@ std::expected<MacAddress, Unresolved> NeighborCache::use(const NeighborKey& key,
 
 // ---- waiting ----
 
-bool NeighborCache::keep(const NeighborKey& key, WaitingPackets::Datagram datagram, bool as_given) {
+bool NeighborCache::keep(const NeighborKey& key, WaitingPackets::Datagram datagram, WaitingFor whose) {
   const EntryIndex index = find_index(key);
   if (index == no_entry || !waiting_.can_ever_hold(datagram)) return false;
   WaitingQueue& queue = entries_[index].neighbor.waiting;
   if (queue.size > 0) by_waiting_.unlink(entries_, &Entry::of_waiting, index);  // it is the newest in the end
   const bool had_room = make_room_for(queue, datagram);
-  waiting_.add(queue, datagram, as_given);
+  waiting_.add(queue, datagram, whose);
   by_waiting_.append(entries_, &Entry::of_waiting, index);
   return had_room;
 }

@@ -78,7 +78,7 @@ class NeighborCache {
                                             Instant now, bool may_ask = true);
   /// Keeps a datagram for the neighbor that use() has just asked for, all of its fragments or none. False if it, or
   /// another one, was lost.
-  bool keep(const NeighborKey& key, WaitingPackets::Datagram datagram, bool as_given = false);
+  bool keep(const NeighborKey& key, WaitingPackets::Datagram datagram, WaitingFor whose = WaitingFor::node);
 
   /// A solicitation or another message named the link-layer address of its sender: makes an entry if there is none.
   void on_source_link_layer_address(const NeighborKey& key, const MacAddress& mac, const NeighborTimes& times,

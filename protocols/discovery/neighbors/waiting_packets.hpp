@@ -14,11 +14,14 @@
 
 namespace tunstack::discovery {
 
-/// Octets are those of the packet. `as_given`: it was given whole by somebody, whatever its source is.
+/// Whose packet waits: of the node itself, of somebody who gave it whole, or of somebody it is forwarded for.
+enum class WaitingFor : std::uint8_t { node, giver, sender };
+
+/// Octets are those of the packet.
 struct WaitingPacket {
   Bytes bytes;
   PacketIds ids;
-  bool as_given = false;
+  WaitingFor whose = WaitingFor::node;
 };
 
 /// What waits for one neighbor, in the order of sending.
@@ -51,15 +54,15 @@ class WaitingPackets {
     return queue.datagrams < datagrams_of_neighbor && queue.octets + octets_in(datagram) <= octets_of_neighbor;
   }
   /// Copies a datagram that has_room_for() and can_ever_hold() say yes to.
-  void add(WaitingQueue& queue, Datagram datagram, bool as_given = false) {
-    for (const OutgoingPacket& packet : datagram) append(queue, packet, as_given);
+  void add(WaitingQueue& queue, Datagram datagram, WaitingFor whose = WaitingFor::node) {
+    for (const OutgoingPacket& packet : datagram) append(queue, packet, whose);
     packets_[queue.last].ends_datagram = true;
     ++queue.datagrams;
   }
   /// The first packet of a queue that is not empty; valid until the next add().
   WaitingPacket first(const WaitingQueue& queue) const {
     const Packet& packet = packets_[queue.first];
-    return {Bytes(packet.memory).first(packet.size), packet.ids, packet.as_given};
+    return {Bytes(packet.memory).first(packet.size), packet.ids, packet.whose};
   }
   void remove_first(WaitingQueue& queue) {
     const Packet& packet = packets_[queue.first];
@@ -80,7 +83,7 @@ class WaitingPackets {
     std::vector<std::uint8_t> memory;  // of the largest packet, once one waited here
     std::size_t size = 0;
     PacketIds ids;
-    bool as_given = false;
+    WaitingFor whose = WaitingFor::node;
     bool ends_datagram = false;
     EntryIndex next = no_entry;
   };
@@ -89,14 +92,14 @@ class WaitingPackets {
     return std::accumulate(datagram.begin(), datagram.end(), std::size_t{0},
                            [](std::size_t sum, const OutgoingPacket& packet) { return sum + packet.bytes.size(); });
   }
-  void append(WaitingQueue& queue, const OutgoingPacket& packet, bool as_given) {
+  void append(WaitingQueue& queue, const OutgoingPacket& packet, WaitingFor whose) {
     const EntryIndex made = packets_.take();
     Packet& kept = packets_[made];
     kept.memory.resize(largest_);
     copy_bytes(kept.memory, packet.bytes);
     kept.size = packet.bytes.size();
     kept.ids = packet.ids;
-    kept.as_given = as_given;
+    kept.whose = whose;
     kept.ends_datagram = false;
     kept.next = no_entry;
     (queue.first == no_entry ? queue.first : packets_[queue.last].next) = made;
