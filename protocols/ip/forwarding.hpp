@@ -15,22 +15,27 @@ enum class ReversePath : std::uint8_t { off, loose, strict };
 /// Hop-by-hop options of packets in transit (RFC 9673 5).
 enum class HopByHop : std::uint8_t { ignore, process, drop };
 
-struct ForwardingPolicy {
+struct Ipv4ForwardingPolicy {
   bool enabled = true;  // where the node is a router
   ReversePath reverse_path = ReversePath::off;
   bool reports_reverse_path = false;
-  // IPv4 alone.
   bool directed_broadcast = false;
   bool record_route = true;  // and timestamps, in passing
-  // IPv6 alone.
+};
+struct Ipv6ForwardingPolicy {
+  bool enabled = true;
+  ReversePath reverse_path = ReversePath::off;
+  bool reports_reverse_path = false;
   HopByHop hop_by_hop = HopByHop::ignore;
 };
+template <class View>
+using ForwardingPolicy = std::conditional_t<std::is_same_v<View, Ipv4View>, Ipv4ForwardingPolicy, Ipv6ForwardingPolicy>;
 
 /// A datagram that is for somebody else.
 template <class View>
 struct InTransit {
   const Arrival<View>& arrival;
-  const ForwardingPolicy& policy;
+  const ForwardingPolicy<View>& policy;
   bool has_strict_route = false;  // of IPv4
 };
 using Ipv4InTransit = InTransit<Ipv4View>;
@@ -50,7 +55,7 @@ struct Onward {
 template <class View>
 struct Routed {
   const Arrival<View>& arrival;
-  const ForwardingPolicy& policy;
+  const ForwardingPolicy<View>& policy;
   const Onward& onward;
   bool follows_strict_route = false;  // of IPv4
 };

@@ -23,7 +23,7 @@ bool comes_from_right(ip::ReversePath check, const IpAddress& source, InterfaceI
 
 template <class View>
 ip::Onward onward_by(const std::optional<TransitWay>& way, const Arrival<View>& arrival, const IpAddress& destination,
-                     const ip::ForwardingPolicy& policy, const NodeState& state) {
+                     const ip::ForwardingPolicy<View>& policy, const NodeState& state) {
   if (!way) return {};
   const Interface& interface = state.interface(way->interface);
   const bool is_direct = way->next_hop == destination;
@@ -74,7 +74,7 @@ Forward forward_by(Reason reason, const TransitWay& way, const Arrival<View>& ar
 // ---- judging ----
 
 Verdict judge(const Ipv4Arrival& arrival, const NodeState& state) {
-  const ip::ForwardingPolicy& policy = state.options.forwarding4;
+  const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
   const bool has_options = arrival.ip.header_size() > ipv4_header_size;
   if (has_options) [[unlikely]]
     if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options)) return *verdict;
@@ -90,7 +90,7 @@ Verdict judge(const Ipv4Arrival& arrival, const NodeState& state) {
 }
 
 Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep& step, const NodeState& state) {
-  const ip::ForwardingPolicy& policy = state.options.forwarding4;
+  const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
   Ipv4Arrival onto = arrival;
   onto.destination = state.addresses.kind_on(arrival.interface, step.next);
   if (const auto verdict = tunstack::judge<ip::ipv4_transit_rules>(ip::Ipv4InTransit{onto, policy}, arrival.trace))
@@ -118,7 +118,7 @@ std::optional<Verdict> judge_hop_by_hop(const Ipv6Arrival& arrival, const ip::Ip
 }  // namespace
 
 Verdict judge(const Ipv6Arrival& arrival, const NodeState& state) {
-  const ip::ForwardingPolicy& policy = state.options.forwarding6;
+  const ip::Ipv6ForwardingPolicy& policy = state.options.forwarding6;
   if (const auto verdict = tunstack::judge<ip::ipv6_transit_rules>(ip::Ipv6InTransit{arrival, policy}, arrival.trace))
     return *verdict;
   if (policy.hop_by_hop == ip::HopByHop::process && arrival.ip.next_header() == protocol_number::hop_by_hop_options)

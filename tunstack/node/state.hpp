@@ -52,7 +52,7 @@ struct NodeState {
   /// Whether what comes in there for others goes on.
   bool is_forwarding(InterfaceId id, Family family) const {
     return interface(id).is_forwarding() &&
-           (family == Family::ipv4 ? options.forwarding4 : options.forwarding6).enabled;
+           (family == Family::ipv4 ? options.forwarding4.enabled : options.forwarding6.enabled);
   }
 
   /// The link of the interface came up or went down, or is used in another way: as at the start, what is configured is

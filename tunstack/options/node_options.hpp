@@ -105,8 +105,8 @@ struct NodeOptions {
   std::uint32_t path_mtu_age = 600;      // seconds
   std::uint32_t path_mtu_minimum = 552;  // octets
   ip::Ipv6ChainPolicy ipv6_chain;
-  ip::ForwardingPolicy forwarding4;
-  ip::ForwardingPolicy forwarding6;
+  ip::Ipv4ForwardingPolicy forwarding4;
+  ip::Ipv6ForwardingPolicy forwarding6;
   ip::ReassemblyLimits reassembly6;  // read when a node is made
   ip::ReassemblyPolicy fragments6{.largest = ip::ipv6_largest_held, .overlap = ip::Overlap::drop_equal_too};
   std::uint32_t ipv6_path_mtu_age = 600;  // seconds
