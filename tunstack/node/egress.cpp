@@ -82,7 +82,8 @@ class Chooser {
       longest = std::max(longest, length);
       return std::nullopt;
     });
-    const ip::Route* const route = state_.routes.find(destination_);
+    const std::span<const ip::Route> routes = state_.routes.find(destination_);
+    const ip::Route* const route = routes.empty() ? nullptr : &routes.front();
     const bool may_be_taken =
         route != nullptr && is_up(route->interface) && (choice_ == Choice::any || route->interface == from_);
     if (may_be_taken && (!longest || route->prefix.length > *longest))

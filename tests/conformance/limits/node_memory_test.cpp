@@ -52,5 +52,20 @@ TEST(NodeMemory, ROB_003_an_idle_router_of_two_links_takes_at_most_64_kib) {
   EXPECT_LE(octets_of(config), 64 * kib);
 }
 
+TEST(NodeMemory, ROB_003_five_routes_take_at_most_a_kib_and_none_take_nothing) {
+  const std::size_t before = allocated_octets();
+  ip::Routes routes;
+  EXPECT_EQ(allocated_octets(), before);
+  const std::vector<ip::Route> five = {{parse_prefix("0.0.0.0/0").value(), InterfaceId{0}},
+                                       {parse_prefix("192.0.2.0/24").value(), InterfaceId{0}},
+                                       {parse_prefix("198.51.100.0/24").value(), InterfaceId{1}},
+                                       {parse_prefix("::/0").value(), InterfaceId{0}},
+                                       {parse_prefix("2001:db8::/48").value(), InterfaceId{1}}};
+  routes.add(five);
+  EXPECT_LE(allocated_octets() - before, kib);
+  for (const ip::Route& route : five) routes.remove(route.prefix, route.interface);
+  EXPECT_EQ(allocated_octets(), before) << "nothing is left behind";
+}
+
 }  // namespace
 }  // namespace tunstack::test::node_memory_test
