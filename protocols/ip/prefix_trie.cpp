@@ -10,6 +10,7 @@ namespace {
 
 constexpr unsigned bits_of_step = TrieKey::bits_of_step;
 constexpr unsigned steps_of_word = TrieKey::steps_of_word;
+constexpr unsigned steps_of_all = 22;  // of 128 bits
 
 /// The step at which a prefix ends.
 unsigned last_step(std::uint8_t length) { return length == 0 ? 0 : (length - 1U) / bits_of_step; }
@@ -57,10 +58,12 @@ struct PrefixTrie::Place {
       : bits_((key.words[step / steps_of_word] & path_mask(step % steps_of_word * bits_of_step)) |
               step / steps_of_word << 6 | step % steps_of_word * bits_of_step) {}
 
+  [[gnu::always_inline]] bool is_last_of_word() const { return shift() == (steps_of_word - 1) * bits_of_step; }
   unsigned step() const { return word() * steps_of_word + shift() / bits_of_step; }
   /// The six bits of `key` at this step.
-  [[gnu::always_inline]] unsigned six_of(const TrieKey& key) const {
-    return static_cast<unsigned>(key.words[word()] << shift() >> 58);
+  [[gnu::always_inline]] unsigned six_of(const TrieKey& key) const { return six_of(key.words[word()]); }
+  [[gnu::always_inline]] unsigned six_of(std::uint64_t word_here) const {
+    return static_cast<unsigned>(word_here << shift() >> 58);
   }
   /// The six bits of the path at a step of the same word before this one.
   unsigned six_at(unsigned step) const {
@@ -108,7 +111,8 @@ struct alignas(64) PrefixTrie::Node {
 
   [[gnu::always_inline]] unsigned child_index(unsigned six) const { return count(child_bits & (bit(six) - 1)); }
   [[gnu::always_inline]] Node* child(unsigned six) const {
-    return has(child_bits, six) ? &children[child_index(six)] : nullptr;
+    const std::uint64_t up_to_six = child_bits << (63 - six);
+    return has(up_to_six, 63) ? children.get() + count(up_to_six) - 1 : nullptr;
   }
 
   bool has_prefix(unsigned at) const { return has(prefix_bits[at / 64], at % 64); }
@@ -120,13 +124,15 @@ struct alignas(64) PrefixTrie::Node {
     return index < numbers_here ? numbers[index] : more_numbers[index - numbers_here];
   }
   Number& number(unsigned index) { return const_cast<Number&>(std::as_const(*this).number(index)); }
-  /// Whether a prefix here holds `six`, and the number of the longest.
+  /// Whether a prefix here holds `six`, and the number of the longest; nobody could foretell a jump in there.
   [[gnu::always_inline]] bool holds(unsigned six) const {
     return ((prefix_bits[0] & shorter_prefixes_of[six]) | (prefix_bits[1] >> six & 1)) != 0;
   }
   [[gnu::always_inline]] Number longest(unsigned six) const {
-    const auto shorter = static_cast<unsigned>(std::bit_width(prefix_bits[0] & shorter_prefixes_of[six])) - 1;
-    return number(prefix_index(has(prefix_bits[1], six) ? first_whole + six : shorter));
+    const unsigned whole = has(prefix_bits[1], six) ? 1 : 0;
+    const auto leading_zeros = std::countl_zero((prefix_bits[0] & shorter_prefixes_of[six]) | 1);
+    const unsigned at = whole != 0 ? six : 63U - static_cast<unsigned>(leading_zeros);
+    return number(whole * count(prefix_bits[0]) + count(prefix_bits[whole] & (bit(at) - 1)));
   }
   /// The place of the prefix of `key` that ends at this step.
   unsigned place_of(const TrieKey& key, std::uint8_t length) const {
@@ -261,14 +267,28 @@ std::vector<PrefixTrie::Number> PrefixTrie::numbers() const {
   return all;
 }
 
+// Down as far as there are children, whatever the paths, and up again to the first node that is on the way and holds a
+// prefix: nearly always the last one.
 [[gnu::always_inline]] inline PrefixTrie::Number PrefixTrie::longest_match_from(const Node* node, const TrieKey& key) {
-  const Node* longest = nullptr;
-  while (node != nullptr && node->place.is_on_way_to(key)) {
-    const unsigned six = node->place.six_of(key);
-    longest = node->holds(six) ? node : longest;
-    node = node->child(six);
+  std::array<const Node*, steps_of_all> passed;
+  std::size_t depth = 0;
+  const std::uint64_t* word = key.words.data();
+  while (node != nullptr) {
+    passed[depth++] = node;
+    if (node->place.is_last_of_word()) [[unlikely]] {
+      if (!node->place.is_on_way_to(key)) break;  // nodes of the next word would not show it
+      node = node->child(node->place.six_of(*word++));
+    } else {
+      node = node->child(node->place.six_of(*word));
+    }
   }
-  return longest == nullptr ? none : longest->longest(longest->place.six_of(key));
+  while (depth > 0) {
+    node = passed[--depth];
+    const unsigned six = node->place.six_of(key);
+    if (node->place.is_on_way_to(key) && node->holds(six)) [[likely]]
+      return node->longest(six);
+  }
+  return none;
 }
 
 #if defined(__x86_64__)

@@ -12,12 +12,12 @@ bool is_same_way(const Route& a, const Route& b) {
 
 std::vector<Route> copied(std::span<const Route> routes) { return {routes.begin(), routes.end()}; }
 
-/// The last one takes the place.
+/// The last one takes the place. Memory that is no longer needed is given back.
 template <class T>
 void take_out(std::vector<T>& from, std::size_t at) {
   if (at + 1 != from.size()) from[at] = std::move(from.back());
   from.pop_back();
-  if (from.empty()) from = {};
+  if (from.size() <= from.capacity() / 4) from.shrink_to_fit();
 }
 
 }  // namespace
