@@ -1,5 +1,5 @@
-// Looks up random destinations in tables of 100,000 prefixes, as long as those that routers of the Internet have,
-// beside a binary trie, a std::map for each length, and all routes in a row (of which there are 1,000 then).
+// Looks up random destinations in tables of 100,000 prefixes, as long as those of the Internet, beside a trie of one
+// bit a step, a std::map for each length, and all routes in a row (of which there are 1,000 at most).
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
