@@ -27,8 +27,8 @@ struct Route {
   friend bool operator==(const Route&, const Route&) = default;
 };
 
-/// Has no memory while it is empty. To add or to remove a route takes about a microsecond, and with 100,000 of them a
-/// millisecond now and then, when their array has to grow.
+/// Has no memory while it is empty. To add or to remove a route takes about a microsecond; but when their array grows
+/// or shrinks, which it does by powers of two, all of them move: some milliseconds where there are 100,000.
 class Routes {
  public:
   /// It takes the place of the one to the same prefix by the same interface, gateway and type of service, or else comes
