@@ -22,6 +22,7 @@
 #include "protocols/ip/local_addresses.hpp"
 #include "protocols/ip/path_mtu.hpp"
 #include "protocols/ip/reassembly.hpp"
+#include "protocols/ip/routes.hpp"
 
 namespace tunstack::test::movable_test {
 namespace {
@@ -31,7 +32,8 @@ constexpr bool are_movable =
     (std::is_nothrow_move_constructible_v<Components> && ...) && (std::is_nothrow_move_assignable_v<Components> && ...);
 
 static_assert(are_movable<Random, Outbox>);
-static_assert(are_movable<ip::Identifications<Ipv4Address>, ip::LocalAddresses, ip::PathMtus, ip::Reassembler>);
+static_assert(
+    are_movable<ip::Identifications<Ipv4Address>, ip::LocalAddresses, ip::PathMtus, ip::Reassembler, ip::Routes>);
 static_assert(are_movable<icmp::ErrorLimiter, TokenBucket, icmp::MaskLearner>);
 static_assert(are_movable<discovery::NeighborCache, discovery::WaitingPackets, discovery::DelayedAnswers>);
 static_assert(are_movable<discovery::HostRouting, discovery::IrdpHost, discovery::RedirectRoutes>);

@@ -70,6 +70,9 @@ class Chooser {
         if (const auto way = find(InterfaceId(i))) return way;
     return std::nullopt;
   }
+  bool may_be_taken(const ip::Route& route) const {
+    return is_up(route.interface) && (choice_ == Choice::any || route.interface == from_);
+  }
   bool is_up(InterfaceId id) const { return state_.interface(id).is_up(); }
 
   std::optional<Way> redirected() const {
@@ -88,10 +91,9 @@ class Chooser {
       longest = std::max(longest, length);
       return std::nullopt;
     });
-    const ip::Route* const route = state_.routes.find(destination_);
-    const bool may_be_taken =
-        route != nullptr && is_up(route->interface) && (choice_ == Choice::any || route->interface == from_);
-    if (may_be_taken && (!longest || route->prefix.length > *longest))
+    const std::span<const ip::Route> routes = state_.routes.find(destination_);
+    const auto route = std::ranges::find_if(routes, [&](const ip::Route& r) { return may_be_taken(r); });
+    if (route != routes.end() && (!longest || route->prefix.length > *longest))
       return Way{route->interface, route->gateway.value_or(destination_), route->action};
     return longest ? std::optional(way) : std::nullopt;
   }

@@ -66,7 +66,7 @@ NodeState::NodeState(const NodeConfig& config, Random& keys, Random& random)
   }
   is_on_one_plain_link = interfaces.size() == 1 && interfaces[0].is_plain();
   pass_on_group_changes(config.start, config.start);
-  for (const ip::Route& route : config.routes) routes.add(route);
+  routes.add(config.routes);
 }
 
 void NodeState::begin_anew(InterfaceId id, const InterfaceConfig& config, Instant now, Random& random) {

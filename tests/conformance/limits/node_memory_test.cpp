@@ -52,5 +52,28 @@ TEST(NodeMemory, ROB_003_an_idle_router_of_two_links_takes_at_most_64_kib) {
   EXPECT_LE(octets_of(config), 64 * kib);
 }
 
+TEST(NodeMemory, ROB_003_five_routes_take_at_most_a_kib_and_what_came_and_went_leaves_nothing) {
+  const std::vector<ip::Route> five = {{parse_prefix("0.0.0.0/0").value(), InterfaceId{0}},
+                                       {parse_prefix("192.0.2.0/24").value(), InterfaceId{0}},
+                                       {parse_prefix("198.51.100.0/24").value(), InterfaceId{1}},
+                                       {parse_prefix("::/0").value(), InterfaceId{0}},
+                                       {parse_prefix("2001:db8::/48").value(), InterfaceId{1}}};
+  std::vector<ip::Route> others;
+  for (std::uint32_t i = 1; i <= 1000; ++i) others.push_back({{Ipv4Address{i * 2654435761U}, 32}, InterfaceId{1}});
+  const auto remove_from = [](ip::Routes& routes, const std::vector<ip::Route>& all) {
+    for (const ip::Route& route : all) routes.remove(route.prefix, route.interface);
+  };
+  const std::size_t before = allocated_octets();
+  ip::Routes routes;
+  EXPECT_EQ(allocated_octets(), before);
+  routes.add(five);
+  EXPECT_LE(allocated_octets() - before, kib);
+  routes.add(others);
+  remove_from(routes, others);
+  EXPECT_LE(allocated_octets() - before, 2 * kib);
+  remove_from(routes, five);
+  EXPECT_EQ(allocated_octets(), before);
+}
+
 }  // namespace
 }  // namespace tunstack::test::node_memory_test
