@@ -263,14 +263,27 @@ struct Coded {
 
 // Also what only routers have to report: the table of codes, written by the one way out (RFC 4443 3, RFC 8883 2).
 TEST(OracleIpv6, ICMP6_ERR_002_every_row_of_the_table_of_codes) {
-  constexpr Coded all[] = {
-      {Problem::port_unreachable, 1, 4, false},        {Problem::source_route_failed, 1, 7, false},
-      {Problem::packet_too_big, 2, 0, true},           {Problem::reassembly_timeout, 3, 1, false},
-      {Problem::erroneous_header_field, 4, 0, true},   {Problem::required_option_missing, 4, 0, true},
-      {Problem::protocol_unreachable, 4, 1, true},     {Problem::unrecognized_option, 4, 2, true},
-      {Problem::header_chain_incomplete, 4, 3, true},  {Problem::extension_header_too_big, 4, 6, true},
-      {Problem::extension_chain_too_long, 4, 7, true}, {Problem::too_many_extension_headers, 4, 8, true},
-      {Problem::too_many_options, 4, 9, true},         {Problem::option_too_big, 4, 10, true}};
+  constexpr Coded all[] = {{Problem::port_unreachable, 1, 4, false},
+                           {Problem::source_route_failed, 1, 7, false},
+                           {Problem::packet_too_big, 2, 0, true},
+                           {Problem::reassembly_timeout, 3, 1, false},
+                           {Problem::network_unreachable, 1, 0, false},
+                           {Problem::prohibited, 1, 1, false},
+                           {Problem::beyond_scope, 1, 2, false},
+                           {Problem::host_unreachable, 1, 3, false},
+                           {Problem::source_refused, 1, 5, false},
+                           {Problem::route_rejects, 1, 6, false},
+                           {Problem::hop_limit_exceeded, 3, 0, false},
+                           {Problem::erroneous_header_field, 4, 0, true},
+                           {Problem::required_option_missing, 4, 0, true},
+                           {Problem::protocol_unreachable, 4, 1, true},
+                           {Problem::unrecognized_option, 4, 2, true},
+                           {Problem::header_chain_incomplete, 4, 3, true},
+                           {Problem::extension_header_too_big, 4, 6, true},
+                           {Problem::extension_chain_too_long, 4, 7, true},
+                           {Problem::too_many_extension_headers, 4, 8, true},
+                           {Problem::too_many_options, 4, 9, true},
+                           {Problem::option_too_big, 4, 10, true}};
   EXPECT_EQ(std::size(all), icmp::problem_codes.size());
   const Packet quote = udp6();
   const Ipv6Header header{.source = parse_address(host6)->ipv6(),

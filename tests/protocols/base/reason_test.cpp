@@ -114,7 +114,7 @@ TEST(ReasonTable, texts_stand_alone_and_speak_of_packets_not_of_persons) {
 
 /// The name without what tells the families apart.
 std::string without_family(std::string_view name) {
-  return std::regex_replace(std::string(name), std::regex("^(icmp|ipv|udp)[46]_"), "");
+  return std::regex_replace(std::string(name), std::regex("^(icmp|ipv|udp|forward)[46]_"), "");
 }
 
 // One text for two rules would not tell which was broken, except for the same rule of both families.
@@ -131,7 +131,7 @@ TEST(ReasonTable, areas_are_the_files_of_the_rows) {
   std::size_t next = 0;
   for (const std::string area :
        {"device", "link", "discovery", "router", "advertising", "irdp", "redirect", "address", "group", "ipv4", "ipv6",
-        "fragment", "path_mtu", "icmp", "suppression", "transport", "request"}) {
+        "forwarding", "fragment", "path_mtu", "icmp", "suppression", "transport", "request"}) {
     for (const std::string& name : names_in_file(area)) {
       ASSERT_LT(next, reason_count);
       EXPECT_EQ(all_reasons()[next].name, name);

@@ -120,7 +120,7 @@ TEST_F(Requests, addresses_are_added_and_taken_away) {
   EXPECT_EQ(option("role"), "router");
   EXPECT_EQ(option("ip4.ttl"), "9");
   EXPECT_EQ(ask_about(echo4({.destination = "192.0.2.9"}))["verdict"], "reply");
-  EXPECT_EQ(ask_about(echo6())["reason"], "ipv6_destination_not_ours");
+  EXPECT_EQ(ask_about(echo6())["reason"], "forward6_no_route") << "which a router would forward";
   EXPECT_EQ(ask({{"request", "state"}})["addresses"].size(), 3U);
   EXPECT_EQ(node.counters().count(Reason::address_added), 1U);
   EXPECT_EQ(node.counters().count(Reason::address_taken_away), 1U);

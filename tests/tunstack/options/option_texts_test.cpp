@@ -83,9 +83,9 @@ TEST(OptionTexts, name_the_protocol_that_they_are_about) {
 }
 
 TEST(OptionTexts, of_flags_say_what_the_node_does_and_others_what_the_value_is) {
-  static const std::set<std::string> verbs = {"add",  "answer", "ask",     "check",  "drop",   "follow",
-                                              "form", "mark",   "query",   "repeat", "report", "run",
-                                              "send", "set",    "solicit", "take"};
+  static const std::set<std::string> verbs = {"add",     "answer", "ask",  "check",   "drop",   "follow",
+                                              "forward", "form",   "mark", "query",   "repeat", "report",
+                                              "run",     "send",   "set",  "solicit", "take"};
   static const std::set<std::string> questions = {"how", "whether", "who", "what", "when", "if", "which", "where"};
   for (const OptionRow& row : every_option()) {
     const std::string first = first_word(row.text);

@@ -43,7 +43,7 @@ constexpr Fixed fixed[] = {
     {"icmp4.echo_code", "copy", "drop"},     // D-08
     {"icmp4.echo_df", "off", "off"},
     {"icmp4.quote", "576", "576"},        // D-02
-    {"icmp4.error_tos", "zero", "zero"},  // D-09
+    {"icmp4.error_tos", "auto", "auto"},  // D-09
     {"icmp4.timestamp", "on", "off"},     // D-05
     {"icmp4.timestamp_nonstd", "off", "off"},
     {"icmp4.mask_agent", "on", "off"},  // D-04
@@ -140,6 +140,15 @@ constexpr Fixed fixed[] = {
     {"nd.adv.rdnss", "none", "none"},
     {"nd.adv.dnssl", "none", "none"},
     {"nd.adv.pref64", "none", "none"},
+    {"ip4.forward.enable", "on", "on"},
+    {"ip6.forward.enable", "on", "on"},
+    {"ip4.forward.rpf", "off", "strict"},
+    {"ip6.forward.rpf", "off", "strict"},
+    {"ip4.forward.rpf_error", "off", "off"},
+    {"ip6.forward.rpf_error", "off", "off"},
+    {"ip4.forward.directed_broadcast", "off", "off"},
+    {"ip4.forward.record_route", "on", "on"},
+    {"ip6.forward.hbh", "ignore", "ignore"},
 };
 
 TEST(Options, have_the_defaults_of_the_decisions) {
