@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <unistd.h>
 
+#include "tools/door_arguments.hpp"
 #include "tools/fresh_seed.hpp"
 #include "tools/kept_secret.hpp"
 #include "tools/recorded_host.hpp"
@@ -151,8 +152,6 @@ void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
                        "add --role router");
 }
 
-bool leaves_link_alone(const HostArguments& arguments) { return arguments.host == std::vector<std::string>{"none"}; }
-
 void check_routes_are_ours(const HostArguments& arguments) {
   if (!arguments.routes.empty() && leaves_link_alone(arguments))
     throw UsageFault("--route and --host none exclude each other", "--host none leaves the routes of the link to you",
@@ -180,22 +179,32 @@ Seed seed_of(const HostArguments& arguments) {
 
 // ---- the parts of a plan ----
 
-InterfaceConfig plan_interface(const HostArguments& arguments) {
+/// Without --door there is one, and it has no name but that of the device.
+RouterDoor only_door(const HostArguments& arguments) {
+  check_device_name(arguments.device);
   std::vector<std::string> texts = arguments.addresses;
   if (texts.empty()) texts = {default_ipv4_address, default_ipv6_address};
+  return {.name = arguments.device, .addresses = parse_host_addresses(texts)};
+}
+
+std::vector<RouterDoor> doors_of(const HostArguments& arguments) {
+  return arguments.doors.empty() ? std::vector{only_door(arguments)} : parse_doors(arguments.doors);
+}
+
+InterfaceConfig plan_interface(const HostArguments& arguments, const RouterDoor& door) {
   const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
-  InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
+  InterfaceConfig interface{.name = door.name, .addresses = door.addresses, .mtu = door.mtu.value_or(mtu)};
   check_mtu(interface);
   check_link_layer(arguments);
   interface.link_address = link_address(arguments, interface.addresses);
   interface.gateways = parse_gateways(arguments, interface.addresses);
-  interface.role = arguments.role == "router" ? Role::router : Role::host;
+  interface.role = !arguments.doors.empty() || arguments.role == "router" ? Role::router : Role::host;
   interface.configures_itself = arguments.tap || arguments.autoconf;
   return interface;
 }
 
 LinkPlan plan_link(const HostArguments& arguments, const InterfaceConfig& interface) {
-  LinkPlan link{.device = arguments.device, .mtu = interface.mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
+  LinkPlan link{.device = interface.name, .mtu = interface.mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
   if (!leaves_link_alone(arguments)) {
     link.addresses = host_side_addresses(arguments, interface.addresses);
     link.routes = missing_routes(interface.addresses, link.addresses);
@@ -208,7 +217,8 @@ LinkPlan plan_link(const HostArguments& arguments, const InterfaceConfig& interf
 /// Asked for before there are namespaces: in that of a user everybody is root.
 std::optional<std::filesystem::path> secret_directory_of(const HostArguments& arguments, const NodeConfig& node) {
   const AddressOptions& own = node.options.own;
-  const bool forms_addresses = node.interfaces[0].configures_itself && own.identifiers == IdentifierKind::stable;
+  const bool forms_addresses = std::ranges::any_of(node.interfaces, &InterfaceConfig::configures_itself) &&
+                               own.identifiers == IdentifierKind::stable;
   if (!forms_addresses || arguments.seed || !own.secret.empty()) return std::nullopt;
   return state_directory();
 }
@@ -238,21 +248,22 @@ void refuse_idle_settings(const HostArguments& arguments) {
 }
 
 HostPlan plan_host(const HostArguments& arguments) {
-  check_device_name(arguments.device);
-  InterfaceConfig interface = plan_interface(arguments);
   HostPlan plan;
   plan.leave_link_alone = leaves_link_alone(arguments);
-  plan.link = plan_link(arguments, interface);
-  add_link_local_address(interface);
-  if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
-  plan.node = {.interfaces = {interface},
-               .options = node_options(arguments),
-               .seed = seed_of(arguments),
-               .time_of_day_at_start = {}};
+  for (const RouterDoor& door : doors_of(arguments)) {
+    InterfaceConfig& interface = plan.node.interfaces.emplace_back(plan_interface(arguments, door));
+    plan.links.push_back(plan_link(arguments, interface));
+    add_link_local_address(interface);
+    if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
+  }
+  plan.node.options = node_options(arguments);
+  plan.node.seed = seed_of(arguments);
   plan.secret_directory = secret_directory_of(arguments, plan.node);
-  check_role(plan.node.options, interface);
-  check_advertising(plan.node.options, interface);
-  plan.arguments = recorded_arguments(arguments, interface);
+  for (const InterfaceConfig& interface : plan.node.interfaces) {
+    check_role(plan.node.options, interface);
+    check_advertising(plan.node.options, interface);
+  }
+  plan.arguments = recorded_arguments(arguments, plan.node);
   plan_outputs(arguments, plan);
   plan.duration = arguments.duration;
   if (arguments.user) plan.user = find_user(*arguments.user);
