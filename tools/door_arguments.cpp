@@ -32,9 +32,11 @@ constexpr Conflict conflicts[] = {
 
 void add_door_option(CLI::App& command, HostArguments& arguments) {
   command
-      .add_option("--door", arguments.doors,
-                  "One of several devices of a router, and the router's addresses there; repeatable: "
-                  "tun0=192.0.2.2/24,2001:db8::2/64 and with ,mtu=1400 an MTU of its own")
+      .add_option(
+          "--door", arguments.doors,
+          "One of several devices of a router, and the router's addresses there; repeatable: "
+          "tun0=192.0.2.2/24,2001:db8::2/64 and with ,mtu=1400 an MTU of its own; tun1@far=198.51.100.2/24 puts "
+          "the device into the network namespace far (ip netns add), with routes to the other doors' networks")
       ->type_name("NAME=ADDR/LEN,...")
       ->allow_extra_args(false)
       ->group("The stack");

@@ -214,6 +214,27 @@ LinkPlan plan_link(const HostArguments& arguments, const InterfaceConfig& interf
   return link;
 }
 
+/// Whether another link of this namespace comes before: its routes are the first one's.
+bool is_first_of_network(const std::vector<LinkPlan>& links, const LinkPlan& link) {
+  return &*std::ranges::find(links, link.network, &LinkPlan::network) == &link;
+}
+
+/// Who is behind one door reaches those behind doors in other namespaces by the router.
+void add_routes_between_networks(HostPlan& plan) {
+  for (std::size_t i = 0; i < plan.links.size(); ++i) {
+    LinkPlan& link = plan.links[i];
+    const InterfaceConfig& interface = plan.node.interfaces[i];
+    if (plan.leave_link_alone || !is_first_of_network(plan.links, link)) continue;
+    std::vector<std::string> elsewhere;
+    for (std::size_t j = 0; j < plan.links.size(); ++j)
+      for (const IpPrefix& prefix : plan.node.interfaces[j].addresses)
+        if (plan.links[j].network != link.network && !prefix.address.is_link_local() &&
+            has_address_of(interface, prefix.address.family()))
+          elsewhere.push_back(to_text(network_of(prefix)));
+    std::ranges::move(routes_of(elsewhere, interface.addresses, link.tap), std::back_inserter(link.routes));
+  }
+}
+
 /// Asked for before there are namespaces: in that of a user everybody is root.
 std::optional<std::filesystem::path> secret_directory_of(const HostArguments& arguments, const NodeConfig& node) {
   const AddressOptions& own = node.options.own;
@@ -253,9 +274,11 @@ HostPlan plan_host(const HostArguments& arguments) {
   for (const RouterDoor& door : doors_of(arguments)) {
     InterfaceConfig& interface = plan.node.interfaces.emplace_back(plan_interface(arguments, door));
     plan.links.push_back(plan_link(arguments, interface));
+    plan.links.back().network = door.network;
     add_link_local_address(interface);
     if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
   }
+  add_routes_between_networks(plan);
   plan.node.options = node_options(arguments);
   plan.node.seed = seed_of(arguments);
   plan.secret_directory = secret_directory_of(arguments, plan.node);

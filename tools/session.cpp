@@ -5,11 +5,13 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
+#include <set>
 
 #include "tools/kept_secret.hpp"
 #include "tools/pid_file.hpp"
 #include "tools/recorded_host.hpp"
 #include "tools/screen.hpp"
+#include "tunstack/device/network_visit.hpp"
 #include "tunstack/explain/summary.hpp"
 
 namespace tunstack {
@@ -47,28 +49,51 @@ StackName stack_name(const std::string& device) try {
 
 std::deque<TunDevice> attach_to_all(const std::vector<LinkPlan>& plans) {
   std::deque<TunDevice> devices;
-  for (const LinkPlan& plan : plans) devices.push_back(attach_to(plan));
+  for (const LinkPlan& plan : plans) {
+    const NetworkVisit there(plan.network);
+    devices.push_back(attach_to(plan));
+  }
   return devices;
 }
 
-Duties duties_of(const HostPlan& plan, const std::deque<TunDevice>& devices) {
-  Duties duties{.stack = stack_name(devices.front().name()),
-                .links = {},
-                // Written before the caretaker starts, who removes it.
-                .pid_file = plan.pid_file ? write_pid_file(*plan.pid_file) : std::string(),
-                .sandboxed = plan.sandboxed};
-  if (plan.leave_link_alone) return duties;
+/// Those in one network namespace.
+std::vector<LinkDuty> duties_in(const std::string& network, const HostPlan& plan,
+                                const std::deque<TunDevice>& devices) {
+  std::vector<LinkDuty> duties;
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    LinkDuty& duty = duties.links.emplace_back(plan.links[i], devices[i].is_persistent());
-    duty.plan.device = devices[i].name();  // the kernel may have numbered it
+    if (plan.leave_link_alone || plan.links[i].network != network) continue;
+    duties.emplace_back(plan.links[i], devices[i].is_persistent());
+    duties.back().plan.device = devices[i].name();  // the kernel may have numbered it
   }
   return duties;
 }
 
+/// What is no link is the affair of the first.
+std::deque<Caretaker> caretakers_for(const HostPlan& plan, const std::deque<TunDevice>& devices) {
+  std::deque<Caretaker> caretakers;
+  caretakers.emplace_back(Duties{.stack = stack_name(devices.front().name()),
+                                 .links = duties_in("", plan, devices),
+                                 // Written before the caretaker starts, who removes it.
+                                 .pid_file = plan.pid_file ? write_pid_file(*plan.pid_file) : std::string(),
+                                 .sandboxed = plan.sandboxed});
+  std::set<std::string> networks;
+  for (const LinkPlan& link : plan.links)
+    if (!plan.leave_link_alone) networks.insert(link.network);
+  networks.erase("");
+  for (const std::string& network : networks) {
+    const NetworkVisit there(network);
+    caretakers.emplace_back(
+        Duties{.stack = {}, .links = duties_in(network, plan, devices), .sandboxed = plan.sandboxed});
+  }
+  return caretakers;
+}
+
 std::deque<AttachedLink> links_of(const HostPlan& plan, std::deque<TunDevice>& devices, const MonotonicClock& clock) {
   std::deque<AttachedLink> links;
-  for (TunDevice& device : devices)
-    links.emplace_back(device, static_cast<InterfaceId>(links.size()), clock, plan.impairments, plan.node.seed);
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    const NetworkVisit there(plan.links[i].network);
+    links.emplace_back(devices[i], static_cast<InterfaceId>(i), clock, plan.impairments, plan.node.seed);
+  }
   return links;
 }
 
@@ -111,7 +136,7 @@ Session::Session(const HostPlan& plan)
       talk_(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::leave_out),
       outlets_{&talk_},
       devices_(attach_to_all(plan.links)),
-      caretaker_(duties_of(plan, devices_)),
+      caretakers_(caretakers_for(plan, devices_)),
       links_(links_of(plan, devices_, clock_)),
       config_(started(plan, links_, clock_)),
       node_(config_),
@@ -132,7 +157,7 @@ Session::Session(const HostPlan& plan)
     observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), [this] { return clock_.now(); }));
   }
   for (const Outlet* const outlet : outlets_)
-    if (const int file = outlet->whole_fd(); file >= 0) caretaker_.keep_whole(file);
+    if (const int file = outlet->whole_fd(); file >= 0) caretakers_.front().keep_whole(file);
   listen_as_needed();
   for (AttachedLink& link : links_) loop_.watch(link.news_fd(), [this, &link] { follow(link); });
   open_control_socket(plan.explain != Explain::off);

@@ -83,7 +83,7 @@ class Session {
   Outlet talk_;                   // stderr
   std::vector<Outlet*> outlets_;  // those that are used
   std::deque<TunDevice> devices_;
-  Caretaker caretaker_;
+  std::deque<Caretaker> caretakers_;  // one in each network namespace; the first in that of the stack
   MonotonicClock clock_;
   std::deque<AttachedLink> links_;
   NodeConfig config_;

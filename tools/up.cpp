@@ -28,16 +28,22 @@ std::string join(const std::vector<IpPrefix>& prefixes) {
   return text.empty() ? "none" : text;
 }
 
+/// In front of a command that is to run there.
+std::string behind(const std::string& network) {
+  return network.empty() ? "" : fmt::format("ip netns exec {} ", network);
+}
+
 /// Who set the link up by hand may still be at it, and is told of nothing that is amiss.
 std::string welcome_text(const HostPlan& plan, const Session& session, const AttachedLink& link) {
   const std::string& device = link.name();
   const std::vector<WayToStack> ways = session.ways(link);
   const auto number = static_cast<std::size_t>(link.number());
   const std::string target = address_to_ping(ways, device);
-  return fmt::format("tunstack: {} is up: the stack has {}; this host has {}\n{}{}", device,
-                     join(plan.node.interfaces[number].addresses),
+  const std::string& network = plan.links[number].network;
+  return fmt::format("tunstack: {} is up: the stack has {}; {} has {}\n{}{}", device,
+                     join(plan.node.interfaces[number].addresses), network.empty() ? "this host" : network,
                      plan.leave_link_alone ? "what you give it" : join(plan.links[number].addresses),
-                     target.empty() ? "" : fmt::format("  try: ping {}    (Ctrl-C ends)\n", target),
+                     target.empty() ? "" : fmt::format("  try: {}ping {}    (Ctrl-C ends)\n", behind(network), target),
                      plan.leave_link_alone ? "" : detour_warning(ways));
 }
 
@@ -51,8 +57,9 @@ class LinkTeller {
     switch (link.state()) {
       case LinkState::down:
         return session_.say(
-            fmt::format("tunstack: {} is down: the stack waits until it is up\n  try: ip link set {} up    (as root)\n",
-                        device, device));
+            fmt::format("tunstack: {} is down: the stack waits until it is up\n"
+                        "  try: {}ip link set {} up    (as root)\n",
+                        device, behind(plan_.links[static_cast<std::size_t>(link.number())].network), device));
       case LinkState::up:
         return session_.say(was_up_.insert(link.number()).second ? welcome_text(plan_, session_, link)
                                                                  : fmt::format("tunstack: {} is up again\n", device));

@@ -247,6 +247,75 @@ TEST_F(DoorsApart, RTR4_004_RTR6_002_what_is_too_large_for_the_far_door_is_told_
   EXPECT_THAT(fits.out, HasSubstr("1 received")) << fits;
 }
 
+// ---- in a named namespace ----
+
+/// A namespace named far, for those who see the mounts of `holder`.
+class DoorsElsewhere : public Doors {
+ protected:
+  void SetUp() override {
+    Doors::SetUp();
+    SKIP_UNLESS(::geteuid() == 0, "a named network namespace is entered by root alone");
+    holder = start({"unshare", "-m", "sh", "-c", "mount -t tmpfs none /run && ip netns add far && exec sleep 1000"});
+    SKIP_UNLESS(
+        eventually([&] { return seeing({"test", "-s", "/run/netns/far"}).status == 0 || holder->has_ended(); }) &&
+            !holder->has_ended(),
+        holder->err());
+  }
+  Command with_mounts(const Command& command) const {
+    return with({"nsenter", "-t", std::to_string(holder->pid()), "-m"}, command);
+  }
+  Outcome seeing(const Command& command) const { return network.run(with_mounts(command)); }
+  Outcome in_far(const Command& command) const { return seeing(with({"ip", "netns", "exec", "far"}, command)); }
+  std::unique_ptr<Process> router() const {
+    auto process =
+        start(with_mounts({program, "up", "--door", near_door, "--door", "tun1@far=198.51.100.2/24,2001:db8:1::2/64"}));
+    EXPECT_TRUE(says(*process, "tun1 is up: the stack has 198.51.100.2/24")) << process->err();
+    return process;
+  }
+
+  std::unique_ptr<Process> holder;
+};
+
+TEST_F(DoorsElsewhere, RTR4_001_RTR6_001_who_is_behind_one_door_reaches_who_is_behind_another) {
+  const auto running = router();
+  EXPECT_TRUE(says(*running, "far has 198.51.100.1/24, 2001:db8:1::1/64\n  try: ip netns exec far ping 198.51.100.2"));
+  EXPECT_FALSE(network.link("tun1"));
+  for (const char* address : {"198.51.100.1", "2001:db8:1::1"})
+    EXPECT_THAT(network.run({"ping", "-c", "1", "-W", "2", address}).out, HasSubstr("ttl=63")) << address;
+  for (const char* address : {"192.0.2.1", "2001:db8::1"})
+    EXPECT_THAT(in_far({"ping", "-c", "1", "-W", "2", address}).out, HasSubstr("ttl=63")) << address;
+}
+
+TEST_F(DoorsElsewhere, its_link_is_followed_and_given_back_what_it_had) {
+  const auto running = router();
+  ASSERT_EQ(in_far({"ip", "link", "set", "tun1", "down"}).status, 0);
+  EXPECT_TRUE(
+      says(*running, "tun1 is down: the stack waits until it is up\n  try: ip netns exec far ip link set tun1 up"));
+  ASSERT_EQ(in_far({"ip", "link", "set", "tun1", "up"}).status, 0);
+  EXPECT_TRUE(says(*running, "tun1 is up again"));
+  for (const char* address : {"192.0.2.1", "2001:db8::1"})
+    EXPECT_TRUE(eventually([&] { return in_far({"ping", "-c", "1", "-W", "1", address}).out.contains("ttl=63"); }))
+        << address;
+}
+
+TEST_F(DoorsElsewhere, of_a_persistent_device_all_is_taken_back) {
+  ASSERT_EQ(in_far({"ip", "tuntap", "add", "dev", "tun1", "mode", "tun"}).status, 0);
+  const auto running = router();
+  running->signal(SIGKILL);
+  running->wait();
+  EXPECT_TRUE(eventually([&] {
+    const std::string shown = in_far({"ip", "address", "show", "dev", "tun1"}).out;
+    return shown.contains("state DOWN") && !shown.contains("198.51.100.1") && !shown.contains("2001:db8:1::1");
+  })) << in_far({"ip", "address", "show", "dev", "tun1"}).out;
+}
+
+TEST_F(DoorsElsewhere, a_namespace_that_is_not_there_is_named) {
+  const Outcome outcome = seeing({program, "up", "--door", "tun1@farther=198.51.100.2/24"});
+  EXPECT_FAULT(outcome, 3);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("network namespace farther"), HasSubstr("try: as root: ip netns add farther")));
+}
+
 // ---- faults ----
 
 class DoorFaults : public SystemTest {
@@ -277,8 +346,8 @@ TEST_F(DoorFaults, what_is_about_one_device_goes_with_no_door) {
 }
 
 TEST_F(DoorFaults, a_second_device_that_is_taken_leaves_no_first_one) {
-  ASSERT_EQ(network.shell("ip link add tun1 type dummy").status, 0);
-  EXPECT_EQ(fault({"--door", near_door, "--door", far_door}), "tun1 is no TUN device");
+  ASSERT_EQ(network.shell("ip tuntap add dev tun1 mode tap").status, 0);
+  EXPECT_EQ(fault({"--door", near_door, "--door", far_door}), "tun1 is a TAP device");
   EXPECT_FALSE(network.link("tun0"));
 }
 
