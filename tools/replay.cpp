@@ -142,6 +142,7 @@ void check_all_written(const Outlet& lines) {
 
 std::vector<std::string> interface_names(const NodeConfig& node) {
   std::vector<std::string> names;
+  names.reserve(node.interfaces.size());
   for (const InterfaceConfig& interface : node.interfaces) names.push_back(interface.name);
   return names;
 }

@@ -99,12 +99,14 @@ std::deque<AttachedLink> links_of(const HostPlan& plan, std::deque<TunDevice>& d
 
 std::vector<AttachedLink::Impaired*> devices_of(std::deque<AttachedLink>& links) {
   std::vector<AttachedLink::Impaired*> devices;
+  devices.reserve(links.size());
   for (AttachedLink& link : links) devices.push_back(&link.device());
   return devices;
 }
 
 std::vector<std::string> names_of(const std::deque<AttachedLink>& links) {
   std::vector<std::string> names;
+  names.reserve(links.size());
   for (const AttachedLink& link : links) names.push_back(link.name());
   return names;
 }

@@ -16,7 +16,10 @@ constexpr std::size_t longest_network = 255;
 constexpr const char* example = "for example --door tun1=198.51.100.2/24,2001:db8:1::2/64";
 constexpr std::string_view mtu_key = "mtu=";
 
-bool is_of_names(unsigned char c) { return c > ' ' && c != 0x7f && c != '/' && c != ':' && c != '%' && c != ','; }
+bool is_of_names(unsigned char c) {
+  constexpr std::string_view refused = "/:%,@=";
+  return c > ' ' && c != 0x7f && refused.find(static_cast<char>(c)) == std::string_view::npos;
+}
 
 bool is_name(std::string_view name, std::size_t longest) {
   return !name.empty() && name.size() <= longest && name != "." && name != ".." &&

@@ -23,7 +23,7 @@ std::string fault(const std::string& text) {
   return parsed.error().what;
 }
 
-std::string fault(const std::vector<std::string>& texts) {
+std::string fault_of(const std::vector<std::string>& texts) {
   std::vector<RouterDoor> doors;
   doors.reserve(texts.size());
   for (const std::string& text : texts) doors.push_back(door(text));
@@ -77,23 +77,23 @@ TEST(DoorText, an_mtu_is_a_number_of_octets) {
 }
 
 TEST(Doors, TOPO_008_each_has_a_name_and_prefixes_of_its_own) {
-  EXPECT_EQ(fault({"a=192.0.2.2/24,2001:db8::2/64", "b=198.51.100.2/24,2001:db8:1::2/64"}), "none");
-  EXPECT_EQ(fault({"a=192.0.2.2/24,192.0.2.3/24"}), "none") << "of one door";
-  EXPECT_EQ(fault({"a=192.0.2.2/25", "b=192.0.2.130/25"}), "none");
-  EXPECT_EQ(fault({"a=fe80::2/64", "b=fe80::2/64"}), "none") << "each link has this prefix";
-  EXPECT_EQ(fault({"a=192.0.2.2/24", "a=198.51.100.2/24"}), "the door a is given twice");
-  EXPECT_EQ(fault({"a=192.0.2.2/24", "b=192.0.2.130/25"}),
+  EXPECT_EQ(fault_of({"a=192.0.2.2/24,2001:db8::2/64", "b=198.51.100.2/24,2001:db8:1::2/64"}), "none");
+  EXPECT_EQ(fault_of({"a=192.0.2.2/24,192.0.2.3/24"}), "none") << "of one door";
+  EXPECT_EQ(fault_of({"a=192.0.2.2/25", "b=192.0.2.130/25"}), "none");
+  EXPECT_EQ(fault_of({"a=fe80::2/64", "b=fe80::2/64"}), "none") << "each link has this prefix";
+  EXPECT_EQ(fault_of({"a=192.0.2.2/24", "a=198.51.100.2/24"}), "the door a is given twice");
+  EXPECT_EQ(fault_of({"a=192.0.2.2/24", "b=192.0.2.130/25"}),
             "the doors a and b have the prefixes of 192.0.2.2/24 and 192.0.2.130/25");
-  EXPECT_EQ(fault({"a=2001:db8::2/64", "b=2001:db8::2:2/48"}),
+  EXPECT_EQ(fault_of({"a=2001:db8::2/64", "b=2001:db8::2:2/48"}),
             "the doors a and b have the prefixes of 2001:db8::2/64 and 2001:db8::2:2/48");
 }
 
 TEST(Doors, there_may_be_sixteen) {
   std::vector<std::string> texts;
   for (int i = 0; i < 16; ++i) texts.push_back("tun" + std::to_string(i) + "=10." + std::to_string(i) + ".0.2/16");
-  EXPECT_EQ(fault(texts), "none");
+  EXPECT_EQ(fault_of(texts), "none");
   texts.emplace_back("more=192.0.2.2/24");
-  EXPECT_EQ(fault(texts), "17 doors are too many");
+  EXPECT_EQ(fault_of(texts), "17 doors are too many");
 }
 
 }  // namespace
