@@ -256,10 +256,8 @@ class DoorsElsewhere : public Doors {
     Doors::SetUp();
     SKIP_UNLESS(::geteuid() == 0, "a named network namespace is entered by root alone");
     holder = start({"unshare", "-m", "sh", "-c", "mount -t tmpfs none /run && ip netns add far && exec sleep 1000"});
-    SKIP_UNLESS(
-        eventually([&] { return seeing({"test", "-s", "/run/netns/far"}).status == 0 || holder->has_ended(); }) &&
-            !holder->has_ended(),
-        holder->err());
+    SKIP_UNLESS(eventually([&] { return in_far({"true"}).status == 0 || holder->has_ended(); }) && !holder->has_ended(),
+                holder->err());
   }
   Command with_mounts(const Command& command) const {
     return with({"nsenter", "-t", std::to_string(holder->pid()), "-m"}, command);
