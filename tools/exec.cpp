@@ -9,6 +9,7 @@
 
 #include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
+#include "tools/door_arguments.hpp"
 #include "tools/exec_environment.hpp"
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
@@ -29,7 +30,7 @@ Examples:
   tunstack exec                                       a shell to play in
 
 The command finds the addresses in TUNSTACK_ADDRESS4, TUNSTACK_ADDRESS6 (the stack's), TUNSTACK_HOST4, TUNSTACK_HOST6
-(the kernel's), and the name of the link in TUNSTACK_DEV. With --tap nobody else is on the link: addresses are used at
+(the kernel's), and the name of the link in TUNSTACK_DEV; with several doors those of the first one. With --tap nobody else is on the link: addresses are used at
 once, without duplicate address detection, unless --set dad.transmits=1 asks for it. The kernel's end of the link asks
 for no routers, so that all that is seen was asked for; it does where the stack is one (--role router).
 
@@ -93,6 +94,12 @@ void settle(Session& session) {
   });
 }
 
+std::string ip_commands_of(const HostPlan& plan) {
+  std::string commands;
+  for (const LinkPlan& link : plan.links) commands += ip_commands(link, plan.leave_link_alone);
+  return commands;
+}
+
 int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
   expect_no_duplicates(arguments);
   HostPlan plan = plan_host(arguments);
@@ -100,7 +107,7 @@ int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
   check_capture_output(plan, StandardOutput::shared_with_command);
   if (arguments.dry_run) {
     fmt::print("unshare {}--net sh -e <<'END'\nip link set dev lo up\n{}END\n",
-               ::geteuid() == 0 ? "" : "--user --map-root-user ", ip_commands(plan.link, plan.leave_link_alone));
+               ::geteuid() == 0 ? "" : "--user --map-root-user ", ip_commands_of(plan));
     return 0;
   }
   if (plan.json_fd) plan.json_fd = keep_stdout();
@@ -110,7 +117,7 @@ int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
   export_addresses(plan, session.device_name());
   if (command.empty() && is_interactive()) {
     export_prompt();
-    session.say(greeting(plan, session.device_name(), address_to_ping(session.ways(), session.device_name())));
+    session.say(greeting(plan, session.links(), address_to_ping(session.ways(), session.device_name())));
   }
   SandboxedCommand sandboxed(or_shell(command));
   session.confine();  // before any of its packets is read
@@ -144,8 +151,12 @@ void add_exec(CLI::App& program, const std::vector<std::string>& command, int& e
   auto arguments = std::make_shared<HostArguments>();
   add_address_option(*subcommand, *arguments);
   add_stack_options(*subcommand, *arguments);
+  add_door_option(*subcommand, *arguments);
   add_device_options(*subcommand, *arguments);
-  subcommand->callback([arguments, &command, &exit_status] { exit_status = run_exec(*arguments, command); });
+  subcommand->callback([subcommand, arguments, &command, &exit_status] {
+    refuse_beside_doors(*subcommand, *arguments);
+    exit_status = run_exec(*arguments, command);
+  });
 }
 
 }  // namespace tunstack

@@ -32,8 +32,8 @@ void export_addresses(const HostPlan& plan, const std::string& device) {
   export_variable("TUNSTACK_DEV", device);
   export_variable("TUNSTACK_ADDRESS4", first_of(stack, true));
   export_variable("TUNSTACK_ADDRESS6", first_of(stack, false));
-  export_variable("TUNSTACK_HOST4", first_of(plan.link.addresses, true));
-  export_variable("TUNSTACK_HOST6", first_of(plan.link.addresses, false));
+  export_variable("TUNSTACK_HOST4", first_of(plan.links[0].addresses, true));
+  export_variable("TUNSTACK_HOST6", first_of(plan.links[0].addresses, false));
 }
 
 bool is_interactive() { return ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0; }
@@ -54,7 +54,7 @@ std::string as_typed(const std::string& target, const std::vector<IpPrefix>& sta
 
 }  // namespace
 
-std::string greeting(const HostPlan& plan, const std::string& device, const std::string& target) {
+std::string greeting(const HostPlan& plan, const std::deque<AttachedLink>& links, const std::string& target) {
   const auto both = [](const std::vector<IpPrefix>& prefixes) {
     std::string text = first_of(prefixes, true);
     const std::string ipv6 = first_of(prefixes, false);
@@ -63,10 +63,14 @@ std::string greeting(const HostPlan& plan, const std::string& device, const std:
     return text.empty() ? "no address" : text;
   };
   const std::vector<IpPrefix>& stack = plan.node.interfaces[0].addresses;
+  std::string ends;
+  for (std::size_t i = 0; i < links.size(); ++i)
+    ends += fmt::format("{}{}: the stack has {}, this shell {}", i == 0 ? "" : "; ", links[i].name(),
+                        both(plan.node.interfaces[i].addresses), both(plan.links[i].addresses));
   return fmt::format(
-      "tunstack: a private network with one link, {}: the stack has {}, this shell {}\n"
+      "tunstack: a private network with {} {}\n"
       "  {}(exit ends all of it)\n",
-      device, both(stack), both(plan.link.addresses),
+      links.size() == 1 ? "one link," : fmt::format("{} links,", links.size()), ends,
       target.empty() ? "" : fmt::format("try: ping {}    ", as_typed(target, stack)));
 }
 

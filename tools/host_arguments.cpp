@@ -21,6 +21,8 @@ constexpr const char* of_the_run = "The run";
 
 }  // namespace
 
+bool leaves_link_alone(const HostArguments& arguments) { return arguments.host == std::vector<std::string>{"none"}; }
+
 void add_address_option(CLI::App& command, HostArguments& arguments) {
   command
       .add_option("--address", arguments.addresses,

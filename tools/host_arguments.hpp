@@ -13,6 +13,7 @@ struct HostArguments {
   std::vector<std::string> addresses;  // ADDR/LEN of the stack
   std::vector<std::string> host;       // ADDR/LEN of the kernel's side, or "none"
   std::vector<std::string> routes;     // of the kernel to the stack: prefixes, or "default"
+  std::vector<std::string> doors;      // NAME=ADDR/LEN,...: instead of all of these, and of the device
   std::string device = "tun0";
   bool tap = false;
   bool autoconf = false;  // ask routers also without tap
@@ -38,6 +39,9 @@ struct HostArguments {
   bool no_sandbox = false;
   bool dry_run = false;
 };
+
+/// --host none: what the kernel has of its links is the user's affair.
+bool leaves_link_alone(const HostArguments& arguments);
 
 /// Adds what concerns the stack itself to a subcommand; the addresses are its own affair.
 void add_stack_options(CLI::App& command, HostArguments& arguments);

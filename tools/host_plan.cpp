@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <unistd.h>
 
+#include "tools/door_arguments.hpp"
 #include "tools/fresh_seed.hpp"
 #include "tools/kept_secret.hpp"
 #include "tools/recorded_host.hpp"
@@ -151,8 +152,6 @@ void check_role(const NodeOptions& options, const InterfaceConfig& interface) {
                        "add --role router");
 }
 
-bool leaves_link_alone(const HostArguments& arguments) { return arguments.host == std::vector<std::string>{"none"}; }
-
 void check_routes_are_ours(const HostArguments& arguments) {
   if (!arguments.routes.empty() && leaves_link_alone(arguments))
     throw UsageFault("--route and --host none exclude each other", "--host none leaves the routes of the link to you",
@@ -180,22 +179,32 @@ Seed seed_of(const HostArguments& arguments) {
 
 // ---- the parts of a plan ----
 
-InterfaceConfig plan_interface(const HostArguments& arguments) {
+/// Without --door there is one, and it has no name but that of the device.
+RouterDoor only_door(const HostArguments& arguments) {
+  check_device_name(arguments.device);
   std::vector<std::string> texts = arguments.addresses;
   if (texts.empty()) texts = {default_ipv4_address, default_ipv6_address};
+  return {.name = arguments.device, .addresses = parse_host_addresses(texts)};
+}
+
+std::vector<RouterDoor> doors_of(const HostArguments& arguments) {
+  return arguments.doors.empty() ? std::vector{only_door(arguments)} : parse_doors(arguments.doors);
+}
+
+InterfaceConfig plan_interface(const HostArguments& arguments, const RouterDoor& door) {
   const auto mtu = static_cast<std::size_t>(std::max<std::int64_t>(arguments.mtu, 0));
-  InterfaceConfig interface{.name = arguments.device, .addresses = parse_host_addresses(texts), .mtu = mtu};
+  InterfaceConfig interface{.name = door.name, .addresses = door.addresses, .mtu = door.mtu.value_or(mtu)};
   check_mtu(interface);
   check_link_layer(arguments);
   interface.link_address = link_address(arguments, interface.addresses);
   interface.gateways = parse_gateways(arguments, interface.addresses);
-  interface.role = arguments.role == "router" ? Role::router : Role::host;
+  interface.role = !arguments.doors.empty() || arguments.role == "router" ? Role::router : Role::host;
   interface.configures_itself = arguments.tap || arguments.autoconf;
   return interface;
 }
 
 LinkPlan plan_link(const HostArguments& arguments, const InterfaceConfig& interface) {
-  LinkPlan link{.device = arguments.device, .mtu = interface.mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
+  LinkPlan link{.device = interface.name, .mtu = interface.mtu, .addresses = {}, .routes = {}, .tap = arguments.tap};
   if (!leaves_link_alone(arguments)) {
     link.addresses = host_side_addresses(arguments, interface.addresses);
     link.routes = missing_routes(interface.addresses, link.addresses);
@@ -205,10 +214,32 @@ LinkPlan plan_link(const HostArguments& arguments, const InterfaceConfig& interf
   return link;
 }
 
+/// Whether another link of this namespace comes before: its routes are the first one's.
+bool is_first_of_network(const std::vector<LinkPlan>& links, const LinkPlan& link) {
+  return &*std::ranges::find(links, link.network, &LinkPlan::network) == &link;
+}
+
+/// Who is behind one door reaches those behind doors in other namespaces by the router.
+void add_routes_between_networks(HostPlan& plan) {
+  for (std::size_t i = 0; i < plan.links.size(); ++i) {
+    LinkPlan& link = plan.links[i];
+    const InterfaceConfig& interface = plan.node.interfaces[i];
+    if (plan.leave_link_alone || !is_first_of_network(plan.links, link)) continue;
+    std::vector<std::string> elsewhere;
+    for (std::size_t j = 0; j < plan.links.size(); ++j)
+      for (const IpPrefix& prefix : plan.node.interfaces[j].addresses)
+        if (plan.links[j].network != link.network && !prefix.address.is_link_local() &&
+            has_address_of(interface, prefix.address.family()))
+          elsewhere.push_back(to_text(network_of(prefix)));
+    std::ranges::move(routes_of(elsewhere, interface.addresses, link.tap), std::back_inserter(link.routes));
+  }
+}
+
 /// Asked for before there are namespaces: in that of a user everybody is root.
 std::optional<std::filesystem::path> secret_directory_of(const HostArguments& arguments, const NodeConfig& node) {
   const AddressOptions& own = node.options.own;
-  const bool forms_addresses = node.interfaces[0].configures_itself && own.identifiers == IdentifierKind::stable;
+  const bool forms_addresses = std::ranges::any_of(node.interfaces, &InterfaceConfig::configures_itself) &&
+                               own.identifiers == IdentifierKind::stable;
   if (!forms_addresses || arguments.seed || !own.secret.empty()) return std::nullopt;
   return state_directory();
 }
@@ -238,21 +269,24 @@ void refuse_idle_settings(const HostArguments& arguments) {
 }
 
 HostPlan plan_host(const HostArguments& arguments) {
-  check_device_name(arguments.device);
-  InterfaceConfig interface = plan_interface(arguments);
   HostPlan plan;
   plan.leave_link_alone = leaves_link_alone(arguments);
-  plan.link = plan_link(arguments, interface);
-  add_link_local_address(interface);
-  if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
-  plan.node = {.interfaces = {interface},
-               .options = node_options(arguments),
-               .seed = seed_of(arguments),
-               .time_of_day_at_start = {}};
+  for (const RouterDoor& door : doors_of(arguments)) {
+    InterfaceConfig& interface = plan.node.interfaces.emplace_back(plan_interface(arguments, door));
+    plan.links.push_back(plan_link(arguments, interface));
+    plan.links.back().network = door.network;
+    add_link_local_address(interface);
+    if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
+  }
+  add_routes_between_networks(plan);
+  plan.node.options = node_options(arguments);
+  plan.node.seed = seed_of(arguments);
   plan.secret_directory = secret_directory_of(arguments, plan.node);
-  check_role(plan.node.options, interface);
-  check_advertising(plan.node.options, interface);
-  plan.arguments = recorded_arguments(arguments, interface);
+  for (const InterfaceConfig& interface : plan.node.interfaces) {
+    check_role(plan.node.options, interface);
+    check_advertising(plan.node.options, interface);
+  }
+  plan.arguments = recorded_arguments(arguments, plan.node);
   plan_outputs(arguments, plan);
   plan.duration = arguments.duration;
   if (arguments.user) plan.user = find_user(*arguments.user);

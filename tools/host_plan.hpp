@@ -1,4 +1,4 @@
-// What the options of a host amount to: a node, and the kernel's end of its link, checked.
+// What the options of a host amount to: a node, and the kernel's ends of its links, checked.
 #pragma once
 
 #include <filesystem>
@@ -14,11 +14,11 @@
 
 namespace tunstack {
 
-/// One host and the kernel's end of its link, checked.
+/// One host and the kernel's ends of its links, checked.
 struct HostPlan {
   NodeConfig node;
-  std::vector<std::string> arguments;  // that make the same node again, but for its device and seed
-  LinkPlan link;
+  std::vector<std::string> arguments;                     // that make the same node again, but for its device and seed
+  std::vector<LinkPlan> links;                            // by the interfaces of the node; one at least
   bool leave_link_alone = false;                          // --host none
   std::optional<std::filesystem::path> secret_directory;  // where that of stable addresses is kept, if it is
   Explain explain = Explain::off;
@@ -31,7 +31,7 @@ struct HostPlan {
   std::optional<double> duration;
   std::optional<std::string> capture;
   std::optional<User> user;
-  Impairments impairments;  // of the link
+  Impairments impairments;  // of each link
   bool sandboxed = true;
 };
 

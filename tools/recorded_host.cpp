@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/door_arguments.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/options/effect.hpp"
 
@@ -14,17 +15,36 @@ bool sets_secret(const std::string& setting) {
   return row != nullptr && option::is_secret(*row);
 }
 
+using Texts = std::vector<std::string>;
+
+void record_only(const InterfaceConfig& interface, Texts& recorded) {
+  const auto add = [&](const Texts& texts) { recorded.insert(recorded.end(), texts.begin(), texts.end()); };
+  for (const IpPrefix& address : interface.addresses) add({"--address", to_text(address)});
+  if (interface.link_address) add({"--tap", "--mac", to_text(*interface.link_address)});
+  for (const IpAddress& gateway : interface.gateways) add({"--gateway", to_text(gateway)});
+}
+
+/// Wherever their devices are.
+void record_doors(const std::vector<InterfaceConfig>& interfaces, Texts& recorded) {
+  if (interfaces[0].link_address) recorded.emplace_back("--tap");
+  for (const InterfaceConfig& one : interfaces) {
+    const RouterDoor door{.name = one.name, .addresses = one.addresses, .mtu = one.mtu};
+    recorded.insert(recorded.end(), {"--door", to_text(door)});
+  }
+}
+
 }  // namespace
 
-std::vector<std::string> recorded_arguments(const HostArguments& arguments, const InterfaceConfig& interface) {
+std::vector<std::string> recorded_arguments(const HostArguments& arguments, const NodeConfig& node) {
   const HostArguments defaults;
   std::vector<std::string> recorded;
   const auto add = [&](const char* option, const std::string& value) {
     recorded.insert(recorded.end(), {option, value});
   };
-  for (const IpPrefix& address : interface.addresses) add("--address", to_text(address));
-  if (interface.link_address) recorded.insert(recorded.end(), {"--tap", "--mac", to_text(*interface.link_address)});
-  for (const IpAddress& gateway : interface.gateways) add("--gateway", to_text(gateway));
+  if (arguments.doors.empty())
+    record_only(node.interfaces[0], recorded);
+  else
+    record_doors(node.interfaces, recorded);
   if (arguments.autoconf) recorded.emplace_back("--autoconf");
   if (arguments.role != defaults.role) add("--role", arguments.role);
   if (arguments.mtu != defaults.mtu) add("--mtu", std::to_string(arguments.mtu));
@@ -35,13 +55,16 @@ std::vector<std::string> recorded_arguments(const HostArguments& arguments, cons
 }
 
 CaptureSource capture_source(const NodeConfig& node, std::vector<std::string> arguments, CaptureTime started) {
-  const InterfaceConfig& interface = node.interfaces[0];
-  arguments.insert(arguments.end(), {"--dev", interface.name});
-  return {.type = interface.link_address ? LinkType::ethernet : LinkType::raw_ip,
-          .interface = interface.name,
-          .addresses = interface.addresses,
-          .mac = interface.link_address,
-          .origin = CaptureOrigin{TUNSTACK_VERSION, std::move(arguments), node.seed, started, interface.up}};
+  const std::vector<InterfaceConfig>& all = node.interfaces;
+  if (all.size() == 1) arguments.insert(arguments.end(), {"--dev", all[0].name});
+  CaptureSource source{.type = all[0].link_address ? LinkType::ethernet : LinkType::raw_ip,
+                       .interfaces = {},
+                       .origin = CaptureOrigin{TUNSTACK_VERSION, std::move(arguments), node.seed, started, {}}};
+  for (const InterfaceConfig& interface : all) {
+    source.interfaces.push_back({interface.name, interface.addresses, interface.link_address});
+    source.origin->links_are_up.push_back(interface.up);
+  }
+  return source;
 }
 
 void take_recorded(const CaptureOrigin& origin, const CLI::App& command, HostArguments& arguments) {
@@ -49,6 +72,7 @@ void take_recorded(const CaptureOrigin& origin, const CLI::App& command, HostArg
   CLI::App reader;
   add_address_option(reader, recorded);
   add_stack_options(reader, recorded);
+  add_door_option(reader, recorded);
   reader.add_flag("--tap", recorded.tap);
   try {
     reader.parse(std::vector<std::string>(origin.arguments.rbegin(), origin.arguments.rend()));
@@ -60,6 +84,7 @@ void take_recorded(const CaptureOrigin& origin, const CLI::App& command, HostArg
     if (command.count(option) == 0) mine = std::move(of_capture);
   };
   take("--address", arguments.addresses, recorded.addresses);
+  take("--address", arguments.doors, recorded.doors);
   take("--mac", arguments.mac, recorded.mac);
   take("--gateway", arguments.gateways, recorded.gateways);
   take("--autoconf", arguments.autoconf, recorded.autoconf);

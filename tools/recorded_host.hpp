@@ -7,11 +7,11 @@
 
 namespace tunstack {
 
-/// The arguments that make the same node again; what they amount to stands in `interface`. Not the device, which the
+/// The arguments that make the same node again; what they amount to stands in `node`. Not the only device, which the
 /// kernel may have numbered, nor the seed. The secret of stable addresses is never among them.
-std::vector<std::string> recorded_arguments(const HostArguments& arguments, const InterfaceConfig& interface);
+std::vector<std::string> recorded_arguments(const HostArguments& arguments, const NodeConfig& node);
 
-/// The first interface of a node, and how the node was made.
+/// The interfaces of a node, and how the node was made.
 CaptureSource capture_source(const NodeConfig& node, std::vector<std::string> arguments, CaptureTime started);
 
 /// Takes what the capture says for what `command` was not told; settings that it was told come behind those of the

@@ -140,6 +140,13 @@ void check_all_written(const Outlet& lines) {
                    "make room on the file system, and run it again");
 }
 
+std::vector<std::string> interface_names(const NodeConfig& node) {
+  std::vector<std::string> names;
+  names.reserve(node.interfaces.size());
+  for (const InterfaceConfig& interface : node.interfaces) names.push_back(interface.name);
+  return names;
+}
+
 /// A capture that is written, and who writes it.
 struct Written {
   Written(const std::string& path_, const CaptureSource& source, Recorded recorded, CaptureTime start)
@@ -160,7 +167,9 @@ HostPlan plan_replay(ReplayArguments& arguments, const CLI::App& command, const 
   else if (!arguments.host.seed)
     arguments.host.seed = 0;
   HostPlan plan = plan_host(arguments.host);
-  if (origin) plan.node.interfaces[0].up = origin->link_is_up;
+  if (origin)
+    for (std::size_t i = 0; i < std::min(plan.node.interfaces.size(), origin->links_are_up.size()); ++i)
+      plan.node.interfaces[i].up = origin->links_are_up[i];
   return plan;
 }
 
@@ -177,10 +186,12 @@ int run_replay(ReplayArguments arguments, const CLI::App& command) {
   Observers observers;
   Outlet talk(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::wait);
   Outlet data(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::wait);
+  const std::vector<std::string> names = interface_names(plan.node);
   Outlet& lines = stdout_is_taken(arguments) ? talk : data;
-  Explainer explainer(plan.explain, lines, screen_of(&lines == &talk ? STDERR_FILENO : STDOUT_FILENO, plan.color));
+  Explainer explainer(plan.explain, lines, screen_of(&lines == &talk ? STDERR_FILENO : STDOUT_FILENO, plan.color),
+                      names);
   EventTeller teller;
-  EventLog log(lines, {"stack", {plan.node.interfaces[0].name}, start}, plan.explain == Explain::drops);
+  EventLog log(lines, {"stack", names, start}, plan.explain == Explain::drops);
   teller.add(log);
   if (plan.json_fd)
     observers.add(teller);

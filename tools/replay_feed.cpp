@@ -51,7 +51,8 @@ void ReplayFeed::take_sent(const CapturedFrame& frame) {
   if (comparison_ == nullptr) return;
   const bool is_own_accord = frame.comment.starts_with("send ");
   comparison_->expects(reader_.count(), frame.bytes,
-                       is_own_accord ? Comparison::Kind::own_accord : Comparison::Kind::answer);
+                       is_own_accord ? Comparison::Kind::own_accord : Comparison::Kind::answer,
+                       interface_of(frame.interface));
 }
 
 void ReplayFeed::take_marks() {
@@ -60,7 +61,8 @@ void ReplayFeed::take_marks() {
     switch (mark.kind) {
       case CaptureMark::Kind::link_down:
       case CaptureMark::Kind::link_up:
-        replay_.change_link(only, mark.kind == CaptureMark::Kind::link_up, when);
+        replay_.change_link(interface_of(static_cast<std::size_t>(mark.interface)),
+                            mark.kind == CaptureMark::Kind::link_up, when);
         break;
       case CaptureMark::Kind::shut_down:
         replay_.shut_down(when);
@@ -96,10 +98,17 @@ void ReplayFeed::set(const std::vector<std::string>& settings, Instant now, Outb
 /// one.
 std::optional<Received> ReplayFeed::received_from(const CapturedFrame& frame) const {
   const Instant now = instant_of(frame.time);
-  if (reader_.link_type() == LinkType::ethernet) return Received{.bytes = frame.bytes, .now = now};
+  const InterfaceId interface = interface_of(frame.interface);
+  if (reader_.link_type() == LinkType::ethernet)
+    return Received{.interface = interface, .bytes = frame.bytes, .now = now};
   const auto datagram = datagram_in(reader_.link_type(), frame.bytes);
   if (!datagram) return std::nullopt;
-  return Received{.bytes = datagram->bytes, .now = now, .link_layer_group = datagram->link_layer_group};
+  return Received{
+      .interface = interface, .bytes = datagram->bytes, .now = now, .link_layer_group = datagram->link_layer_group};
+}
+
+InterfaceId ReplayFeed::interface_of(std::size_t in_capture) const {
+  return in_capture < node_.state().interfaces.size() ? static_cast<InterfaceId>(in_capture) : only;
 }
 
 std::string ReplayFeed::left_out_text() const {

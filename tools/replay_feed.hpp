@@ -38,6 +38,8 @@ class ReplayFeed {
   void set(const std::vector<std::string>& settings, Instant now, Outbox& out);
   void send(const CaptureMark& mark, Instant now, Outbox& out);
   Instant instant_of(CaptureTime time) const { return Instant(time - start_); }
+  /// A host with one link has all packets there, whoever captured them where.
+  InterfaceId interface_of(std::size_t in_capture) const;
   std::optional<Received> received_from(const CapturedFrame& frame) const;
 
   CaptureReader& reader_;

@@ -5,13 +5,14 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
+#include <set>
 
 #include "tools/kept_secret.hpp"
 #include "tools/pid_file.hpp"
 #include "tools/recorded_host.hpp"
 #include "tools/screen.hpp"
+#include "tunstack/device/network_visit.hpp"
 #include "tunstack/explain/summary.hpp"
-#include "tunstack/kernel_link/link_setup.hpp"
 
 namespace tunstack {
 
@@ -20,6 +21,13 @@ namespace {
 std::string_view name_of(LinkState state) {
   constexpr std::array<std::string_view, 3> names{"down", "up", "in another network namespace"};
   return names[static_cast<std::size_t>(state)];
+}
+
+std::string last_states_text(const std::deque<AttachedLink>& links) {
+  std::string text;
+  for (const AttachedLink& link : links)
+    text += fmt::format("{}{} was {}", text.empty() ? "" : ", ", link.name(), name_of(link.state()));
+  return fmt::format("tunstack: at the end {}\n", text);
 }
 
 FileDescriptor block_signals() {
@@ -39,22 +47,68 @@ StackName stack_name(const std::string& device) try {
   return {};
 }
 
-TunDevice attach_to(const LinkPlan& link) {
-  check_kind_of_link(link.device, link.tap);
-  return TunDevice(link.device, link.tap ? DeviceKind::tap : DeviceKind::tun);
+std::deque<TunDevice> attach_to_all(const std::vector<LinkPlan>& plans) {
+  std::deque<TunDevice> devices;
+  for (const LinkPlan& plan : plans) {
+    const NetworkVisit there(plan.network);
+    devices.push_back(attach_to(plan));
+  }
+  return devices;
 }
 
-Duties duties_of(const HostPlan& plan, const TunDevice& device) {
-  Duties duties{.stack = stack_name(device.name()),
-                .link = std::nullopt,
-                .device_stays = device.is_persistent(),
-                // Written before the caretaker starts, who removes it.
-                .pid_file = plan.pid_file ? write_pid_file(*plan.pid_file) : std::string(),
-                .sandboxed = plan.sandboxed};
-  if (plan.leave_link_alone) return duties;
-  duties.link = plan.link;
-  duties.link->device = device.name();  // the kernel may have numbered it
+/// Those in one network namespace.
+std::vector<LinkDuty> duties_in(const std::string& network, const HostPlan& plan,
+                                const std::deque<TunDevice>& devices) {
+  std::vector<LinkDuty> duties;
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    if (plan.leave_link_alone || plan.links[i].network != network) continue;
+    duties.emplace_back(plan.links[i], devices[i].is_persistent());
+    duties.back().plan.device = devices[i].name();  // the kernel may have numbered it
+  }
   return duties;
+}
+
+/// What is no link is the affair of the first.
+std::deque<Caretaker> caretakers_for(const HostPlan& plan, const std::deque<TunDevice>& devices) {
+  std::deque<Caretaker> caretakers;
+  caretakers.emplace_back(Duties{.stack = stack_name(devices.front().name()),
+                                 .links = duties_in("", plan, devices),
+                                 // Written before the caretaker starts, who removes it.
+                                 .pid_file = plan.pid_file ? write_pid_file(*plan.pid_file) : std::string(),
+                                 .sandboxed = plan.sandboxed});
+  std::set<std::string> networks;
+  for (const LinkPlan& link : plan.links)
+    if (!plan.leave_link_alone) networks.insert(link.network);
+  networks.erase("");
+  for (const std::string& network : networks) {
+    const NetworkVisit there(network);
+    caretakers.emplace_back(
+        Duties{.stack = {}, .links = duties_in(network, plan, devices), .sandboxed = plan.sandboxed});
+  }
+  return caretakers;
+}
+
+std::deque<AttachedLink> links_of(const HostPlan& plan, std::deque<TunDevice>& devices, const MonotonicClock& clock) {
+  std::deque<AttachedLink> links;
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    const NetworkVisit there(plan.links[i].network);
+    links.emplace_back(devices[i], static_cast<InterfaceId>(i), clock, plan.impairments, plan.node.seed);
+  }
+  return links;
+}
+
+std::vector<AttachedLink::Impaired*> devices_of(std::deque<AttachedLink>& links) {
+  std::vector<AttachedLink::Impaired*> devices;
+  devices.reserve(links.size());
+  for (AttachedLink& link : links) devices.push_back(&link.device());
+  return devices;
+}
+
+std::vector<std::string> names_of(const std::deque<AttachedLink>& links) {
+  std::vector<std::string> names;
+  names.reserve(links.size());
+  for (const AttachedLink& link : links) names.push_back(link.name());
+  return names;
 }
 
 /// Without a place to keep the secret, addresses are stable for as long as the stack runs.
@@ -66,11 +120,13 @@ void use_kept_secret(NodeConfig& config, const std::filesystem::path& directory)
              fault.why(), fault.remedy());
 }
 
-NodeConfig started(const HostPlan& plan, const std::string& device, LinkState link, const MonotonicClock& clock) {
+NodeConfig started(const HostPlan& plan, const std::deque<AttachedLink>& links, const MonotonicClock& clock) {
   NodeConfig config = plan.node;
   if (plan.secret_directory) use_kept_secret(config, *plan.secret_directory);
-  config.interfaces[0].name = device;  // the kernel may have numbered it
-  config.interfaces[0].up = link != LinkState::down;
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    config.interfaces[i].name = links[i].name();  // the kernel may have numbered it
+    config.interfaces[i].up = links[i].state() != LinkState::down;
+  }
   config.time_of_day_at_start = since_midnight(clock.started_at());
   return config;
 }
@@ -81,16 +137,14 @@ Session::Session(const HostPlan& plan)
     : signals_(block_signals()),
       talk_(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::leave_out),
       outlets_{&talk_},
-      device_(attach_to(plan.link)),
-      caretaker_(duties_of(plan, device_)),
-      link_(device_.name()),
-      routes_(device_.name()),
-      config_(started(plan, device_.name(), link_.state(), clock_)),
-      device_as_impaired_(device_, clock_, plan.impairments, plan.node.seed),
+      devices_(attach_to_all(plan.links)),
+      caretakers_(caretakers_for(plan, devices_)),
+      links_(links_of(plan, devices_, clock_)),
+      config_(started(plan, links_, clock_)),
       node_(config_),
-      explainer_(plan.explain, talk_, screen_of(STDERR_FILENO, plan.color)),
-      names_{"stack", {device_.name()}, clock_.started_at()},
-      loop_(std::array{&device_as_impaired_}, node_, clock_),
+      explainer_(plan.explain, talk_, screen_of(STDERR_FILENO, plan.color), names_of(links_)),
+      names_{"stack", names_of(links_), clock_.started_at()},
+      loop_(devices_of(links_), node_, clock_),
       summary_length_(plan.summary),
       duration_(plan.duration),
       user_(plan.user),
@@ -105,9 +159,9 @@ Session::Session(const HostPlan& plan)
     observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), [this] { return clock_.now(); }));
   }
   for (const Outlet* const outlet : outlets_)
-    if (const int file = outlet->whole_fd(); file >= 0) caretaker_.keep_whole(file);
+    if (const int file = outlet->whole_fd(); file >= 0) caretakers_.front().keep_whole(file);
   listen_as_needed();
-  loop_.watch(link_.fd(), [this] { follow_link(); });
+  for (AttachedLink& link : links_) loop_.watch(link.news_fd(), [this, &link] { follow(link); });
   open_control_socket(plan.explain != Explain::off);
 }
 
@@ -125,12 +179,21 @@ void Session::listen_as_needed() {
 }
 
 /// A link that is out of sight counts as up: if it is not, what is sent there is lost and counted.
-void Session::follow_link() {
-  const LinkNews news = link_.take_news();
-  constexpr InterfaceId only{0};
-  if (news.went_down) change_link(only, false);
-  if (news.came_up) change_link(only, true);
-  if (news.went_down || news.came_up) link_has_changed_();
+void Session::follow(AttachedLink& link) {
+  const LinkNews news = link.take_news();
+  if (news.went_down) change_link(link.number(), false);
+  if (news.came_up) change_link(link.number(), true);
+  if (news.went_down || news.came_up) link_has_changed_(link);
+}
+
+std::vector<WayToStack> Session::ways() const {
+  std::vector<WayToStack> all;
+  for (const AttachedLink& link : links_) std::ranges::move(ways(link), std::back_inserter(all));
+  return all;
+}
+
+const std::string& Session::device_that_is_gone() const {
+  return links_[static_cast<std::size_t>(loop_.gone().value_or(InterfaceId{0}))].name();
 }
 
 /// What is no packet, for whoever replays the capture.
@@ -139,7 +202,7 @@ void Session::mark(const CaptureMark& mark, Instant now) {
 }
 
 void Session::change_link(InterfaceId interface, bool up) {
-  mark({up ? CaptureMark::Kind::link_up : CaptureMark::Kind::link_down}, clock_.now());
+  mark({.kind = up ? CaptureMark::Kind::link_up : CaptureMark::Kind::link_down, .interface = interface}, clock_.now());
   loop_.change_link(interface, up);
 }
 
@@ -187,7 +250,7 @@ void Session::open_control_socket(bool tells_why_not) try {
                      watching ? teller_.add(*clients_) : teller_.remove(*clients_);
                      listen_as_needed();
                    });
-  control_.emplace(device_.name(), *clients_);
+  control_.emplace(device_name(), *clients_);
   loop_.watch(control_->fd(), [this] { control_->serve(); });
 } catch (const SystemError& error) {
   if (tells_why_not) say(fmt::format("tunstack: {}; {}\n", error.what(), error.why()));
@@ -238,11 +301,13 @@ void Session::tell_summary(SummaryLength length) {
 /// Most who wonder why nothing answers have sent it somewhere else.
 void Session::tell_why_nothing_came() {
   const std::uint64_t for_others = packets_for_others(node_.counters());
-  if (node_.counters().packets_in == for_others) say(no_packet_text(ways(), device_.name(), for_others));
+  if (node_.counters().packets_in == for_others) say(no_packet_text(ways(), device_name(), for_others));
 }
 
 void Session::tell_impairments() {
-  if (const auto counts = device_as_impaired_.counts()) say(impairment_text(*counts));
+  for (const AttachedLink& link : links_)
+    if (const auto counts = link.impairment_counts())
+      say((links_.size() == 1 ? "" : link.name() + " ") + impairment_text(*counts));
 }
 
 bool Session::finish(Summary summary) {
@@ -250,8 +315,7 @@ bool Session::finish(Summary summary) {
     if (outlet != &talk_) outlet->close();
   talk_.flush();
   if (summary == Summary::yes) {
-    say(fmt::format("{}tunstack: at the end {} was {}\n", summary_text(node_.counters(), clock_.now(), summary_length_),
-                    device_.name(), name_of(link_.state())));
+    say(summary_text(node_.counters(), clock_.now(), summary_length_) + last_states_text(links_));
     tell_why_nothing_came();
   }
   tell_impairments();

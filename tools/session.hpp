@@ -1,20 +1,17 @@
-// A host on a device, from attaching to the summary: what `up` and `exec` have in common.
+// A host on its devices, from attaching to the summary: what `up` and `exec` have in common.
 #pragma once
 
 #include <deque>
 #include <optional>
 #include <vector>
 
+#include "tools/attached_link.hpp"
 #include "tools/host_plan.hpp"
-#include "tools/reachability.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/control/control_requests.hpp"
 #include "tunstack/control/control_socket.hpp"
-#include "tunstack/device/impaired.hpp"
-#include "tunstack/device/tun.hpp"
 #include "tunstack/events/event_json.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/kernel_link/link_watch.hpp"
 #include "tunstack/outlet/outlet.hpp"
 #include "tunstack/run/run_loop.hpp"
 #include "tunstack/sandbox/caretaker.hpp"
@@ -23,19 +20,23 @@ namespace tunstack {
 
 class Session {
  public:
-  /// Attaches to the device and sets the link up. SIGINT, SIGTERM, SIGHUP and SIGUSR1 are blocked from here on and come
-  /// to on_signal. Throws SystemError.
+  /// Attaches to the devices and sets their links up. SIGINT, SIGTERM, SIGHUP and SIGUSR1 are blocked from here on and
+  /// come to on_signal. Throws SystemError.
   explicit Session(const HostPlan& plan);
 
-  const std::string& device_name() const { return device_.name(); }
-  LinkState link_state() const { return link_.state(); }
-  /// How the kernel sends to the addresses that the stack was given, by now.
-  std::vector<WayToStack> ways() const {
-    return ways_to(node_.state().interface(InterfaceId{0}).config.addresses, routes_);
+  /// By the interfaces of the node.
+  const std::deque<AttachedLink>& links() const { return links_; }
+  /// Of the first link, which names the stack.
+  const std::string& device_name() const { return links_.front().name(); }
+  /// How the kernel sends to the addresses that the stack was given, by now: on one link, or on all.
+  std::vector<WayToStack> ways(const AttachedLink& link) const {
+    return link.ways(node_.state().interface(link.number()).config.addresses);
   }
-  /// The stack on its device.
-  using Link = ImpairedDevice<TunDevice, MonotonicClock>;
-  using Loop = RunLoop<Node, Link>;
+  std::vector<WayToStack> ways() const;
+  /// The device that was deleted, when the loop ended for that.
+  const std::string& device_that_is_gone() const;
+  /// The stack on its devices.
+  using Loop = RunLoop<Node, AttachedLink::Impaired>;
   Loop& loop() { return loop_; }
   Instant now() const { return clock_.now(); }
 
@@ -47,8 +48,8 @@ class Session {
   /// Calls `handle` with each signal but SIGUSR1, which prints the summary, and whether a process sent it (rather than
   /// the terminal).
   void on_signal(std::function<void(int signal, bool from_process)> handle);
-  /// Calls `handle` when the link has come up, gone down, or both.
-  void on_link_change(std::function<void()> handle) { link_has_changed_ = std::move(handle); }
+  /// Calls `handle` when a link has come up, gone down, or both.
+  void on_link_change(std::function<void(const AttachedLink&)> handle) { link_has_changed_ = std::move(handle); }
   /// Calls `expired` when the duration of the plan is over, if it has one.
   void on_duration(std::function<void()> expired);
   /// Tells whoever waits for it that packets are answered.
@@ -59,7 +60,7 @@ class Session {
   void shut_down();
   enum class Summary : std::uint8_t { no, yes };
   /// Writes what is still to be written, as far as it is taken, and says what was not; of a summary the last state of
-  /// the link is part. The last thing to do. False if a file did not take all that was to be written there.
+  /// the links is part. The last thing to do. False if a file did not take all that was to be written there.
   [[nodiscard]] bool finish(Summary summary);
 
  private:
@@ -73,7 +74,7 @@ class Session {
   void tell_why_nothing_came();
   void tell_impairments();
   void start_outlets();
-  void follow_link();
+  void follow(AttachedLink& link);
   void mark(const CaptureMark& mark, Instant now);
   void change_link(InterfaceId interface, bool up);
   std::vector<OutletReport> outlet_reports() const;
@@ -81,13 +82,11 @@ class Session {
   FileDescriptor signals_;        // first: from then on they end the stack as they should
   Outlet talk_;                   // stderr
   std::vector<Outlet*> outlets_;  // those that are used
-  TunDevice device_;
-  Caretaker caretaker_;
-  LinkWatch link_;
-  KernelRoutes routes_;
+  std::deque<TunDevice> devices_;
+  std::deque<Caretaker> caretakers_;  // one in each network namespace; the first in that of the stack
   MonotonicClock clock_;
+  std::deque<AttachedLink> links_;
   NodeConfig config_;
-  Link device_as_impaired_;
   Node node_;
   Explainer explainer_;
   EventNames names_;
@@ -98,7 +97,7 @@ class Session {
   std::optional<Recorder> recorder_;
   Observers observers_;
   Loop loop_;
-  std::function<void()> link_has_changed_ = [] {};
+  std::function<void(const AttachedLink&)> link_has_changed_ = [](const AttachedLink&) {};
   SummaryLength summary_length_;
   std::optional<double> duration_;
   std::optional<User> user_;

@@ -240,7 +240,7 @@ TEST_F(ReplayedCapture, what_is_not_known_here_is_refused) {
   {
     CaptureWriter writer(
         path("newer.pcapng"),
-        {.origin = CaptureOrigin{"9.9", {"--address", "192.0.2.2/24", "--teleport"}, Seed(1), 0s, true}});
+        {.origin = CaptureOrigin{"9.9", {"--address", "192.0.2.2/24", "--teleport"}, Seed(1), 0s, {true}}});
     writer.finish();
   }
   const Outcome newer = tunstack({"replay", path("newer.pcapng")});

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/base/interface_id.hpp"
 #include "tunstack/capture/capture_time.hpp"
 
 namespace tunstack {
@@ -18,6 +19,7 @@ struct CaptureMark {
   std::vector<std::string> settings = {};  // of `set`: as 'tunstack set' takes them
   std::string octets = {};                 // of `send`: hexadecimal digits
   bool is_frame = false;                   // likewise
+  InterfaceId interface{};                 // whose link it is; the others are of all of the host
 
   friend bool operator==(const CaptureMark&, const CaptureMark&) = default;
 };

@@ -21,6 +21,18 @@ bool read(const nlohmann::ordered_json& object, const char* name, Value& value) 
   return false;
 }
 
+/// Of one link alone, or of each of several.
+nlohmann::ordered_json json_of(const std::vector<bool>& links_are_up) {
+  return links_are_up.size() == 1 ? nlohmann::ordered_json(links_are_up.front()) : nlohmann::ordered_json(links_are_up);
+}
+
+bool read_links(const nlohmann::ordered_json& object, std::vector<bool>& links_are_up) {
+  bool only = false;
+  if (!read(object, "link_is_up", only)) return read(object, "link_is_up", links_are_up) && !links_are_up.empty();
+  links_are_up = {only};
+  return true;
+}
+
 }  // namespace
 
 std::string seed_text(const Seed& seed) {
@@ -46,7 +58,7 @@ std::string origin_text(const CaptureOrigin& origin) {
                                          {"arguments", origin.arguments},
                                          {"seed", seed_text(origin.seed)},
                                          {"started", origin.started.count()},
-                                         {"link_is_up", origin.link_is_up}};
+                                         {"link_is_up", json_of(origin.links_are_up)}};
   // A device may have any name; JSON may not.
   return nlohmann::ordered_json{{"tunstack", object}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -59,8 +71,7 @@ std::optional<CaptureOrigin> origin_in(std::string_view comment) {
   std::string seed;
   CaptureTime::rep started = 0;
   if (!read(object, "version", origin.version) || !read(object, "arguments", origin.arguments) ||
-      !read(object, "seed", seed) || !read(object, "started", started) ||
-      !read(object, "link_is_up", origin.link_is_up))
+      !read(object, "seed", seed) || !read(object, "started", started) || !read_links(object, origin.links_are_up))
     return std::nullopt;
   const auto parsed = parse_seed(seed);
   if (!parsed || started < 0 || CaptureTime(started) > latest_capture_time) return std::nullopt;

@@ -13,11 +13,11 @@
 namespace tunstack {
 
 struct CaptureOrigin {
-  std::string version;                 // of the program
-  std::vector<std::string> arguments;  // that make the same host again
-  Seed seed;                           // that was used, whoever chose it
-  CaptureTime started{};               // the Instant zero
-  bool link_is_up = true;              // at that time
+  std::string version;                   // of the program
+  std::vector<std::string> arguments;    // that make the same host again
+  Seed seed;                             // that was used, whoever chose it
+  CaptureTime started{};                 // the Instant zero
+  std::vector<bool> links_are_up{true};  // at that time, by interface
 };
 
 std::string origin_text(const CaptureOrigin& origin);

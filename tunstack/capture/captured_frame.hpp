@@ -19,6 +19,7 @@ struct CapturedFrame {
   bool other_time = false;                  // it has a time before or after all that can be; the nearest one counts
   std::optional<Direction> direction = {};  // where the capture tells it
   std::string_view comment = {};            // the first one
+  std::size_t interface = 0;                // where the capture tells it
 };
 
 }  // namespace tunstack

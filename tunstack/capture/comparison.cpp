@@ -14,8 +14,8 @@ void Comparison::arrives(std::size_t number) {
   number_ = number;
 }
 
-void Comparison::expects(std::size_t number, Bytes octets, Kind kind) {
-  const Octets packet(octets.begin(), octets.end());
+void Comparison::expects(std::size_t number, Bytes octets, Kind kind, InterfaceId interface) {
+  const Packet packet{interface, {octets.begin(), octets.end()}};
   if (kind == Kind::answer)
     expected_.push_back(packet);
   else
@@ -24,12 +24,12 @@ void Comparison::expects(std::size_t number, Bytes octets, Kind kind) {
 
 void Comparison::decided(const Decision& decision) {
   if (is_finished_) return;
-  for (const OutgoingPacket& packet : decision.sent) sent_.push_back(octets_on_link(packet));
+  for (const OutgoingPacket& packet : decision.sent) sent_.push_back({packet.interface, octets_on_link(packet)});
 }
 
 void Comparison::originated(const Origination& origination) {
   if (is_finished_) return;
-  for (const OutgoingPacket& packet : origination.sent) ++own_sent_[octets_on_link(packet)];
+  for (const OutgoingPacket& packet : origination.sent) ++own_sent_[{packet.interface, octets_on_link(packet)}];
 }
 
 void Comparison::finish() {
@@ -56,10 +56,15 @@ Difference Comparison::answers_difference() const {
   if (difference.expected != difference.sent) return difference;
   const auto [expected, sent] = std::ranges::mismatch(expected_, sent_);
   const std::size_t place = static_cast<std::size_t>(expected - expected_.begin());
-  const auto [octet, other] = std::ranges::mismatch(*expected, *sent);
-  const auto tell = [&](std::string& line, const Octets& packet, Octets::const_iterator at) {
-    line += at == packet.end() ? fmt::format(", {} octets", packet.size())
-                               : fmt::format(", octet {} is {:#04x}", at - packet.begin(), *at);
+  const auto [octet, other] = std::ranges::mismatch(expected->octets, sent->octets);
+  const bool is_elsewhere = expected->octets == sent->octets;
+  const auto tell = [&](std::string& line, const Packet& packet, std::vector<std::uint8_t>::const_iterator at) {
+    const auto& octets = packet.octets;
+    if (is_elsewhere)
+      line += fmt::format(", by interface {}", static_cast<unsigned>(packet.interface));
+    else
+      line += at == octets.end() ? fmt::format(", {} octets", octets.size())
+                                 : fmt::format(", octet {} is {:#04x}", at - octets.begin(), *at);
   };
   tell(difference.expected[place], *expected, octet);
   tell(difference.sent[place], *sent, other);
@@ -85,11 +90,11 @@ void Comparison::compare_own_accord() {
   if (!first_) first_ = first;
 }
 
-std::vector<std::string> Comparison::lines_of(const std::vector<Octets>& packets) const {
+std::vector<std::string> Comparison::lines_of(const std::vector<Packet>& packets) const {
   std::vector<std::string> lines;
   lines.reserve(packets.size());
-  for (const Octets& packet : packets)
-    lines.push_back(line_of(has_frames_ ? describe_frame(packet) : describe(packet)));
+  for (const Packet& packet : packets)
+    lines.push_back(line_of(has_frames_ ? describe_frame(packet.octets) : describe(packet.octets)));
   return lines;
 }
 

@@ -23,12 +23,17 @@ struct Difference {
 class Comparison final : public Observer {
  public:
   enum class Kind : std::uint8_t { answer, own_accord };
-  using Octets = std::vector<std::uint8_t>;
+  /// Packets are the same if their octets are, and where they leave.
+  struct Packet {
+    InterfaceId interface{};
+    std::vector<std::uint8_t> octets;
+    friend auto operator<=>(const Packet&, const Packet&) = default;
+  };
 
   explicit Comparison(bool has_frames) : has_frames_(has_frames) {}
 
   void arrives(std::size_t number);
-  void expects(std::size_t number, Bytes octets, Kind kind);
+  void expects(std::size_t number, Bytes octets, Kind kind, InterfaceId interface = {});
   /// Behind the last packet of the capture: what is sent later does not count.
   void finish();
 
@@ -49,14 +54,14 @@ class Comparison final : public Observer {
   void compare_answers();
   Difference answers_difference() const;
   void compare_own_accord();
-  std::vector<std::string> lines_of(const std::vector<Octets>& packets) const;
+  std::vector<std::string> lines_of(const std::vector<Packet>& packets) const;
 
   bool has_frames_;
   bool is_finished_ = false;
   std::size_t number_ = 0;  // of the packet whose answers these are
-  std::vector<Octets> expected_, sent_;
-  std::map<Octets, std::vector<std::size_t>> own_expected_;  // the numbers of each, backwards
-  std::map<Octets, std::size_t> own_sent_;
+  std::vector<Packet> expected_, sent_;
+  std::map<Packet, std::vector<std::size_t>> own_expected_;  // the numbers of each, backwards
+  std::map<Packet, std::size_t> own_sent_;
   Count decisions_, own_accord_;
   std::optional<Difference> first_;
 };

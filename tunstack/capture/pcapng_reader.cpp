@@ -159,6 +159,7 @@ std::expected<void, std::string> PcapngReader::take_other() {
   auto mark = mark_in(comment);
   CapturedFrame timed;
   if (!mark || !set_time(timed, u32(0), 4)) return {};
+  mark->interface = static_cast<InterfaceId>(std::min<std::uint32_t>(u32(0), 0xff));
   marks_.push_back({timed.time, std::move(*mark)});
   octets_of_marks_ += comment.size();
   return {};
@@ -194,6 +195,7 @@ std::expected<CapturedFrame, std::string> PcapngReader::packet() {
   CapturedFrame frame{.bytes = Bytes(body_).subspan(fixed, size), .cut_short = size < u32(16)};
   const std::size_t interface = type_ == pcapng::enhanced_packet ? u32(0) : u16(0);
   if (const auto timed = set_time(frame, interface, 4); !timed) return Refusal(timed.error());
+  frame.interface = interface;
   const Options options = options_from(fixed + pcapng::padded(size));
   frame.comment = options.comment;
   const std::uint32_t direction = options.flags ? u32(*options.flags) & 3 : 0;

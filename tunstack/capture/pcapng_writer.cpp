@@ -88,15 +88,15 @@ void add_address(Block& block, const IpPrefix& prefix) {
   block.add_option(interface_ipv6, value.data(), value.size());
 }
 
-Octets interface_block(const CaptureSource& source) {
+Octets interface_block(const CaptureSource& source, const CaptureInterface& interface) {
   Block block(interface_description);
   block.add(static_cast<std::uint16_t>(link_type_number(source.type)));
   block.add(std::uint16_t{0});
   block.add(snapshot_length);
-  block.add_option(interface_name, source.interface);
+  block.add_option(interface_name, interface.name);
   if (source.origin) block.add_option(interface_text, "a host of tunstack and its link, as the host sees it");
-  for (const IpPrefix& prefix : source.addresses) add_address(block, prefix);
-  if (source.mac) block.add_option(interface_mac, source.mac->octets.data(), source.mac->octets.size());
+  for (const IpPrefix& prefix : interface.addresses) add_address(block, prefix);
+  if (interface.mac) block.add_option(interface_mac, interface.mac->octets.data(), interface.mac->octets.size());
   block.add_option(interface_time_resolution, &nanoseconds, 1);
   return std::move(block).finish();
 }
@@ -105,16 +105,19 @@ Octets interface_block(const CaptureSource& source) {
 
 Octets start(const CaptureSource& source) {
   Octets octets = section_block(source);
-  const Octets interface = interface_block(source);
-  octets.insert(octets.end(), interface.begin(), interface.end());
+  for (const CaptureInterface& interface : source.interfaces) {
+    const Octets block = interface_block(source, interface);
+    octets.insert(octets.end(), block.begin(), block.end());
+  }
   return octets;
 }
 
-Octets packet_block(CaptureTime time, Direction direction, Bytes packet, std::string_view comment) {
+Octets packet_block(InterfaceId interface, CaptureTime time, Direction direction, Bytes packet,
+                    std::string_view comment) {
   const auto size = static_cast<std::uint32_t>(packet.size());
   const std::uint32_t flags = direction == Direction::in ? inbound : outbound;
   Block block(enhanced_packet, packet.size());
-  block.add(std::uint32_t{0});  // the interface
+  block.add(static_cast<std::uint32_t>(interface));
   block.add_time(time);
   block.add(size);
   block.add(size);
@@ -124,9 +127,9 @@ Octets packet_block(CaptureTime time, Direction direction, Bytes packet, std::st
   return std::move(block).finish();
 }
 
-Octets mark_block(CaptureTime time, std::string_view comment) {
+Octets mark_block(InterfaceId interface, CaptureTime time, std::string_view comment) {
   Block block(interface_statistics);
-  block.add(std::uint32_t{0});  // the interface
+  block.add(static_cast<std::uint32_t>(interface));
   block.add_time(time);
   block.add_option(option_comment, comment);
   return std::move(block).finish();

@@ -7,18 +7,23 @@
 #include <vector>
 
 #include "protocols/base/address.hpp"
+#include "protocols/base/interface_id.hpp"
 #include "protocols/base/mac_address.hpp"
 #include "tunstack/capture/captured_frame.hpp"
 #include "tunstack/capture/link_layer.hpp"
 
 namespace tunstack {
 
-/// What heads a capture: where its packets are from.
-struct CaptureSource {
-  LinkType type = LinkType::raw_ip;  // raw IP or Ethernet
-  std::string interface = {};        // its name
+struct CaptureInterface {
+  std::string name = {};
   std::vector<IpPrefix> addresses = {};
   std::optional<MacAddress> mac = {};
+};
+
+/// What heads a capture: where its packets are from.
+struct CaptureSource {
+  LinkType type = LinkType::raw_ip;                 // of all interfaces: raw IP or Ethernet
+  std::vector<CaptureInterface> interfaces = {{}};  // by their number
   std::optional<CaptureOrigin> origin = {};
 };
 
@@ -26,11 +31,12 @@ namespace pcapng {
 
 using Octets = std::vector<std::uint8_t>;
 
-/// The section and its only interface.
+/// The section and its interfaces.
 Octets start(const CaptureSource& source);
-Octets packet_block(CaptureTime time, Direction direction, Bytes packet, std::string_view comment);
+Octets packet_block(InterfaceId interface, CaptureTime time, Direction direction, Bytes packet,
+                    std::string_view comment);
 /// Of what is no packet: statistics of the interface that hold nothing but the comment.
-Octets mark_block(CaptureTime time, std::string_view comment);
+Octets mark_block(InterfaceId interface, CaptureTime time, std::string_view comment);
 
 }  // namespace pcapng
 

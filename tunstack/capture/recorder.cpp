@@ -40,8 +40,9 @@ void Recorder::decided(const Decision& decision) {
 /// What was not just now on the link is put together, and stands for the last of its parts.
 void Recorder::write_arrived(const Decision& decision, const std::string& comment) {
   const Bytes octets = decision.frame.empty() ? decision.packet : decision.frame;
-  numbers_.remember(decision.ids.number, decision.arrived ? write(decision.time, Direction::in, octets, comment)
-                                                          : numbers_.find(decision.ids.cause));
+  numbers_.remember(decision.ids.number, decision.arrived
+                                             ? write(decision.time, Direction::in, decision.interface, octets, comment)
+                                             : numbers_.find(decision.ids.cause));
 }
 
 const std::string& Recorder::comment_of(std::string_view verdict, Reason reason) {
@@ -57,15 +58,16 @@ void Recorder::write_sent(Instant time, std::span<const OutgoingPacket> packets,
     const std::string related = cause == 0 ? std::string() : fmt::format("{} | {} {}", comment, relation, cause);
     const std::string_view whole = cause == 0 ? comment : related;
     if (packet.is_framed())
-      write(time, Direction::out, octets_on_link(packet), whole);
+      write(time, Direction::out, packet.interface, octets_on_link(packet), whole);
     else
-      write(time, Direction::out, packet.bytes, whole);
+      write(time, Direction::out, packet.interface, packet.bytes, whole);
   }
 }
 
-std::size_t Recorder::write(Instant time, Direction direction, Bytes octets, std::string_view comment) {
+std::size_t Recorder::write(Instant time, Direction direction, InterfaceId interface, Bytes octets,
+                            std::string_view comment) {
   last_ = std::max(last_, time);
-  return writer_.write(start_ + last_.time_since_epoch(), direction, octets, comment);
+  return writer_.write(start_ + last_.time_since_epoch(), direction, octets, comment, interface);
 }
 
 }  // namespace tunstack

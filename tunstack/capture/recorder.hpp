@@ -48,7 +48,7 @@ class Recorder final : public Observer {
   void write_arrived(const Decision& decision, const std::string& comment);
   void write_sent(Instant time, std::span<const OutgoingPacket> packets, std::string_view comment,
                   std::string_view relation);
-  std::size_t write(Instant time, Direction direction, Bytes octets, std::string_view comment);
+  std::size_t write(Instant time, Direction direction, InterfaceId interface, Bytes octets, std::string_view comment);
 
   CaptureWriter& writer_;
   Recorded recorded_;

@@ -61,15 +61,17 @@ CaptureWriter::CaptureWriter(const std::string& path, const CaptureSource& sourc
   outlet_.put(as_text(format_ == Format::pcap ? pcap_start(source.type) : pcapng::start(source)), false);
 }
 
-std::size_t CaptureWriter::write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment) {
+std::size_t CaptureWriter::write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment,
+                                 InterfaceId interface) {
   const CaptureTime possible = nearest_possible(time);
-  const pcapng::Octets record = format_ == Format::pcap ? pcap_record(possible, packet)
-                                                        : pcapng::packet_block(possible, direction, packet, comment);
+  const pcapng::Octets record = format_ == Format::pcap
+                                    ? pcap_record(possible, packet)
+                                    : pcapng::packet_block(interface, possible, direction, packet, comment);
   return outlet_.put(as_text(record)) ? ++count_ : 0;
 }
 
 void CaptureWriter::write(CaptureTime time, const CaptureMark& mark) {
-  if (format_ == Format::pcapng) outlet_.put(as_text(pcapng::mark_block(time, text_of(mark))), false);
+  if (format_ == Format::pcapng) outlet_.put(as_text(pcapng::mark_block(mark.interface, time, text_of(mark))), false);
 }
 
 CaptureTime CaptureWriter::nearest_possible(CaptureTime time) {

@@ -21,7 +21,8 @@ class CaptureWriter {
 
   /// The number of the packet in the capture, from 1; 0 if it is left out. What the format cannot say is written as the
   /// nearest time that it can: from 1970 to 2106 in pcap, to 2262 in pcapng.
-  std::size_t write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment);
+  std::size_t write(CaptureTime time, Direction direction, Bytes packet, std::string_view comment,
+                    InterfaceId interface = {});
   /// What happened to the host, between packets; pcap cannot say it.
   void write(CaptureTime time, const CaptureMark& mark);
   /// Makes sure that all of it is in the file. Throws UsageFault if it is not.

@@ -56,7 +56,7 @@ std::vector<std::string> texts_in(const Json& request, const char* name) {
   return texts;
 }
 
-const InterfaceConfig& only_interface(const Node& node) { return node.state().interfaces[0].config; }
+const InterfaceConfig& first_interface(const Node& node) { return node.state().interfaces[0].config; }
 
 std::vector<std::string> texts_of(const std::vector<IpPrefix>& prefixes) {
   std::vector<std::string> texts;
@@ -67,9 +67,11 @@ std::vector<std::string> texts_of(const std::vector<IpPrefix>& prefixes) {
 
 /// By the keys that `set` takes.
 Json all_that_can_be_got(const Node& node) {
-  const InterfaceConfig& interface = only_interface(node);
-  Json all{{"role", interface.role == Role::host ? "host" : "router"},
-           {"address", fmt::format("{}", fmt::join(texts_of(interface.addresses), " "))}};
+  std::vector<IpPrefix> addresses;
+  for (const Interface& interface : node.state().interfaces)
+    addresses.insert(addresses.end(), interface.config.addresses.begin(), interface.config.addresses.end());
+  Json all{{"role", first_interface(node).role == Role::host ? "host" : "router"},
+           {"address", fmt::format("{}", fmt::join(texts_of(addresses), " "))}};
   for (const OptionArea& area : option_areas())
     for (const OptionRow& row : area.rows)
       if (!option::is_secret(row)) all[std::string(row.key)] = option::value_text(row.kind, node.state().options);
@@ -151,7 +153,7 @@ Json ControlRequests::set(const Json& request, std::optional<Watch>&) {
     stack_.changes(texts, now);
     apply(settings, stack_.node, now, out);
   });
-  return {{"changed", true}, {"addresses", texts_of(only_interface(stack_.node).addresses)}};
+  return {{"changed", true}, {"addresses", texts_of(first_interface(stack_.node).addresses)}};
 }
 
 Json ControlRequests::send(const Json& request, std::optional<Watch>&) {

@@ -125,10 +125,18 @@ void check_fixed(const NodeOptions& has, const NodeOptions& wanted) {
 
 constexpr std::string_view role_key = "role=";
 
+/// What is about an interface, where it would have to be said which one.
+void check_is_clear(std::string_view text, const NodeState& state) {
+  if (state.interfaces.size() > 1 && (text.starts_with("role") || text.starts_with("address")))
+    throw UsageFault("the role and the addresses of a router with several doors are fixed while it runs",
+                     "nothing here says of which door", "start it again with other --door");
+}
+
 /// One text: into the part that it is about.
 void read(std::string_view text, Settings& settings, const NodeState& state) {
   const InterfaceConfig& config = state.interface(only).config;
   const auto value_of = [&](std::string_view key) { return std::string(text.substr(key.size())); };
+  check_is_clear(text, state);
   const auto addresses = [&]() -> std::vector<IpPrefix>& {
     return settings.addresses ? *settings.addresses : settings.addresses.emplace(config.addresses);
   };
@@ -162,7 +170,9 @@ Settings read_settings(const Node& node, const std::vector<std::string>& texts, 
     settings.addresses = config.addresses;
   }
   if (settings.options) check_fixed(state.options, *settings.options);
-  check_advertising(settings.options.value_or(state.options), config);
+  const NodeOptions& options = settings.options ? *settings.options : state.options;
+  check_advertising(options, config);
+  for (std::size_t i = 1; i < state.interfaces.size(); ++i) check_advertising(options, state.interfaces[i].config);
   return settings;
 }
 

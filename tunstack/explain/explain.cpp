@@ -15,6 +15,12 @@ PacketText subject_of(const Decision& decision) {
   return decision.frame.empty() ? describe(decision.packet) : describe_frame(decision.frame);
 }
 
+/// Before what came or left there: "tun1: ".
+std::string place_of(InterfaceId interface, const InterfaceNames& names) {
+  const auto number = static_cast<std::size_t>(interface);
+  return names.size() < 2 || number >= names.size() ? "" : names[number] + ": ";
+}
+
 std::string why_of(const ReasonInfo& reason) {
   return fmt::format(FMT_COMPILE("{}  {}: {}"), reason.name, citation(reason), reason.text);
 }
@@ -54,7 +60,7 @@ std::string link_of(const ReasonInfo& reason) {
   return section.empty() ? link : link + fmt::format("#section-{}", section);
 }
 
-std::string decision_text(const Decision& decision, const Screen& screen) {
+std::string decision_text(const Decision& decision, const Screen& screen, const InterfaceNames& names) {
   const PacketText packet = subject_of(decision);
   const ReasonInfo& reason = info(deciding_reason(decision));
   std::string name(reason.name);
@@ -63,14 +69,20 @@ std::string decision_text(const Decision& decision, const Screen& screen) {
   std::string why = fmt::format(FMT_COMPILE("{}  {}: {}"), name, citation(reason), reason.text);
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
     why += fmt::format(" -> {}", describe(decision.sent[0]).summary);
+  if (!decision.sent.empty() && std::holds_alternative<Forward>(decision.verdict) && names.size() > 1)
+    why += fmt::format(" -> {}", names[static_cast<std::size_t>(decision.sent[0].interface)]);
   if (decision.sent.size() > 1) why += fmt::format(" -> {} fragments", decision.sent.size());
-  return laid_out({in_seconds(decision.time), '<', line_of(packet), verdict_name(decision), std::move(why)}, screen);
+  return laid_out({in_seconds(decision.time), '<', place_of(decision.interface, names) + line_of(packet),
+                   verdict_name(decision), std::move(why)},
+                  screen);
 }
 
-std::string origination_text(const Origination& origination, const Screen& screen) {
+std::string origination_text(const Origination& origination, const Screen& screen, const InterfaceNames& names) {
   const PacketText packet = describe(origination.sent[0]);
   const ReasonInfo& reason = info(origination.reason);
-  return laid_out({in_seconds(origination.time), '>', line_of(packet), "send", why_of(reason)}, screen);
+  return laid_out({in_seconds(origination.time), '>', place_of(origination.sent[0].interface, names) + line_of(packet),
+                   "send", why_of(reason)},
+                  screen);
 }
 
 std::string_view note_name(const ReasonInfo& reason) { return reason.area == "address" ? "own" : "note"; }
@@ -81,9 +93,11 @@ std::string subject_of(const Note& note) { return note.address ? to_text(*note.a
 
 }  // namespace
 
-std::string note_text(const Note& note, const Screen& screen) {
+std::string note_text(const Note& note, const Screen& screen, const InterfaceNames& names) {
   const ReasonInfo& reason = info(note.reason);
-  return laid_out({in_seconds(note.time), '*', subject_of(note), note_name(reason), why_of(reason)}, screen);
+  return laid_out({in_seconds(note.time), '*', place_of(note.interface, names) + subject_of(note), note_name(reason),
+                   why_of(reason)},
+                  screen);
 }
 
 void Explainer::print(std::string line) {
@@ -92,17 +106,17 @@ void Explainer::print(std::string line) {
 }
 
 void Explainer::originated(const Origination& origination) {
-  if (explain_ == Explain::all) print(origination_text(origination, screen_));
+  if (explain_ == Explain::all) print(origination_text(origination, screen_, names_));
 }
 
 void Explainer::noted(const Note& note) {
-  if (explain_ == Explain::all) print(note_text(note, screen_));
+  if (explain_ == Explain::all) print(note_text(note, screen_, names_));
 }
 
 void Explainer::decided(const Decision& decision) {
   if (explain_ == Explain::off) return;
   if (explain_ == Explain::drops && verdict_name(decision) != "drop") return;
-  print(decision_text(decision, screen_));
+  print(decision_text(decision, screen_, names_));
 }
 
 }  // namespace tunstack

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tunstack/explain/decision_line.hpp"
 #include "tunstack/node/observer.hpp"
@@ -24,17 +25,22 @@ std::string link_of(const ReasonInfo& reason);
 /// counted.
 std::string_view note_name(const ReasonInfo& reason);
 
-std::string decision_text(const Decision& decision, const Screen& screen = {});
+/// Names of interfaces by their number, where a node has several; otherwise nothing needs to be said of them.
+using InterfaceNames = std::vector<std::string>;
+
+std::string decision_text(const Decision& decision, const Screen& screen = {}, const InterfaceNames& names = {});
 /// Likewise for what the node sent of its own accord: direction ">", verdict "send".
-std::string origination_text(const Origination& origination, const Screen& screen = {});
-std::string note_text(const Note& note, const Screen& screen = {});
+std::string origination_text(const Origination& origination, const Screen& screen = {},
+                             const InterfaceNames& names = {});
+std::string note_text(const Note& note, const Screen& screen = {}, const InterfaceNames& names = {});
 
 enum class Explain : std::uint8_t { off, drops, all };
 
 class Explainer final : public Observer {
  public:
   /// Lines go to `out`, which must outlive it.
-  Explainer(Explain explain, Outlet& out, const Screen& screen = {}) : explain_(explain), out_(out), screen_(screen) {}
+  Explainer(Explain explain, Outlet& out, const Screen& screen = {}, InterfaceNames names = {})
+      : explain_(explain), out_(out), screen_(screen), names_(std::move(names)) {}
   void decided(const Decision& decision) override;
   void originated(const Origination& origination) override;
   void noted(const Note& note) override;
@@ -45,6 +51,7 @@ class Explainer final : public Observer {
   Explain explain_;
   Outlet& out_;
   Screen screen_;
+  InterfaceNames names_;
 };
 
 }  // namespace tunstack

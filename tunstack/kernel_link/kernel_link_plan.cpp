@@ -91,18 +91,34 @@ std::string route_command(const LinkRoute& route, const std::string& device) {
                      route_text(route.prefix), via, shell_word(device), route.gateway ? " onlink" : "");
 }
 
+namespace {
+
+/// Lines of ip, each in the named network namespace.
+std::string in_network(const std::string& commands, const std::string& network) {
+  if (network.empty()) return commands;
+  std::string text;
+  for (std::size_t at = 0; at < commands.size();) {
+    const std::size_t end = commands.find('\n', at) + 1;
+    text += fmt::format("ip -n {} {}", shell_word(network), commands.substr(at + 3, end - at - 3));
+    at = end;
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string ip_commands(LinkPlan plan, bool device_only, const std::string& user) {
   if (const std::size_t number = plan.device.find("%d"); number != std::string::npos)
     plan.device.replace(number, 2, "0");
   const std::string device = shell_word(plan.device);
   std::string text = fmt::format("ip tuntap add dev {} mode {}{}\n", device, plan.tap ? "tap" : "tun",
                                  user.empty() ? "" : " user " + user);
-  if (device_only) return text;
+  if (device_only) return in_network(text, plan.network);
   text += fmt::format("ip link set dev {} mtu {}\n", device, plan.mtu);
   for (const IpPrefix& address : plan.addresses) text += address_command(address, plan.device);
   text += fmt::format("ip link set dev {} up\n", device);
   for (const LinkRoute& route : plan.routes) text += route_command(route, plan.device);
-  return text;
+  return in_network(text, plan.network);
 }
 
 }  // namespace tunstack

@@ -23,6 +23,7 @@ struct LinkPlan {
   std::vector<IpPrefix> addresses;
   std::vector<LinkRoute> routes;  // into the device
   bool tap = false;               // Ethernet
+  std::string network = {};       // the named network namespace that it is in; empty: that of the stack
 };
 
 /// The first address of the prefix that is not taken and that a host may have, if there is one.

@@ -50,13 +50,15 @@ class RunLoop {
   /// Likewise, and as soon as `going` is false.
   template <class Going>
   LoopEnd run_while(const Going& going) {
-    while (!stopping_ && !device_gone_ && going()) {
+    while (!stopping_ && !gone_ && going()) {
       events_.wait(time_to_next_timer());
       run_timers();
     }
-    return device_gone_ ? LoopEnd::device_gone : LoopEnd::stopped;
+    return gone_ ? LoopEnd::device_gone : LoopEnd::stopped;
   }
   void stop() { stopping_ = true; }
+  /// Whose device was deleted, if one was.
+  std::optional<InterfaceId> gone() const { return gone_; }
   /// From here on each packet has a time of its own; otherwise those that wait together share one.
   void take_time_of_each(bool takes) { takes_time_of_each_ = takes; }
 
@@ -97,7 +99,7 @@ class RunLoop {
   void drain(InterfaceId interface, std::size_t limit) {
     Instant now = clock_.now();
     for (bool is_empty = false; !is_empty && limit > 0;) {
-      const Batch batch = read_batch(*devices_[static_cast<std::size_t>(interface)], limit);
+      const Batch batch = read_batch(interface, limit);
       for (const Bytes packet : batch.packets) {
         if (takes_time_of_each_) [[unlikely]]
           now = clock_.now();
@@ -117,12 +119,13 @@ class RunLoop {
   };
 
   /// What waits in the device, at most `limit` packets and as many as there is surely room for.
-  Batch read_batch(D& device, std::size_t limit) {
+  Batch read_batch(InterfaceId interface, std::size_t limit) {
+    D& device = *devices_[static_cast<std::size_t>(interface)];
     const std::size_t most = std::min(limit, packets_a_batch);
     std::size_t count = 0;
     for (MutableBytes room = buffer_; count < most && room.size() >= largest_packet;) {
       const auto [status, packet] = device.read(room.first(largest_packet));
-      if (status == DeviceStatus::gone) device_gone_ = true;
+      if (status == DeviceStatus::gone) gone_ = interface;
       if (status != DeviceStatus::packet) return {std::span(packets_).first(count), true};
       packets_[count++] = packet;
       room = room.subspan(packet.size());
@@ -157,7 +160,7 @@ class RunLoop {
   std::array<Bytes, packets_a_batch> packets_{};
   bool takes_time_of_each_ = false;
   bool stopping_ = false;
-  bool device_gone_ = false;
+  std::optional<InterfaceId> gone_;  // whose device was deleted
 };
 
 }  // namespace tunstack

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <string_view>
 
@@ -57,7 +58,7 @@ void tell(int stack, std::string_view message) { ::send(stack, message.data(), m
 /// The link as the stack is to have it, for as long as this lives.
 class CaredLink {
  public:
-  CaredLink(const LinkPlan& plan, bool device_stays) : watch_(plan.device), setup_(plan, device_stays) {}
+  explicit CaredLink(const LinkDuty& duty) : watch_(duty.plan.device), setup_(duty.plan, duty.device_stays) {}
 
   int news_fd() const { return watch_.fd(); }
   void follow_news() {
@@ -122,11 +123,13 @@ bool hear(int stack, KeptFiles& files) {
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-void care_until_end_of(int stack, std::optional<CaredLink>& link, KeptFiles& kept) {
-  std::array<pollfd, 2> files{pollfd{stack, POLLIN, 0}, pollfd{link ? link->news_fd() : -1, POLLIN, 0}};
+void care_until_end_of(int stack, std::deque<CaredLink>& links, KeptFiles& kept) {
+  std::vector<pollfd> files{pollfd{stack, POLLIN, 0}};
+  for (const CaredLink& link : links) files.push_back({link.news_fd(), POLLIN, 0});
   for (;;) {
     if (::poll(files.data(), files.size(), -1) < 0) continue;
-    if (link && files[1].revents != 0) link->follow_news();
+    for (std::size_t i = 0; i < links.size(); ++i)
+      if (files[i + 1].revents != 0) links[i].follow_news();
     if (files[0].revents != 0 && !hear(stack, kept)) return;
   }
 }
@@ -138,14 +141,14 @@ std::vector<std::string> directories_of(const Duties& duties) {
   return all;
 }
 
-/// What was changed is taken back when the link goes.
+/// What was changed is taken back when the links go.
 void care(const Duties& duties, int stack) try {
   if (duties.sandboxed) enter_sandbox_of_caretaker(directories_of(duties));
-  std::optional<CaredLink> link;
-  if (duties.link) link.emplace(*duties.link, duties.device_stays);
+  std::deque<CaredLink> links;
+  for (const LinkDuty& duty : duties.links) links.emplace_back(duty);
   tell(stack, done);
   KeptFiles files;
-  care_until_end_of(stack, link, files);
+  care_until_end_of(stack, links, files);
   files.cut();
 } catch (const SystemError& error) {
   tell(stack, message_of(error));
@@ -171,14 +174,14 @@ Caretaker::Caretaker(const Duties& duties) {
   }
   caretaker_end = FileDescriptor();
   try {
-    await_link();
+    await_links();
   } catch (...) {
     ::waitpid(process_, nullptr, 0);
     throw;
   }
 }
 
-void Caretaker::await_link() {
+void Caretaker::await_links() {
   std::array<char, 1024> message;
   const ssize_t got = ::recv(stack_end_.get(), message.data(), message.size(), 0);
   if (got <= 0)

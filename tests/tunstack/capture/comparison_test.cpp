@@ -48,6 +48,13 @@ TEST_F(ComparisonTest, all_the_same) {
   EXPECT_FALSE(comparison.first_difference());
 }
 
+TEST_F(ComparisonTest, an_answer_that_leaves_by_another_interface) {
+  arrive(1, echo4());
+  comparison.expects(2, reply, Kind::answer, InterfaceId{1});
+  EXPECT_THAT(text(), AllOf(HasSubstr("1 decision, 0 the same, 1 not"), HasSubstr(", by interface 1\n"),
+                            HasSubstr(", by interface 0\n")));
+}
+
 TEST_F(ComparisonTest, an_answer_that_the_capture_has_not) {
   arrive(1, echo4());
   expect(2, reply);

@@ -20,14 +20,14 @@ using namespace std::chrono_literals;
 CaptureOrigin some_origin() {
   Seed seed;
   for (std::uint32_t i = 0; i < seed.key.size(); ++i) seed.key[i] = 0x01020304U * (i + 1);
-  return {"0.1.0", {"--address", "192.0.2.2/24", "--set", "icmp4.echo=off"}, seed, 1'700'000'000s + 5ns, false};
+  return {"0.1.0", {"--address", "192.0.2.2/24", "--set", "icmp4.echo=off"}, seed, 1'700'000'000s + 5ns, {false}};
 }
 
 CaptureSource some_source() {
   return {.type = LinkType::ethernet,
-          .interface = "tap7",
-          .addresses = {*parse_prefix("192.0.2.2/24"), *parse_prefix("2001:db8::2/64")},
-          .mac = parse_mac_address("02:00:5e:00:53:01"),
+          .interfaces = {{.name = "tap7",
+                          .addresses = {*parse_prefix("192.0.2.2/24"), *parse_prefix("2001:db8::2/64")},
+                          .mac = parse_mac_address("02:00:5e:00:53:01")}},
           .origin = some_origin()};
 }
 
@@ -50,7 +50,7 @@ TEST(Pcapng, what_a_capture_says_of_itself_is_read_again) {
   EXPECT_EQ(origin->arguments, some_origin().arguments);
   EXPECT_EQ(origin->seed.key, some_origin().seed.key);
   EXPECT_EQ(origin->started, some_origin().started);
-  EXPECT_FALSE(origin->link_is_up);
+  EXPECT_THAT(origin->links_are_up, ElementsAre(false));
 }
 
 TEST(Pcapng, directions_comments_and_marks_are_read_again) {
@@ -123,6 +123,31 @@ TEST(Pcapng, libpcap_reads_the_same) {
   pcap_close(other);
 }
 
+TEST(Pcapng, of_several_interfaces_each_packet_and_mark_tells_its_own) {
+  const File file(".pcapng");
+  CaptureSource source{.interfaces = {{.name = "tun0"}, {.name = "tun1"}}, .origin = some_origin()};
+  source.origin->links_are_up = {true, false};
+  {
+    CaptureWriter writer(file.path(), source);
+    writer.write(1s, CaptureMark{.kind = CaptureMark::Kind::link_up, .interface = InterfaceId{1}});
+    writer.write(2s, Direction::in, echo4(), "", InterfaceId{1});
+    writer.write(3s, Direction::out, echo4(), "");
+    writer.finish();
+  }
+  CaptureReader reader(file.path());
+  ASSERT_TRUE(reader.origin());
+  EXPECT_THAT(reader.origin()->links_are_up, ElementsAre(true, false));
+  auto frame = reader.next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->interface, 1U);
+  const auto marks = reader.take_marks();
+  ASSERT_EQ(marks.size(), 1U);
+  EXPECT_EQ(marks[0].mark.interface, InterfaceId{1});
+  frame = reader.next();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->interface, 0U);
+}
+
 TEST(Pcapng, comments_of_others_are_no_origin) {
   const std::string good = origin_text(some_origin());
   ASSERT_TRUE(origin_in(good));
@@ -136,7 +161,8 @@ TEST(Pcapng, comments_of_others_are_no_origin) {
        {std::string(), std::string("a walk in the park"), std::string("[]"), std::string("{\"tunstack\":1}"),
         std::string(10'000, '['), with("\"seed\"", "\"need\""), with("01020304", "0102030g"),
         with("01020304", "010203"), with("\"--set\"", "7"), with("1700000000", "-170000000"),
-        with("\"link_is_up\":false", "\"link_is_up\":0")})
+        with("\"link_is_up\":false", "\"link_is_up\":0"), with("\"link_is_up\":false", "\"link_is_up\":[]"),
+        with("\"link_is_up\":false", "\"link_is_up\":[true,\"x\"]")})
     EXPECT_FALSE(origin_in(text)) << text.substr(0, 300);
 }
 

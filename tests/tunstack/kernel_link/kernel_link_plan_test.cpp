@@ -150,6 +150,14 @@ TEST(IpCommands, a_name_means_nothing_to_a_shell) {
   EXPECT_EQ(route_command({prefixes({"192.0.2.0/24"})[0]}, "$HOME"), "ip route add 192.0.2.0/24 dev '$HOME'\n");
 }
 
+TEST(IpCommands, in_a_named_namespace) {
+  EXPECT_EQ(ip_commands({"a", 1400, prefixes({"192.0.2.1/24"}), {}, false, "far"}, false),
+            "ip -n far tuntap add dev a mode tun\n"
+            "ip -n far link set dev a mtu 1400\n"
+            "ip -n far address add 192.0.2.1/24 dev a\n"
+            "ip -n far link set dev a up\n");
+}
+
 TEST(IpCommands, a_device_for_a_user_and_with_a_number_that_ip_takes) {
   EXPECT_EQ(ip_commands({"lab%d", 1500, {}, {}}, true, "1000"), "ip tuntap add dev lab0 mode tun user 1000\n");
 }

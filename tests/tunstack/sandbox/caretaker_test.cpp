@@ -26,7 +26,7 @@ class KeptWhole : public testing::Test {
   /// What a caretaker without a sandbox leaves, which sanitizers cannot enter.
   std::string content_after_care(int file) const {
     {
-      Caretaker caretaker({.stack = {}, .link = std::nullopt, .sandboxed = false});
+      Caretaker caretaker({.stack = {}, .sandboxed = false});
       caretaker.keep_whole(file);
     }
     return content();
