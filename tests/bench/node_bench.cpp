@@ -1,6 +1,7 @@
 // Packets a second through Node::receive with all checks and counters on; rate limits out of the way.
 #include <benchmark/benchmark.h>
 
+#include "tests/conformance/forwarding/two_doors.hpp"
 #include "tests/support/host.hpp"
 
 namespace tunstack::test {
@@ -13,8 +14,8 @@ NodeConfig unlimited() {
   return config;
 }
 
-void receive(benchmark::State& state, const Packet& packet) {
-  Node node(unlimited());
+void receive(benchmark::State& state, const Packet& packet, const NodeConfig& config = unlimited()) {
+  Node node(config);
   Outbox out;
   for (auto _ : state) {
     node.receive({.interface = InterfaceId{0}, .bytes = packet, .now = Instant{}}, out);
@@ -36,7 +37,24 @@ void udp4_closed(benchmark::State& state) { receive(state, udp4()); }
 void udp6_closed(benchmark::State& state) { receive(state, udp6()); }
 void not_ours4(benchmark::State& state) { receive(state, echo4({.destination = "192.0.2.77"})); }
 void not_ours6(benchmark::State& state) { receive(state, echo6({.destination = "2001:db8::77"})); }
+/// One hop between two links without addresses: by the prefix of the far one, or by a route beyond.
+void forward4(benchmark::State& state) {
+  receive(state, echo4({.destination = forwarding::far4}, counting(36)), forwarding::two_doors());
+}
+void forward6(benchmark::State& state) {
+  receive(state, echo6({.destination = forwarding::far6}, counting(16)), forwarding::two_doors());
+}
+void forward4_beyond(benchmark::State& state) {
+  receive(state, echo4({.destination = forwarding::beyond4}, counting(36)), forwarding::two_doors());
+}
+void forward6_beyond(benchmark::State& state) {
+  receive(state, echo6({.destination = forwarding::beyond6}, counting(16)), forwarding::two_doors());
+}
 
+BENCHMARK(forward4);
+BENCHMARK(forward6);
+BENCHMARK(forward4_beyond);
+BENCHMARK(forward6_beyond);
 BENCHMARK(echo4_of)->Arg(64)->Arg(1400);
 BENCHMARK(echo6_of)->Arg(64)->Arg(1400);
 BENCHMARK(udp4_closed);

@@ -48,10 +48,11 @@ class Chooser {
     if (const auto way = longest_match()) return way;
     return by_default_router();
   }
-  /// The same for a packet of somebody else.
-  std::optional<Way> in_transit() const {
-    if (const auto way = longest_match()) return way;
-    return by_default_router();
+  std::optional<Way> by_default_router() const {
+    return first_way([&](InterfaceId id) -> std::optional<Way> {
+      const auto router = default_router_on(id, destination_.family(), now_, state_);
+      return router ? std::optional(Way{id, router}) : std::nullopt;
+    });
   }
   /// Who is at the other end of a link without addresses takes everything.
   std::optional<Way> without_neighbor() const {
@@ -96,13 +97,6 @@ class Chooser {
     if (route != routes.end() && (!longest || route->prefix.length > *longest))
       return Way{route->interface, route->gateway.value_or(destination_), route->action};
     return longest ? std::optional(way) : std::nullopt;
-  }
-
-  std::optional<Way> by_default_router() const {
-    return first_way([&](InterfaceId id) -> std::optional<Way> {
-      const auto router = default_router_on(id, destination_.family(), now_, state_);
-      return router ? std::optional(Way{id, router}) : std::nullopt;
-    });
   }
 
   const IpAddress& destination_;
@@ -157,11 +151,45 @@ Egress choose_egress_on(InterfaceId interface, const IpAddress& destination, Ins
   return choose_among(Choice::one, destination, interface, now, state);
 }
 
+namespace {
+
+std::optional<TransitWay> by_default_router(const IpAddress& destination, InterfaceId from, Instant now,
+                                            const NodeState& state) {
+  const auto way = Chooser(destination, from, Choice::any, now, state).by_default_router();
+  if (!way) return std::nullopt;
+  return TransitWay{way->interface, way->next_hop.value_or(destination)};
+}
+
+/// The way by the prefix of a link, and how long that is; -1: none.
+int match_links(TransitWay& way, InterfaceId from, Instant now, const NodeState& state) {
+  int longest = -1;
+  const auto consider = [&](InterfaceId id) {
+    if (!state.interface(id).is_up()) return;
+    const auto length = on_link_length(id, way.next_hop, now, state);
+    if (!length || *length <= longest) return;
+    longest = *length;
+    way.interface = id;
+  };
+  consider(from);
+  for (std::size_t i = 0; i < state.interfaces.size(); ++i)
+    if (InterfaceId(i) != from) consider(InterfaceId(i));
+  return longest;
+}
+
+}  // namespace
+
 std::optional<TransitWay> choose_transit_way(const IpAddress& destination, InterfaceId from, Instant now,
                                              const NodeState& state) {
-  const auto way = Chooser(destination, from, Choice::any, now, state).in_transit();
-  if (!way) return std::nullopt;
-  return TransitWay{way->interface, way->next_hop.value_or(destination), way->action};
+  std::optional<TransitWay> way(TransitWay{.next_hop = destination});
+  const int longest = match_links(*way, from, now, state);
+  for (const ip::Route& route : state.routes.find(destination)) {
+    if (route.prefix.length <= longest) break;
+    if (!state.interface(route.interface).is_up()) continue;
+    *way = {route.interface, route.gateway.value_or(destination), route.action};
+    return way;
+  }
+  if (longest < 0) way = by_default_router(destination, from, now, state);
+  return way;
 }
 
 std::optional<IpAddress> next_hop_on(InterfaceId interface, const IpAddress& destination, Instant now,
