@@ -99,7 +99,7 @@ Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep
   const ip::Onward onward = onward_by(way, arrival, step.next, policy, state);
   const ip::Ipv4Routed routed{arrival, policy, onward, step.is_strict};
   if (const auto verdict = tunstack::judge<ip::ipv4_routed_rules>(routed, arrival.trace)) return *verdict;
-  Forward forward = forward_by(Reason::forward4_source_routed, way.value_or(TransitWay{}), arrival, onward, state);
+  Forward forward = forward_by(Reason::forward4_source_routed, way.value_or(TransitWay{}), onto, onward, state);
   forward.destination = step.next;
   return forward;
 }

@@ -147,7 +147,7 @@ void Output::send_waiting(const discovery::NeighborKey& key, const MacAddress& t
     }
     copy_bytes(room, waiting->bytes);
     turn.outbox.from(place)[0].address(to, turn.state.interface(key.interface).mac());
-    count_out(room);
+    waiting->whose == discovery::WaitingFor::sender ? void(++counters_.packets_out) : count_out(room);
   }
 }
 

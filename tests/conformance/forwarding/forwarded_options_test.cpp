@@ -11,8 +11,8 @@ namespace {
 using testing::SizeIs;
 
 Packet address(std::string_view text) {
-  const auto octets = parse_address(text).value().octets();
-  return {octets.begin(), octets.end()};
+  const IpAddress parsed = parse_address(text).value();
+  return {parsed.octets().begin(), parsed.octets().end()};
 }
 
 Packet to_far(const Packet& options, std::string_view destination = far4, unsigned ttl = 64) {

@@ -52,6 +52,7 @@ TEST(ForwardingNeighbors, RTR4_021_ICMP4_RED_001_forwarded_and_redirected) {
   const AllSent forwarded = only(0x408, to(mac_b4, sent)), redirects = only(redirect_type4, to(peer_mac, sent));
   ASSERT_THAT(forwarded, SizeIs(1));
   EXPECT_EQ(forwarded[0].octets.at(8), 63);
+  EXPECT_EQ(lan.node().counters().icmp4.out(8, 0), 0U) << "no message of its own";
   ASSERT_THAT(redirects, SizeIs(1));
   const Packet& redirect = redirects[0].octets;
   EXPECT_EQ(icmp4_code(redirect), 1U) << "ICMP4-RED-002, ICMP4-RED-003";
