@@ -36,7 +36,9 @@ template <class View>
 struct InTransit {
   const Arrival<View>& arrival;
   const ForwardingPolicy<View>& policy;
-  bool has_strict_route = false;  // of IPv4
+  decltype(arrival.ip.destination()) destination = arrival.ip.destination();  // or the next one of a source route
+  AddressKind kind = arrival.destination;                                     // of that
+  bool has_strict_route = false;                                              // of IPv4
 };
 using Ipv4InTransit = InTransit<Ipv4View>;
 using Ipv6InTransit = InTransit<Ipv6View>;
@@ -76,6 +78,12 @@ constexpr bool is_of_link(Ipv4Address group) { return group.value >> 8 == 0xe000
 /// Of scope 2 and below (RFC 4291 2.7).
 constexpr bool is_of_link(const Ipv6Address& group) { return (group.octets[1] & 0x0f) <= 2; }
 
+/// Addresses that no other host has (RFC 1812 5.3.7), the limited broadcast among them (5.3.5.1).
+constexpr bool is_martian(AddressKind kind) {
+  return kind == AddressKind::reserved || kind == AddressKind::this_network || kind == AddressKind::unspecified ||
+         kind == AddressKind::loopback || kind == AddressKind::limited_broadcast;
+}
+
 inline constexpr std::array ipv4_transit_rules = {
     ErrorRule<Ipv4InTransit>{Reason::forward4_link_layer_group, silently, no_pointer,
                              [](const Ipv4InTransit& t) { return t.arrival.link_layer_group; }},
@@ -83,39 +91,33 @@ inline constexpr std::array ipv4_transit_rules = {
                              [](const Ipv4InTransit&) -> std::size_t { return ipv4_offset::destination; },
                              [](const Ipv4InTransit& t) { return t.has_strict_route; }},
     ErrorRule<Ipv4InTransit>{Reason::forward4_group_local, silently, no_pointer,
-                             [](const Ipv4InTransit& t) {
-                               return is_multicast(t.arrival.destination) && is_of_link(t.arrival.ip.destination());
-                             }},
+                             [](const Ipv4InTransit& t) { return is_multicast(t.kind) && is_of_link(t.destination); }},
     ErrorRule<Ipv4InTransit>{Reason::forward4_group_without_route, silently, no_pointer,
-                             [](const Ipv4InTransit& t) { return is_multicast(t.arrival.destination); }},
+                             [](const Ipv4InTransit& t) { return is_multicast(t.kind); }},
+    ErrorRule<Ipv4InTransit>{Reason::forward4_source_route_to_us, Problem::source_route_failed, no_pointer,
+                             [](const Ipv4InTransit& t) { return is_own(t.kind) || t.kind == AddressKind::tentative; }},
+    ErrorRule<Ipv4InTransit>{Reason::forward4_destination_martian, silently, no_pointer,
+                             [](const Ipv4InTransit& t) { return is_martian(t.kind); }},
     ErrorRule<Ipv4InTransit>{
         Reason::forward4_directed_broadcast, silently, no_pointer,
-        [](const Ipv4InTransit& t) { return is_broadcast(t.arrival.destination) && !t.policy.directed_broadcast; }},
-    ErrorRule<Ipv4InTransit>{Reason::forward4_destination_martian, silently, no_pointer,
-                             [](const Ipv4InTransit& t) {
-                               return t.arrival.destination == AddressKind::reserved ||
-                                      t.arrival.destination == AddressKind::this_network;
-                             }},
-    ErrorRule<Ipv4InTransit>{Reason::forward4_link_local, silently, no_pointer,
-                             [](const Ipv4InTransit& t) {
-                               return is_link_local(t.arrival.ip.source()) || is_link_local(t.arrival.ip.destination());
-                             }},
+        [](const Ipv4InTransit& t) { return is_broadcast(t.kind) && !t.policy.directed_broadcast; }},
+    ErrorRule<Ipv4InTransit>{
+        Reason::forward4_link_local, silently, no_pointer,
+        [](const Ipv4InTransit& t) { return is_link_local(t.arrival.ip.source()) || is_link_local(t.destination); }},
 };
 
 inline constexpr std::array ipv6_transit_rules = {
     ErrorRule<Ipv6InTransit>{
         Reason::forward6_link_layer_group, silently, no_pointer,
-        [](const Ipv6InTransit& t) { return t.arrival.link_layer_group && !is_multicast(t.arrival.destination); }},
+        [](const Ipv6InTransit& t) { return t.arrival.link_layer_group && !is_multicast(t.kind); }},
     ErrorRule<Ipv6InTransit>{Reason::forward6_group_local, silently, no_pointer,
-                             [](const Ipv6InTransit& t) {
-                               return is_multicast(t.arrival.destination) && is_of_link(t.arrival.ip.destination());
-                             }},
+                             [](const Ipv6InTransit& t) { return is_multicast(t.kind) && is_of_link(t.destination); }},
     ErrorRule<Ipv6InTransit>{Reason::forward6_group_without_route, silently, no_pointer,
-                             [](const Ipv6InTransit& t) { return is_multicast(t.arrival.destination); }},
+                             [](const Ipv6InTransit& t) { return is_multicast(t.kind); }},
     ErrorRule<Ipv6InTransit>{Reason::forward6_source_unspecified, silently, no_pointer,
                              [](const Ipv6InTransit& t) { return t.arrival.source == AddressKind::unspecified; }},
     ErrorRule<Ipv6InTransit>{Reason::forward6_destination_link_local, silently, no_pointer,
-                             [](const Ipv6InTransit& t) { return t.arrival.ip.destination().is_link_local(); }},
+                             [](const Ipv6InTransit& t) { return t.destination.is_link_local(); }},
     ErrorRule<Ipv6InTransit>{Reason::forward6_hop_by_hop_dropped, silently, no_pointer,
                              [](const Ipv6InTransit& t) {
                                return t.policy.hop_by_hop == HopByHop::drop &&

@@ -54,7 +54,8 @@ bool may_be_redirected(const Ipv6Arrival&) { return true; }
 template <class View>
 bool is_redirected(const TransitWay& way, const Arrival<View>& arrival, const NodeState& state) {
   return way.interface == arrival.interface && state.interface(way.interface).has_frames() &&
-         arrival.source == AddressKind::unicast && arrival.destination == AddressKind::unicast &&
+         arrival.source == AddressKind::unicast && way.next_hop != IpAddress(arrival.ip.source()) &&
+         arrival.destination == AddressKind::unicast &&
          is_neighbor(arrival.ip.source(), way.interface, arrival.now, state) && may_be_redirected(arrival);
 }
 
@@ -73,35 +74,52 @@ Forward forward_by(Reason reason, const TransitWay& way, const Arrival<View>& ar
 
 // ---- judging ----
 
+namespace {
+
+template <class View>
+struct InTransitTo {
+  const Arrival<View>& arrival;
+  IpAddress destination;
+  bool is_strict = false;  // the step of a source route
+};
+
+/// By the rows that look at where it would go: to `destination`, which may be the next one of a source route.
+template <const auto& rules, class View>
+Verdict judge_onward(Reason forwarded, const InTransitTo<View>& to, const ip::ForwardingPolicy<View>& policy,
+                     const NodeState& state) {
+  const Arrival<View>& arrival = to.arrival;
+  const auto way = choose_transit_way(to.destination, arrival.interface, arrival.now, state);
+  const ip::Onward onward = onward_by(way, arrival, to.destination, policy, state);
+  const ip::Routed<View> routed{arrival, policy, onward, to.is_strict};
+  if (const auto verdict = tunstack::judge<rules>(routed, arrival.trace)) return *verdict;
+  return forward_by(forwarded, way.value_or(TransitWay{}), arrival, onward, state);
+}
+
+}  // namespace
+
 Verdict judge(const Ipv4Arrival& arrival, const NodeState& state) {
   const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
-  const bool has_options = arrival.ip.header_size() > ipv4_header_size;
-  if (has_options) [[unlikely]]
+  ip::Ipv4InTransit transit{arrival, policy};
+  if (arrival.ip.header_size() > ipv4_header_size) [[unlikely]] {
     if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options)) return *verdict;
-  const ip::Ipv4InTransit transit{arrival, policy, has_options && ip::has_strict_route(arrival.ip)};
+    transit.has_strict_route = ip::has_strict_route(arrival.ip);
+  }
   if (const auto verdict = tunstack::judge<ip::ipv4_transit_rules>(transit, arrival.trace)) return *verdict;
-  const IpAddress destination = arrival.ip.destination();
-  const auto way = choose_transit_way(destination, arrival.interface, arrival.now, state);
-  const ip::Onward onward = onward_by(way, arrival, destination, policy, state);
-  if (const auto verdict =
-          tunstack::judge<ip::ipv4_routed_rules>(ip::Ipv4Routed{arrival, policy, onward}, arrival.trace))
-    return *verdict;
-  return forward_by(Reason::forward4_routed, way.value_or(TransitWay{}), arrival, onward, state);
+  return judge_onward<ip::ipv4_routed_rules, Ipv4View>(Reason::forward4_routed, {arrival, transit.destination}, policy,
+                                                       state);
 }
 
 Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep& step, const NodeState& state) {
   const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
   Ipv4Arrival onto = arrival;
   onto.destination = state.addresses.kind_on(arrival.interface, step.next);
-  if (const auto verdict = tunstack::judge<ip::ipv4_transit_rules>(ip::Ipv4InTransit{onto, policy}, arrival.trace))
+  if (const auto verdict =
+          tunstack::judge<ip::ipv4_transit_rules>(ip::Ipv4InTransit{onto, policy, step.next}, arrival.trace))
     return *verdict;
-  const auto way = choose_transit_way(step.next, arrival.interface, arrival.now, state);
-  const ip::Onward onward = onward_by(way, arrival, step.next, policy, state);
-  const ip::Ipv4Routed routed{arrival, policy, onward, step.is_strict};
-  if (const auto verdict = tunstack::judge<ip::ipv4_routed_rules>(routed, arrival.trace)) return *verdict;
-  Forward forward = forward_by(Reason::forward4_source_routed, way.value_or(TransitWay{}), onto, onward, state);
-  forward.destination = step.next;
-  return forward;
+  Verdict verdict = judge_onward<ip::ipv4_routed_rules, Ipv4View>(Reason::forward4_source_routed,
+                                                                  {onto, step.next, step.is_strict}, policy, state);
+  if (auto* const forward = std::get_if<Forward>(&verdict)) forward->destination = step.next;
+  return verdict;
 }
 
 namespace {
@@ -119,18 +137,13 @@ std::optional<Verdict> judge_hop_by_hop(const Ipv6Arrival& arrival, const ip::Ip
 
 Verdict judge(const Ipv6Arrival& arrival, const NodeState& state) {
   const ip::Ipv6ForwardingPolicy& policy = state.options.forwarding6;
-  if (const auto verdict = tunstack::judge<ip::ipv6_transit_rules>(ip::Ipv6InTransit{arrival, policy}, arrival.trace))
-    return *verdict;
+  const ip::Ipv6InTransit transit{arrival, policy};
+  if (const auto verdict = tunstack::judge<ip::ipv6_transit_rules>(transit, arrival.trace)) return *verdict;
   if (policy.hop_by_hop == ip::HopByHop::process && arrival.ip.next_header() == protocol_number::hop_by_hop_options)
       [[unlikely]]
     if (const auto verdict = judge_hop_by_hop(arrival, state.options.ipv6_chain.options)) return *verdict;
-  const IpAddress destination = arrival.ip.destination();
-  const auto way = choose_transit_way(destination, arrival.interface, arrival.now, state);
-  const ip::Onward onward = onward_by(way, arrival, destination, policy, state);
-  if (const auto verdict =
-          tunstack::judge<ip::ipv6_routed_rules>(ip::Ipv6Routed{arrival, policy, onward}, arrival.trace))
-    return *verdict;
-  return forward_by(Reason::forward6_routed, way.value_or(TransitWay{}), arrival, onward, state);
+  return judge_onward<ip::ipv6_routed_rules, Ipv6View>(Reason::forward6_routed, {arrival, transit.destination}, policy,
+                                                       state);
 }
 
 // ---- sending ----

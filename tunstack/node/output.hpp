@@ -76,7 +76,7 @@ class Output {
   /// Sends what waited for a neighbor whose link-layer address has become known.
   void flush(Turn& turn);
   /// What waits for the neighbor is lost (RFC 4861 7.2.2). `refuse` takes what was to be forwarded, whose sender is
-  /// told, while it lies there.
+  /// told: a copy, for what it sends may wait itself, and push others out.
   template <class Refuse>
   void drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn, const Refuse& refuse);
   void drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn) {
@@ -161,8 +161,17 @@ class Output {
 
 template <class Refuse>
 void Output::drop_waiting(const discovery::NeighborKey& key, Reason why, Turn& turn, const Refuse& refuse) {
-  for (; const auto waiting = turn.state.neighbors.first_waiting(key); turn.state.neighbors.remove_waiting(key))
-    waiting->whose == discovery::WaitingFor::sender ? refuse(*waiting) : drop(*waiting, key, why, turn);
+  while (const auto waiting = turn.state.neighbors.first_waiting(key)) {
+    if (waiting->whose != discovery::WaitingFor::sender) {
+      drop(*waiting, key, why, turn);
+      turn.state.neighbors.remove_waiting(key);
+      continue;
+    }
+    const std::vector<std::uint8_t> octets(waiting->bytes.begin(), waiting->bytes.end());
+    const discovery::WaitingPacket taken{octets, waiting->ids, waiting->whose};
+    turn.state.neighbors.remove_waiting(key);
+    refuse(taken);
+  }
 }
 
 // ---- for those who send ----

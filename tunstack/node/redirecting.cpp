@@ -1,4 +1,5 @@
-// Redirects that a router sends (RFC 1812 5.2.7.2, RFC 4861 8.2).
+// Redirects that a router sends (RFC 1812 5.2.7.2, RFC 4861 8.2). Beside the limit of each pair, which a stranger makes
+// up as he likes, they have that of errors.
 #include "protocols/icmp/suppression.hpp"
 #include "protocols/wire/redirects.hpp"
 #include "tunstack/node/answers.hpp"
@@ -27,6 +28,7 @@ void Answers::redirect(const Forward& forward, const Ipv4Arrival& arrival, Turn&
   const Ipv4Address to = arrival.ip.source();
   const auto source = turn.state.addresses.source_for(forward.interface, to);
   if (!source || !redirect_limiter_.may_send(to, arrival.ip.destination(), turn.now)) return;
+  if (error_limiter4_.refuses(to, turn.state.options.ipv4_error_limits, turn.now, turn.limits)) return;
   Ipv4Header header = answer_header(arrival, protocol_number::icmpv4, *source, turn.state);
   header.type_of_service = error_tos(arrival, turn.state);
   const Egress egress = egress_to(to, forward.interface, turn.now, turn.state);
@@ -47,6 +49,7 @@ void Answers::redirect(const Forward& forward, const Ipv6Arrival& arrival, Turn&
   const auto source = turn.state.link_local_source(forward.interface);
   if (!source || !is_told_of(next_hop, arrival.ip.destination())) return;
   if (!redirect_limiter_.may_send(arrival.ip.source(), arrival.ip.destination(), turn.now)) return;
+  if (error_limiter6_.refuses(arrival.ip.source(), turn.state.options.ipv6_error_limits, turn.now, turn.limits)) return;
   Ipv6Header header = answer_header(arrival, protocol_number::icmpv6, *source, turn.state);
   header.hop_limit = nd_hop_limit;
   const Bytes packet = arrival.ip.bytes();

@@ -102,6 +102,23 @@ TEST(ForwardedOptions, V4_OPT_020_not_to_groups) {
                  Reason::forward4_directed_broadcast);
 }
 
+// What may not be a destination may not be a step of a route either.
+TEST(ForwardedOptions, RTR4_007_RTR4_009_RTR4_019_V4_OPT_020_not_to_where_nobody_is) {
+  NodeConfig config = two_doors({"ip4.forward.directed_broadcast=on"});
+  config.interfaces[1].gateways = {parse_address(far4).value()};
+  Router router(config);
+  const auto step_to = [](std::string_view next) { return to_far(hex("83 07 04") + address(next), router_near4); };
+  for (const char* next : {"127.0.0.1", "0.0.0.0", "0.1.1.1", "240.1.1.1", "255.255.255.255"})
+    expect_dropped(router, step_to(next), Reason::forward4_destination_martian);
+  expect_dropped(router, step_to("169.254.1.1"), Reason::forward4_link_local);
+  expect_dropped(router, step_to("224.0.0.5"), Reason::forward4_group_local);
+  for (const std::string_view own : {router_near4, router_far4}) {
+    const Packet error = router.error(step_to(own));
+    EXPECT_EQ(icmp4_type(error) * 10 + icmp4_code(error), 35U) << own;
+  }
+  EXPECT_EQ(router.count(Reason::forward4_source_route_to_us), 2U);
+}
+
 TEST(ForwardedOptions, V4_OPT_021_a_strict_source_route_goes_to_neighbors_alone) {
   Router router;
   const Packet direct = to_far(hex("89 07 04") + address(far4), router_near4);

@@ -146,7 +146,40 @@ TEST(ForwardingNeighbors, RTR4_016_nothing_that_came_in_a_frame_to_all) {
   EXPECT_EQ(lan.count(Reason::forward6_link_layer_group), 1U);
 }
 
+TEST(ForwardingNeighbors, ICMP4_RED_006_made_up_pairs_get_no_more_than_errors) {
+  Lan lan;
+  lan.send_at_once(to_far4());
+  std::vector<std::string> destinations;
+  for (int i = 0; i < 200; ++i) destinations.push_back("203.0.113." + std::to_string(i));
+  std::size_t redirects = 0;
+  for (const std::string& destination : destinations)
+    redirects += only(redirect_type4, lan.send(echo4({.source = sender4, .destination = destination}))).size();
+  EXPECT_LE(redirects, 20U) << "the burst of one destination";
+  EXPECT_GT(redirects, 0U);
+}
+
+TEST(ForwardingNeighbors, ICMP4_RED_005_nobody_is_redirected_to_itself) {
+  NodeConfig config = router();
+  config.routes.push_back({parse_prefix("198.51.100.0/24").value(), InterfaceId{0}, parse_address(sender4).value()});
+  Lan lan(config);
+  const AllSent sent = lan.send_at_once(echo4({.source = sender4, .destination = "198.51.100.7"}));
+  EXPECT_THAT(only(0x408, sent), SizeIs(1));
+  EXPECT_THAT(only(redirect_type4, sent), IsEmpty());
+}
+
 // ---- who does not answer ----
+
+// The error has to wait for the same neighbor: what waits there is not lost unseen.
+TEST(ForwardingNeighbors, ICMP4_DU_002_each_packet_that_waited_is_told_of_once) {
+  NodeConfig config = router();
+  config.routes.push_back(
+      {parse_prefix("198.51.100.0/24").value(), InterfaceId{0}, parse_address("192.0.2.99").value()});
+  Lan lan(config);
+  for (unsigned i = 1; i <= 3; ++i)
+    lan.send(echo4({.source = "198.51.100.7", .destination = "192.0.2.99", .identification = i}));
+  lan.wait(60s);
+  EXPECT_EQ(lan.count(Reason::forward4_next_hop_unreachable), 3U);
+}
 
 TEST(ForwardingNeighbors, ICMP4_DU_002_ICMP4_DU_016_an_absent_host_is_unreachable) {
   Lan lan;
