@@ -113,7 +113,6 @@ tunstack_test(unit
   tunstack/capture/recorder_test.cpp
   tunstack/capture/link_layer_test.cpp
   tunstack/node/counters_test.cpp
-  tunstack/device/impaired_test.cpp
   tunstack/device/namespace_remedy_test.cpp
   tunstack/device/memory_test.cpp
   tunstack/events/event_filter_test.cpp

@@ -22,6 +22,7 @@ constexpr const char* leave_it_out = "leave one of them out";
 constexpr Conflict conflicts[] = {
     {"ADDR/LEN", said_by_door, add_it_to_door},
     {"--address", said_by_door, add_it_to_door},
+    {"--chain", "a chain is behind one device", leave_it_out},
     {"--dev", "a door has the name of its device with it", "--door NAME=ADDR/LEN"},
     {"--gateway", "a gateway is for hosts on one link", leave_it_out},
     {"--mac", "each door has a link-layer address of its own: 02:74 and its address", leave_it_out},

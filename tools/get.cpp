@@ -28,7 +28,7 @@ struct GetArguments {
 
 void run_get(const GetArguments& arguments) {
   ControlClient stack = connect_to_stack(arguments.stack);
-  const auto answer = stack.ask({{"request", "get"}, {"keys", arguments.keys}});
+  const auto answer = stack.ask(about(arguments.stack, {{"request", "get"}, {"keys", arguments.keys}}));
   if (arguments.json) return fmt::print("{}\n", answer.dump(2));
   for (const auto& [key, value] : answer.at("options").items()) fmt::print("{}={}\n", key, value.get<std::string>());
 }

@@ -48,6 +48,12 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
                    ->capture_default_str()
                    ->group(of_the_stack),
               {"host", "router"});
+  command
+      .add_option("--chain", arguments.chain,
+                  "N routers behind the device, the stack being the first, and a host called server; with ,mtu=M the "
+                  "last link has an MTU of M")
+      ->type_name("N[,mtu=M]")
+      ->group(of_the_stack);
   command.add_flag("--autoconf", arguments.autoconf, "Ask routers for addresses and routes; --tap does so by default")
       ->group(of_the_stack);
   command

@@ -13,6 +13,7 @@ struct HostArguments {
   std::vector<std::string> addresses;  // ADDR/LEN of the stack
   std::vector<std::string> host;       // ADDR/LEN of the kernel's side, or "none"
   std::vector<std::string> routes;     // of the kernel to the stack: prefixes, or "default"
+  std::optional<std::string> chain;    // N or N,mtu=M: routers behind the device, and a host
   std::vector<std::string> doors;      // NAME=ADDR/LEN,...: instead of all of these, and of the device
   std::string device = "tun0";
   bool tap = false;

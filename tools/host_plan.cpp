@@ -198,7 +198,8 @@ InterfaceConfig plan_interface(const HostArguments& arguments, const RouterDoor&
   check_link_layer(arguments);
   interface.link_address = link_address(arguments, interface.addresses);
   interface.gateways = parse_gateways(arguments, interface.addresses);
-  interface.role = !arguments.doors.empty() || arguments.role == "router" ? Role::router : Role::host;
+  interface.role =
+      !arguments.doors.empty() || arguments.chain || arguments.role == "router" ? Role::router : Role::host;
   interface.configures_itself = arguments.tap || arguments.autoconf;
   return interface;
 }
@@ -235,6 +236,19 @@ void add_routes_between_networks(HostPlan& plan) {
   }
 }
 
+/// The kernel reaches it by the first router.
+void plan_chain_behind(const HostArguments& arguments, HostPlan& plan) {
+  if (!arguments.chain) return;
+  const auto chain = parse_chain(*arguments.chain);
+  if (!chain) refuse(chain.error());
+  plan.chain = *chain;
+  std::vector<std::string> behind;
+  for (const IpPrefix& prefix : prefixes_behind(network_plan(plan, plan.node))) behind.push_back(to_text(prefix));
+  if (plan.leave_link_alone) return;
+  LinkPlan& link = plan.links[0];
+  std::ranges::move(routes_of(behind, plan.node.interfaces[0].addresses, link.tap), std::back_inserter(link.routes));
+}
+
 /// Asked for before there are namespaces: in that of a user everybody is root.
 std::optional<std::filesystem::path> secret_directory_of(const HostArguments& arguments, const NodeConfig& node) {
   const AddressOptions& own = node.options.own;
@@ -268,6 +282,19 @@ void refuse_idle_settings(const HostArguments& arguments) {
   }
 }
 
+NetworkPlan network_plan(const HostPlan& plan, const NodeConfig& first) {
+  NetworkPlan network;
+  if (plan.chain) {
+    auto chain = plan_chain(*plan.chain, first);
+    if (!chain) refuse(chain.error());
+    network = std::move(*chain);
+  } else {
+    network = plan_of(first);
+  }
+  for (std::size_t i = 0; i < plan.links.size(); ++i) network.links[i].impairments = plan.impairments;
+  return network;
+}
+
 HostPlan plan_host(const HostArguments& arguments) {
   HostPlan plan;
   plan.leave_link_alone = leaves_link_alone(arguments);
@@ -279,6 +306,7 @@ HostPlan plan_host(const HostArguments& arguments) {
     if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
   }
   add_routes_between_networks(plan);
+  plan_chain_behind(arguments, plan);
   plan.node.options = node_options(arguments);
   plan.node.seed = seed_of(arguments);
   plan.secret_directory = secret_directory_of(arguments, plan.node);

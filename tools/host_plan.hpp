@@ -5,18 +5,18 @@
 #include <optional>
 
 #include "tools/host_arguments.hpp"
-#include "tunstack/device/impairment.hpp"
 #include "tunstack/explain/explain.hpp"
 #include "tunstack/explain/summary.hpp"
 #include "tunstack/kernel_link/kernel_link_plan.hpp"
-#include "tunstack/node/node.hpp"
+#include "tunstack/network/chain.hpp"
 #include "tunstack/sandbox/sandbox.hpp"
 
 namespace tunstack {
 
 /// One host and the kernel's ends of its links, checked.
 struct HostPlan {
-  NodeConfig node;
+  NodeConfig node;                                        // the only one, or the first of a chain
+  std::optional<ChainArguments> chain;                    // behind it
   std::vector<std::string> arguments;                     // that make the same node again, but for its device and seed
   std::vector<LinkPlan> links;                            // by the interfaces of the node; one at least
   bool leave_link_alone = false;                          // --host none
@@ -31,9 +31,12 @@ struct HostPlan {
   std::optional<double> duration;
   std::optional<std::string> capture;
   std::optional<User> user;
-  Impairments impairments;  // of each link
+  Impairments impairments;  // of each door's link
   bool sandboxed = true;
 };
+
+/// The network of the plan, with `first` in the place of its node. Throws UsageFault.
+NetworkPlan network_plan(const HostPlan& plan, const NodeConfig& first);
 
 /// What a stack has if it is given none.
 inline constexpr const char* default_ipv4_address = "192.0.2.2/24";

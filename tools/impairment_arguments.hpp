@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "tunstack/device/impairment.hpp"
+#include "tunstack/network/impairment.hpp"
 
 namespace tunstack {
 

@@ -45,6 +45,7 @@ std::vector<std::string> recorded_arguments(const HostArguments& arguments, cons
     record_only(node.interfaces[0], recorded);
   else
     record_doors(node.interfaces, recorded);
+  if (arguments.chain) add("--chain", *arguments.chain);
   if (arguments.autoconf) recorded.emplace_back("--autoconf");
   if (arguments.role != defaults.role) add("--role", arguments.role);
   if (arguments.mtu != defaults.mtu) add("--mtu", std::to_string(arguments.mtu));
@@ -87,6 +88,7 @@ void take_recorded(const CaptureOrigin& origin, const CLI::App& command, HostArg
   take("--address", arguments.doors, recorded.doors);
   take("--mac", arguments.mac, recorded.mac);
   take("--gateway", arguments.gateways, recorded.gateways);
+  take("--chain", arguments.chain, recorded.chain);
   take("--autoconf", arguments.autoconf, recorded.autoconf);
   take("--role", arguments.role, recorded.role);
   take("--mtu", arguments.mtu, recorded.mtu);

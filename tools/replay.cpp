@@ -17,6 +17,7 @@
 #include "tunstack/events/event_json.hpp"
 #include "tunstack/explain/summary.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/network/at_doors.hpp"
 #include "tunstack/run/clock.hpp"
 
 namespace tunstack {
@@ -117,7 +118,7 @@ std::string left_out_text(Duration time) {
   if (time == Duration(0)) return {};
   return fmt::format(
       "tunstack: {:.0f} s in which nothing came were left out: more than {} events would have been in them\n",
-      std::chrono::duration<double>(time).count(), Replay<Node>::most_steps);
+      std::chrono::duration<double>(time).count(), Replay<Network>::most_steps);
 }
 
 std::string times_changed_text(const CaptureWriter& writer, const std::string& path) {
@@ -138,13 +139,6 @@ void check_all_written(const Outlet& lines) {
   if (report.left_out == 0 || report.error == EPIPE) return;
   throw UsageFault(fmt::format("cannot write all lines to {}", report.name), std::strerror(report.error),
                    "make room on the file system, and run it again");
-}
-
-std::vector<std::string> interface_names(const NodeConfig& node) {
-  std::vector<std::string> names;
-  names.reserve(node.interfaces.size());
-  for (const InterfaceConfig& interface : node.interfaces) names.push_back(interface.name);
-  return names;
 }
 
 /// A capture that is written, and who writes it.
@@ -182,16 +176,15 @@ int run_replay(ReplayArguments arguments, const CLI::App& command) {
   const CaptureTime start = origin ? origin->started : first ? first->time : CaptureTime{};
   plan.node.time_of_day_at_start = since_midnight(start);
 
-  Node node(plan.node);
+  Network network(network_plan(plan, plan.node));
   Observers observers;
   Outlet talk(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::wait);
   Outlet data(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::wait);
-  const std::vector<std::string> names = interface_names(plan.node);
   Outlet& lines = stdout_is_taken(arguments) ? talk : data;
   Explainer explainer(plan.explain, lines, screen_of(&lines == &talk ? STDERR_FILENO : STDOUT_FILENO, plan.color),
-                      names);
+                      network.place_names());
   EventTeller teller;
-  EventLog log(lines, {"stack", names, start}, plan.explain == Explain::drops);
+  EventLog log(lines, {network.place_names(), start}, plan.explain == Explain::drops);
   teller.add(log);
   if (plan.json_fd)
     observers.add(teller);
@@ -200,24 +193,29 @@ int run_replay(ReplayArguments arguments, const CLI::App& command) {
   Heard heard;
   observers.add(heard);
   std::list<Written> captures;
+  std::list<AtDoors> at_doors;
+  const auto observe_doors = [&](Observer& observer) {
+    network.is_single() ? observers.add(observer) : observers.add(at_doors.emplace_back(network, observer));
+  };
   const CaptureSource source = capture_source(plan.node, plan.arguments, start);
   const auto write = [&](const std::optional<std::string>& path, Recorded recorded) {
-    if (path) observers.add(captures.emplace_back(*path, source, recorded, start).recorder);
+    if (path) observe_doors(captures.emplace_back(*path, source, recorded, start).recorder);
   };
   write(arguments.output, Recorded::sent);
   write(arguments.capture, Recorded::all);
   std::optional<Comparison> comparison;
-  if (origin) observers.add(comparison.emplace(arguments.host.tap));
-  node.observe(&observers);
+  if (origin) observe_doors(comparison.emplace(arguments.host.tap));
+  network.observe(&observers);
 
-  Replay replay(node);
-  ReplayFeed feed(reader, node, replay, start, comparison ? &*comparison : nullptr);
+  Replay replay(network);
+  ReplayFeed feed(reader, network, replay, start, comparison ? &*comparison : nullptr);
   feed.feed(first, [&] { return comparison || !captures.empty() || lines.report().flow != Flow::ended; });
   replay.advance(replay.now() + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(arguments.drain)));
   data.flush();
   talk.put(feed.left_out_text() + left_out_text(replay.left_out()));
   for (const Written& capture : captures) talk.put(times_changed_text(capture.writer, capture.path));
-  talk.put(summary_text(node.counters(), replay.now(), plan.summary) + nobody_here_text(feed, heard, arguments.host));
+  talk.put(summary_text(network.counters(), replay.now(), plan.summary) +
+           nobody_here_text(feed, heard, arguments.host));
   if (comparison) talk.put(comparison_text(*comparison));
   talk.flush();
   for (Written& capture : captures) capture.writer.finish();

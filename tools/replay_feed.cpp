@@ -79,15 +79,26 @@ void ReplayFeed::take_marks() {
 void ReplayFeed::send(const CaptureMark& mark, Instant now, Outbox& out) {
   const auto octets = notation::parse_octets(mark.octets);
   if (!octets) return;
-  if (mark.is_frame)
-    node_.send_frame(only, *octets, now, out);
-  else
-    node_.send_packet(only, *octets, now, out);
+  network_.act(network_.node_at(only), now, out, [&](Node& node, Instant when, Outbox& box) {
+    mark.is_frame ? node.send_frame(only, *octets, when, box) : node.send_packet(only, *octets, when, box);
+  });
+}
+
+/// That settings are about, which lose its name.
+NodeId ReplayFeed::node_of(std::vector<std::string>& settings) const {
+  const NodeId first = network_.node_at(only);
+  if (settings.empty() || !settings[0].starts_with(settings_of_node)) return first;
+  const std::string named = settings[0].substr(settings_of_node.size());
+  const std::string name = named.substr(0, named.find('.'));
+  for (std::string& setting : settings) setting.erase(0, settings_of_node.size() + name.size() + 1);
+  return network_.find_node(name).value_or(first);
 }
 
 /// With another host, or other options, they may be none.
-void ReplayFeed::set(const std::vector<std::string>& settings, Instant now, Outbox& out) try {
-  apply(read_settings(node_, settings, now), node_, now, out);
+void ReplayFeed::set(std::vector<std::string> texts, Instant now, Outbox& out) try {
+  const NodeId which = node_of(texts);
+  const Settings settings = read_settings(network_.node(which), texts, now);
+  network_.act(which, now, out, [&](Node& node, Instant when, Outbox& box) { apply(settings, node, when, box); });
 } catch (const UsageFault& fault) {
   throw UsageFault(
       fmt::format("cannot set what was set before packet {} of the capture: {}", reader_.count(), fault.what()),
@@ -108,7 +119,7 @@ std::optional<Received> ReplayFeed::received_from(const CapturedFrame& frame) co
 }
 
 InterfaceId ReplayFeed::interface_of(std::size_t in_capture) const {
-  return in_capture < node_.state().interfaces.size() ? static_cast<InterfaceId>(in_capture) : only;
+  return in_capture < network_.doors() ? static_cast<InterfaceId>(in_capture) : only;
 }
 
 std::string ReplayFeed::left_out_text() const {

@@ -1,4 +1,4 @@
-// Gives a capture to a node, packet by packet: what it marks as sent is compared, not fed.
+// Gives a capture to a network, packet by packet: what it marks as sent is compared, not fed.
 #pragma once
 
 #include <functional>
@@ -7,7 +7,7 @@
 #include "tunstack/capture/comparison.hpp"
 #include "tunstack/capture/host_guess.hpp"
 #include "tunstack/capture/reader.hpp"
-#include "tunstack/node/node.hpp"
+#include "tunstack/network/network.hpp"
 #include "tunstack/run/replay.hpp"
 
 namespace tunstack {
@@ -15,9 +15,10 @@ namespace tunstack {
 class ReplayFeed {
  public:
   /// `start`: the time of day of the Instant zero. All must outlive the feed; `comparison` may be null.
-  ReplayFeed(CaptureReader& reader, Node& node, Replay<Node>& replay, CaptureTime start, Comparison* comparison)
+  ReplayFeed(CaptureReader& reader, Network& network, Replay<Network>& replay, CaptureTime start,
+             Comparison* comparison)
       : reader_(reader),
-        node_(node),
+        network_(network),
         replay_(replay),
         start_(start),
         comparison_(comparison),
@@ -35,7 +36,8 @@ class ReplayFeed {
   void take(const CapturedFrame& frame);
   void take_sent(const CapturedFrame& frame);
   void take_marks();
-  void set(const std::vector<std::string>& settings, Instant now, Outbox& out);
+  void set(std::vector<std::string> settings, Instant now, Outbox& out);
+  NodeId node_of(std::vector<std::string>& settings) const;
   void send(const CaptureMark& mark, Instant now, Outbox& out);
   Instant instant_of(CaptureTime time) const { return Instant(time - start_); }
   /// A host with one link has all packets there, whoever captured them where.
@@ -43,8 +45,8 @@ class ReplayFeed {
   std::optional<Received> received_from(const CapturedFrame& frame) const;
 
   CaptureReader& reader_;
-  Node& node_;  // that is replayed
-  Replay<Node>& replay_;
+  Network& network_;  // that is replayed
+  Replay<Network>& replay_;
   CaptureTime start_;
   Comparison* comparison_;
   HostGuess guess_;

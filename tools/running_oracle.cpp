@@ -36,12 +36,14 @@ NodeConfig node_of(const std::string& device, const nlohmann::ordered_json& repo
 
 }  // namespace
 
-RunningOracle::RunningOracle(ControlClient stack)
-    : stack_(std::move(stack)), node_(node_of(stack_.name().device, stack_.ask({{"request", "state"}}))) {}
+RunningOracle::RunningOracle(const StackChoice& choice)
+    : choice_(choice),
+      stack_(connect_to_stack(choice)),
+      node_(node_of(stack_.name().device, stack_.ask(about(choice, {{"request", "state"}})))) {}
 
 std::optional<why::Outcome> RunningOracle::ask(Bytes packet, const std::string& setting) try {
-  const auto answer =
-      stack_.ask({{"request", "ask"}, {"octets", fmt::format("{:02x}", fmt::join(packet, ""))}, {"setting", setting}});
+  const auto answer = stack_.ask(about(
+      choice_, {{"request", "ask"}, {"octets", fmt::format("{:02x}", fmt::join(packet, ""))}, {"setting", setting}}));
   auto outcome = why::outcome_of(answer);
   if (outcome) return outcome;
   throw SystemError(fmt::format("the stack on {} sent an answer that this tunstack cannot read", stack_.name().device),

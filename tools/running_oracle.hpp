@@ -8,12 +8,13 @@ namespace tunstack {
 
 class RunningOracle final : public why::Oracle {
  public:
-  explicit RunningOracle(ControlClient stack);
+  explicit RunningOracle(const StackChoice& choice);
   /// Its addresses, also that of its link, and nothing else of it.
   const NodeConfig& node() const override { return node_; }
   std::optional<why::Outcome> ask(Bytes packet, const std::string& setting) override;
 
  private:
+  StackChoice choice_;
   ControlClient stack_;
   NodeConfig node_;
 };

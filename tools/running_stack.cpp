@@ -64,6 +64,13 @@ RunningStack chosen(const StackChoice& choice) {
 void add_stack_choice(CLI::App& command, StackChoice& choice) {
   command.add_option("--dev", choice.device, "The stack's device")->type_name("NAME");
   take_number(*command.add_option("--pid", choice.pid, "The stack's process"), 1, 4'194'304, "PID");
+  command.add_option("--node", choice.node, "Of a chain: r1, r2, ... or server (default: the one behind the device)")
+      ->type_name("NAME");
+}
+
+nlohmann::ordered_json about(const StackChoice& choice, nlohmann::ordered_json request) {
+  if (choice.node) request["node"] = *choice.node;
+  return request;
 }
 
 ControlClient connect_to_stack(const StackChoice& choice) { return ControlClient(chosen(choice)); }

@@ -64,9 +64,9 @@ int run_send(const SendArguments& arguments) {
     watcher->ask({{"request", "watch"}, {"filter", *arguments.expected}});
   }
   const auto answer = connect_to_stack(arguments.stack)
-                          .ask({{"request", "send"},
-                                {"octets", fmt::format("{:02x}", fmt::join(packet.octets, ""))},
-                                {"frame", packet.is_frame}});
+                          .ask(about(arguments.stack, {{"request", "send"},
+                                                       {"octets", fmt::format("{:02x}", fmt::join(packet.octets, ""))},
+                                                       {"frame", packet.is_frame}}));
   if (const auto& withheld = answer.at("withheld"); withheld.is_string())
     fmt::print(stderr, "tunstack: not sent, or not yet: {}\n", withheld.get<std::string>());
   if (watcher) return await_expected(*watcher, arguments) ? 0 : 1;

@@ -88,27 +88,20 @@ std::deque<Caretaker> caretakers_for(const HostPlan& plan, const std::deque<TunD
   return caretakers;
 }
 
-std::deque<AttachedLink> links_of(const HostPlan& plan, std::deque<TunDevice>& devices, const MonotonicClock& clock) {
+std::deque<AttachedLink> links_of(const HostPlan& plan, std::deque<TunDevice>& devices) {
   std::deque<AttachedLink> links;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const NetworkVisit there(plan.links[i].network);
-    links.emplace_back(devices[i], static_cast<InterfaceId>(i), clock, plan.impairments, plan.node.seed);
+    links.emplace_back(devices[i], static_cast<InterfaceId>(i));
   }
   return links;
 }
 
-std::vector<AttachedLink::Impaired*> devices_of(std::deque<AttachedLink>& links) {
-  std::vector<AttachedLink::Impaired*> devices;
+std::vector<TunDevice*> devices_of(std::deque<AttachedLink>& links) {
+  std::vector<TunDevice*> devices;
   devices.reserve(links.size());
   for (AttachedLink& link : links) devices.push_back(&link.device());
   return devices;
-}
-
-std::vector<std::string> names_of(const std::deque<AttachedLink>& links) {
-  std::vector<std::string> names;
-  names.reserve(links.size());
-  for (const AttachedLink& link : links) names.push_back(link.name());
-  return names;
 }
 
 /// Without a place to keep the secret, addresses are stable for as long as the stack runs.
@@ -139,24 +132,26 @@ Session::Session(const HostPlan& plan)
       outlets_{&talk_},
       devices_(attach_to_all(plan.links)),
       caretakers_(caretakers_for(plan, devices_)),
-      links_(links_of(plan, devices_, clock_)),
+      links_(links_of(plan, devices_)),
       config_(started(plan, links_, clock_)),
-      node_(config_),
-      explainer_(plan.explain, talk_, screen_of(STDERR_FILENO, plan.color), names_of(links_)),
-      names_{"stack", names_of(links_), clock_.started_at()},
-      loop_(devices_of(links_), node_, clock_),
+      network_(network_plan(plan, config_)),
+      explainer_(plan.explain, talk_, screen_of(STDERR_FILENO, plan.color), network_.place_names()),
+      names_{network_.place_names(), clock_.started_at()},
+      loop_(devices_of(links_), network_, clock_),
       summary_length_(plan.summary),
       duration_(plan.duration),
       user_(plan.user),
       ready_fd_(plan.ready_fd),
-      sandboxed_(plan.sandboxed) {
+      sandboxed_(plan.sandboxed),
+      has_bad_links_(plan.impairments.any()) {
   if (plan.explain != Explain::off && !plan.json_fd) observers_.add(explainer_);
   if (plan.json_fd) add_log(plan, OutputFile::shared(*plan.json_fd, "stdout"));
   if (plan.log) add_log(plan, OutputFile::create(*plan.log));
   if (plan.capture) {
     capture_.emplace(*plan.capture, capture_source(config_, plan.arguments, clock_.started_at()), WhenFull::leave_out);
     outlets_.push_back(&capture_->outlet());
-    observers_.add(recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), [this] { return clock_.now(); }));
+    recorder_.emplace(*capture_, Recorded::all, clock_.started_at(), [this] { return clock_.now(); });
+    network_.is_single() ? observers_.add(*recorder_) : observers_.add(at_doors_.emplace(network_, *recorder_));
   }
   for (const Outlet* const outlet : outlets_)
     if (const int file = outlet->whole_fd(); file >= 0) caretakers_.front().keep_whole(file);
@@ -174,7 +169,7 @@ void Session::add_log(const HostPlan& plan, OutputFile file) {
 void Session::listen_as_needed() {
   observers_.remove(teller_);
   if (!teller_.empty()) observers_.add(teller_);
-  node_.observe(observers_.empty() ? nullptr : &observers_);
+  network_.observe(observers_.empty() ? nullptr : &observers_);
   loop_.take_time_of_each(!observers_.empty());
 }
 
@@ -228,10 +223,13 @@ std::vector<OutletReport> Session::outlet_reports() const {
 }
 
 ControlledStack Session::controlled() {
-  return {.node = node_,
+  return {.network = network_,
           .now = [this] { return clock_.now(); },
           .outlets = [this] { return outlet_reports(); },
-          .act = [this](const auto& change) { loop_.act(change); },
+          .act =
+              [this](NodeId node, const Network::Change& change) {
+                loop_.act([&](Instant now, Outbox& out) { network_.act(node, now, out, change); });
+              },
           .changes = [this](const std::vector<std::string>& settings,
                             Instant now) { mark({CaptureMark::Kind::set, settings}, now); },
           .sends =
@@ -272,9 +270,9 @@ void Session::confine() {
 
 void Session::settle(const std::function<void()>& waiting) {
   loop_.run_while([&] {
-    const NodeState& state = node_.state();
+    const NodeState& state = network_.node(NodeId{0}).state();
     if (state.is_checking_addresses() && !state.is_starting(config_.start)) waiting();
-    return node_.has_tentative_addresses();
+    return network_.has_tentative_addresses();
   });
 }
 
@@ -294,20 +292,19 @@ void Session::on_duration(std::function<void()> expired) {
 }
 
 void Session::tell_summary(SummaryLength length) {
-  say(summary_text(node_.counters(), clock_.now(), length));
+  say(summary_text(network_.counters(), clock_.now(), length));
   tell_impairments();
 }
 
 /// Most who wonder why nothing answers have sent it somewhere else.
 void Session::tell_why_nothing_came() {
-  const std::uint64_t for_others = packets_for_others(node_.counters());
-  if (node_.counters().packets_in == for_others) say(no_packet_text(ways(), device_name(), for_others));
+  const Counters& counters = network_.node(network_.node_at(InterfaceId{0})).counters();
+  const std::uint64_t for_others = packets_for_others(counters);
+  if (counters.packets_in == for_others) say(no_packet_text(ways(), device_name(), for_others));
 }
 
 void Session::tell_impairments() {
-  for (const AttachedLink& link : links_)
-    if (const auto counts = link.impairment_counts())
-      say((links_.size() == 1 ? "" : link.name() + " ") + impairment_text(*counts));
+  if (has_bad_links_) say(impairment_text(network_.counters(), network_.packets_on_their_way()));
 }
 
 bool Session::finish(Summary summary) {
@@ -315,7 +312,7 @@ bool Session::finish(Summary summary) {
     if (outlet != &talk_) outlet->close();
   talk_.flush();
   if (summary == Summary::yes) {
-    say(summary_text(node_.counters(), clock_.now(), summary_length_) + last_states_text(links_));
+    say(summary_text(network_.counters(), clock_.now(), summary_length_) + last_states_text(links_));
     tell_why_nothing_came();
   }
   tell_impairments();

@@ -12,6 +12,7 @@
 #include "tunstack/control/control_socket.hpp"
 #include "tunstack/events/event_json.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/network/at_doors.hpp"
 #include "tunstack/outlet/outlet.hpp"
 #include "tunstack/run/run_loop.hpp"
 #include "tunstack/sandbox/caretaker.hpp"
@@ -24,19 +25,20 @@ class Session {
   /// come to on_signal. Throws SystemError.
   explicit Session(const HostPlan& plan);
 
-  /// By the interfaces of the node.
+  const Network& network() const { return network_; }
+  /// By the doors of the network.
   const std::deque<AttachedLink>& links() const { return links_; }
   /// Of the first link, which names the stack.
   const std::string& device_name() const { return links_.front().name(); }
   /// How the kernel sends to the addresses that the stack was given, by now: on one link, or on all.
   std::vector<WayToStack> ways(const AttachedLink& link) const {
-    return link.ways(node_.state().interface(link.number()).config.addresses);
+    return link.ways(network_.node(network_.node_at(link.number())).state().interface(link.number()).config.addresses);
   }
   std::vector<WayToStack> ways() const;
   /// The device that was deleted, when the loop ended for that.
   const std::string& device_that_is_gone() const;
   /// The stack on its devices.
-  using Loop = RunLoop<Node, AttachedLink::Impaired>;
+  using Loop = RunLoop<Network, TunDevice>;
   Loop& loop() { return loop_; }
   Instant now() const { return clock_.now(); }
 
@@ -86,8 +88,8 @@ class Session {
   std::deque<Caretaker> caretakers_;  // one in each network namespace; the first in that of the stack
   MonotonicClock clock_;
   std::deque<AttachedLink> links_;
-  NodeConfig config_;
-  Node node_;
+  NodeConfig config_;  // of the first node
+  Network network_;
   Explainer explainer_;
   EventNames names_;
   std::deque<Outlet> log_outlets_;  // --json, --log
@@ -95,6 +97,7 @@ class Session {
   EventTeller teller_;
   std::optional<CaptureWriter> capture_;
   std::optional<Recorder> recorder_;
+  std::optional<AtDoors> at_doors_;
   Observers observers_;
   Loop loop_;
   std::function<void(const AttachedLink&)> link_has_changed_ = [](const AttachedLink&) {};
@@ -103,6 +106,7 @@ class Session {
   std::optional<User> user_;
   std::optional<int> ready_fd_;
   bool sandboxed_;
+  bool has_bad_links_;
   std::optional<ControlRequests> requests_;
   std::optional<ControlClients> clients_;
   std::optional<ControlSocket> control_;

@@ -80,11 +80,11 @@ std::vector<IpPrefix> prefixes_in(const nlohmann::ordered_json& texts) {
 
 void run_set(const SetArguments& arguments) {
   ControlClient stack = connect_to_stack(arguments.stack);
-  const bool sees_other_end = is_here(stack.name());
+  const bool sees_other_end = is_here(stack.name()) && !arguments.stack.node;
   const std::string& device = stack.name().device;
   const std::vector<IpPrefix> added = added_addresses(arguments.settings);
   if (sees_other_end) check_other_end(added, device);
-  const auto answer = stack.ask({{"request", "set"}, {"settings", arguments.settings}});
+  const auto answer = stack.ask(about(arguments.stack, {{"request", "set"}, {"settings", arguments.settings}}));
   if (!sees_other_end) return;
   const std::string commands = commands_to_reach(added, prefixes_in(answer.at("addresses")), device);
   if (commands.empty()) return;

@@ -37,7 +37,7 @@ std::string heading(const StackName& name) {
 
 void print_state(const StateArguments& arguments) {
   ControlClient stack = connect_to_stack(arguments.stack);
-  const auto report = stack.ask({{"request", "state"}});
+  const auto report = stack.ask(about(arguments.stack, {{"request", "state"}}));
   if (arguments.json)
     fmt::print("{}\n", report.dump(2));
   else

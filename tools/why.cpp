@@ -93,7 +93,7 @@ void print_answer_of(why::Oracle& oracle, const why::Octets& packet, const WhyAr
 }
 
 void print_answer_of_running(const WhyArguments& arguments, const std::string& text) {
-  RunningOracle oracle(connect_to_stack(arguments.stack));
+  RunningOracle oracle(arguments.stack);
   const WhyQuestion question = read_question(text, oracle.node());
   if (!question.earlier.empty())
     throw UsageFault("a running stack has not heard the packets before this one", "FILE:N replays them first",
@@ -103,10 +103,14 @@ void print_answer_of_running(const WhyArguments& arguments, const std::string& t
 
 void print_answer(const WhyArguments& arguments, const std::string& text) {
   if (arguments.running) return print_answer_of_running(arguments, text);
-  const NodeConfig node = plan_host(arguments.host).node;
-  const WhyQuestion question = read_question(text, node);
-  const why::World world{node, question.earlier, question.after_start, question.link_layer_group,
-                         !question.is_captured};
+  const HostPlan plan = plan_host(arguments.host);
+  const WhyQuestion question = read_question(text, plan.node);
+  const why::World world{plan.node,
+                         question.earlier,
+                         question.after_start,
+                         question.link_layer_group,
+                         !question.is_captured,
+                         [&](const NodeConfig& first) { return network_plan(plan, first); }};
   why::WorldOracle oracle(world);
   print_answer_of(oracle, question.packet, arguments);
 }

@@ -36,6 +36,11 @@ bool IpPrefix::contains(const IpAddress& other) const {
   return common_prefix_length(address.ipv6(), other.ipv6()) >= length;
 }
 
+IpPrefix network_of(const IpPrefix& prefix) {
+  if (!prefix.address.is_ipv4()) return {masked(prefix.address.ipv6(), prefix.length), prefix.length};
+  return {Ipv4Address{prefix.address.ipv4().value & ipv4_mask(prefix.length)}, prefix.length};
+}
+
 std::string to_text(const IpAddress& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   inet_ntop(address.is_ipv4() ? AF_INET : AF_INET6, address.octets().data(), text.data(), text.size());

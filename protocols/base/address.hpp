@@ -98,6 +98,9 @@ struct IpPrefix {
   friend bool operator==(const IpPrefix&, const IpPrefix&) = default;
 };
 
+/// The prefix alone, its host bits zero.
+IpPrefix network_of(const IpPrefix& prefix);
+
 /// Dotted decimal, or the canonical text of RFC 5952 4.
 std::string to_text(const IpAddress& address);
 std::string to_text(const IpPrefix& prefix);

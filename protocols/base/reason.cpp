@@ -73,6 +73,9 @@ constexpr std::array areas = {
     Area{"request", 0
 #include "protocols/base/reasons/request.def"
     },
+    Area{"network", 0
+#include "protocols/base/reasons/network.def"
+    },
 };
 #undef REASON
 

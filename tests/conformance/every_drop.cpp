@@ -56,34 +56,34 @@ class NodeOracle final : public why::Oracle {
   std::optional<Outcome> ask(Bytes packet, const std::string& setting) override {
     auto asked = with(setting, packet);
     if (!asked) return std::nullopt;
-    return why::ask(asked->node, arriving(packet, asked->now));
+    return why::ask(asked->network, arriving(packet, asked->now));
   }
   /// How often a packet makes a copy count a reason.
   std::uint64_t counted(Bytes packet, Reason reason, const std::string& setting = {}) const {
     auto asked = with(setting, packet);
     if (!asked) return 0;
     Outbox out;
-    asked->node.tick(asked->now, out);
-    const std::uint64_t before = asked->node.counters().count(reason);
-    asked->node.receive(arriving(packet, asked->now), out);
-    return asked->node.counters().count(reason) - before;
+    asked->network.tick(asked->now, out);
+    const std::uint64_t before = asked->network.counters().count(reason);
+    asked->network.receive(arriving(packet, asked->now), out);
+    return asked->network.counters().count(reason) - before;
   }
 
  private:
   struct Copy {
-    Node node;
+    Network network;
     Instant now;
   };
   std::optional<Copy> with(const std::string& setting, Bytes packet) const {
-    Copy copy{node_, received_.now};
+    Node changed = node_;
     Outbox out;
-    if (!setting.empty()) {
-      NodeOptions options = node_.state().options;
-      if (set_option(options, setting) || copy.node.change(options, copy.now, out) != nullptr) return std::nullopt;
-      copy.now = why::settled(copy.node, copy.now);
-    }
+    NodeOptions options = node_.state().options;
+    if (!setting.empty() && (set_option(options, setting) || changed.change(options, received_.now, out) != nullptr))
+      return std::nullopt;
+    Copy copy{Network(changed), received_.now};
+    if (!setting.empty()) copy.now = why::settled(copy.network, copy.now);
     if (const auto before = knows_neighbors_ ? why::introduction(config_, packet) : std::nullopt)
-      copy.node.receive(arriving(*before, copy.now), out);
+      copy.network.receive(arriving(*before, copy.now), out);
     return copy;
   }
   Received arriving(Bytes packet, Instant now) const {

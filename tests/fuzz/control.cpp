@@ -75,7 +75,7 @@ constexpr std::string_view watch_request = "{\"request\":\"watch\",\"filter\":\"
 
 class Clients {
  public:
-  Clients() : node_(config()) {}
+  Clients() : network_(plan_of(config())) {}
 
   void step(std::uint8_t what, std::uint8_t amount, Bytes rest) {
     if (what % 8 == 0) return come();
@@ -135,9 +135,9 @@ class Clients {
   void happen(Bytes packet) {
     EventTeller teller;
     teller.add(server_);
-    node_.observe(&teller);
-    node_.receive({InterfaceId{0}, packet, Instant{}}, out_);
-    node_.observe(nullptr);
+    network_.observe(&teller);
+    network_.receive({InterfaceId{0}, packet, Instant{}}, out_);
+    network_.observe(nullptr);
     out_.clear();
   }
   static void say(Client& client, std::string_view text, bool ends) {
@@ -165,15 +165,15 @@ class Clients {
     require(turns < 1000);
   }
 
-  Node node_;
+  Network network_;
   Outbox out_;
   std::vector<Client> clients_;
-  ControlRequests requests_{{.node = node_,
+  ControlRequests requests_{{.network = network_,
                              .now = [] { return Instant{}; },
                              .outlets = [] { return std::vector<OutletReport>(); },
                              .act =
-                                 [this](const auto& change) {
-                                   change(Instant{}, out_);
+                                 [this](NodeId which, const Network::Change& change) {
+                                   network_.act(which, Instant{}, out_, change);
                                    out_.clear();
                                  }}};
   ControlClients server_{[this](std::string_view request) {
@@ -181,7 +181,7 @@ class Clients {
                            require(parse_object(answer.line).has_value() && answer.line.ends_with('\n'));
                            return answer;
                          },
-                         {"stack", {"tun0"}, {}}};
+                         {PlaceNames(std::vector<PlaceNames::Node>{{"stack", {"tun0"}}}), {}}};
 };
 
 void fuzz_clients(Bytes steps) {

@@ -83,6 +83,26 @@ Json all_that_can_be_got(const Node& node) {
   throw UsageFault(fault.what, fault.why, fault.remedy);
 }
 
+std::vector<std::string> node_names(const Network& network) {
+  std::vector<std::string> names;
+  names.reserve(network.size());
+  for (std::size_t i = 0; i < network.size(); ++i) names.push_back(network.name(NodeId(i)));
+  return names;
+}
+
+[[noreturn]] void throw_unknown_node(const std::string& name, const Network& network) {
+  throw UsageFault(fmt::format("there is no node '{}'", name.substr(0, 40)),
+                   fmt::format("the stack has {}", network.size() == 1 ? "one" : fmt::format("{}", network.size())),
+                   did_you_mean(name, node_names(network)) + "'tunstack state --json' names all in \"nodes\"");
+}
+
+/// As captures have them: "node.r2.KEY=VALUE" where it is not about the node behind the device.
+std::vector<std::string> of_node(std::vector<std::string> settings, const Json& request) {
+  if (const std::string name = text_in(request, "node"); !name.empty())
+    for (std::string& setting : settings) setting = std::string(settings_of_node) + name + "." + setting;
+  return settings;
+}
+
 notation::Octets octets_in(const Json& request) {
   auto octets = notation::parse_octets(text_in(request, "octets"));
   if (!octets) throw UsageFault("the octets of the request are none", octets.error().what, "give them in hexadecimal");
@@ -121,8 +141,18 @@ ControlAnswer ControlRequests::answer(std::string_view text) try {
   return {line_of(fault_json(fault.what(), fault.why(), fault.remedy())), {}};
 }
 
-Json ControlRequests::state(const Json&, std::optional<Watch>&) {
-  return state_report(stack_.node, stack_.now(), stack_.outlets());
+NodeId ControlRequests::node_of(const Json& request) const {
+  const std::string name = text_in(request, "node");
+  if (name.empty()) return stack_.network.node_at(InterfaceId{0});
+  if (const auto found = stack_.network.find_node(name)) return *found;
+  throw_unknown_node(name, stack_.network);
+}
+
+Json ControlRequests::state(const Json& request, std::optional<Watch>&) {
+  Json report = state_report(stack_.network.node(node_of(request)), stack_.now(), stack_.outlets());
+  report["node"] = stack_.network.name(node_of(request));
+  report["nodes"] = node_names(stack_.network);
+  return report;
 }
 
 Json ControlRequests::watch(const Json& request, std::optional<Watch>& watch) {
@@ -131,7 +161,7 @@ Json ControlRequests::watch(const Json& request, std::optional<Watch>& watch) {
 }
 
 Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
-  Json all = all_that_can_be_got(stack_.node);
+  Json all = all_that_can_be_got(stack_.network.node(node_of(request)));
   const std::vector<std::string> wanted = texts_in(request, "keys");
   if (wanted.empty()) return {{"options", all}};
   Json found = Json::object();
@@ -148,23 +178,23 @@ Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
 /// All of them, or none.
 Json ControlRequests::set(const Json& request, std::optional<Watch>&) {
   const std::vector<std::string> texts = texts_in(request, "settings");
-  const Settings settings = read_settings(stack_.node, texts, stack_.now());
-  stack_.act([&](Instant now, Outbox& out) {
-    stack_.changes(texts, now);
-    apply(settings, stack_.node, now, out);
+  const NodeId which = node_of(request);
+  const Settings settings = read_settings(stack_.network.node(which), texts, stack_.now());
+  stack_.act(which, [&](Node& node, Instant now, Outbox& out) {
+    stack_.changes(of_node(texts, request), now);
+    apply(settings, node, now, out);
   });
-  return {{"changed", true}, {"addresses", texts_of(first_interface(stack_.node).addresses)}};
+  return {{"changed", true}, {"addresses", texts_of(first_interface(stack_.network.node(which)).addresses)}};
 }
 
 Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
   const notation::Octets octets = octets_in(request);
   const bool is_frame = flag_in(request, "frame");
   MaybeReason withheld;
-  stack_.act([&](Instant now, Outbox& out) {
-    constexpr InterfaceId only{0};
+  stack_.act(node_of(request), [&](Node& node, Instant now, Outbox& out) {
+    constexpr InterfaceId first{0};
     stack_.sends(octets, is_frame, now);
-    withheld =
-        is_frame ? stack_.node.send_frame(only, octets, now, out) : stack_.node.send_packet(only, octets, now, out);
+    withheld = is_frame ? node.send_frame(first, octets, now, out) : node.send_packet(first, octets, now, out);
   });
   return {{"withheld", withheld ? Json(info(*withheld).name) : Json()}};
 }
@@ -172,12 +202,13 @@ Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
 /// A copy answers, so that nothing changes by asking.
 Json ControlRequests::ask(const Json& request, std::optional<Watch>&) {
   const notation::Octets octets = octets_in(request);
-  Node copy = stack_.node;
-  copy.observe(nullptr);
+  Network copy = stack_.network;
   Instant now = stack_.now();
   if (const std::string setting = text_in(request, "setting"); !setting.empty()) {
     Outbox out;
-    apply(read_settings(copy, {setting}, now), copy, now, out);
+    const Settings settings = read_settings(copy.node(node_of(request)), {setting}, now);
+    copy.act(node_of(request), now, out,
+             [&](Node& node, Instant when, Outbox& box) { apply(settings, node, when, box); });
     now = why::settled(copy, now);
   }
   return why::to_json(why::ask(copy, {InterfaceId{0}, octets, now, flag_in(request, "link_layer_group")}));

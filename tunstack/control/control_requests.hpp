@@ -8,18 +8,18 @@
 #include <vector>
 
 #include "tunstack/control/control_clients.hpp"
-#include "tunstack/node/node.hpp"
+#include "tunstack/network/network.hpp"
 #include "tunstack/outlet/outlet.hpp"
 
 namespace tunstack {
 
 /// What requests are about, as whoever runs the node sees it.
 struct ControlledStack {
-  Node& node;
+  const Network& network;
   std::function<Instant()> now;
   std::function<std::vector<OutletReport>()> outlets;
-  /// Has something done to the node, and sends what it leaves in the outbox.
-  std::function<void(const std::function<void(Instant, Outbox&)>&)> act;
+  /// Has something done to a node, and sends what it leaves in the outbox.
+  std::function<void(NodeId, const Network::Change&)> act;
   /// Hears of settings right before they change, so that the same can be done again.
   std::function<void(const std::vector<std::string>&, Instant)> changes = [](const auto&, Instant) {};
   /// Likewise of a packet, or a frame, that is to be sent.
@@ -43,6 +43,9 @@ class ControlRequests {
   Json set(const Json& request, std::optional<Watch>& watch);
   Json send(const Json& request, std::optional<Watch>& watch);
   Json ask(const Json& request, std::optional<Watch>& watch);
+
+  /// That the request names, or the one behind the device.
+  NodeId node_of(const Json& request) const;
 
   ControlledStack stack_;
 };

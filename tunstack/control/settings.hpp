@@ -13,6 +13,9 @@ namespace tunstack {
 /// What a text begins with that is about an address.
 inline constexpr std::string_view address_to_add = "address+=", address_to_remove = "address-=";
 
+/// And with what of another node than that behind the device: "node.r2.icmp4.echo=off".
+inline constexpr std::string_view settings_of_node = "node.";
+
 struct Settings {
   std::optional<NodeOptions> options;
   std::optional<Role> role;

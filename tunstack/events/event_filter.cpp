@@ -145,9 +145,8 @@ EventFilter::EventFilter(const std::string& text) {
 bool EventFilter::EventWord::holds(const Event& event, const EventNames& names) const {
   if (about == "verdict") return event.verdict == value;
   if (about == "reason") return info(event.reason).name == value;
-  if (about == "node") return names.node == value;
-  const auto interface = static_cast<std::size_t>(event.interface);
-  return interface < names.interfaces.size() && names.interfaces[interface] == value;
+  if (about == "node") return names.places.node(event.node) == value;
+  return names.places.interface(event.node, event.interface) == value;
 }
 
 bool EventFilter::matches(const Event& event, const EventNames& names) const {

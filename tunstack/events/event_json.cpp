@@ -73,11 +73,10 @@ const std::string& members_of(Reason reason) {
 
 /// Who, where and when.
 void add_circumstances(JsonObject& json, const Event& event, const EventNames& names) {
-  const auto interface = static_cast<std::size_t>(event.interface);
   add_number(json, "id", event.ids.number);
   add_number(json, "cause", event.ids.cause);
-  json.add("node", names.node);
-  json.add_or_null("interface", interface < names.interfaces.size() ? names.interfaces[interface] : "");
+  json.add("node", names.places.node(event.node));
+  json.add_or_null("interface", names.places.interface(event.node, event.interface));
   json.add("time", std::chrono::duration<double>(event.time.time_since_epoch()).count());
   json.add("timestamp", timestamp(names.started_at + event.time.time_since_epoch()));
 }

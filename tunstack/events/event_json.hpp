@@ -6,6 +6,7 @@
 
 #include "tunstack/events/event.hpp"
 #include "tunstack/events/json_object.hpp"
+#include "tunstack/node/place_names.hpp"
 #include "tunstack/outlet/outlet.hpp"
 
 namespace tunstack {
@@ -15,9 +16,8 @@ inline constexpr int event_schema = 1;
 
 /// What stands in events for numbers.
 struct EventNames {
-  std::string node;
-  std::vector<std::string> interfaces;  // by their number
-  Duration started_at{};                // since 1970 UTC, at the Instant zero
+  PlaceNames places;
+  Duration started_at{};  // since 1970 UTC, at the Instant zero
 };
 
 /// Appends the object as a line with its end. Names may hold any octets; lines are always UTF-8.

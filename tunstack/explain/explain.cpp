@@ -16,9 +16,10 @@ PacketText subject_of(const Decision& decision) {
 }
 
 /// Before what came or left there: "tun1: ".
-std::string place_of(InterfaceId interface, const InterfaceNames& names) {
-  const auto number = static_cast<std::size_t>(interface);
-  return names.size() < 2 || number >= names.size() ? "" : names[number] + ": ";
+std::string place_of(NodeId node, InterfaceId interface, const PlaceNames& names) {
+  std::string place = names.place(node, interface);
+  if (!place.empty()) place += ": ";
+  return place;
 }
 
 std::string why_of(const ReasonInfo& reason) {
@@ -60,7 +61,7 @@ std::string link_of(const ReasonInfo& reason) {
   return section.empty() ? link : link + fmt::format("#section-{}", section);
 }
 
-std::string decision_text(const Decision& decision, const Screen& screen, const InterfaceNames& names) {
+std::string decision_text(const Decision& decision, const Screen& screen, const PlaceNames& names) {
   const PacketText packet = subject_of(decision);
   const ReasonInfo& reason = info(deciding_reason(decision));
   std::string name(reason.name);
@@ -69,20 +70,21 @@ std::string decision_text(const Decision& decision, const Screen& screen, const 
   std::string why = fmt::format(FMT_COMPILE("{}  {}: {}"), name, citation(reason), reason.text);
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
     why += fmt::format(" -> {}", describe(decision.sent[0]).summary);
-  if (!decision.sent.empty() && std::holds_alternative<Forward>(decision.verdict) && names.size() > 1)
-    why += fmt::format(" -> {}", names[static_cast<std::size_t>(decision.sent[0].interface)]);
+  if (!decision.sent.empty() && std::holds_alternative<Forward>(decision.verdict) && names.has_several())
+    why += fmt::format(" -> {}", names.interface(decision.node, decision.sent[0].interface));
   if (decision.sent.size() > 1) why += fmt::format(" -> {} fragments", decision.sent.size());
-  return laid_out({in_seconds(decision.time), '<', place_of(decision.interface, names) + line_of(packet),
+  return laid_out({in_seconds(decision.time), '<', place_of(decision.node, decision.interface, names) + line_of(packet),
                    verdict_name(decision), std::move(why)},
                   screen);
 }
 
-std::string origination_text(const Origination& origination, const Screen& screen, const InterfaceNames& names) {
+std::string origination_text(const Origination& origination, const Screen& screen, const PlaceNames& names) {
   const PacketText packet = describe(origination.sent[0]);
   const ReasonInfo& reason = info(origination.reason);
-  return laid_out({in_seconds(origination.time), '>', place_of(origination.sent[0].interface, names) + line_of(packet),
-                   "send", why_of(reason)},
-                  screen);
+  return laid_out(
+      {in_seconds(origination.time), '>',
+       place_of(origination.node, origination.sent[0].interface, names) + line_of(packet), "send", why_of(reason)},
+      screen);
 }
 
 std::string_view note_name(const ReasonInfo& reason) { return reason.area == "address" ? "own" : "note"; }
@@ -93,10 +95,10 @@ std::string subject_of(const Note& note) { return note.address ? to_text(*note.a
 
 }  // namespace
 
-std::string note_text(const Note& note, const Screen& screen, const InterfaceNames& names) {
+std::string note_text(const Note& note, const Screen& screen, const PlaceNames& names) {
   const ReasonInfo& reason = info(note.reason);
-  return laid_out({in_seconds(note.time), '*', place_of(note.interface, names) + subject_of(note), note_name(reason),
-                   why_of(reason)},
+  return laid_out({in_seconds(note.time), '*', place_of(note.node, note.interface, names) + subject_of(note),
+                   note_name(reason), why_of(reason)},
                   screen);
 }
 

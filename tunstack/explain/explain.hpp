@@ -6,6 +6,7 @@
 
 #include "tunstack/explain/decision_line.hpp"
 #include "tunstack/node/observer.hpp"
+#include "tunstack/node/place_names.hpp"
 #include "tunstack/outlet/outlet.hpp"
 
 namespace tunstack {
@@ -25,21 +26,17 @@ std::string link_of(const ReasonInfo& reason);
 /// counted.
 std::string_view note_name(const ReasonInfo& reason);
 
-/// Names of interfaces by their number, where a node has several; otherwise nothing needs to be said of them.
-using InterfaceNames = std::vector<std::string>;
-
-std::string decision_text(const Decision& decision, const Screen& screen = {}, const InterfaceNames& names = {});
+std::string decision_text(const Decision& decision, const Screen& screen = {}, const PlaceNames& names = {});
 /// Likewise for what the node sent of its own accord: direction ">", verdict "send".
-std::string origination_text(const Origination& origination, const Screen& screen = {},
-                             const InterfaceNames& names = {});
-std::string note_text(const Note& note, const Screen& screen = {}, const InterfaceNames& names = {});
+std::string origination_text(const Origination& origination, const Screen& screen = {}, const PlaceNames& names = {});
+std::string note_text(const Note& note, const Screen& screen = {}, const PlaceNames& names = {});
 
 enum class Explain : std::uint8_t { off, drops, all };
 
 class Explainer final : public Observer {
  public:
   /// Lines go to `out`, which must outlive it.
-  Explainer(Explain explain, Outlet& out, const Screen& screen = {}, InterfaceNames names = {})
+  Explainer(Explain explain, Outlet& out, const Screen& screen = {}, PlaceNames names = {})
       : explain_(explain), out_(out), screen_(screen), names_(std::move(names)) {}
   void decided(const Decision& decision) override;
   void originated(const Origination& origination) override;
@@ -51,7 +48,7 @@ class Explainer final : public Observer {
   Explain explain_;
   Outlet& out_;
   Screen screen_;
-  InterfaceNames names_;
+  PlaceNames names_;
 };
 
 }  // namespace tunstack

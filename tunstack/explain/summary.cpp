@@ -64,4 +64,20 @@ std::string summary_text(const Counters& counters, Instant now, SummaryLength le
                      length == SummaryLength::brief ? brief_text(counted) : full_text(counted));
 }
 
+std::string impairment_text(const Counters& counters, std::size_t on_their_way) {
+  const std::pair<std::uint64_t, std::string_view> parts[] = {
+      {counters.count(Reason::link_packet_lost), "lost"},
+      {counters.count(Reason::link_packet_duplicated), "duplicated"},
+      {counters.count(Reason::link_packet_overtaken), "reordered"},
+      {counters.count(Reason::link_packet_corrupted), "corrupted"},
+      {counters.count(Reason::link_queue_full), "dropped: the queue was full"},
+      {counters.count(Reason::network_full), "left out: too many were on their way"},
+      {on_their_way, "still on their way"},
+  };
+  std::string text;
+  for (const auto& [count, what] : parts)
+    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+  return fmt::format("impaired: {}\n", text.empty() ? "nothing" : text);
+}
+
 }  // namespace tunstack

@@ -14,6 +14,9 @@ std::uint64_t packets_for_others(const Counters& counters);
 
 enum class SummaryLength : std::uint8_t { brief, full };
 
+/// "impaired: 12 lost, 3 duplicated": what bad links did, without what did not happen; a line. `on_their_way`: packets.
+std::string impairment_text(const Counters& counters, std::size_t on_their_way);
+
 /// Brief: two lines, with what occurred most often. Full: a line for each reason that occurred, the most frequent ones
 /// first; what a reason says, `tunstack why REASON` tells.
 std::string summary_text(const Counters& counters, Instant now, SummaryLength length);

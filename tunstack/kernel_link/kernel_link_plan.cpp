@@ -65,8 +65,6 @@ std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::ve
   return host;
 }
 
-IpPrefix network_of(const IpPrefix& prefix) { return {with_host_part(prefix, 0), prefix.length}; }
-
 std::string route_text(const IpPrefix& prefix) { return prefix.length == 0 ? "default" : to_text(prefix); }
 
 std::vector<LinkRoute> missing_routes(const std::vector<IpPrefix>& stack, const std::vector<IpPrefix>& host) {

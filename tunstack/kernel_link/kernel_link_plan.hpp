@@ -32,9 +32,6 @@ std::optional<IpPrefix> free_host_address(const IpPrefix& prefix, const std::vec
 /// The error is the prefix that has no free address.
 std::expected<std::vector<IpPrefix>, IpPrefix> free_host_addresses(const std::vector<IpPrefix>& stack);
 
-/// The prefix alone, its host bits zero.
-IpPrefix network_of(const IpPrefix& prefix);
-
 /// "default" for a prefix of length 0, as ip has it.
 std::string route_text(const IpPrefix& prefix);
 

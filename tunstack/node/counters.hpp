@@ -24,6 +24,16 @@ class IcmpCounters {
   [[gnu::always_inline]] void add_out(std::uint8_t type, std::uint8_t code) { ++cell(type, code).out; }
   std::uint64_t in(std::uint8_t type, std::uint8_t code) const { return counted(type, code).in; }
   std::uint64_t out(std::uint8_t type, std::uint8_t code) const { return counted(type, code).out; }
+  IcmpCounters& operator+=(const IcmpCounters& other) {
+    for (std::size_t type = 0; type < first_cell_.size(); ++type)
+      for (std::size_t code = 0; other.first_cell_[type] != none && code < codes; ++code) {
+        Cell& sum = cell(static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(code));
+        const Cell& more = other.cells_[other.first_cell_[type] + code];
+        sum.in += more.in;
+        sum.out += more.out;
+      }
+    return *this;
+  }
 
  private:
   struct Cell {
@@ -59,6 +69,14 @@ struct Counters {
 
   std::uint64_t count(Reason reason) const { return by_reason[index_of(reason)]; }
   IcmpCounters& icmp(Family family) { return family == Family::ipv4 ? icmp4 : icmp6; }
+  Counters& operator+=(const Counters& other) {
+    packets_in += other.packets_in;
+    packets_out += other.packets_out;
+    for (std::size_t i = 0; i < reason_count; ++i) by_reason[i] += other.by_reason[i];
+    icmp4 += other.icmp4;
+    icmp6 += other.icmp6;
+    return *this;
+  }
 };
 
 }  // namespace tunstack

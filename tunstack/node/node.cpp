@@ -49,7 +49,7 @@ void Node::receive(const Received& received, Outbox& out) {
   if (deadline_ <= received.now) [[unlikely]]
     tick(received.now, out);
   Turn turn = turn_at(received.now, out);
-  turn.cause = output_.next_number();
+  turn.cause = received.number != 0 ? received.number : output_.next_number();
   output_.count_in();
   if (!state_.is_on_one_plain_link && !state_.interface(received.interface).is_plain()) [[unlikely]]
     receive_rarely(received, turn);

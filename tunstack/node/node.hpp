@@ -56,6 +56,10 @@ class Node {
   /// Ends the advertising of a router: hosts are told that it is none any more.
   void shut_down(Instant now, Outbox& out);
 
+  /// The number of the packet that arrived or was made last; the next one gets the next.
+  PacketNumber last_number() const { return output_.last_number(); }
+  void number_after(PacketNumber last) { output_.number_after(last); }
+
   const NodeState& state() const { return state_; }
   /// Whether addresses are still being checked.
   bool has_tentative_addresses() const { return state_.is_checking_addresses() || state_.is_starting(start_); }

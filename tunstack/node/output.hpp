@@ -45,6 +45,9 @@ class Output {
 
   /// For a packet that has arrived or is made.
   PacketNumber next_number() { return ++last_number_; }
+  /// The nodes of a network number their packets in one row.
+  PacketNumber last_number() const { return last_number_; }
+  void number_after(PacketNumber last) { last_number_ = last; }
 
   /// Writes one datagram, resolves its next hop, counts. The reason tells why nothing left, or not yet.
   template <class IpHeader, class Message>

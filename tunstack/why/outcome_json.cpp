@@ -26,13 +26,19 @@ MaybeReason reason_named(const Json& name) {
 }  // namespace
 
 Json to_json(const Outcome& outcome) {
-  Json ladder = Json::array(), sent = Json::array();
+  Json ladder = Json::array(), sent = Json::array(), hops = Json::array();
   for (const Rung& rung : outcome.ladder)
     ladder.push_back({{"table", rung.table},
                       {"passed", rung.passed},
                       {"broken", rung.broken ? Json(info(*rung.broken).name) : Json()}});
   for (const Octets& packet : outcome.sent) sent.push_back(fmt::format("{:02x}", fmt::join(packet, "")));
-  return {{"verdict", outcome.verdict}, {"reason", info(outcome.reason).name}, {"ladder", ladder}, {"sent", sent}};
+  for (const Hop& hop : outcome.hops) hops.push_back({{"node", hop.node}, {"reason", info(hop.reason).name}});
+  return {{"verdict", outcome.verdict},
+          {"reason", info(outcome.reason).name},
+          {"ladder", ladder},
+          {"sent", sent},
+          {"hops", hops},
+          {"node", outcome.node}};
 }
 
 std::optional<Outcome> outcome_of(const Json& json) try {
@@ -46,6 +52,12 @@ std::optional<Outcome> outcome_of(const Json& json) try {
     auto packet = notation::parse_octets(octets.get<std::string>());
     if (!packet) return std::nullopt;
     outcome.sent.push_back(std::move(*packet));
+  }
+  outcome.node = json.value("node", std::string());
+  for (const Json& hop : json.value("hops", Json::array())) {
+    const MaybeReason on_by = reason_named(hop.at("reason"));
+    if (!on_by) return std::nullopt;
+    outcome.hops.push_back({hop.at("node"), *on_by});
   }
   return outcome;
 } catch (const nlohmann::json::exception&) {

@@ -1,6 +1,7 @@
 #include "tunstack/why/question.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "protocols/wire/ethernet.hpp"
 #include "tunstack/explain/explain.hpp"
@@ -14,6 +15,7 @@ namespace tunstack::why {
 namespace {
 
 constexpr Duration longest_start = std::chrono::seconds(10);  // until addresses are checked
+constexpr Duration longest_way = std::chrono::minutes(1);     // of a packet over links that take time
 
 class Ladder final : public RuleTrace {
  public:
@@ -33,18 +35,28 @@ Octets leaving(const OutgoingPacket& packet) {
   return frame;
 }
 
-/// Keeps the last decision about the packet and about what it completed or brought about: a fragment is decided upon,
-/// then the datagram. And all that is sent because of it: answers, and what the node asks its neighbors or tells them.
-/// What was due anyway is nobody's answer.
-class LastDecision final : public Observer {
+/// Follows the packet from node to node, and keeps the last decision about it and about what it completed: a fragment
+/// is decided upon, then the datagram. And all that is sent because of it: answers, and what nodes ask their neighbors
+/// or tell them. What was due anyway is nobody's answer.
+class Follower final : public Observer, public ArrivalWatcher {
  public:
-  explicit LastDecision(Outcome& outcome) : outcome_(outcome) {}
+  Follower(const Network& network, Outcome& outcome) : network_(network), outcome_(outcome) {}
+
+  void arrives(NodeId node, const Received& received) override {
+    if (number_ != 0 && !followed_.contains(received.number)) return;
+    Ladder ladder;
+    network_.node(node).decide(received, &ladder);
+    outcome_.ladder = std::move(ladder.rungs);
+  }
   void decided(const Decision& decision) override {
-    keep(decision.sent);
-    if (decision.arrived) number_ = decision.ids.number;
-    if (!decision.arrived && !is_ours(decision.ids.cause)) return;
+    const bool is_first = decision.arrived && number_ == 0;
+    if (is_first) followed_.insert(number_ = decision.ids.number);
+    const bool is_followed = followed_.contains(decision.ids.number) || followed_.contains(decision.ids.cause);
+    if (!is_followed) return keep(decision.sent);
     outcome_.verdict = verdict_name(decision);
     outcome_.reason = deciding_reason(decision);
+    if (network_.is_single()) return keep(decision.sent);
+    follow(decision);
   }
   void originated(const Origination& origination) override { keep(origination.sent); }
   void finish() {
@@ -57,14 +69,31 @@ class LastDecision final : public Observer {
     PacketNumber cause;
     Octets octets;
   };
+  /// What is sent on is the same packet; who does something else with it decides.
+  void follow(const Decision& decision) {
+    if (!outcome_.node.empty() && is_on_) outcome_.hops.push_back({outcome_.node, on_by_});
+    outcome_.node = network_.name(decision.node);
+    is_on_ = std::holds_alternative<Forward>(decision.verdict) && !decision.withheld;
+    on_by_ = outcome_.reason;
+    bool leaves = !is_on_;
+    for (const OutgoingPacket& packet : decision.sent) {
+      if (is_on_) followed_.insert(packet.ids.number);
+      leaves |= network_.door_at(decision.node, packet.interface).has_value();
+    }
+    if (leaves) keep(decision.sent);
+  }
   /// Or of what was made because of it, which may wait.
   bool is_ours(PacketNumber cause) const { return number_ != 0 && cause >= number_; }
   void keep(std::span<const OutgoingPacket> packets) {
     for (const OutgoingPacket& packet : packets) sent_.push_back({packet.ids.cause, leaving(packet)});
   }
 
+  const Network& network_;
   Outcome& outcome_;
   PacketNumber number_ = 0;
+  std::set<PacketNumber> followed_;
+  bool is_on_ = false;  // the node that was last sent it on
+  Reason on_by_{};
   std::vector<Sent> sent_;
 };
 
@@ -79,30 +108,35 @@ bool is_possible(const NodeConfig& config) {
 
 }  // namespace
 
-Outcome ask(Node& node, const Received& received) {
+Outcome ask(Network& network, const Received& received) {
   Outcome outcome{};
-  Ladder ladder;
-  node.decide(received, &ladder);
-  outcome.ladder = std::move(ladder.rungs);
-  LastDecision last(outcome);
+  Follower follower(network, outcome);
   Outbox out;
-  node.observe(&last);
-  node.receive(received, out);
-  node.observe(nullptr);
-  last.finish();
+  network.observe(&follower);
+  network.watch_arrivals(&follower);
+  network.receive(received, out);
+  const Instant latest = received.now + longest_way;
+  while (network.packets_on_their_way() > 0 && network.next_deadline() <= latest) {
+    out.clear();
+    network.tick(network.next_deadline(), out);
+  }
+  network.watch_arrivals(nullptr);
+  network.observe(nullptr);
+  follower.finish();
   return outcome;
 }
 
-Instant settled(Node& node, Instant now) {
-  Replay<Node> replay(node, now);
+Instant settled(Network& network, Instant now) {
+  Replay<Network> replay(network, now);
   const Instant latest = now + longest_start;
-  while (node.has_tentative_addresses() && node.next_deadline() <= latest) replay.advance(node.next_deadline());
+  while (network.has_tentative_addresses() && network.next_deadline() <= latest)
+    replay.advance(network.next_deadline());
   return replay.now();
 }
 
-Prepared::Prepared(const World& world) : node(world.node) {
-  const Instant started = settled(node, world.node.start);
-  Replay<Node> replay(node, started);
+Prepared::Prepared(const World& world) : network(world.network(world.node)) {
+  const Instant started = settled(network, world.node.start);
+  Replay<Network> replay(network, started);
   for (const Earlier& earlier : world.earlier)
     replay.receive({InterfaceId{0}, earlier.bytes, started + earlier.after_start, earlier.link_layer_group});
   replay.advance(started + world.after_start);
@@ -110,7 +144,7 @@ Prepared::Prepared(const World& world) : node(world.node) {
 }
 
 Outcome Prepared::ask(const World& world, Bytes packet) const {
-  Node copy = node;
+  Network copy = network;
   if (world.knows_neighbors)
     if (const auto before = introduction(world.node, packet)) {
       Outbox out;

@@ -2,13 +2,14 @@
 // question makes a node of its own, so that nothing is changed by asking.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tunstack/node/node.hpp"
+#include "tunstack/network/network.hpp"
 
 namespace tunstack::why {
 
@@ -21,13 +22,15 @@ struct Earlier {
   bool link_layer_group = false;
 };
 
-/// Where and when a packet arrives: at a node that has heard all of `earlier`, on its first interface.
+/// Where and when a packet arrives: at the first door of a network that has heard all of `earlier`.
 struct World {
-  NodeConfig node;
+  NodeConfig node;                        // behind the door
   std::span<const Earlier> earlier = {};  // of whoever asks: worlds are copied for each change that is tried
   Duration after_start{};
   bool link_layer_group = false;
   bool knows_neighbors = false;  // on links with addresses, who sends a packet has just asked for that of the node
+  /// The network that the node is in.
+  std::function<NetworkPlan(const NodeConfig&)> network = [](const NodeConfig& alone) { return plan_of(alone); };
 };
 
 /// A table of rules that was asked on the way.
@@ -37,17 +40,25 @@ struct Rung {
   MaybeReason broken = {};  // the row that did not pass, which ended the matter
 };
 
+/// A node on the way that sent the packet on.
+struct Hop {
+  std::string node;
+  Reason reason;
+};
+
 struct Outcome {
   std::string_view verdict;       // "drop", "reply", ... as explanations have it
   Reason reason;                  // that decided in the end
   std::vector<Octets> sent = {};  // at once; frames where the link has addresses
   std::vector<Rung> ladder = {};  // tables, in their order
+  std::vector<Hop> hops = {};     // before the node that decided
+  std::string node = {};          // which that is, where there are several
 };
 
-/// Of a node, which receives the packet.
-Outcome ask(Node& node, const Received& received);
+/// Of a network, which receives the packet.
+Outcome ask(Network& network, const Received& received);
 /// Lets time go on until its addresses have been checked, and returns the time then.
-Instant settled(Node& node, Instant now);
+Instant settled(Network& network, Instant now);
 
 /// Who answers questions: a world, or a stack that runs.
 class Oracle {
@@ -59,16 +70,16 @@ class Oracle {
   virtual std::optional<Outcome> ask(Bytes packet, const std::string& setting) = 0;
 };
 
-/// Of a node whose start is over: addresses have been checked.
+/// Of a network whose start is over: addresses have been checked.
 Outcome ask(const World& world, Bytes packet);
 
-/// A node of a world at the time of the question.
+/// The network of a world at the time of the question.
 struct Prepared {
   explicit Prepared(const World& world);
   /// A copy is asked.
   Outcome ask(const World& world, Bytes packet) const;
 
-  Node node;
+  Network network;
   Instant now{};
 };
 

@@ -73,6 +73,9 @@ std::string packet_line(Bytes packet, bool is_frame) {
 
 std::string answer_text(const Answer& answer, bool with_octets) {
   std::string text = packet_line(answer.packet, answer.is_frame) + "\n";
+  for (const Hop& hop : answer.outcome.hops)
+    text += fmt::format("  {} FORWARD   {}\n", dotted(hop.node), info(hop.reason).name);
+  if (!answer.outcome.node.empty()) text += fmt::format("  {}\n", answer.outcome.node);
   for (const Rung& rung : answer.outcome.ladder)
     text += fmt::format("  {} {}\n", dotted(title_of(rung.table)), rows_text(rung));
   const ReasonInfo& reason = info(answer.outcome.reason);
@@ -102,7 +105,8 @@ nlohmann::ordered_json reason_json(const ReasonInfo& reason) {
 }
 
 nlohmann::ordered_json answer_json(const Answer& answer) {
-  nlohmann::ordered_json tables = nlohmann::ordered_json::array(), sent = tables, others = tables;
+  nlohmann::ordered_json tables = nlohmann::ordered_json::array(), sent = tables, others = tables, hops = tables;
+  for (const Hop& hop : answer.outcome.hops) hops.push_back({{"node", hop.node}, {"reason", info(hop.reason).name}});
   for (const Rung& rung : answer.outcome.ladder)
     tables.push_back(
         {{"table", title_of(rung.table)},
@@ -116,14 +120,17 @@ nlohmann::ordered_json answer_json(const Answer& answer) {
                       {"octets", fmt::format("{:02x}", fmt::join(other.packet, ""))},
                       {"verdict", other.outcome.verdict},
                       {"reason", info(other.outcome.reason).name}});
-  return {{"packet", packet_line(answer.packet, answer.is_frame)},
-          {"tables", tables},
-          {"verdict", answer.outcome.verdict},
-          {"decided", reason_json(info(answer.outcome.reason))},
-          {"sent", sent},
-          {"others", others},
-          {"settings_tried", answer.others.settings_tried},
-          {"changes_tried", answer.others.changes_tried}};
+  return {
+      {"packet", packet_line(answer.packet, answer.is_frame)},
+      {"hops", hops},
+      {"node", answer.outcome.node.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(answer.outcome.node)},
+      {"tables", tables},
+      {"verdict", answer.outcome.verdict},
+      {"decided", reason_json(info(answer.outcome.reason))},
+      {"sent", sent},
+      {"others", others},
+      {"settings_tried", answer.others.settings_tried},
+      {"changes_tried", answer.others.changes_tried}};
 }
 
 std::string reason_text(const ReasonInfo& reason) {

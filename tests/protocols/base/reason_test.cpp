@@ -131,7 +131,7 @@ TEST(ReasonTable, areas_are_the_files_of_the_rows) {
   std::size_t next = 0;
   for (const std::string area :
        {"device", "link", "discovery", "router", "advertising", "irdp", "redirect", "address", "group", "ipv4", "ipv6",
-        "forwarding", "fragment", "path_mtu", "icmp", "suppression", "transport", "request"}) {
+        "forwarding", "fragment", "path_mtu", "icmp", "suppression", "transport", "request", "network"}) {
     for (const std::string& name : names_in_file(area)) {
       ASSERT_LT(next, reason_count);
       EXPECT_EQ(all_reasons()[next].name, name);

@@ -35,16 +35,17 @@ class Requests : public testing::Test {
     return ask({{"request", "ask"}, {"octets", hex_of(packet)}, {"setting", setting}});
   }
 
-  Node node{host_config()};
+  Network network{plan_of(host_config())};
+  const Node& node = network.node(NodeId{0});
   Outbox out;
   std::vector<Packet> sent;
   Instant now{std::chrono::seconds(1)};
-  ControlRequests requests{{.node = node,
+  ControlRequests requests{{.network = network,
                             .now = [this] { return now; },
                             .outlets = [] { return std::vector<OutletReport>(); },
                             .act =
-                                [this](const auto& change) {
-                                  change(now, out);
+                                [this](NodeId which, const Network::Change& change) {
+                                  network.act(which, now, out, change);
                                   for (const OutgoingPacket& packet : out.packets())
                                     sent.emplace_back(packet.bytes.begin(), packet.bytes.end());
                                   out.clear();
@@ -128,16 +129,18 @@ TEST_F(Requests, addresses_are_added_and_taken_away) {
 
 TEST_F(Requests, who_records_hears_of_what_is_set_before_it_is) {
   std::vector<std::string> heard;
-  ControlRequests recorded({.node = node,
-                            .now = [this] { return now; },
-                            .outlets = [] { return std::vector<OutletReport>(); },
-                            .act = [this](const auto& change) { change(now + std::chrono::seconds(1), out); },
-                            .changes =
-                                [&](const std::vector<std::string>& settings, Instant when) {
-                                  EXPECT_EQ(when, now + std::chrono::seconds(1)) << "the time at which it is done";
-                                  EXPECT_EQ(node.counters().count(Reason::options_changed), 0U);
-                                  heard.insert(heard.end(), settings.begin(), settings.end());
-                                }});
+  ControlRequests recorded(
+      {.network = network,
+       .now = [this] { return now; },
+       .outlets = [] { return std::vector<OutletReport>(); },
+       .act = [this](NodeId which,
+                     const Network::Change& change) { network.act(which, now + std::chrono::seconds(1), out, change); },
+       .changes =
+           [&](const std::vector<std::string>& settings, Instant when) {
+             EXPECT_EQ(when, now + std::chrono::seconds(1)) << "the time at which it is done";
+             EXPECT_EQ(node.counters().count(Reason::options_changed), 0U);
+             heard.insert(heard.end(), settings.begin(), settings.end());
+           }});
   recorded.answer(R"({"request":"set","settings":["icmp4.echo=off","address+=192.0.2.9"]})");
   recorded.answer(R"({"request":"set","settings":["icmp4.echoo=off"]})");
   EXPECT_THAT(heard, testing::ElementsAre("icmp4.echo=off", "address+=192.0.2.9"));
@@ -239,7 +242,7 @@ TEST_F(Requests, asking_changes_nothing) {
   EXPECT_EQ(outcome->ladder.size(), 5U);
   ASSERT_EQ(outcome->sent.size(), 1U);
   Outbox other;
-  node.receive({InterfaceId{0}, echo4(), now}, other);
+  network.receive({InterfaceId{0}, echo4(), now}, other);
   EXPECT_EQ(outcome->sent[0], Packet(other.packets()[0].bytes.begin(), other.packets()[0].bytes.end()))
       << "what the stack itself would have sent, octet for octet";
   Node untouched(host_config());

@@ -133,7 +133,8 @@ TEST(EventJson, a_device_may_have_any_name) {
                     .node = {},
                     .verdict = "note",
                     .reason = Reason::device_write_failed};
-  const std::string line = event_line(event, {"stack", {"tun\xff\"\n"}, {}});
+  const std::string line =
+      event_line(event, {PlaceNames(std::vector<PlaceNames::Node>{{"stack", {"tun\xff\"\n"}}}), {}});
   const json parsed = json::parse(line, nullptr, false);
   ASSERT_TRUE(parsed.is_object()) << line;
   EXPECT_EQ(parsed["interface"], "tun\xef\xbf\xbd\"\n");

@@ -8,7 +8,8 @@
 
 namespace tunstack::test {
 
-inline const EventNames event_names{"stack", {"tun7"}, std::chrono::seconds(1795930200)};  // 2026-11-29 05:30 UTC
+inline const EventNames event_names{PlaceNames(std::vector<PlaceNames::Node>{{"stack", {"tun7"}}}),
+                                    std::chrono::seconds(1795930200)};  // 2026-11-29 05:30 UTC
 
 /// Keeps all events that its filter matches, as JSON.
 struct ToldEvents final : EventSink {

@@ -27,7 +27,7 @@ World on_ethernet() {
 
 /// What a fresh node counts more of when the packet arrives.
 std::uint64_t counted(const World& world, const Packet& packet, Reason reason) {
-  Node node = why::Prepared(world).node;
+  Node node = why::Prepared(world).network.node(NodeId{0});
   const Instant now = why::Prepared(world).now;
   Outbox out;
   if (const auto before = world.knows_neighbors ? why::introduction(world.node, packet) : std::nullopt)

@@ -1,0 +1,157 @@
+#include "tunstack/network/chain.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "tunstack/network/shortest_paths.hpp"
+#include "tunstack/node/interface_config.hpp"
+
+namespace tunstack {
+
+namespace {
+
+using Refused = std::unexpected<OptionFault>;
+
+constexpr std::string_view mtu_key = ",mtu=";
+constexpr Ipv4Address between4{0xc6336400};       // 198.51.100.0: links of two addresses (RFC 3021)
+constexpr Ipv4Address last4{0xcb007100};          // 203.0.113.0/24
+constexpr std::uint16_t between6 = 1, last6 = 2;  // 2001:db8:1:N::/64 and 2001:db8:2::/64
+
+std::optional<std::size_t> parse_count(std::string_view text) {
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(count) : std::nullopt;
+}
+
+Ipv6Address documentation6(std::uint16_t site, std::uint16_t subnet, std::uint8_t host) {
+  return {{0x20, 0x01, 0x0d, 0xb8, static_cast<std::uint8_t>(site >> 8), static_cast<std::uint8_t>(site),
+           static_cast<std::uint8_t>(subnet >> 8), static_cast<std::uint8_t>(subnet), 0, 0, 0, 0, 0, 0, 0, host}};
+}
+
+/// The addresses of both ends of a link.
+struct Ends {
+  std::vector<IpPrefix> left, right;
+};
+
+/// The n-th link between two routers, from 1 on.
+Ends ends_between(std::size_t number) {
+  const auto index = static_cast<std::uint32_t>(2 * (number - 1));
+  const auto subnet = static_cast<std::uint16_t>(number);
+  return {{{Ipv4Address{between4.value + index}, 31}, {documentation6(between6, subnet, 1), 64}},
+          {{Ipv4Address{between4.value + index + 1}, 31}, {documentation6(between6, subnet, 2), 64}}};
+}
+
+Ends ends_of_last() {
+  return {{{Ipv4Address{last4.value + 1}, 24}, {documentation6(last6, 0, 1), 64}},
+          {{Ipv4Address{last4.value + 2}, 24}, {documentation6(last6, 0, 2), 64}}};
+}
+
+class Builder {
+ public:
+  explicit Builder(const NodeConfig& node) : node_(node), first_(node.interfaces[0]) {}
+
+  NetworkPlan plan_of(const ChainArguments& chain) {
+    plan_.seed = node_.seed;
+    plan_.start = node_.start;
+    const std::size_t last_mtu = chain.mtu.value_or(first_.mtu);
+    add_node("r1");
+    InterfaceConfig& door = plan_.nodes[0].config.interfaces.emplace_back(first_);
+    door.role = Role::router;
+    plan_.links.push_back({.name = first_.name, .prefixes = first_.addresses, .ends = {{}, {.door = 0}}});
+    for (std::size_t i = 1; i < chain.routers; ++i) extend("r" + std::to_string(i + 1), ends_between(i), first_.mtu);
+    extend(chain_server, ends_of_last(), last_mtu);
+    plan_.nodes.back().config.interfaces[0].role = Role::host;
+    add_shortest_paths(plan_);
+    return std::move(plan_);
+  }
+
+ private:
+  void add_node(std::string name) {
+    PlannedNode& node = plan_.nodes.emplace_back();
+    node.name = std::move(name);
+    node.config = node_;
+    node.config.interfaces.clear();
+    if (plan_.nodes.size() > 1)
+      node.config.options.own.reports_ipv6_groups = false;  // nobody on the links between asks for groups
+  }
+  /// One more node behind the last one.
+  void extend(std::string name, const Ends& ends, std::size_t mtu) {
+    const std::size_t left = plan_.nodes.size() - 1;
+    PlannedLink link{.name = plan_.nodes[left].name + "-" + name, .prefixes = {}, .ends = {}};
+    link.ends.push_back(attach(left, "right", ends.left, mtu));
+    add_node(std::move(name));
+    link.ends.push_back(attach(left + 1, "left", ends.right, mtu));
+    for (const IpPrefix& prefix : ends.left)
+      if (has_address_of(first_, prefix.address.family())) link.prefixes.push_back(prefix);
+    plan_.links.push_back(std::move(link));
+  }
+  LinkEnd attach(std::size_t node, const char* name, const std::vector<IpPrefix>& addresses, std::size_t mtu) {
+    auto& interfaces = plan_.nodes[node].config.interfaces;
+    InterfaceConfig interface{.name = name, .addresses = {}, .mtu = mtu, .role = Role::router};
+    for (const IpPrefix& address : addresses)
+      if (has_address_of(first_, address.address.family())) interface.addresses.push_back(address);
+    add_link_local_address(interface);
+    interfaces.push_back(std::move(interface));
+    return {.node = node, .interface = InterfaceId(interfaces.size() - 1)};
+  }
+
+  const NodeConfig& node_;
+  const InterfaceConfig& first_;
+  NetworkPlan plan_;
+};
+
+bool overlap(const IpPrefix& one, const IpPrefix& other) {
+  return one.contains(other.address) || other.contains(one.address);
+}
+
+std::optional<OptionFault> overlap_fault(const NetworkPlan& chain) {
+  for (const IpPrefix& own : chain.links[0].prefixes)
+    for (const IpPrefix& behind : prefixes_behind(chain))
+      if (!own.address.is_link_local() && overlap(own, behind))
+        return OptionFault{to_text(own) + " and the chain have the same addresses",
+                           "its links are in " + to_text(behind), "give the stack another address"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::expected<ChainArguments, OptionFault> parse_chain(const std::string& text) {
+  const std::size_t comma = text.find(',');
+  const auto routers = parse_count(std::string_view(text).substr(0, comma));
+  if (!routers || *routers == 0 || *routers > most_routers_of_a_chain)
+    return Refused({"'" + text.substr(0, 40) + "' cannot be a chain",
+                    "it is a number of routers from 1 to " + std::to_string(most_routers_of_a_chain) +
+                        ", and perhaps the MTU of the last link",
+                    "for example --chain 3 or --chain 3,mtu=1300"});
+  ChainArguments chain{.routers = *routers};
+  if (comma == std::string::npos) return chain;
+  if (text.compare(comma, mtu_key.size(), mtu_key) == 0)
+    chain.mtu = parse_count(std::string_view(text).substr(comma + mtu_key.size()));
+  if (!chain.mtu || *chain.mtu < ipv4_minimum_mtu || *chain.mtu > maximum_mtu)
+    return Refused({"'" + text.substr(comma + 1, 40) + "' cannot be the MTU of the last link",
+                    "it is a number of octets from 68 to 65535", "for example --chain 3,mtu=1300"});
+  return chain;
+}
+
+std::expected<NetworkPlan, OptionFault> plan_chain(const ChainArguments& chain, const NodeConfig& first) {
+  NetworkPlan plan = Builder(first).plan_of(chain);
+  if (const auto fault = overlap_fault(plan)) return Refused(*fault);
+  const InterfaceConfig& server = plan.nodes.back().config.interfaces[0];
+  if (const auto fault = mtu_fault(server))
+    return Refused({"the last link of the chain cannot have this MTU", *fault, "choose a larger one"});
+  return plan;
+}
+
+std::vector<IpPrefix> prefixes_behind(const NetworkPlan& chain) {
+  std::vector<IpPrefix> prefixes;
+  const bool has_links_between = chain.nodes.size() > 2;
+  for (const IpPrefix& last : chain.links.back().prefixes) {
+    if (has_links_between)
+      prefixes.push_back(last.address.is_ipv4() ? IpPrefix{between4, 24}
+                                                : IpPrefix{documentation6(between6, 0, 0), 48});
+    prefixes.push_back(network_of(last));
+  }
+  return prefixes;
+}
+
+}  // namespace tunstack

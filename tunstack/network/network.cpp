@@ -1,0 +1,378 @@
+#include "tunstack/network/network.hpp"
+
+#include <algorithm>
+
+#include "protocols/wire/ethernet.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr std::size_t largest_frame = ethernet_header_size + 65535;
+
+/// Nodes draw apart from each other; the first one, as if it were alone.
+Seed seed_of_node(Seed seed, std::size_t number) {
+  seed.key[6] ^= static_cast<std::uint32_t>(number);
+  return seed;
+}
+
+/// By its name, so that other links change nothing (FNV-1a).
+Seed seed_of_link(Seed seed, std::string_view name, std::size_t end) {
+  std::uint32_t hash = 0x811c9dc5;
+  for (const char letter : name) hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x01000193;
+  seed.key[5] ^= hash;
+  seed.key[7] ^= static_cast<std::uint32_t>(end + 1);
+  return seed;
+}
+
+bool is_single_node(const NetworkPlan& plan) {
+  if (plan.nodes.size() != 1 || plan.links.size() != plan.nodes[0].config.interfaces.size()) return false;
+  for (std::size_t i = 0; i < plan.links.size(); ++i)
+    if (plan.links[i].ends != std::vector<LinkEnd>{{.node = 0, .interface = InterfaceId(i)}, {.door = i}} ||
+        plan.links[i].impairments.any())
+      return false;
+  return true;
+}
+
+std::vector<Node> make_nodes(const NetworkPlan& plan) {
+  std::vector<Node> nodes;
+  nodes.reserve(plan.nodes.size());
+  for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+    NodeConfig config = plan.nodes[i].config;
+    config.id = NodeId(i);
+    config.seed = seed_of_node(plan.seed, i);
+    config.start = plan.start;
+    nodes.emplace_back(config);
+  }
+  return nodes;
+}
+
+std::optional<MacAddress> destination_of_frame(Bytes frame) {
+  const auto ethernet = EthernetView::parse(frame);
+  return ethernet ? std::optional(ethernet->destination()) : std::nullopt;
+}
+
+std::vector<std::string> names_of(const NetworkPlan& plan) {
+  std::vector<std::string> names;
+  names.reserve(plan.nodes.size());
+  for (const PlannedNode& node : plan.nodes) names.push_back(node.name);
+  return names;
+}
+
+/// Links and doors for the interfaces that it has.
+NetworkPlan plan_around(const Node& node) {
+  NodeConfig config;
+  for (const Interface& interface : node.state().interfaces) config.interfaces.push_back(interface.config);
+  return plan_of(config);
+}
+
+}  // namespace
+
+NetworkPlan plan_of(const NodeConfig& node, std::string name) {
+  NetworkPlan plan{.nodes = {}, .links = {}, .seed = node.seed, .start = node.start};
+  for (std::size_t i = 0; i < node.interfaces.size(); ++i)
+    plan.links.push_back({.name = node.interfaces[i].name,
+                          .prefixes = node.interfaces[i].addresses,
+                          .ends = {{.node = 0, .interface = InterfaceId(i)}, {.door = i}}});
+  plan.nodes.push_back({.name = std::move(name), .config = node});
+  return plan;
+}
+
+// ---- what it is made of ----
+
+Network::Network(const NetworkPlan& plan) : Network(make_nodes(plan), plan) {}
+
+Network::Network(const Node& node) : Network(std::vector{node}, plan_around(node)) {}
+
+Network::Network(std::vector<Node> nodes, const NetworkPlan& plan)
+    : nodes_(std::move(nodes)),
+      names_(names_of(plan)),
+      is_single_(is_single_node(plan)),
+      sent_(!is_single_),
+      next_(!is_single_),
+      last_event_(plan.start) {
+  attach(plan);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) deadlines_.set(static_cast<EntryIndex>(i), nodes_[i].next_deadline());
+}
+
+Network::Network(const Network& other)
+    : nodes_(other.nodes_),
+      names_(other.names_),
+      links_(other.links_),
+      ports_(other.ports_),
+      first_port_(other.first_port_),
+      doors_(other.doors_),
+      deadlines_(other.deadlines_),
+      is_single_(other.is_single_),
+      sent_(!is_single_),
+      next_(!is_single_),
+      last_number_(other.last_number_),
+      last_event_(other.last_event_) {
+  if (other.frame_) frame_ = std::make_unique_for_overwrite<std::uint8_t[]>(largest_frame);
+}
+
+void Network::attach(const NetworkPlan& plan) {
+  for (const Node& node : nodes_) {
+    first_port_.push_back(static_cast<std::uint32_t>(ports_.size()));
+    ports_.resize(ports_.size() + node.state().interfaces.size());
+  }
+  for (const PlannedLink& link : plan.links) attach(link, plan.seed);
+}
+
+void Network::attach(const PlannedLink& planned, const Seed& seed) {
+  Link link{.ends = planned.ends, .addresses = {}, .impairers = {}};
+  for (const LinkEnd& end : link.ends)
+    if (!end.door && nodes_[end.node].state().interface(end.interface).has_frames())
+      link.addresses.resize(link.ends.size());
+  for (std::size_t i = 0; i < link.ends.size(); ++i) {
+    const LinkEnd& end = link.ends[i];
+    if (link.has_frames() && !end.door) link.addresses[i] = nodes_[end.node].state().interface(end.interface).mac();
+    if (planned.impairments.any())
+      link.impairers.emplace_back(planned.impairments, seed_of_link(seed, planned.name, i), "way");
+    port_at(end) = {.link = static_cast<std::uint32_t>(links_.size()),
+                    .end = static_cast<std::uint16_t>(i),
+                    .is_direct = link.ends.size() == 2 && !link.has_frames() && !planned.impairments.any(),
+                    .other = link.ends[i == 0 ? link.ends.size() - 1 : 0]};
+  }
+  if (link.has_frames() && !frame_) frame_ = std::make_unique_for_overwrite<std::uint8_t[]>(largest_frame);
+  links_.push_back(std::move(link));
+}
+
+Network::Port& Network::port_at(const LinkEnd& end) {
+  if (!end.door) return ports_[first_port_[end.node] + static_cast<std::size_t>(end.interface)];
+  if (doors_.size() <= *end.door) doors_.resize(*end.door + 1);
+  return doors_[*end.door];
+}
+
+std::optional<NodeId> Network::find_node(std::string_view name) const {
+  const auto found = std::ranges::find(names_, name);
+  return found == names_.end() ? std::nullopt : std::optional(NodeId(found - names_.begin()));
+}
+
+const LinkEnd& Network::first_node_at(InterfaceId door) const {
+  const auto& ends = links_[doors_[static_cast<std::size_t>(door)].link].ends;
+  return *std::ranges::find_if(ends, [](const LinkEnd& end) { return !end.door; });
+}
+
+std::optional<InterfaceId> Network::door_at(NodeId node, InterfaceId interface) const {
+  for (const LinkEnd& end : links_[port_of(static_cast<std::size_t>(node), interface).link].ends)
+    if (end.door) return InterfaceId(*end.door);
+  return std::nullopt;
+}
+
+PlaceNames Network::place_names() const {
+  std::vector<PlaceNames::Node> nodes(nodes_.size());
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    nodes[i].name = names_[i];
+    for (const Interface& interface : nodes_[i].state().interfaces)
+      nodes[i].interfaces.push_back(interface.config.name);
+  }
+  return PlaceNames(std::move(nodes));
+}
+
+Counters Network::counters() const {
+  Counters all = nodes_[0].counters();
+  if (is_single_) return all;
+  for (std::size_t i = 1; i < nodes_.size(); ++i) all += nodes_[i].counters();
+  all.packets_in = packets_in_;
+  all.packets_out = packets_out_;
+  return all;
+}
+
+void Network::observe(Observer* observer) {
+  for (Node& node : nodes_) node.observe(observer);
+}
+
+// ---- a Machine ----
+
+template <class Act>
+void Network::let_act(std::size_t number, const Act& act) {
+  Node& node = nodes_[number];
+  const auto sender = static_cast<EntryIndex>(number);
+  const Instant deadline = node.next_deadline();
+  node.number_after(last_number_);
+  act(node, next_.box);
+  last_number_ = node.last_number();
+  while (next_.senders.size() < next_.box.packets().size()) next_.senders.push_back(sender);
+  if (node.next_deadline() != deadline) [[unlikely]]
+    deadlines_.set(sender, node.next_deadline());
+}
+
+void Network::receive(const Received& received, Outbox& out) {
+  if (watcher_ != nullptr && is_single_) [[unlikely]]
+    watcher_->arrives(NodeId{0}, received);
+  if (is_single_) return nodes_[0].receive(received, out);
+  run_until(received.now, out);
+  const Instant now = std::max(received.now, last_event_);
+  const Port& port = doors_[static_cast<std::size_t>(received.interface)];
+  const LinkEnd from{.door = static_cast<std::size_t>(received.interface)};
+  const PacketNumber number = ++last_number_;
+  ++packets_in_;
+  if (port.is_direct) {
+    hand_over(port.other, received.bytes, number, now, out);
+  } else {
+    const Link& link = links_[port.link];
+    if (link.impairers.empty())
+      arrive(link, port.end, received.bytes, number, now, out);
+    else
+      impair(links_[port.link].impairers[port.end], port, from, received.bytes, number, now);
+  }
+  settle(now, out);
+  run_until(now, out);
+}
+
+void Network::tick(Instant now, Outbox& out) {
+  if (is_single_) return nodes_[0].tick(now, out);
+  run_until(now, out);
+}
+
+void Network::run_until(Instant now, Outbox& out) {
+  for (Instant next = next_deadline(); next <= now && !out.is_quarter_full(); next = next_deadline()) {
+    last_event_ = std::max(last_event_, next);
+    if (in_flight_.next_due() > deadlines_.next()) {
+      let_act(deadlines_.first(), [&](Node& node, Outbox& box) { node.tick(last_event_, box); });
+    } else if (const auto packet = in_flight_.take(last_event_)) {
+      const Link& link = links_[packet->tag >> 16U];
+      arrive(link, packet->tag & 0xffffU, packet->bytes, packet->number, last_event_, out);
+    }
+    settle(last_event_, out);
+  }
+}
+
+void Network::link_changed(InterfaceId door, bool up, Instant now, Outbox& out) {
+  const auto& ends = links_[doors_[static_cast<std::size_t>(door)].link].ends;
+  if (std::ranges::count_if(ends, [](const LinkEnd& end) { return !end.door; }) != 1) return;
+  const LinkEnd& end = first_node_at(door);
+  act(NodeId(end.node), now, out,
+      [&](Node& node, Instant when, Outbox& box) { node.link_changed(end.interface, up, when, box); });
+}
+
+void Network::shut_down(Instant now, Outbox& out) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    act(NodeId(i), now, out, [](Node& node, Instant when, Outbox& box) { node.shut_down(when, box); });
+}
+
+void Network::note(const Note& note) {
+  const LinkEnd& end = first_node_at(note.interface);
+  Note known = note;
+  known.interface = end.interface;
+  nodes_[end.node].note(known);
+}
+
+void Network::act(NodeId id, Instant now, Outbox& out, const Change& change) {
+  if (is_single_) return change(nodes_[0], now, out);
+  run_until(now, out);
+  const Instant when = std::max(now, last_event_);
+  let_act(static_cast<std::size_t>(id), [&](Node& node, Outbox& box) { change(node, when, box); });
+  settle(when, out);
+  run_until(when, out);
+}
+
+// ---- packets on their way ----
+
+void Network::settle(Instant now, Outbox& out) {
+  while (!next_.empty()) {
+    std::swap(sent_, next_);
+    const std::span<const OutgoingPacket> packets = sent_.box.packets();
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      const LinkEnd from{.node = sent_.senders[i], .interface = packets[i].interface};
+      set_out(port_of(from.node, from.interface), from, packets[i], now, out);
+    }
+    sent_.clear();
+  }
+}
+
+inline void Network::set_out(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
+                             Outbox& out) {
+  if (port.is_direct && !next_.box.is_quarter_full()) [[likely]]
+    return hand_over(port.other, packet.bytes, packet.ids.number, now, out);
+  set_out_rarely(port, from, packet, now, out);
+}
+
+/// Where packets breed faster than they are looked at, the rest of a wave waits: that is bounded.
+void Network::set_out_rarely(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
+                             Outbox& out) {
+  Link& link = links_[port.link];
+  const Bytes bytes = on_link(link, packet);
+  const PacketNumber number = packet.ids.number;
+  if (!link.impairers.empty()) return impair(link.impairers[port.end], port, from, bytes, number, now);
+  if (next_.box.is_quarter_full()) return static_cast<void>(keep(port, from, bytes, number, now));
+  arrive(link, port.end, bytes, number, now, out);
+}
+
+Bytes Network::on_link(const Link& link, const OutgoingPacket& packet) {
+  if (!link.has_frames() || !packet.is_framed() || packet.payload == LinkPayload::frame) return packet.bytes;
+  const MutableBytes frame(frame_.get(), ethernet_header_size + packet.bytes.size());
+  ethernet_header(packet).write(frame);
+  copy_bytes(frame.subspan(ethernet_header_size), packet.bytes);
+  return frame;
+}
+
+void Network::impair(Impairer& impairer, const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number,
+                     Instant now) {
+  const Fate fate = impairer.next(packet.size(), now);
+  if (fate.loss == Fate::Loss::drawn) return note_at(from, Reason::link_packet_lost, number, now);
+  if (fate.loss == Fate::Loss::queue_full) return note_at(from, Reason::link_queue_full, number, now);
+  if (fate.corrupted) note_at(from, Reason::link_packet_corrupted, number, now);
+  if (fate.is_doubled) note_at(from, Reason::link_packet_duplicated, number, now);
+  if (fate.is_overtaken) note_at(from, Reason::link_packet_overtaken, number, now);
+  const auto set_out_at = [&](Instant due) {
+    const MutableBytes kept = keep(port, from, packet, number, due);
+    if (fate.corrupted) flip_a_bit(kept, *fate.corrupted);
+  };
+  if (fate.is_doubled) set_out_at(fate.copy_due);
+  set_out_at(fate.due);
+}
+
+/// Empty if there is no room.
+MutableBytes Network::keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due) {
+  const MutableBytes room = in_flight_.add(due, InFlight::Tag{port.link} << 16U | port.end, number, packet.size());
+  if (room.empty()) {
+    note_at(from, Reason::network_full, number, last_event_);
+    return {};
+  }
+  copy_bytes(room, packet);
+  return room;
+}
+
+/// On a link with frames who knows an address gets what is for it alone, as by a switch; doors get all that is for
+/// strangers.
+void Network::arrive(const Link& link, std::size_t from, Bytes packet, PacketNumber number, Instant now, Outbox& out) {
+  const auto destination = link.has_frames() ? destination_of_frame(packet) : std::nullopt;
+  const bool is_for_one = destination && !destination->is_group();
+  const auto known = is_for_one ? std::ranges::find(link.addresses, *destination) : link.addresses.end();
+  for (std::size_t i = 0; i < link.ends.size(); ++i) {
+    if (i == from) continue;
+    const bool is_for_it = known == link.addresses.end()
+                               ? link.ends[i].door.has_value()
+                               : static_cast<std::size_t>(known - link.addresses.begin()) == i;
+    if (!is_for_one || is_for_it) hand_over(link.ends[i], packet, number, now, out);
+  }
+}
+
+inline void Network::hand_over(const LinkEnd& end, Bytes packet, PacketNumber number, Instant now, Outbox& out) {
+  if (end.door) [[unlikely]]
+    return leave(*end.door, packet, number, now, out);
+  const Received received{.interface = end.interface, .bytes = packet, .now = now, .number = number};
+  if (watcher_ != nullptr) [[unlikely]]
+    watcher_->arrives(NodeId(end.node), received);
+  let_act(end.node, [&](Node& node, Outbox& box) { node.receive(received, box); });
+}
+
+void Network::leave(std::size_t door, Bytes packet, PacketNumber number, Instant now, Outbox& out) {
+  const bool is_frame = links_[doors_[door].link].has_frames();
+  const std::size_t before = out.packets().size();
+  const MutableBytes room = out.add(InterfaceId(door), packet.size(), {number, 0});
+  if (room.empty()) return note_at(first_node_at(InterfaceId(door)), Reason::outbox_full, number, now);
+  copy_bytes(room, packet);
+  ++packets_out_;
+  if (is_frame) out.from(before)[0].payload = LinkPayload::frame;
+}
+
+void Network::note_at(const LinkEnd& end, Reason reason, PacketNumber cause, Instant now) {
+  const LinkEnd& known = end.door ? first_node_at(InterfaceId(*end.door)) : end;
+  nodes_[known.node].note(
+      {.time = now, .reason = reason, .interface = known.interface, .cause = cause, .node = NodeId(known.node)});
+}
+
+}  // namespace tunstack

@@ -1,0 +1,149 @@
+// Nodes and the links between them, in one process and on one clock: a Machine, as a node is. Fed at its doors by
+// whoever owns what is outside (a run loop, a replay, a test); what leaves by a door is left in the outbox with the
+// door's number.
+//
+// A packet goes from outbox to outbox: what nodes send is looked at in waves, and where a link takes no time the next
+// node reads it where it lies. Where a link takes time, the packet is copied once and waits in `InFlight`.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "protocols/base/deadlines.hpp"
+#include "tunstack/network/in_flight.hpp"
+#include "tunstack/network/network_plan.hpp"
+#include "tunstack/node/place_names.hpp"
+
+namespace tunstack {
+
+/// Hears of each packet right before a node gets it.
+class ArrivalWatcher {
+ public:
+  virtual ~ArrivalWatcher() = default;
+  virtual void arrives(NodeId node, const Received& received) = 0;
+};
+
+class Network {
+ public:
+  explicit Network(const NetworkPlan& plan);
+  /// A node alone, in the state that it is in.
+  explicit Network(const Node& node);
+  /// A copy answers what the network would, without what is on its way, and nobody hears of it.
+  Network(const Network& other);
+  Network& operator=(const Network&) = delete;
+  Network(Network&&) = default;
+  Network& operator=(Network&&) = delete;
+  ~Network() = default;
+
+  // A Machine; interfaces are doors.
+  void receive(const Received& received, Outbox& out);
+  void tick(Instant now, Outbox& out);
+  Instant next_deadline() const {
+    return is_single_ ? nodes_[0].next_deadline() : std::min(deadlines_.next(), in_flight_.next_due());
+  }
+  /// Where a link has one node, that hears of it.
+  void link_changed(InterfaceId door, bool up, Instant now, Outbox& out);
+  void shut_down(Instant now, Outbox& out);
+  void note(const Note& note);
+
+  std::size_t size() const { return nodes_.size(); }
+  const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
+  const std::string& name(NodeId id) const { return names_[static_cast<std::size_t>(id)]; }
+  std::optional<NodeId> find_node(std::string_view name) const;
+  /// The node behind a door, which hears first of what comes in there.
+  NodeId node_at(InterfaceId door) const { return NodeId(first_node_at(door).node); }
+  /// The door at the link of an interface, if there is one.
+  std::optional<InterfaceId> door_at(NodeId node, InterfaceId interface) const;
+  std::size_t doors() const { return doors_.size(); }
+  bool is_single() const { return is_single_; }
+  /// Addresses of some node are still being checked.
+  bool has_tentative_addresses() const {
+    return std::ranges::any_of(nodes_, [](const Node& node) { return node.has_tentative_addresses(); });
+  }
+  using Change = std::function<void(Node&, Instant, Outbox&)>;
+  /// Has something done to a node, and sends on what that sends.
+  void act(NodeId id, Instant now, Outbox& out, const Change& change);
+  PlaceNames place_names() const;
+  /// Of all nodes together; packets are those that passed doors.
+  Counters counters() const;
+  std::size_t packets_on_their_way() const { return in_flight_.packets(); }
+  /// `observer` and `watcher` (or nullptr) must outlive the network or be taken back.
+  void observe(Observer* observer);
+  void watch_arrivals(ArrivalWatcher* watcher) { watcher_ = watcher; }
+
+  static constexpr std::size_t most_on_their_way = 16'384;
+  static constexpr std::size_t most_octets_on_their_way = std::size_t{64} << 20U;
+
+ private:
+  struct Link {
+    std::vector<LinkEnd> ends;
+    std::vector<MacAddress> addresses;  // of the ends, where the link has frames; those of doors are unknown
+    std::vector<Impairer> impairers;    // by the end that sends; none where the link is a good one
+    bool has_frames() const { return !addresses.empty(); }
+  };
+  /// An end of a link: what each packet that sets out there needs.
+  struct Port {
+    std::uint32_t link = 0;
+    std::uint16_t end = 0;
+    bool is_direct = false;  // one other end, which gets everything at once and as it is
+    LinkEnd other = {};      // where it is direct
+  };
+  /// Packets that nodes sent at one instant, in their order.
+  struct Wave {
+    explicit Wave(bool is_used) : box(is_used ? Outbox() : Outbox(0, 0)) {}
+    bool empty() const { return senders.empty(); }
+    void clear() {
+      box.clear();
+      senders.clear();
+    }
+    Outbox box;
+    std::vector<EntryIndex> senders;  // of each packet
+  };
+
+  const Port& port_of(std::size_t node, InterfaceId interface) const {
+    return ports_[first_port_[node] + static_cast<std::size_t>(interface)];
+  }
+  const LinkEnd& first_node_at(InterfaceId door) const;
+  Network(std::vector<Node> nodes, const NetworkPlan& plan);
+  void attach(const NetworkPlan& plan);
+  void attach(const PlannedLink& planned, const Seed& seed);
+  Port& port_at(const LinkEnd& end);
+
+  /// All that is due by then happens, in the order of time.
+  void run_until(Instant now, Outbox& out);
+  /// Sends on what nodes have sent, until nothing moves any more at this instant.
+  void settle(Instant now, Outbox& out);
+  void set_out(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now, Outbox& out);
+  [[gnu::noinline]] void set_out_rarely(const Port& port, const LinkEnd& from, const OutgoingPacket& packet,
+                                        Instant now, Outbox& out);
+  void impair(Impairer& impairer, const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number,
+              Instant now);
+  MutableBytes keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due);
+  void arrive(const Link& link, std::size_t from, Bytes packet, PacketNumber number, Instant now, Outbox& out);
+  void hand_over(const LinkEnd& end, Bytes packet, PacketNumber number, Instant now, Outbox& out);
+  void leave(std::size_t door, Bytes packet, PacketNumber number, Instant now, Outbox& out);
+  void note_at(const LinkEnd& end, Reason reason, PacketNumber cause, Instant now);
+  /// As it travels on the link: in a frame where that has frames.
+  Bytes on_link(const Link& link, const OutgoingPacket& packet);
+
+  template <class Act>
+  void let_act(std::size_t number, const Act& act);
+
+  std::vector<Node> nodes_;
+  std::vector<std::string> names_;
+  std::vector<Link> links_;
+  std::vector<Port> ports_;                // by node and interface
+  std::vector<std::uint32_t> first_port_;  // of each node
+  std::vector<Port> doors_;
+  Deadlines deadlines_;
+  InFlight in_flight_{most_on_their_way, most_octets_on_their_way};
+  bool is_single_;                                  // one node, whose interfaces are the doors
+  Wave sent_, next_;                                // one is looked at while the other one fills
+  std::unique_ptr<std::uint8_t[]> frame_;           // room for one
+  std::uint64_t packets_in_ = 0, packets_out_ = 0;  // by doors
+  PacketNumber last_number_ = 0;
+  Instant last_event_{};
+  ArrivalWatcher* watcher_ = nullptr;
+};
+
+}  // namespace tunstack
