@@ -43,7 +43,10 @@ void add_door_option(CLI::App& command, HostArguments& arguments) {
       ->group("The stack");
 }
 
-void refuse_beside_doors(const CLI::App& command, const HostArguments& arguments) {
+void refuse_conflicts(const CLI::App& command, const HostArguments& arguments) {
+  if (arguments.chain && command.count("--role") != 0 && arguments.role == "host")
+    throw UsageFault("--chain and --role host exclude each other", "behind the device is the first router of the chain",
+                     "leave out --role");
   if (arguments.doors.empty()) return;
   for (const Conflict& conflict : conflicts) {
     const CLI::Option* const option = command.get_option_no_throw(conflict.option);

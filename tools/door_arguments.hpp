@@ -9,7 +9,7 @@ namespace tunstack {
 void add_door_option(CLI::App& command, HostArguments& arguments);
 
 /// Throws UsageFault for what `command` was told that is about one device and one stack alone.
-void refuse_beside_doors(const CLI::App& command, const HostArguments& arguments);
+void refuse_conflicts(const CLI::App& command, const HostArguments& arguments);
 
 /// Throws UsageFault.
 std::vector<RouterDoor> parse_doors(const std::vector<std::string>& texts);

@@ -27,10 +27,12 @@ constexpr const char* exec_description =
 Examples:
   tunstack exec ping -c 3 192.0.2.2
   tunstack exec --explain ping -c 1 192.0.2.77     says why there is no answer
+  tunstack exec --chain 3 sh -c 'traceroute $TUNSTACK_SERVER4'     hops to count
   tunstack exec                                       a shell to play in
 
 The command finds the addresses in TUNSTACK_ADDRESS4, TUNSTACK_ADDRESS6 (the stack's), TUNSTACK_HOST4, TUNSTACK_HOST6
-(the kernel's), and the name of the link in TUNSTACK_DEV; with several doors those of the first one. With --tap nobody else is on the link: addresses are used at
+(the kernel's), and the name of the link in TUNSTACK_DEV; with several doors those of the first one; with --chain
+the host at its end has TUNSTACK_SERVER4, TUNSTACK_SERVER6. With --tap nobody else is on the link: addresses are used at
 once, without duplicate address detection, unless --set dad.transmits=1 asks for it. The kernel's end of the link asks
 for no routers, so that all that is seen was asked for; it does where the stack is one (--role router).
 
@@ -114,10 +116,10 @@ int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
   make_network(plan);
   Session session(plan);
   settle(session);
-  export_addresses(plan, session.device_name());
+  export_addresses(plan, session.network(), session.device_name());
   if (command.empty() && is_interactive()) {
     export_prompt();
-    session.say(greeting(plan, session.links(), address_to_ping(session.ways(), session.device_name())));
+    session.say(greeting(plan, session, address_to_ping(session.ways(), session.device_name())));
   }
   SandboxedCommand sandboxed(or_shell(command));
   session.confine();  // before any of its packets is read
@@ -154,7 +156,7 @@ void add_exec(CLI::App& program, const std::vector<std::string>& command, int& e
   add_door_option(*subcommand, *arguments);
   add_device_options(*subcommand, *arguments);
   subcommand->callback([subcommand, arguments, &command, &exit_status] {
-    refuse_beside_doors(*subcommand, *arguments);
+    refuse_conflicts(*subcommand, *arguments);
     exit_status = run_exec(*arguments, command);
   });
 }

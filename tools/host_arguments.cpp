@@ -79,10 +79,11 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
               {"lab", "hardened"});
   take_one_of(*command
                    .add_flag("--explain{all}", arguments.explain,
-                             "One line on stderr for each decision: all of them if nothing is given")
+                             "One line on stderr for each decision, all of them if nothing is given; for each packet, "
+                             "over all nodes that it comes to, if it is story")
                    ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
                    ->group(of_output),
-              {"all", "drops", "off"});
+              {"all", "drops", "story", "off"});
   add_color(command, arguments.color).group(of_output);
   command.add_flag("--json", arguments.json, "The same as JSON, one object a line on stdout")->group(of_output);
   take_seed(*command.add_option("--seed", arguments.seed, "Fix all randomness")->group(of_the_run));

@@ -60,6 +60,7 @@ NodeOptions node_options(const HostArguments& arguments) {
 
 Explain explain_of(const HostArguments& arguments) {
   if (arguments.explain == "drops") return Explain::drops;
+  if (arguments.explain == "story") return Explain::story;
   return arguments.explain == "all" || arguments.json ? Explain::all : Explain::off;
 }
 

@@ -15,6 +15,7 @@
 #include "tools/screen.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/events/event_json.hpp"
+#include "tunstack/explain/story.hpp"
 #include "tunstack/explain/summary.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/network/at_doors.hpp"
@@ -186,8 +187,12 @@ int run_replay(ReplayArguments arguments, const CLI::App& command) {
   EventTeller teller;
   EventLog log(lines, {network.place_names(), start}, plan.explain == Explain::drops);
   teller.add(log);
+  StoryTeller stories(lines, network);
+  if (plan.explain == Explain::story) network.watch_traffic(&stories);
   if (plan.json_fd)
     observers.add(teller);
+  else if (plan.explain == Explain::story)
+    observers.add(stories);
   else
     observers.add(explainer);
   Heard heard;
@@ -248,7 +253,7 @@ void add_replay(CLI::App& program, int& exit_status) {
   command->get_option("--address")
       ->description("ADDR/LEN of the stack; repeatable; 'auto': the host that the capture is about");
   command->get_option("--explain")
-      ->description("One line on stdout for each decision: =all (if nothing is given), =drops, =off");
+      ->description("One line on stdout for each decision: =all (if nothing is given), =drops, =off; for each packet: =story");
   command->callback([arguments, command, &exit_status] { exit_status = run_replay(*arguments, *command); });
 }
 

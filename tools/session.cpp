@@ -124,6 +124,10 @@ NodeConfig started(const HostPlan& plan, const std::deque<AttachedLink>& links, 
   return config;
 }
 
+bool is_explained_by_lines(const HostPlan& plan) {
+  return (plan.explain == Explain::all || plan.explain == Explain::drops) && !plan.json_fd;
+}
+
 }  // namespace
 
 Session::Session(const HostPlan& plan)
@@ -136,6 +140,7 @@ Session::Session(const HostPlan& plan)
       config_(started(plan, links_, clock_)),
       network_(network_plan(plan, config_)),
       explainer_(plan.explain, talk_, screen_of(STDERR_FILENO, plan.color), network_.place_names()),
+      stories_(talk_, network_),
       names_{network_.place_names(), clock_.started_at()},
       loop_(devices_of(links_), network_, clock_),
       summary_length_(plan.summary),
@@ -144,7 +149,11 @@ Session::Session(const HostPlan& plan)
       ready_fd_(plan.ready_fd),
       sandboxed_(plan.sandboxed),
       has_bad_links_(plan.impairments.any()) {
-  if (plan.explain != Explain::off && !plan.json_fd) observers_.add(explainer_);
+  if (plan.explain == Explain::story && !plan.json_fd) {
+    observers_.add(stories_);
+    network_.watch_traffic(&stories_);
+  }
+  if (is_explained_by_lines(plan)) observers_.add(explainer_);
   if (plan.json_fd) add_log(plan, OutputFile::shared(*plan.json_fd, "stdout"));
   if (plan.log) add_log(plan, OutputFile::create(*plan.log));
   if (plan.capture) {

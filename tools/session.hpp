@@ -11,6 +11,7 @@
 #include "tunstack/control/control_requests.hpp"
 #include "tunstack/control/control_socket.hpp"
 #include "tunstack/events/event_json.hpp"
+#include "tunstack/explain/story.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/network/at_doors.hpp"
 #include "tunstack/outlet/outlet.hpp"
@@ -91,6 +92,7 @@ class Session {
   NodeConfig config_;  // of the first node
   Network network_;
   Explainer explainer_;
+  StoryTeller stories_;
   EventNames names_;
   std::deque<Outlet> log_outlets_;  // --json, --log
   std::deque<EventLog> logs_;

@@ -6,6 +6,7 @@
 #include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
 #include "tools/door_arguments.hpp"
+#include "tools/exec_environment.hpp"
 #include "tools/session.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/kernel_link/ipv6_settings.hpp"
@@ -20,7 +21,8 @@ Examples:
   tunstack up                                  then, elsewhere: ping 192.0.2.2; ping 2001:db8::2
   tunstack up 10.1.1.2/24 --explain            each decision as a line, with its RFC section
   tunstack up 192.0.2.9/24 --dev lab%d --set icmp4.echo=off --duration 60
-  tunstack up --door tun0=192.0.2.2/24 --door tun1=198.51.100.2/24     a router between two devices)";
+  tunstack up --door tun0=192.0.2.2/24 --door tun1=198.51.100.2/24     a router between two devices
+  tunstack up --chain 3,mtu=1300     three routers and a host behind the device: traceroute, tracepath)";
 
 std::string join(const std::vector<IpPrefix>& prefixes) {
   std::string text;
@@ -33,6 +35,12 @@ std::string behind(const std::string& network) {
   return network.empty() ? "" : fmt::format("ip netns exec {} ", network);
 }
 
+std::string to_try(const HostPlan& plan, const Session& session, const std::string& before, const std::string& target) {
+  if (plan.chain)
+    return fmt::format("  try: {}traceroute {}    (Ctrl-C ends)\n", before, address_of_server(session.network()));
+  return target.empty() ? "" : fmt::format("  try: {}ping {}    (Ctrl-C ends)\n", before, target);
+}
+
 /// Who set the link up by hand may still be at it, and is told of nothing that is amiss.
 std::string welcome_text(const HostPlan& plan, const Session& session, const AttachedLink& link) {
   const std::string& device = link.name();
@@ -40,10 +48,12 @@ std::string welcome_text(const HostPlan& plan, const Session& session, const Att
   const auto number = static_cast<std::size_t>(link.number());
   const std::string target = address_to_ping(ways, device);
   const std::string& network = plan.links[number].network;
-  return fmt::format("tunstack: {} is up: the stack has {}; {} has {}\n{}{}", device,
+  const std::string chain = chain_text(plan, session.network());
+  return fmt::format("tunstack: {} is up: the stack has {}; {} has {}\n{}{}{}", device,
                      join(plan.node.interfaces[number].addresses), network.empty() ? "this host" : network,
                      plan.leave_link_alone ? "what you give it" : join(plan.links[number].addresses),
-                     target.empty() ? "" : fmt::format("  try: {}ping {}    (Ctrl-C ends)\n", behind(network), target),
+                     chain.empty() ? "" : fmt::format("  behind it {}\n", chain),
+                     to_try(plan, session, behind(network), target),
                      plan.leave_link_alone ? "" : detour_warning(ways));
 }
 
@@ -124,7 +134,7 @@ void add_up(CLI::App& program, int& exit_status) {
   add_door_option(*command, *arguments);
   add_device_options(*command, *arguments);
   command->callback([command, arguments, &exit_status] {
-    refuse_beside_doors(*command, *arguments);
+    refuse_conflicts(*command, *arguments);
     exit_status = run_up(*arguments);
   });
 }

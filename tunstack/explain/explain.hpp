@@ -31,7 +31,7 @@ std::string decision_text(const Decision& decision, const Screen& screen = {}, c
 std::string origination_text(const Origination& origination, const Screen& screen = {}, const PlaceNames& names = {});
 std::string note_text(const Note& note, const Screen& screen = {}, const PlaceNames& names = {});
 
-enum class Explain : std::uint8_t { off, drops, all };
+enum class Explain : std::uint8_t { off, drops, all, story };
 
 class Explainer final : public Observer {
  public:

@@ -13,7 +13,9 @@ namespace {
 using Refused = std::unexpected<OptionFault>;
 
 constexpr std::string_view mtu_key = ",mtu=";
-constexpr Ipv4Address between4{0xc6336400};       // 198.51.100.0: links of two addresses (RFC 3021)
+// Links have two addresses each (RFC 3021, RFC 6164): what is sent to others has no route, and its sender is told so.
+constexpr std::uint8_t length4 = 31, length6 = 127;
+constexpr Ipv4Address between4{0xc6336400};       // 198.51.100.0/24
 constexpr Ipv4Address last4{0xcb007100};          // 203.0.113.0/24
 constexpr std::uint16_t between6 = 1, last6 = 2;  // 2001:db8:1:N::/64 and 2001:db8:2::/64
 
@@ -33,18 +35,20 @@ struct Ends {
   std::vector<IpPrefix> left, right;
 };
 
-/// The n-th link between two routers, from 1 on.
-Ends ends_between(std::size_t number) {
-  const auto index = static_cast<std::uint32_t>(2 * (number - 1));
-  const auto subnet = static_cast<std::uint16_t>(number);
-  return {{{Ipv4Address{between4.value + index}, 31}, {documentation6(between6, subnet, 1), 64}},
-          {{Ipv4Address{between4.value + index + 1}, 31}, {documentation6(between6, subnet, 2), 64}}};
+Ends ends_of(Ipv4Address network4, std::uint32_t first, std::uint16_t site6, std::uint16_t subnet6) {
+  const auto end = [&](std::uint32_t right) -> std::vector<IpPrefix> {
+    return {{Ipv4Address{network4.value + first + right}, length4},
+            {documentation6(site6, subnet6, static_cast<std::uint8_t>(2 + right)), length6}};
+  };
+  return {end(0), end(1)};
 }
 
-Ends ends_of_last() {
-  return {{{Ipv4Address{last4.value + 1}, 24}, {documentation6(last6, 0, 1), 64}},
-          {{Ipv4Address{last4.value + 2}, 24}, {documentation6(last6, 0, 2), 64}}};
+/// The n-th link between two routers, from 1 on.
+Ends ends_between(std::size_t number) {
+  return ends_of(between4, 2 * static_cast<std::uint32_t>(number), between6, static_cast<std::uint16_t>(number));
 }
+
+Ends ends_of_last() { return ends_of(last4, 2, last6, 0); }
 
 class Builder {
  public:
@@ -52,6 +56,7 @@ class Builder {
 
   NetworkPlan plan_of(const ChainArguments& chain) {
     plan_.seed = node_.seed;
+    routers_ = chain.routers;
     plan_.start = node_.start;
     const std::size_t last_mtu = chain.mtu.value_or(first_.mtu);
     add_node("r1");
@@ -60,7 +65,9 @@ class Builder {
     plan_.links.push_back({.name = first_.name, .prefixes = first_.addresses, .ends = {{}, {.door = 0}}});
     for (std::size_t i = 1; i < chain.routers; ++i) extend("r" + std::to_string(i + 1), ends_between(i), first_.mtu);
     extend(chain_server, ends_of_last(), last_mtu);
-    plan_.nodes.back().config.interfaces[0].role = Role::host;
+    InterfaceConfig& of_server = plan_.nodes.back().config.interfaces[0];
+    of_server.role = Role::host;
+    of_server.name = "eth0";
     add_shortest_paths(plan_);
     return std::move(plan_);
   }
@@ -71,8 +78,16 @@ class Builder {
     node.name = std::move(name);
     node.config = node_;
     node.config.interfaces.clear();
+    reach_back(node.config.options);
     if (plan_.nodes.size() > 1)
       node.config.options.own.reports_ipv6_groups = false;  // nobody on the links between asks for groups
+  }
+  /// Answers of the last nodes of a long chain would die on their way back.
+  void reach_back(NodeOptions& options) const {
+    const NodeOptions usual;
+    if (routers_ < usual.ipv4_ttl) return;
+    if (options.ipv4_ttl == usual.ipv4_ttl) options.ipv4_ttl = 255;
+    if (options.ipv6_hop_limit == usual.ipv6_hop_limit) options.ipv6_hop_limit = 255;
   }
   /// One more node behind the last one.
   void extend(std::string name, const Ends& ends, std::size_t mtu) {
@@ -97,6 +112,7 @@ class Builder {
 
   const NodeConfig& node_;
   const InterfaceConfig& first_;
+  std::size_t routers_ = 0;
   NetworkPlan plan_;
 };
 
@@ -138,7 +154,8 @@ std::expected<NetworkPlan, OptionFault> plan_chain(const ChainArguments& chain, 
   if (const auto fault = overlap_fault(plan)) return Refused(*fault);
   const InterfaceConfig& server = plan.nodes.back().config.interfaces[0];
   if (const auto fault = mtu_fault(server))
-    return Refused({"the last link of the chain cannot have this MTU", *fault, "choose a larger one"});
+    return Refused({"the last link of the chain cannot have this MTU", *fault,
+                    "choose a larger one, or IPv4 addresses alone: 192.0.2.2/24"});
   return plan;
 }
 
@@ -146,10 +163,10 @@ std::vector<IpPrefix> prefixes_behind(const NetworkPlan& chain) {
   std::vector<IpPrefix> prefixes;
   const bool has_links_between = chain.nodes.size() > 2;
   for (const IpPrefix& last : chain.links.back().prefixes) {
+    const bool is_ipv4 = last.address.is_ipv4();
     if (has_links_between)
-      prefixes.push_back(last.address.is_ipv4() ? IpPrefix{between4, 24}
-                                                : IpPrefix{documentation6(between6, 0, 0), 48});
-    prefixes.push_back(network_of(last));
+      prefixes.push_back(is_ipv4 ? IpPrefix{between4, 24} : IpPrefix{documentation6(between6, 0, 0), 48});
+    prefixes.push_back(is_ipv4 ? IpPrefix{last4, 24} : IpPrefix{documentation6(last6, 0, 0), 64});
   }
   return prefixes;
 }

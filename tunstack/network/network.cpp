@@ -179,6 +179,11 @@ Counters Network::counters() const {
   return all;
 }
 
+const std::string& Network::name_of(InterfaceId door) const {
+  const LinkEnd& end = first_node_at(door);
+  return nodes_[end.node].state().interface(end.interface).config.name;
+}
+
 void Network::observe(Observer* observer) {
   for (Node& node : nodes_) node.observe(observer);
 }
@@ -208,6 +213,8 @@ void Network::receive(const Received& received, Outbox& out) {
   const LinkEnd from{.door = static_cast<std::size_t>(received.interface)};
   const PacketNumber number = ++last_number_;
   ++packets_in_;
+  if (watcher_ != nullptr) [[unlikely]]
+    watcher_->enters(received.interface, received.bytes, number, now);
   if (port.is_direct) {
     hand_over(port.other, received.bytes, number, now, out);
   } else {
@@ -311,8 +318,8 @@ Bytes Network::on_link(const Link& link, const OutgoingPacket& packet) {
 void Network::impair(Impairer& impairer, const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number,
                      Instant now) {
   const Fate fate = impairer.next(packet.size(), now);
-  if (fate.loss == Fate::Loss::drawn) return note_at(from, Reason::link_packet_lost, number, now);
-  if (fate.loss == Fate::Loss::queue_full) return note_at(from, Reason::link_queue_full, number, now);
+  if (fate.loss == Fate::Loss::drawn) return note_at(from, Reason::link_packet_lost, number, now, true);
+  if (fate.loss == Fate::Loss::queue_full) return note_at(from, Reason::link_queue_full, number, now, true);
   if (fate.corrupted) note_at(from, Reason::link_packet_corrupted, number, now);
   if (fate.is_doubled) note_at(from, Reason::link_packet_duplicated, number, now);
   if (fate.is_overtaken) note_at(from, Reason::link_packet_overtaken, number, now);
@@ -328,7 +335,7 @@ void Network::impair(Impairer& impairer, const Port& port, const LinkEnd& from, 
 MutableBytes Network::keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due) {
   const MutableBytes room = in_flight_.add(due, InFlight::Tag{port.link} << 16U | port.end, number, packet.size());
   if (room.empty()) {
-    note_at(from, Reason::network_full, number, last_event_);
+    note_at(from, Reason::network_full, number, last_event_, true);
     return {};
   }
   copy_bytes(room, packet);
@@ -363,16 +370,18 @@ void Network::leave(std::size_t door, Bytes packet, PacketNumber number, Instant
   const bool is_frame = links_[doors_[door].link].has_frames();
   const std::size_t before = out.packets().size();
   const MutableBytes room = out.add(InterfaceId(door), packet.size(), {number, 0});
-  if (room.empty()) return note_at(first_node_at(InterfaceId(door)), Reason::outbox_full, number, now);
+  if (room.empty()) return note_at(first_node_at(InterfaceId(door)), Reason::outbox_full, number, now, true);
   copy_bytes(room, packet);
   ++packets_out_;
+  if (watcher_ != nullptr) [[unlikely]]
+    watcher_->leaves(InterfaceId(door), number, now);
   if (is_frame) out.from(before)[0].payload = LinkPayload::frame;
 }
 
-void Network::note_at(const LinkEnd& end, Reason reason, PacketNumber cause, Instant now) {
+void Network::note_at(const LinkEnd& end, Reason reason, PacketNumber cause, Instant now, bool ends_packet) {
   const LinkEnd& known = end.door ? first_node_at(InterfaceId(*end.door)) : end;
   nodes_[known.node].note(
-      {.time = now, .reason = reason, .interface = known.interface, .cause = cause, .node = NodeId(known.node)});
+      {.time = now, .reason = reason, .interface = known.interface, .cause = cause, .ends_packet = ends_packet});
 }
 
 }  // namespace tunstack

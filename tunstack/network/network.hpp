@@ -16,11 +16,14 @@
 
 namespace tunstack {
 
-/// Hears of each packet right before a node gets it.
-class ArrivalWatcher {
+/// Hears of packets on their way: as they come in by a door, right before a node gets them, as they leave by a door. A
+/// single node at its doors has no way: of that only the second is told.
+class TrafficWatcher {
  public:
-  virtual ~ArrivalWatcher() = default;
-  virtual void arrives(NodeId node, const Received& received) = 0;
+  virtual ~TrafficWatcher() = default;
+  virtual void enters(InterfaceId /*door*/, Bytes /*packet*/, PacketNumber, Instant) {}
+  virtual void arrives(NodeId, const Received&) {}
+  virtual void leaves(InterfaceId /*door*/, PacketNumber, Instant) {}
 };
 
 class Network {
@@ -54,6 +57,10 @@ class Network {
   NodeId node_at(InterfaceId door) const { return NodeId(first_node_at(door).node); }
   /// The door at the link of an interface, if there is one.
   std::optional<InterfaceId> door_at(NodeId node, InterfaceId interface) const;
+  /// Whether the link there has frames.
+  bool has_frames_at(InterfaceId door) const { return links_[doors_[static_cast<std::size_t>(door)].link].has_frames(); }
+  /// That of the first interface there.
+  const std::string& name_of(InterfaceId door) const;
   std::size_t doors() const { return doors_.size(); }
   bool is_single() const { return is_single_; }
   /// Addresses of some node are still being checked.
@@ -69,7 +76,7 @@ class Network {
   std::size_t packets_on_their_way() const { return in_flight_.packets(); }
   /// `observer` and `watcher` (or nullptr) must outlive the network or be taken back.
   void observe(Observer* observer);
-  void watch_arrivals(ArrivalWatcher* watcher) { watcher_ = watcher; }
+  void watch_traffic(TrafficWatcher* watcher) { watcher_ = watcher; }
 
   static constexpr std::size_t most_on_their_way = 16'384;
   static constexpr std::size_t most_octets_on_their_way = std::size_t{64} << 20U;
@@ -122,7 +129,7 @@ class Network {
   void arrive(const Link& link, std::size_t from, Bytes packet, PacketNumber number, Instant now, Outbox& out);
   void hand_over(const LinkEnd& end, Bytes packet, PacketNumber number, Instant now, Outbox& out);
   void leave(std::size_t door, Bytes packet, PacketNumber number, Instant now, Outbox& out);
-  void note_at(const LinkEnd& end, Reason reason, PacketNumber cause, Instant now);
+  void note_at(const LinkEnd& end, Reason reason, PacketNumber cause, Instant now, bool ends_packet = false);
   /// As it travels on the link: in a frame where that has frames.
   Bytes on_link(const Link& link, const OutgoingPacket& packet);
 
@@ -143,7 +150,7 @@ class Network {
   std::uint64_t packets_in_ = 0, packets_out_ = 0;  // by doors
   PacketNumber last_number_ = 0;
   Instant last_event_{};
-  ArrivalWatcher* watcher_ = nullptr;
+  TrafficWatcher* watcher_ = nullptr;
 };
 
 }  // namespace tunstack

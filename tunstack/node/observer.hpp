@@ -44,6 +44,7 @@ struct Note {
   InterfaceId interface{};
   std::optional<IpAddress> address = {};  // that it is about
   PacketNumber cause = 0;                 // the packet that brought it about, if one did
+  bool ends_packet = false;               // nobody will see that packet any more
   NodeId node{};
 };
 

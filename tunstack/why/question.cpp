@@ -38,7 +38,7 @@ Octets leaving(const OutgoingPacket& packet) {
 /// Follows the packet from node to node, and keeps the last decision about it and about what it completed: a fragment
 /// is decided upon, then the datagram. And all that is sent because of it: answers, and what nodes ask their neighbors
 /// or tell them. What was due anyway is nobody's answer.
-class Follower final : public Observer, public ArrivalWatcher {
+class Follower final : public Observer, public TrafficWatcher {
  public:
   Follower(const Network& network, Outcome& outcome) : network_(network), outcome_(outcome) {}
 
@@ -52,6 +52,7 @@ class Follower final : public Observer, public ArrivalWatcher {
     const bool is_first = decision.arrived && number_ == 0;
     if (is_first) followed_.insert(number_ = decision.ids.number);
     const bool is_followed = followed_.contains(decision.ids.number) || followed_.contains(decision.ids.cause);
+    if (!is_followed && !network_.is_single()) return;
     if (!is_followed) return keep(decision.sent);
     outcome_.verdict = verdict_name(decision);
     outcome_.reason = deciding_reason(decision);
@@ -113,14 +114,14 @@ Outcome ask(Network& network, const Received& received) {
   Follower follower(network, outcome);
   Outbox out;
   network.observe(&follower);
-  network.watch_arrivals(&follower);
+  network.watch_traffic(&follower);
   network.receive(received, out);
   const Instant latest = received.now + longest_way;
   while (network.packets_on_their_way() > 0 && network.next_deadline() <= latest) {
     out.clear();
     network.tick(network.next_deadline(), out);
   }
-  network.watch_arrivals(nullptr);
+  network.watch_traffic(nullptr);
   network.observe(nullptr);
   follower.finish();
   return outcome;
