@@ -99,7 +99,8 @@ std::string greeting(const HostPlan& plan, const Session& session, const std::st
       "tunstack: a private network with {} {}{}\n"
       "  {}(exit ends all of it)\n",
       links.size() == 1 ? "one link," : fmt::format("{} links,", links.size()), ends,
-      plan.chain ? fmt::format("\n  behind it {}", chain_text(plan, session.network())) : "", to_try(plan, target, stack));
+      plan.chain ? fmt::format("\n  behind it {}", chain_text(plan, session.network())) : "",
+      to_try(plan, target, stack));
 }
 
 }  // namespace tunstack

@@ -7,8 +7,8 @@
 
 namespace tunstack {
 
-/// TUNSTACK_DEV, TUNSTACK_ADDRESS4 and 6 (the stack's), TUNSTACK_HOST4 and 6 (the kernel's), TUNSTACK_SERVER4 and 6 (of the
-/// host at the end of a chain); what there is not is unset. Of several links the first one's.
+/// TUNSTACK_DEV, TUNSTACK_ADDRESS4 and 6 (the stack's), TUNSTACK_HOST4 and 6 (the kernel's), TUNSTACK_SERVER4 and 6 (of
+/// the host at the end of a chain); what there is not is unset. Of several links the first one's.
 void export_addresses(const HostPlan& plan, const Network& network, const std::string& device);
 
 /// The first of the host at the end of a chain.

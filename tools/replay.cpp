@@ -253,7 +253,8 @@ void add_replay(CLI::App& program, int& exit_status) {
   command->get_option("--address")
       ->description("ADDR/LEN of the stack; repeatable; 'auto': the host that the capture is about");
   command->get_option("--explain")
-      ->description("One line on stdout for each decision: =all (if nothing is given), =drops, =off; for each packet: =story");
+      ->description(
+          "One line on stdout for each decision: =all (if nothing is given), =drops, =off; for each packet: =story");
   command->callback([arguments, command, &exit_status] { exit_status = run_replay(*arguments, *command); });
 }
 

@@ -53,8 +53,7 @@ std::string welcome_text(const HostPlan& plan, const Session& session, const Att
                      join(plan.node.interfaces[number].addresses), network.empty() ? "this host" : network,
                      plan.leave_link_alone ? "what you give it" : join(plan.links[number].addresses),
                      chain.empty() ? "" : fmt::format("  behind it {}\n", chain),
-                     to_try(plan, session, behind(network), target),
-                     plan.leave_link_alone ? "" : detour_warning(ways));
+                     to_try(plan, session, behind(network), target), plan.leave_link_alone ? "" : detour_warning(ways));
 }
 
 /// What becomes of the link is told each time, how to try the stack when it is up for the first time.

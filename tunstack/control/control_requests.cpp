@@ -91,9 +91,10 @@ std::vector<std::string> node_names(const Network& network) {
 }
 
 [[noreturn]] void throw_unknown_node(const std::string& name, const Network& network) {
-  throw UsageFault(fmt::format("there is no node '{}'", name.substr(0, 40)),
-                   fmt::format("the stack has {}", network.size() == 1 ? "one node alone" : fmt::format("{} nodes", network.size())),
-                   did_you_mean(name, node_names(network)) + "'tunstack state --json' names all in \"nodes\"");
+  throw UsageFault(
+      fmt::format("there is no node '{}'", name.substr(0, 40)),
+      fmt::format("the stack has {}", network.size() == 1 ? "one node alone" : fmt::format("{} nodes", network.size())),
+      did_you_mean(name, node_names(network)) + "'tunstack state --json' names all in \"nodes\"");
 }
 
 /// As captures have them: "node.r2.KEY=VALUE" where it is not about the node behind the device.

@@ -78,9 +78,8 @@ void StoryTeller::decided(const Decision& decision) {
 
 void StoryTeller::originated(const Origination& origination) {
   const PacketText text = describe(origination.sent[0]);
-  const Place story =
-      begin(origination.time, fmt::format("{}: {}: {}", text.summary, names_.node(origination.node),
-                                          info(origination.reason).name));
+  const Place story = begin(origination.time, fmt::format("{}: {}: {}", text.summary, names_.node(origination.node),
+                                                          info(origination.reason).name));
   send(story, origination.node, origination.sent, origination.time);
   end_if_over(story);
 }
@@ -134,8 +133,8 @@ void StoryTeller::end_if_over(Place story) {
 
 void StoryTeller::tell(Place story) {
   if (story->under_way > 0) std::erase_if(under_way_, [&](const auto& packet) { return packet.second == story; });
-  out_.put(fmt::format("{:.6f} {}\n", std::chrono::duration<double>(story->begin.time_since_epoch()).count(),
-                       story->line));
+  out_.put(
+      fmt::format("{:.6f} {}\n", std::chrono::duration<double>(story->begin.time_since_epoch()).count(), story->line));
   stories_.erase(story);
 }
 

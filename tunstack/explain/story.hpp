@@ -1,6 +1,6 @@
 // What became of each packet, on one line from its arrival to its end, over all nodes that it came to and back:
-// "ICMP echo request, id 6, seq 1: 192.0.2.1 -> r1 (ttl 63) -> server: reply, back after 21.3 ms". Hears all nodes and the
-// traffic between them; lines go to an outlet.
+// "ICMP echo request, id 6, seq 1: 192.0.2.1 -> r1 (ttl 63) -> server: reply, back after 21.3 ms". Hears all nodes and
+// the traffic between them; lines go to an outlet.
 #pragma once
 
 #include <list>

@@ -22,8 +22,8 @@ struct ChainArguments {
 std::expected<ChainArguments, OptionFault> parse_chain(const std::string& text);
 
 /// Routers are r1, r2, ..., the host is `server`; all are as `first` is but for interfaces. The first interface of that
-/// is the one of r1 whose link has the door 0; the other links have the families that it has. Where the usual 64 hops are
-/// not enough for answers to come back, nodes begin with 255 of them.
+/// is the one of r1 whose link has the door 0; the other links have the families that it has. Where the usual 64 hops
+/// are not enough for answers to come back, nodes begin with 255 of them.
 std::expected<NetworkPlan, OptionFault> plan_chain(const ChainArguments& chain, const NodeConfig& first);
 
 /// What is behind the first link: where who is at the door must send to reach it.

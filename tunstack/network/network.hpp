@@ -58,7 +58,9 @@ class Network {
   /// The door at the link of an interface, if there is one.
   std::optional<InterfaceId> door_at(NodeId node, InterfaceId interface) const;
   /// Whether the link there has frames.
-  bool has_frames_at(InterfaceId door) const { return links_[doors_[static_cast<std::size_t>(door)].link].has_frames(); }
+  bool has_frames_at(InterfaceId door) const {
+    return links_[doors_[static_cast<std::size_t>(door)].link].has_frames();
+  }
   /// That of the first interface there.
   const std::string& name_of(InterfaceId door) const;
   std::size_t doors() const { return doors_.size(); }
