@@ -27,11 +27,13 @@ ip::Onward onward_by(const std::optional<TransitWay>& way, const Arrival<View>& 
   if (!way) return {};
   const Interface& interface = state.interface(way->interface);
   const bool is_direct = way->next_hop == destination;
+  const bool stays = way->interface == arrival.interface;
   return {.has_route = true,
           .action = way->action,
           .may_leave = interface.is_forwarding(),
           .is_direct = is_direct,
-          .turns_back = is_direct && way->interface == arrival.interface && !interface.has_frames(),
+          .stays = stays,
+          .turns_back = is_direct && stays && !interface.has_frames(),
           .comes_from_right =
               comes_from_right(policy.reverse_path, arrival.ip.source(), arrival.interface, arrival.now, state),
           .mtu = interface.mtu(family_of(arrival))};
