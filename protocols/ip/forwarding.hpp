@@ -49,7 +49,8 @@ struct Onward {
   RouteAction action = RouteAction::forward;
   bool may_leave = true;         // forwarding is on there
   bool is_direct = true;         // the destination is on the link
-  bool turns_back = false;       // to the link that it came from, where nobody else is
+  bool stays = false;            // on the link that it came from
+  bool turns_back = false;       // likewise, where nobody else is
   bool comes_from_right = true;  // by the reverse path, if that is asked for
   std::size_t mtu = 0;           // octets
 };
@@ -170,7 +171,7 @@ inline constexpr std::array ipv6_routed_rules = {
     ErrorRule<Ipv6Routed>{Reason::forward6_off_on_link, silently, no_pointer,
                           [](const Ipv6Routed& r) { return !r.onward.may_leave; }},
     ErrorRule<Ipv6Routed>{Reason::forward6_source_link_local, Problem::beyond_scope, no_pointer,
-                          [](const Ipv6Routed& r) { return r.arrival.ip.source().is_link_local(); }},
+                          [](const Ipv6Routed& r) { return r.arrival.ip.source().is_link_local() && !r.onward.stays; }},
     ErrorRule<Ipv6Routed>{Reason::forward6_source_from_elsewhere, Problem::source_refused, no_pointer,
                           is_told_of_source<Ipv6View>},
     ErrorRule<Ipv6Routed>{Reason::forward6_source_from_elsewhere, silently, no_pointer,

@@ -116,7 +116,7 @@ def is_noise(packet):
     if packet[0] >> 4 == 4:
         return packet[9] == 2
     at = 48 if packet[6] == HOP_BY_HOP else 40
-    return packet[6] in (HOP_BY_HOP, ICMP6) and packet[at] in (130, 131, 132, 133, 134, 135, 136, 143)
+    return packet[6] in (HOP_BY_HOP, ICMP6) and len(packet) > at and packet[at] in (130, 131, 132, 133, 134, 135, 136, 143)
 
 
 def icmp_text(message, names, is_error):

@@ -1,6 +1,11 @@
 """Why answers differ, by (family, what was asked). A difference without a remark here wants to be looked into."""
 
 SILENT = "Linux drops the packet without a word"
+NO_ROUTES = "The text is followed here; Linux takes no source routes by default, where a router must: with `accept_source_route` it answers the same (below)"
+UNTIL_ASKED = "Both follow the text: a router looks at these options only where it is told to; here with `ip6.forward.hbh=process` (below)"
+TO_ANOTHER_END = "here the link has two ends, and nothing goes back to where it came from; Linux takes it for one with many"
+MARTIAN = "The text is followed here: it is not forwarded; Linux does"
+AT_WHICH_OCTET = "Linux points at the option, RFC 792 at the octet in which the error was detected"
 
 REMARKS = {
     ("IPv6", "destination options: length past the header"): SILENT,
@@ -19,7 +24,45 @@ REMARKS = {
     ("IPv4", "timestamp option with an unknown form"): "Linux lets it pass",
     ("IPv4", "loose source route that ends here"): "Linux takes none by default; here with `ip4.source_route=drop`",
     ("IPv4", "loose source route that goes on"): SILENT + ", as hosts may",
-    ("IPv4", "option of length 1"): "Linux points at the option, RFC 792 at the octet in which the error was detected",
+    ("IPv4", "option of length 1"): AT_WHICH_OCTET,
     ("IPv4", "fragments with two different ends"): "Linux drops the odd fragment alone",
     ("IPv4", "fragment of 20 octets that is not the last"): "Linux keeps the first 16 of them",
+    ("Router, IPv6", "for another address of the link it came from"): "The text is followed here: " + TO_ANOTHER_END,
+    ("Router, IPv6", "for its own sender"): "The text is followed here: " + TO_ANOTHER_END,
+    ("Router, IPv6", "hop-by-hop options: unknown, action discard"): UNTIL_ASKED,
+    ("Router, IPv6", "hop-by-hop options: unknown, action report"): UNTIL_ASKED,
+    ("Router, IPv6", "hop-by-hop options: unknown, report unless multicast"): UNTIL_ASKED,
+    ("Router, IPv6", "hop-by-hop options: length past the header"): UNTIL_ASKED,
+    ("Router, IPv6", "hop-by-hop options: jumbo payload in a small packet"): UNTIL_ASKED,
+    ("Router, IPv6", "hop-by-hop options cut short"): UNTIL_ASKED,
+    ("Router, IPv6", "from fe80::9, hop limit 1"): "Both follow the text: both errors apply, and none says which goes first",
+    ("Router, IPv6", "from ::ffff:192.0.2.1"): "The text is followed here, which recommends to drop it",
+    ("Router, IPv6", "from the router's own address"): "No text decides in IPv6; nobody else has it, and Linux checks that in IPv4 alone",
+    ("Router, IPv6", "to fe80::9"): "Both follow the text, which forbids to send it to another link; Linux sends it back to the one it came from",
+    ("Router, IPv6", "to ::"): "Both follow the text: nothing may be sent there, and no error is asked for",
+    ("Router, IPv6", "to ::ffff:198.51.100.1"): "Both follow the text: such addresses stand for IPv4 within a node, and no error is asked for",
+    ("Router, IPv6", "redirect, no route"): "The text is followed here: no error about a redirect; Linux knows it for ICMPv4 alone",
+    ("Router, IPv4", "for another address of the link it came from"): "By analogy with RFC 4443 3.1 (RTR4-022): " + TO_ANOTHER_END,
+    ("Router, IPv4", "for its own sender"): "By analogy with RFC 4443 3.1 (RTR4-022): " + TO_ANOTHER_END,
+    ("Router, IPv4", "too big, with a record of its route"): "Both follow the text: the option is in the first fragment alone; Linux leaves its room in the others, filled with no operations",
+    ("Router, IPv4", "timestamps with addresses"): "The text is followed here: the address of the link it leaves by; Linux writes that of the link it came by, though not into a record of the route",
+    ("Router, IPv4", "loose source route by way of the router"): NO_ROUTES,
+    ("Router, IPv4", "loose source route in passing"): NO_ROUTES,
+    ("Router, IPv4", "loose source route to nowhere"): NO_ROUTES + ", but without a word for this one",
+    ("Router, IPv4", "strict source route by way of the router"): NO_ROUTES,
+    ("Router, IPv4", "strict source route that does not name the router"): NO_ROUTES,
+    ("Router, IPv4", "option of length 1"): "The text is followed here: " + AT_WHICH_OCTET,
+    ("Router, IPv4", "option longer than the header"): "The text is followed here: " + AT_WHICH_OCTET,
+    ("Router, IPv4", "from 0.1.2.3"): MARTIAN + ", and of 0.0.0.0/8 drops 0.0.0.0 alone",
+    ("Router, IPv4", "from 240.1.2.3"): MARTIAN + ", and counts 240.0.0.0/4 among unicast addresses",
+    ("Router, IPv4", "from the broadcast address of its link"): MARTIAN + " unless `rp_filter` is on",
+    ("Router, IPv4", "from 169.254.1.1"): MARTIAN,
+    ("Router, IPv4", "to the network address of the far link"): "The text is followed here: it is dropped, or treated as a broadcast; Linux takes it for a host's",
+    ("Router, other settings", "from the far link, for the router"): "Linux follows the text, which speaks of all that arrives; here the check is for what is forwarded alone",
+    ("Router, other settings", "to the broadcast address of the far link, TTL 1"): "The text is followed here: no error about a broadcast; Linux looks at the hop before it knows that it is one",
+    ("Router, other settings", "loose source route to nowhere"): "The text is followed here (code 5); " + SILENT,
+    ("Router, other settings", "hop-by-hop options: length past the header"): "Both follow the text, which leaves it open; " + SILENT,
+    ("Router, other settings", "hop-by-hop options: jumbo payload in a small packet"): "Both follow the text: Linux knows the option; here with `ip6.jumbo=on`",
+    ("Router beside another", "IPv4: from the other router"): "Both follow the text, which has no exception for it; Linux tells the other router to send it to itself",
+    ("Router beside another", "IPv6: twice"): "Both follow the text, which wants a limit: here one a second for each pair, in Linux six at once",
 }

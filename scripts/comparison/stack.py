@@ -1,55 +1,61 @@
-"""Asks the stack: the same packets as a capture, run through `tunstack replay`."""
+"""Asks the stack: the same packets as a capture of its own, run through `tunstack replay`."""
 import json
 import os
-import struct
 import subprocess
 import tempfile
 
+import pcapng
+
 APART = 100  # seconds between two cases on the stack's clock
-RAW_IP = 101  # the link type
 SETTINGS = ["ip4.frag.timeout=1", "ip6.frag.timeout=1", "icmp4.error_rate=0", "icmp6.error_rate=0",
-            "icmp4.error_tos=rfc1812", "mld.enable=off"]
+            "icmp4.error_tos=rfc1812", "mld.enable=off", "dad.transmits=0", "acd.enable=off"]
 
 
-def write_capture(path, cases):
-    with open(path, "wb") as capture:
-        capture.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, RAW_IP))
-        for number, (_, _, steps) in enumerate(cases):
-            microseconds = 0
-            for step in steps:
-                if isinstance(step, bytes):
-                    capture.write(struct.pack("<IIII", (number + 1) * APART, microseconds, len(step), len(step)) + step)
-                    microseconds += 1000
+def arguments_for(doors):
+    """As `tunstack up` takes them."""
+    if len(doors) > 1:
+        return [word for door in doors for word in ("--door", f"{door.device}={','.join(door.addresses)},mtu={door.mtu}")]
+    only = doors[0]
+    arguments = [word for address in only.addresses for word in ("--address", address)]
+    if only.mac:
+        arguments += ["--tap", "--mac", only.mac, "--role", "router"]
+    return arguments + [word for gateway in only.gateways for word in ("--gateway", gateway)]
 
 
-def read_capture(path, count):
+def records(cases):
+    """(seconds, packet) for each packet of the cases, all of which come by the first door."""
+    for number, (_, _, steps) in enumerate(cases):
+        packets = [step for step in steps if isinstance(step, bytes)]
+        for place, packet in enumerate(packets):
+            yield (number + 1) * APART + place / 1000, packet
+
+
+def sorted_answers(path, count):
     answers = [[] for _ in range(count)]
-    with open(path, "rb") as capture:
-        capture.read(24)
-        while record := capture.read(16):
-            seconds, _, length, _ = struct.unpack("<IIII", record)
-            answers[seconds // APART - 1].append(capture.read(length))
+    for seconds, door, packet in pcapng.read(path):
+        answers[int(seconds // APART) - 1].append((door, packet))
     return answers
 
 
-def deciding_rules(lines, first, count):
+def deciding_rules(lines, count):
     """The rule that decided the last packet of each case, or what came of it later."""
     rules = [""] * count
     for line in lines.splitlines():
         decision = json.loads(line)
-        if decision.get("verdict") not in (None, "hold"):
-            rules[int((decision["time"] - first) // APART)] = decision["reason"]
+        if decision.get("verdict") not in (None, "hold", "send"):
+            rules[int(decision["time"] // APART) - 1] = decision["reason"]
     return rules
 
 
-def ask(program, cases):
-    """For each case the packets that the stack sends, and the rule that decided."""
+def ask(program, cases, doors, settings):
+    """For each case what the stack sends, as (number of the door, packet), and the rule that decided."""
     with tempfile.TemporaryDirectory() as folder:
-        asked, answered = os.path.join(folder, "asked.pcap"), os.path.join(folder, "answered.pcap")
-        write_capture(asked, cases)
+        asked, answered = os.path.join(folder, "asked.pcapng"), os.path.join(folder, "answered.pcapng")
+        pcapng.write(asked, doors, arguments_for(doors), records(cases))
         command = [program, "replay", asked, "--write", answered, "--json"]
-        for setting in SETTINGS:
+        for setting in SETTINGS + settings:
             command += ["--set", setting]
-        result = subprocess.run(command, check=True, capture_output=True, text=True)
-        first = json.loads(result.stdout.splitlines()[0])["time"]
-        return read_capture(answered, len(cases)), deciding_rules(result.stdout, first, len(cases))
+        result = subprocess.run(command, capture_output=True, text=True)
+        if result.returncode > 1:  # 1: it sends what the capture has not
+            raise RuntimeError(result.stderr)
+        return sorted_answers(answered, len(cases)), deciding_rules(result.stdout, len(cases))

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "tests/system/network.hpp"
+#include "tests/system/between_networks.hpp"
 #include "tunstack/capture/reader.hpp"
 
 namespace tunstack::test::door_test {
@@ -15,13 +15,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::UnorderedElementsAre;
-
-const std::string near_door = "tun0=192.0.2.2/24,2001:db8::2/64", far_door = "tun1=198.51.100.2/24,2001:db8:1::2/64";
-
-Command with(Command first, const Command& more) {
-  first.insert(first.end(), more.begin(), more.end());
-  return first;
-}
 
 class Doors : public SystemTest {
  protected:
@@ -184,36 +177,7 @@ TEST_F(Doors, a_capture_names_the_interface_of_each_packet_and_is_replayed) {
 // ---- in two namespaces ----
 
 /// The far door's device is in a network of its own: what goes from one to the other goes through the router.
-class DoorsApart : public Doors {
- protected:
-  void SetUp() override {
-    Doors::SetUp();
-    SKIP_UNLESS(::geteuid() == 0, "a device changes its namespace for root alone");
-    SKIP_UNLESS(far_network.fault().empty(), far_network.fault());
-    inhabitant = std::make_unique<Process>(Command{"sleep", "1000"}, [this] { return far_network.enter(); });
-  }
-  /// A router between both, and routes of the kernel on either side.
-  std::unique_ptr<Process> router(const std::string& far = far_door, const Command& more = {}) const {
-    auto process = start_tunstack(with({"up", "--host", "none", "--door", near_door, "--door", far}, more));
-    EXPECT_TRUE(says(*process, "tun1 is down")) << process->err();
-    configure(network, "ip link set tun1 netns " + std::to_string(inhabitant->pid()));
-    configure(network,
-              "ip address add 192.0.2.1/24 dev tun0; ip address add 2001:db8::1/64 dev tun0 nodad; ip link set tun0 up;"
-              "ip route add 198.51.100.0/24 dev tun0; ip -6 route add 2001:db8:1::/64 dev tun0");
-    configure(far_network,
-              "ip address add 198.51.100.1/24 dev tun1; ip address add 2001:db8:1::1/64 dev tun1 nodad;"
-              "ip link set tun1 up; ip route add 192.0.2.0/24 dev tun1; ip -6 route add 2001:db8::/64 dev tun1");
-    EXPECT_TRUE(says(*process, "tun0 is up: ")) << process->err();
-    return process;
-  }
-  static void configure(const Network& where, const std::string& commands) {
-    const Outcome done = where.shell("set -e; " + commands);
-    EXPECT_EQ(done.status, 0) << done;
-  }
-
-  Network far_network;
-  std::unique_ptr<Process> inhabitant;  // by whose number the namespace is known
-};
+class DoorsApart : public BetweenNetworks {};
 
 TEST_F(DoorsApart, RTR4_001_RTR6_001_ping_goes_through_the_router_both_ways) {
   const auto running = router();
@@ -235,16 +199,6 @@ TEST_F(DoorsApart, RTR4_001_RTR6_001_the_router_is_the_first_hop_of_traceroute) 
   EXPECT_THAT(six.out, testing::ContainsRegex(" 1  2001:db8::2 .*\n 2  2001:db8:1::1 ")) << six;
   const Outcome back = far_network.run({"traceroute", "-n", "-q", "1", "-w", "2", "192.0.2.1"});
   EXPECT_THAT(back.out, testing::ContainsRegex(" 1  198\\.51\\.100\\.2 .*\n 2  192\\.0\\.2\\.1 ")) << back;
-}
-
-TEST_F(DoorsApart, RTR4_004_RTR6_002_what_is_too_large_for_the_far_door_is_told_its_mtu) {
-  const auto running = router(far_door + ",mtu=1300");
-  const Outcome four = network.run({"ping", "-M", "do", "-c", "1", "-W", "2", "-s", "1400", "198.51.100.1"});
-  EXPECT_THAT(four.out, HasSubstr("mtu = 1300")) << four;
-  const Outcome six = network.run({"ping", "-M", "do", "-c", "1", "-W", "2", "-s", "1400", "2001:db8:1::1"});
-  EXPECT_THAT(six.out, HasSubstr("mtu=1300")) << six;
-  const Outcome fits = network.run({"ping", "-M", "do", "-c", "1", "-W", "2", "-s", "1272", "198.51.100.1"});
-  EXPECT_THAT(fits.out, HasSubstr("1 received")) << fits;
 }
 
 // ---- in a named namespace ----

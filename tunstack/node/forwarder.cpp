@@ -27,11 +27,13 @@ ip::Onward onward_by(const std::optional<TransitWay>& way, const Arrival<View>& 
   if (!way) return {};
   const Interface& interface = state.interface(way->interface);
   const bool is_direct = way->next_hop == destination;
+  const bool stays = way->interface == arrival.interface;
   return {.has_route = true,
           .action = way->action,
           .may_leave = interface.is_forwarding(),
           .is_direct = is_direct,
-          .turns_back = is_direct && way->interface == arrival.interface && !interface.has_frames(),
+          .stays = stays,
+          .turns_back = is_direct && stays && !interface.has_frames(),
           .comes_from_right =
               comes_from_right(policy.reverse_path, arrival.ip.source(), arrival.interface, arrival.now, state),
           .mtu = interface.mtu(family_of(arrival))};
@@ -109,6 +111,22 @@ Verdict judge(const Ipv4Arrival& arrival, const NodeState& state) {
                                                        state);
 }
 
+namespace {
+
+/// Whoever chose the way is told that it fails, not that a destination is unreachable (RFC 1812 5.2.7.1).
+Problem of_source_route(Problem problem) {
+  switch (problem) {
+    case Problem::network_unreachable:
+    case Problem::host_unreachable:
+    case Problem::route_rejects:
+      return Problem::source_route_failed;
+    default:
+      return problem;
+  }
+}
+
+}  // namespace
+
 Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep& step, const NodeState& state) {
   const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
   Ipv4Arrival onto = arrival;
@@ -119,6 +137,7 @@ Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep
   Verdict verdict = judge_onward<ip::ipv4_routed_rules, Ipv4View>(Reason::forward4_source_routed,
                                                                   {onto, step.next, step.is_strict}, policy, state);
   if (auto* const forward = std::get_if<Forward>(&verdict)) forward->destination = step.next;
+  if (auto* const error = std::get_if<Error>(&verdict)) error->problem = of_source_route(error->problem);
   return verdict;
 }
 

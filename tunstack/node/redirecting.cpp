@@ -43,8 +43,8 @@ void Answers::redirect(const Forward& forward, const Ipv4Arrival& arrival, Turn&
   static_cast<void>(turn.output.send_whole(header, message, egress, turn));
 }
 
+// No error as those of RFC 4443 2.4(e): errors are redirected like other packets.
 void Answers::redirect(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn) {
-  if (first_broken<icmp::ipv6_suppression>(icmp::invoking_packet(arrival, Problem::network_unreachable))) return;
   const Ipv6Address next_hop = forward.next_hop.ipv6();
   const auto source = turn.state.link_local_source(forward.interface);
   if (!source || !is_told_of(next_hop, arrival.ip.destination())) return;

@@ -119,6 +119,18 @@ TEST(ForwardedOptions, RTR4_007_RTR4_009_RTR4_019_V4_OPT_020_not_to_where_nobody
   EXPECT_EQ(router.count(Reason::forward4_source_route_to_us), 2U);
 }
 
+TEST(ForwardedOptions, ICMP4_DU_006_a_source_route_fails_where_its_next_address_is_unreachable) {
+  Router router;
+  for (const std::string_view next : {"10.9.9.9", "192.0.2.77"}) {
+    const Packet packet = to_far(hex("83 07 04") + address(next), router_near4);
+    const Packet error = router.error(packet);
+    EXPECT_EQ(icmp4_type(error) * 10 + icmp4_code(error), 35U) << next;
+  }
+  EXPECT_EQ(router.count(Reason::forward4_no_route), 1U);
+  EXPECT_EQ(router.count(Reason::forward4_turns_back), 1U);
+  EXPECT_EQ(icmp4_code(router.error(to_far({}, "10.9.9.9"))), 0U) << "without one";
+}
+
 TEST(ForwardedOptions, V4_OPT_021_a_strict_source_route_goes_to_neighbors_alone) {
   Router router;
   const Packet direct = to_far(hex("89 07 04") + address(far4), router_near4);

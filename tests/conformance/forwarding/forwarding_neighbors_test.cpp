@@ -96,6 +96,30 @@ TEST(ForwardingNeighbors, ND_RED_001_to_a_neighbor_that_was_taken_to_be_far) {
   EXPECT_EQ(part(redirects[0].octets, 64, 16), octets_of("2001:db8::77"));
 }
 
+// Within its link a packet with such a source has not left its zone (RFC 4007 9).
+TEST(ForwardingNeighbors, RTR6_003_ND_RED_001_from_a_link_local_source) {
+  Lan lan;
+  lan.add_station("fe80::99", peer_mac, false);
+  const AllSent sent = lan.send_at_once(to_far6("fe80::99"));
+  EXPECT_THAT(only(0x600 + 128, to(mac_b, sent)), SizeIs(1));
+  ASSERT_THAT(only(redirect_type6, sent), SizeIs(1));
+  EXPECT_EQ(destination_of(only(redirect_type6, sent)[0].octets), "fe80::99");
+}
+
+// RFC 4861 8.2 makes no exception of errors; RFC 1812 4.3.2.7 does, as an ICMPv4 redirect is one.
+TEST(ForwardingNeighbors, ND_RED_001_ICMP4_SUP_001_errors_are_redirected_in_IPv6_alone) {
+  Lan lan;
+  const Ipv6Fields six_fields{.source = sender6, .destination = far6};
+  const Packet about6 = udp6({.source = far6, .destination = sender6});
+  const AllSent six = lan.send_at_once(ipv6(six_fields, icmpv6(six_fields, 1, 4, 0, about6)));
+  EXPECT_THAT(to(mac_b, six), SizeIs(1));
+  EXPECT_THAT(only(redirect_type6, six), SizeIs(1));
+  const Packet about4 = udp4({.source = far4, .destination = sender4});
+  const AllSent four = lan.send_at_once(ipv4({.source = sender4, .destination = far4}, icmpv4(3, 3, 0, about4)));
+  EXPECT_THAT(to(mac_b4, four), SizeIs(1));
+  EXPECT_THAT(only(redirect_type4, four), IsEmpty());
+}
+
 TEST(ForwardingNeighbors, ICMP4_RED_006_ND_RED_003_redirects_are_few_and_everything_is_forwarded) {
   Lan lan;
   AllSent all;
