@@ -63,6 +63,7 @@ struct Forward {
   std::uint32_t mtu = 0;                        // of the link, octets
   IpAddress next_hop;                           // the destination itself where that is on the link
   bool is_redirected = false;                   // its source is told of the next hop
+  bool is_for_service = false;                  // by a route for its type of service alone
   bool to_broadcast = false;                    // of the link that it leaves by
   std::optional<Ipv4Address> destination = {};  // the next one of a source route, which replaces that in the header
 };

@@ -22,6 +22,10 @@ enum class Problem : std::uint8_t {
   prohibited,
   source_refused,  // ingress or egress policy
   route_rejects,
+  network_unreachable_for_service,  // routes are for other types of service (in IPv6: no route)
+  host_unreachable_for_service,     // the same on the link itself
+  precedence_cut_off,               // IPv4 alone (in IPv6: prohibited)
+  unreachable_by_code,              // of Destination Unreachable, as the configuration names it
   // IPv6 alone (RFC 7112 5, RFC 8883 2).
   header_chain_incomplete,
   extension_header_too_big,

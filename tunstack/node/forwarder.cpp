@@ -4,6 +4,7 @@
 
 #include "protocols/ip/forwarding.hpp"
 #include "protocols/ip/ipv6_options.hpp"
+#include "tunstack/node/transit_way.hpp"
 
 namespace tunstack::forwarder {
 
@@ -11,29 +12,29 @@ namespace {
 
 // ---- where it would go ----
 
-/// By the reverse path to `source` (RFC 3704 2.2, 2.4).
-bool comes_from_right(ip::ReversePath check, const IpAddress& source, InterfaceId from, Instant now,
-                      const NodeState& state) {
+/// By the reverse path to its source (RFC 3704 2.2, 2.4).
+template <class View>
+bool comes_from_right(ip::ReversePath check, const Arrival<View>& arrival, const NodeState& state) {
   if (check == ip::ReversePath::off) [[likely]]
     return true;
-  const auto back = choose_transit_way(source, from, now, state);
-  if (!back || back->action != ip::RouteAction::forward) return false;
-  return check == ip::ReversePath::loose || back->interface == from;
+  const auto back = way_back(arrival.ip.source(), arrival.interface, arrival.now, state);
+  return back && (check == ip::ReversePath::loose || *back == arrival.interface);
 }
 
-template <class View>
-ip::Onward onward_by(const std::optional<TransitWay>& way, const Arrival<View>& arrival, const IpAddress& destination,
-                     const ip::ForwardingPolicy<View>& policy, const NodeState& state) {
-  if (!way) return {};
-  const Interface& interface = state.interface(way->interface);
-  const bool is_direct = way->next_hop == destination;
-  return {.has_route = true,
-          .action = way->action,
+template <class View, class Address>
+[[gnu::always_inline]] inline ip::Onward onward_by(const TransitWay& way, const Arrival<View>& arrival,
+                                                   const Address& destination, const ip::ForwardingPolicy<View>& policy,
+                                                   const NodeState& state) {
+  if (way.reach != ip::Reach::known) return {.reach = way.reach};
+  const Interface& interface = state.interface(way.interface);
+  const bool is_direct = way.gateway == nullptr || *way.gateway == IpAddress(destination);
+  return {.reach = way.reach,
+          .action = way.action,
+          .code = way.code,
           .may_leave = interface.is_forwarding(),
           .is_direct = is_direct,
-          .turns_back = is_direct && way->interface == arrival.interface && !interface.has_frames(),
-          .comes_from_right =
-              comes_from_right(policy.reverse_path, arrival.ip.source(), arrival.interface, arrival.now, state),
+          .turns_back = is_direct && way.interface == arrival.interface && !interface.has_frames(),
+          .comes_from_right = comes_from_right(policy.reverse_path, arrival, state),
           .mtu = interface.mtu(family_of(arrival))};
 }
 
@@ -54,20 +55,11 @@ bool may_be_redirected(const Ipv6Arrival&) { return true; }
 template <class View>
 bool is_redirected(const TransitWay& way, const Arrival<View>& arrival, const NodeState& state) {
   return way.interface == arrival.interface && state.interface(way.interface).has_frames() &&
-         arrival.source == AddressKind::unicast && way.next_hop != IpAddress(arrival.ip.source()) &&
+         arrival.source == AddressKind::unicast &&
+         (way.gateway != nullptr ? *way.gateway : IpAddress(arrival.ip.destination())) !=
+             IpAddress(arrival.ip.source()) &&
          arrival.destination == AddressKind::unicast &&
          is_neighbor(arrival.ip.source(), way.interface, arrival.now, state) && may_be_redirected(arrival);
-}
-
-template <class View>
-Forward forward_by(Reason reason, const TransitWay& way, const Arrival<View>& arrival, const ip::Onward& onward,
-                   const NodeState& state) {
-  return {.reason = reason,
-          .interface = way.interface,
-          .mtu = static_cast<std::uint32_t>(onward.mtu),
-          .next_hop = way.next_hop,
-          .is_redirected = is_redirected(way, arrival, state),
-          .to_broadcast = is_broadcast(arrival.destination)};
 }
 
 }  // namespace
@@ -78,21 +70,25 @@ namespace {
 
 template <class View>
 struct InTransitTo {
+  using Address = decltype(std::declval<View>().destination());
   const Arrival<View>& arrival;
-  IpAddress destination;
+  Address destination;
   bool is_strict = false;  // the step of a source route
 };
 
-/// By the rows that look at where it would go: to `destination`, which may be the next one of a source route.
+/// By the rows that look at where it would go: to `destination`, which may be the next one of a source route. (The
+/// verdict is made in its place: of a copy the CPU would wait for what was just written in parts.)
 template <const auto& rules, class View>
-Verdict judge_onward(Reason forwarded, const InTransitTo<View>& to, const ip::ForwardingPolicy<View>& policy,
-                     const NodeState& state) {
+[[gnu::always_inline]] inline Verdict judge_onward(Reason forwarded, const InTransitTo<View>& to,
+                                                   const ip::ForwardingPolicy<View>& policy, const NodeState& state) {
   const Arrival<View>& arrival = to.arrival;
-  const auto way = choose_transit_way(to.destination, arrival.interface, arrival.now, state);
+  const TransitWay way = choose_transit_way(arrival, to.destination, state);
   const ip::Onward onward = onward_by(way, arrival, to.destination, policy, state);
   const ip::Routed<View> routed{arrival, policy, onward, to.is_strict};
   if (const auto verdict = tunstack::judge<rules>(routed, arrival.trace)) return *verdict;
-  return forward_by(forwarded, way.value_or(TransitWay{}), arrival, onward, state);
+  return Verdict(std::in_place_type<Forward>, forwarded, way.interface, static_cast<std::uint32_t>(onward.mtu),
+                 way.gateway != nullptr ? *way.gateway : IpAddress(to.destination), is_redirected(way, arrival, state),
+                 way.is_for_service, is_broadcast(arrival.destination));
 }
 
 }  // namespace
@@ -208,6 +204,7 @@ void number(std::span<OutgoingPacket> packets, Turn& turn) {
   const MutableBytes header = MutableBytes(storage).first(arrival.ip.header_size());
   copy_bytes(header, arrival.ip.header());
   rewrite_header(header, forward, arrival, turn.state);
+  ++turn.state.forwarded;
   const std::size_t before = turn.outbox.packets().size();
   const auto added = add_ipv4_fragments({header, arrival.ip.payload()}, {forward.interface, forward.mtu}, turn.outbox);
   if (!added) return added.error();
@@ -227,6 +224,7 @@ MutableBytes add_copy(const Forward& forward, Bytes packet, Turn& turn) {
 MaybeReason apply(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn) {
   if (arrival.ip.total_length() > forward.mtu) [[unlikely]]
     return send_in_fragments(forward, arrival, turn);
+  ++turn.state.forwarded;
   const std::size_t before = turn.outbox.packets().size();
   const MutableBytes packet = add_copy(forward, arrival.ip.bytes(), turn);
   if (packet.empty()) return Reason::outbox_full;
@@ -237,6 +235,7 @@ MaybeReason apply(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn
 Returned::Returned(Bytes packet) : bytes_(packet.begin(), packet.end()) { restore_hop(bytes_); }
 
 MaybeReason apply(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn) {
+  ++turn.state.forwarded;
   const std::size_t before = turn.outbox.packets().size();
   const MutableBytes packet = add_copy(forward, arrival.ip.bytes(), turn);
   if (packet.empty()) return Reason::outbox_full;

@@ -44,6 +44,8 @@ struct NodeState {
   discovery::NeighborCache neighbors;
   Duration time_of_day_at_start{};  // UT, at the Instant zero
   SecretSource secret_from;
+  SipHashKey flow_key;                // of datagrams in transit
+  std::uint64_t forwarded = 0;        // so many of them; counted by the forwarder
   bool is_on_one_plain_link = false;  // up and without addresses: nothing is to be chosen or resolved
 
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }

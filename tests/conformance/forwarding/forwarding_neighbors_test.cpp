@@ -61,6 +61,20 @@ TEST(ForwardingNeighbors, RTR4_021_ICMP4_RED_001_forwarded_and_redirected) {
   EXPECT_EQ(from(redirect, 28), to_far4()) << "as it arrived";
 }
 
+TEST(ForwardingNeighbors, ICMP4_RED_003_for_a_type_of_service_on_request_where_the_route_is_for_it) {
+  const auto code_of_redirect = [](const NodeConfig& config, unsigned tos) {
+    Lan lan(config);
+    const auto sent = lan.send_at_once(echo4({.source = sender4, .destination = far4, .tos = tos}));
+    const AllSent redirects = only(redirect_type4, to(peer_mac, sent));
+    return redirects.size() == 1 ? icmp4_code(redirects[0].octets) : 99U;
+  };
+  NodeConfig usual = router(), willing = router({"icmp4.redirect_tos=on"});
+  for (NodeConfig* const config : {&usual, &willing}) config->routes[0].type_of_service = 8;
+  EXPECT_EQ(code_of_redirect(usual, 8), 1U);
+  EXPECT_EQ(code_of_redirect(willing, 8), 3U);
+  EXPECT_EQ(code_of_redirect(router({"icmp4.redirect_tos=on"}), 8), 1U) << "the route is for any";
+}
+
 TEST(ForwardingNeighbors, ND_RED_001_ND_RED_002_forwarded_and_redirected) {
   Lan lan;
   const Packet packet = echo6({.source = sender6, .destination = far6}, counting(1400));

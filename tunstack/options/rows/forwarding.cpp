@@ -13,6 +13,13 @@ constexpr Choice hop_by_hop[] = {{"ignore", ip::HopByHop::ignore, "forwarded, an
                                  {"process", ip::HopByHop::process, "judged as at their destination"},
                                  {"drop", ip::HopByHop::drop, "dropped with their packet"}};
 
+constexpr Choice equal_routes[] = {
+    {"flow", ip::EqualRoutes::flow, "one for each flow: addresses, protocol, ports or flow label"},
+    {"packet", ip::EqualRoutes::packet, "each in turn"},
+    {"first", ip::EqualRoutes::first, "the first whose link is up"}};
+
+constexpr SpecialNumber any_precedence[] = {{0, "any", "whatever it is"}};
+
 constexpr OptionRow forwarding_options[] = {
     {"ip4.forward.enable", Flag{[](NodeOptions& o) { return &o.forwarding4.enabled; }}, "on", "on", "RFC 1812 5.3.11",
      "forward IPv4 datagrams that are for others; needs --role router"},
@@ -34,6 +41,13 @@ constexpr OptionRow forwarding_options[] = {
      "RFC 1812 5.3.13.5", "add this router to record route and timestamp options of forwarded IPv4 datagrams"},
     {"ip6.forward.hbh", OneOf{hop_by_hop, [](NodeOptions& o) { return &o.forwarding6.hop_by_hop; }}, "ignore", "ignore",
      "RFC 9673 5", "treatment of hop-by-hop options of forwarded IPv6 packets", "D-17"},
+    {"ip4.forward.ecmp", OneOf{equal_routes, [](NodeOptions& o) { return &o.forwarding4.equal_routes; }}, "flow",
+     "flow", "RFC 2991 2", "choice among several routes to one prefix for forwarded IPv4 datagrams"},
+    {"ip6.forward.ecmp", OneOf{equal_routes, [](NodeOptions& o) { return &o.forwarding6.equal_routes; }}, "flow",
+     "flow", "RFC 6438 3", "choice among several routes to one prefix for forwarded IPv6 packets"},
+    {"ip4.forward.least_precedence",
+     Number{1, 6, "", [](NodeOptions& o) { return &o.forwarding4.least_precedence; }, any_precedence}, "any", "any",
+     "RFC 1812 5.3.3.3", "precedence that IPv4 datagrams must have at least to be forwarded"},
 };
 
 }  // namespace
