@@ -10,8 +10,9 @@
 
 namespace tunstack::icmp {
 
-/// What the parameter of an error is: what the 32 bits behind the checksum hold, or the code, and they hold nothing.
-enum class RestOfHeader : std::uint8_t { zero, pointer, mtu, names_code };
+/// What the parameter of an error is: what the 32 bits behind the checksum hold; or they hold nothing, and it is the
+/// code, or a pointer in an extension object (RFC 8883 3.1).
+enum class RestOfHeader : std::uint8_t { zero, pointer, mtu, names_code, extended_pointer };
 
 struct ErrorCode {
   std::uint8_t type;
@@ -75,7 +76,10 @@ inline constexpr std::array problem_codes = {
                 code(Icmpv6Type::destination_unreachable, 1)},
     ProblemCode{Problem::unreachable_by_code, code(Icmpv4Type::destination_unreachable, 0, RestOfHeader::names_code),
                 code(Icmpv6Type::destination_unreachable, 0, RestOfHeader::names_code)},
+    ProblemCode{Problem::headers_too_long, code(Icmpv4Type::destination_unreachable, 0),
+                code(Icmpv6Type::destination_unreachable, 8, RestOfHeader::extended_pointer)},
     about_headers(Problem::header_chain_incomplete, 3),
+    about_headers(Problem::next_header_unknown_on_way, 5),
     about_headers(Problem::extension_header_too_big, 6),
     about_headers(Problem::extension_chain_too_long, 7),
     about_headers(Problem::too_many_extension_headers, 8),

@@ -16,6 +16,9 @@ enum class ReversePath : std::uint8_t { off, loose, strict };
 /// Hop-by-hop options of packets in transit (RFC 9673 5).
 enum class HopByHop : std::uint8_t { ignore, process, drop };
 
+/// ICMPv6 messages that go on: all, or those of RFC 4890 4.3.1 and 4.3.2.
+enum class IcmpInTransit : std::uint8_t { all, rfc4890 };
+
 struct Ipv4ForwardingPolicy {
   bool enabled = true;  // where the node is a router
   ReversePath reverse_path = ReversePath::off;
@@ -32,6 +35,9 @@ struct Ipv6ForwardingPolicy {
   bool reports_reverse_path = false;
   HopByHop hop_by_hop = HopByHop::ignore;
   EqualRoutes equal_routes = EqualRoutes::flow;
+  IcmpInTransit icmp = IcmpInTransit::all;
+  bool inspects_chain = false;    // up to the upper layer, which has to be known
+  std::uint32_t parse_limit = 0;  // octets of headers that are looked through; 0: any number
 };
 template <class View>
 using ForwardingPolicy = std::conditional_t<std::is_same_v<View, Ipv4View>, Ipv4ForwardingPolicy, Ipv6ForwardingPolicy>;
@@ -44,6 +50,7 @@ struct InTransit {
   decltype(arrival.ip.destination()) destination = arrival.ip.destination();  // or the next one of a source route
   AddressKind kind = arrival.destination;                                     // of that
   bool has_strict_route = false;                                              // of IPv4
+  bool has_group_route = false;                                               // where it is a group
 };
 using Ipv4InTransit = InTransit<Ipv4View>;
 using Ipv6InTransit = InTransit<Ipv6View>;
@@ -102,15 +109,16 @@ constexpr bool is_martian(AddressKind kind) {
 }
 
 inline constexpr std::array ipv4_transit_rules = {
-    ErrorRule<Ipv4InTransit>{Reason::forward4_link_layer_group, silently, no_pointer,
-                             [](const Ipv4InTransit& t) { return t.arrival.link_layer_group; }},
+    ErrorRule<Ipv4InTransit>{
+        Reason::forward4_link_layer_group, silently, no_pointer,
+        [](const Ipv4InTransit& t) { return t.arrival.link_layer_group && !is_multicast(t.kind); }},
     ErrorRule<Ipv4InTransit>{Reason::forward4_source_route_not_ours, Problem::erroneous_header_field,
                              [](const Ipv4InTransit&) -> std::size_t { return ipv4_offset::destination; },
                              [](const Ipv4InTransit& t) { return t.has_strict_route; }},
     ErrorRule<Ipv4InTransit>{Reason::forward4_group_local, silently, no_pointer,
                              [](const Ipv4InTransit& t) { return is_multicast(t.kind) && is_of_link(t.destination); }},
     ErrorRule<Ipv4InTransit>{Reason::forward4_group_without_route, silently, no_pointer,
-                             [](const Ipv4InTransit& t) { return is_multicast(t.kind); }},
+                             [](const Ipv4InTransit& t) { return is_multicast(t.kind) && !t.has_group_route; }},
     ErrorRule<Ipv4InTransit>{Reason::forward4_source_route_to_us, Problem::source_route_failed, no_pointer,
                              [](const Ipv4InTransit& t) { return is_own(t.kind) || t.kind == AddressKind::tentative; }},
     ErrorRule<Ipv4InTransit>{Reason::forward4_destination_martian, silently, no_pointer,
@@ -135,7 +143,7 @@ inline constexpr std::array ipv6_transit_rules = {
     ErrorRule<Ipv6InTransit>{Reason::forward6_group_local, silently, no_pointer,
                              [](const Ipv6InTransit& t) { return is_multicast(t.kind) && is_of_link(t.destination); }},
     ErrorRule<Ipv6InTransit>{Reason::forward6_group_without_route, silently, no_pointer,
-                             [](const Ipv6InTransit& t) { return is_multicast(t.kind); }},
+                             [](const Ipv6InTransit& t) { return is_multicast(t.kind) && !t.has_group_route; }},
     ErrorRule<Ipv6InTransit>{Reason::forward6_source_unspecified, silently, no_pointer,
                              [](const Ipv6InTransit& t) { return t.arrival.source == AddressKind::unspecified; }},
     ErrorRule<Ipv6InTransit>{Reason::forward6_destination_link_local, silently, no_pointer,

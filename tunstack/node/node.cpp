@@ -99,8 +99,8 @@ template <class View>
 }
 
 bool is_rare(const Verdict& verdict) {
-  return std::holds_alternative<Hold>(verdict) || std::holds_alternative<Deliver>(verdict) ||
-         std::holds_alternative<Forward>(verdict);
+  return !std::holds_alternative<Reply>(verdict) && !std::holds_alternative<Drop>(verdict) &&
+         !std::holds_alternative<Error>(verdict);
 }
 
 }  // namespace
@@ -124,6 +124,12 @@ void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, cons
   if (const auto* const forward = std::get_if<Forward>(&verdict)) {
     const MaybeReason withheld = forwarder::apply(*forward, arrival, turn);
     if (forward->is_redirected) answers_.redirect(*forward, arrival, turn);
+    return output_.record(arrival, ids, verdict, withheld, before, turn);
+  }
+  if (const auto* const copies = std::get_if<Copies>(&verdict)) {
+    const MaybeReason withheld = forwarder::apply(*copies, arrival, turn);
+    if (copies->is_too_big_for_some)
+      answers_.apply(Error{copies->reason, Problem::packet_too_big, copies->least_mtu}, arrival, turn);
     return output_.record(arrival, ids, verdict, withheld, before, turn);
   }
   turn.changes_deadlines = true;

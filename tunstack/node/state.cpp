@@ -57,6 +57,8 @@ SipHashKey draw_flow_key(Seed seed) {
 
 NodeState::NodeState(const NodeConfig& config, Random& keys, Random& random)
     : options(with_secret(config)),
+      group_routes(config.group_routes),
+      filter(config.filter),
       path_mtus(keys),
       identifications4(keys),
       identifications6(keys),

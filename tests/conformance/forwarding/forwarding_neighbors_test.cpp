@@ -217,6 +217,32 @@ TEST(ForwardingNeighbors, ND_NS_008_an_absent_host_is_unreachable) {
   EXPECT_EQ(lan.count(Reason::forward6_next_hop_unreachable), 1U);
 }
 
+TEST(ForwardingNeighbors, ICMP6_ERR_006_each_packet_that_waited_is_told_of) {
+  Lan lan;
+  std::vector<Packet> packets;
+  for (std::uint32_t i = 1; i <= 3; ++i) {
+    packets.push_back(echo6({.source = sender6, .destination = "2001:db8::99"}, counting(8), i));
+    EXPECT_THAT(only(0x601, lan.send(packets.back())), IsEmpty());
+  }
+  const AllSent sent = lan.wait(5s), errors = only(0x601, sent);
+  ASSERT_THAT(errors, SizeIs(3));
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(icmp6_code(errors[i].octets), 3U);
+    EXPECT_EQ(from(errors[i].octets, 48), packets[i]);
+  }
+}
+
+TEST(ForwardingNeighbors, RTR6_012_a_router_takes_no_default_route_from_others) {
+  Lan lan;
+  const Packet nowhere = echo6({.source = sender6, .destination = "2001:db8:ffff::1"});
+  lan.receive({framed(router_advertisement({.source = router_b, .lifetime = 1800}), mac_b)});
+  lan.wait(1s);
+  const AllSent errors = only(0x601, lan.send_at_once(nowhere));
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_EQ(icmp6_code(errors[0].octets), 0U);
+  EXPECT_EQ(lan.count(Reason::forward6_no_route), 1U);
+}
+
 // ---- limits ----
 
 TEST(ForwardingNeighbors, ICMP4_RATE_006_ICMP6_RATE_003_too_big_has_limits_of_its_own) {

@@ -236,6 +236,25 @@ TEST(RouteChoice, ICMP4_DU_007_no_other_way_leads_to_the_codes_that_are_not_used
   }
 }
 
+// ---- what errors tell of it ----
+
+TEST(RouteChoice, ICMP4_EXT_011_ICMP4_EXT_013_ICMP6_EXT_003_errors_tell_the_way_onwards_where_they_have_extensions) {
+  Router router({"icmp.extensions=on", "icmp.amplify_rate=0"});
+  const Packet error4 = router.error(echo4({.destination = beyond4, .ttl = 1}));
+  EXPECT_EQ(from(error4, 28 + 128 + 4), hex("001c 020f 00000001 00010000c0000202 0874756e30000000 000005dc") +
+                                            hex("001c 028f 00000002 00010000c6336402 0874756e31000000 000005dc") +
+                                            hex("000c 02c4 00010000c6336401"));
+  const Packet error6 = router.error(echo6({.destination = far6, .hop_limit = 1}));
+  EXPECT_EQ(from(error6, 48 + 128 + 4),
+            hex("0028 020f 00000001 00020000 20010db8000000000000000000000002 0874756e30000000 000005dc") +
+                hex("0028 028f 00000002 00020000 20010db8000100000000000000000002 0874756e31000000 000005dc") +
+                hex("0018 02c4 00020000 20010db8000100000000000000000001"))
+      << "the destination is its own next hop";
+  const Packet unreachable = router.error(echo4({.destination = "203.0.114.1"}));
+  EXPECT_EQ(from(unreachable, 28 + 128 + 4), hex("001c 020f 00000001 00010000c0000202 0874756e30000000 000005dc"))
+      << "there is none";
+}
+
 // ---- sources of errors ----
 
 TEST(RouteChoice, ICMP4_ERR_006_errors_come_from_where_the_packet_came_in_or_from_where_they_leave) {

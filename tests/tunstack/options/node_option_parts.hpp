@@ -46,8 +46,8 @@ inline auto parts(ip::Ipv4ForwardingPolicy& value) {
   return std::tie(a, b, c, d, e, f, g, h);
 }
 inline auto parts(ip::Ipv6ForwardingPolicy& value) {
-  auto& [a, b, c, d, e] = value;
-  return std::tie(a, b, c, d, e);
+  auto& [a, b, c, d, e, f, g, h] = value;
+  return std::tie(a, b, c, d, e, f, g, h);
 }
 inline auto parts(icmp::QueryPolicy& value) {
   auto& [a, b, c, d] = value;

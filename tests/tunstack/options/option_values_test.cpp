@@ -153,6 +153,9 @@ constexpr Fixed fixed[] = {
     {"ip6.forward.hbh", "ignore", "ignore"},
     {"ip4.forward.ecmp", "flow", "flow"},
     {"ip6.forward.ecmp", "flow", "flow"},
+    {"ip6.forward.icmp", "all", "rfc4890"},
+    {"ip6.forward.inspect", "off", "off"},
+    {"ip6.forward.parse_limit", "unlimited", "unlimited"},
     {"ip4.forward.least_precedence", "any", "any"},
 };
 
