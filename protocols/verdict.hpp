@@ -61,10 +61,19 @@ struct Forward {
   Reason reason;
   InterfaceId interface{};
   std::uint32_t mtu = 0;                        // of the link, octets
-  IpAddress next_hop;                           // the destination itself where that is on the link
+  IpAddress next_hop = {};                      // the destination itself where that is on the link
   bool is_redirected = false;                   // its source is told of the next hop
+  bool is_for_service = false;                  // by a route for its type of service alone
   bool to_broadcast = false;                    // of the link that it leaves by
   std::optional<Ipv4Address> destination = {};  // the next one of a source route, which replaces that in the header
+};
+
+/// The packet is for a group, and goes on to the links of the group's route that take it.
+struct Copies {
+  Reason reason;
+  std::span<const InterfaceId> links;
+  bool is_too_big_for_some = false;  // and its source is told of the least MTU
+  std::uint32_t least_mtu = 0;       // octets
 };
 
 /// Who takes a packet that is delivered: the message, or what it means to this node, names the door.
@@ -103,7 +112,7 @@ struct Deliver {
   Recipient recipient = Recipient::nobody;
 };
 
-using Verdict = std::variant<Drop, Reply, Error, Hold, Deliver, Forward>;
+using Verdict = std::variant<Drop, Reply, Error, Hold, Deliver, Forward, Copies>;
 
 inline Reason reason_of(const Verdict& verdict) {
   if (const auto* const reply = std::get_if<Reply>(&verdict)) [[likely]]

@@ -14,13 +14,6 @@ Ipv6Address solicited_node_group(const Ipv6Address& address) {
   return group;
 }
 
-std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
-  for (std::size_t at = 0; at < Ipv6Address::size; at += 4)
-    if (const std::uint32_t difference = load_be32(a.octets, at) ^ load_be32(b.octets, at))
-      return at * 8 + static_cast<std::size_t>(std::countl_zero(difference));
-  return Ipv6Address::size * 8;
-}
-
 Ipv6Address masked(const Ipv6Address& address, std::uint8_t length) {
   Ipv6Address prefix = address;
   for (std::size_t i = 0; i < Ipv6Address::size; ++i) {
@@ -28,12 +21,6 @@ Ipv6Address masked(const Ipv6Address& address, std::uint8_t length) {
     prefix.octets[i] &= static_cast<std::uint8_t>(~(0xffU >> kept));
   }
   return prefix;
-}
-
-bool IpPrefix::contains(const IpAddress& other) const {
-  if (other.family() != address.family()) return false;
-  if (address.is_ipv4()) return ((address.ipv4().value ^ other.ipv4().value) & ipv4_mask(length)) == 0;
-  return common_prefix_length(address.ipv6(), other.ipv6()) >= length;
 }
 
 IpPrefix network_of(const IpPrefix& prefix) {

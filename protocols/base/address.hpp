@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -46,7 +47,11 @@ struct Ipv6Address {
 };
 
 /// How many bits both addresses have alike, from the first on: up to 128.
-std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b);
+inline std::size_t common_prefix_length(const Ipv6Address& a, const Ipv6Address& b) {
+  const std::uint64_t high = load_be64(a.octets, 0) ^ load_be64(b.octets, 0);
+  if (high != 0) return static_cast<std::size_t>(std::countl_zero(high));
+  return 64 + static_cast<std::size_t>(std::countl_zero(load_be64(a.octets, 8) ^ load_be64(b.octets, 8)));
+}
 /// `address` with zeros behind its first `length` bits.
 Ipv6Address masked(const Ipv6Address& address, std::uint8_t length);
 
@@ -64,7 +69,12 @@ inline constexpr Ipv4Address ipv4_limited_broadcast{0xffffffff};
 class IpAddress {
  public:
   IpAddress() = default;
-  IpAddress(Ipv4Address address) { address.store(octets_, 0); }
+  IpAddress(Ipv4Address address) {
+    // In one piece: who copies it reads sixteen octets at once, and would wait for two pieces.
+    using Words [[gnu::vector_size(16)]] = std::uint32_t;
+    const Words words = {network_order(address.value)};
+    std::memcpy(octets_.data(), &words, sizeof words);
+  }
   IpAddress(const Ipv6Address& address) : octets_(address.octets), family_(Family::ipv6) {}
 
   Family family() const { return family_; }
@@ -92,7 +102,15 @@ struct IpPrefix {
   std::uint8_t length = 0;
 
   std::uint8_t width() const { return address.is_ipv4() ? 32 : 128; }
-  bool contains(const IpAddress& other) const;
+  bool contains(const IpAddress& other) const {
+    return other.is_ipv4() ? contains(other.ipv4()) : contains(other.ipv6());
+  }
+  bool contains(Ipv4Address other) const {
+    return address.is_ipv4() && ((address.ipv4().value ^ other.value) & ipv4_mask(length)) == 0;
+  }
+  bool contains(const Ipv6Address& other) const {
+    return !address.is_ipv4() && common_prefix_length(address.ipv6(), other) >= length;
+  }
   /// Whether both hold the same addresses; what their own addresses have behind the prefix does not count.
   bool is_same_prefix(const IpPrefix& other) const { return length == other.length && contains(other.address); }
   friend bool operator==(const IpPrefix&, const IpPrefix&) = default;

@@ -37,6 +37,13 @@ constexpr std::uint32_t load_be32(Bytes bytes, std::size_t at) {
   return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
 }
 
+inline std::uint64_t load_be64(Bytes bytes, std::size_t at) {
+  require_within(at + 8 <= bytes.size());
+  std::uint64_t value = 0;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return network_order(value);
+}
+
 constexpr void store_be16(MutableBytes bytes, std::size_t at, std::uint16_t value) {
   require_within(at + 2 <= bytes.size());
   std::uint8_t* p = bytes.data() + at;

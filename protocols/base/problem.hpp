@@ -22,8 +22,14 @@ enum class Problem : std::uint8_t {
   prohibited,
   source_refused,  // ingress or egress policy
   route_rejects,
+  network_unreachable_for_service,  // routes are for other types of service (in IPv6: no route)
+  host_unreachable_for_service,     // the same on the link itself
+  precedence_cut_off,               // IPv4 alone (in IPv6: prohibited)
+  unreachable_by_code,              // of Destination Unreachable, as the configuration names it
+  headers_too_long,                 // IPv6 alone: for a router to look through (RFC 8883 3)
   // IPv6 alone (RFC 7112 5, RFC 8883 2).
   header_chain_incomplete,
+  next_header_unknown_on_way,
   extension_header_too_big,
   extension_chain_too_long,
   too_many_extension_headers,

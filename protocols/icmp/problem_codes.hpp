@@ -10,8 +10,9 @@
 
 namespace tunstack::icmp {
 
-/// What the 32 bits behind the checksum hold.
-enum class RestOfHeader : std::uint8_t { zero, pointer, mtu };
+/// What the parameter of an error is: what the 32 bits behind the checksum hold; or they hold nothing, and it is the
+/// code, or a pointer in an extension object (RFC 8883 3.1).
+enum class RestOfHeader : std::uint8_t { zero, pointer, mtu, names_code, extended_pointer };
 
 struct ErrorCode {
   std::uint8_t type;
@@ -67,7 +68,18 @@ inline constexpr std::array problem_codes = {
                 code(Icmpv6Type::destination_unreachable, 5)},
     ProblemCode{Problem::route_rejects, code(Icmpv4Type::destination_unreachable, 1),
                 code(Icmpv6Type::destination_unreachable, 6)},
+    ProblemCode{Problem::network_unreachable_for_service, code(Icmpv4Type::destination_unreachable, 11),
+                code(Icmpv6Type::destination_unreachable, 0)},
+    ProblemCode{Problem::host_unreachable_for_service, code(Icmpv4Type::destination_unreachable, 12),
+                code(Icmpv6Type::destination_unreachable, 0)},
+    ProblemCode{Problem::precedence_cut_off, code(Icmpv4Type::destination_unreachable, 15),
+                code(Icmpv6Type::destination_unreachable, 1)},
+    ProblemCode{Problem::unreachable_by_code, code(Icmpv4Type::destination_unreachable, 0, RestOfHeader::names_code),
+                code(Icmpv6Type::destination_unreachable, 0, RestOfHeader::names_code)},
+    ProblemCode{Problem::headers_too_long, code(Icmpv4Type::destination_unreachable, 0),
+                code(Icmpv6Type::destination_unreachable, 8, RestOfHeader::extended_pointer)},
     about_headers(Problem::header_chain_incomplete, 3),
+    about_headers(Problem::next_header_unknown_on_way, 5),
     about_headers(Problem::extension_header_too_big, 6),
     about_headers(Problem::extension_chain_too_long, 7),
     about_headers(Problem::too_many_extension_headers, 8),
@@ -94,7 +106,8 @@ constexpr IcmpError error_message(const ErrorCode& code, Family family, std::uin
   std::uint32_t rest = 0;
   if (code.rest == RestOfHeader::mtu) rest = parameter;
   if (code.rest == RestOfHeader::pointer) rest = family == Family::ipv4 ? parameter << 24 : parameter;
-  return {.type = code.type, .code = code.code, .rest_of_header = rest, .quote = quote};
+  const auto told = code.rest == RestOfHeader::names_code ? static_cast<std::uint8_t>(parameter) : code.code;
+  return {.type = code.type, .code = told, .rest_of_header = rest, .quote = quote};
 }
 
 }  // namespace tunstack::icmp

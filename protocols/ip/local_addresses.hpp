@@ -67,6 +67,13 @@ class LocalAddresses {
 
   /// The length of the longest prefix of `interface` that holds the address, or nothing.
   std::optional<std::uint8_t> on_link_length(InterfaceId interface, Ipv4Address address) const;
+  struct LinkMatch {
+    InterfaceId interface{};
+    int length = -1;  // none
+  };
+  /// The longest prefix of all interfaces that `may_be` takes; of several alike that of `first`, or else of the first.
+  template <class MayBe>
+  LinkMatch longest_match(Ipv4Address address, InterfaceId first, const MayBe& may_be) const;
   bool is_on_link(InterfaceId interface, Ipv4Address address) const {
     return on_link_length(interface, address).has_value();
   }
@@ -163,6 +170,23 @@ class LocalAddresses {
   if (kind == AddressKind::unicast && !is_broadcast) [[likely]]
     return kind;
   return kind_of_others(interface, address, kind);
+}
+
+template <class MayBe>
+[[gnu::always_inline]] inline LocalAddresses::LinkMatch LocalAddresses::longest_match(Ipv4Address address,
+                                                                                      InterfaceId first,
+                                                                                      const MayBe& may_be) const {
+  const Ipv4Entry* best = nullptr;
+  const auto is_better = [&](const Ipv4Entry& entry) {
+    if (best == nullptr) return true;
+    if (entry.mask != best->mask) return entry.mask > best->mask;
+    return best->interface != first && (entry.interface == first || entry.interface < best->interface);
+  };
+  for (const Ipv4Entry& entry : ipv4_)
+    if (((entry.address.value ^ address.value) & entry.mask) == 0 && is_better(entry) && may_be(entry.interface))
+      best = &entry;
+  if (best == nullptr) return {};
+  return {best->interface, 32 - std::countr_zero(best->mask)};
 }
 
 // A link-local address says nothing about other links: there it is somebody else's (RFC 4007 6).

@@ -13,8 +13,9 @@
 
 namespace tunstack::ip {
 
-/// What becomes of datagrams that a route leads: `blackhole` drops them silently; of the other two the source is told.
-enum class RouteAction : std::uint8_t { forward, blackhole, unreachable, prohibit };
+/// What becomes of datagrams that a route leads: `blackhole` drops them silently; of the others the source is told,
+/// by `reject` with a code that the route names.
+enum class RouteAction : std::uint8_t { forward, blackhole, unreachable, prohibit, reject };
 
 /// A default route has a prefix of length 0.
 struct Route {
@@ -23,6 +24,7 @@ struct Route {
   std::optional<IpAddress> gateway = {};  // nothing: the destinations are on the link themselves
   RouteAction action = RouteAction::forward;
   std::uint8_t type_of_service = 0;  // that it is for (RFC 1812 5.2.4.3); 0: any
+  std::uint8_t code = 0;             // of Destination Unreachable, where it rejects
 
   friend bool operator==(const Route&, const Route&) = default;
 };

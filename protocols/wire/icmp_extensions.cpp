@@ -184,6 +184,11 @@ void IcmpExtensionWriter::add_mpls(std::span<const MplsEntry> stack) {
   }
 }
 
+void IcmpExtensionWriter::add_pointer(std::uint32_t pointer) {
+  const MutableBytes payload = begin_object(extension_class::extended_information, 1, icmp_number_part_size);
+  if (!payload.empty()) store_be32(payload, icmp_number_part_offset, pointer);
+}
+
 Bytes IcmpExtensionWriter::finish() {
   if (size_ == icmp_extension_header_size) return {};
   const MutableBytes structure = MutableBytes(storage_).first(size_);

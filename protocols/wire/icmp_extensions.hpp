@@ -160,6 +160,8 @@ class IcmpExtensionWriter {
  public:
   void add(const InterfaceInformation& information);
   void add_mpls(std::span<const MplsEntry> stack);
+  /// A pointer into the packet that an error is about (RFC 8883 3.1).
+  void add_pointer(std::uint32_t pointer);
   /// Empty if no object was added.
   Bytes finish();
 

@@ -50,11 +50,41 @@ void forward4_beyond(benchmark::State& state) {
 void forward6_beyond(benchmark::State& state) {
   receive(state, echo6({.destination = forwarding::beyond6}, counting(16)), forwarding::two_doors());
 }
+/// The same where two routes lead there.
+NodeConfig several_ways() {
+  NodeConfig config = forwarding::two_doors();
+  config.routes.push_back(forwarding::route("203.0.113.0/24", forwarding::far, "198.51.100.3"));
+  config.routes.push_back(forwarding::route("2001:db8:9::/48", forwarding::far, "2001:db8:1::3"));
+  return config;
+}
+void forward4_several(benchmark::State& state) {
+  receive(state, echo4({.destination = forwarding::beyond4}, counting(36)), several_ways());
+}
+void forward6_several(benchmark::State& state) {
+  receive(state, echo6({.destination = forwarding::beyond6}, counting(16)), several_ways());
+}
+/// The same behind a filter of ten rules, of which none matches.
+NodeConfig filtering() {
+  NodeConfig config = forwarding::two_doors();
+  for (std::uint16_t port = 1; port <= 10; ++port)
+    config.filter.push_back({.protocol = 17, .destination_ports = {port, port}, .action = ip::FilterAction::drop});
+  return config;
+}
+void forward4_filtered(benchmark::State& state) {
+  receive(state, udp4({.destination = forwarding::far4}, 33434, counting(36)), filtering());
+}
+void forward6_filtered(benchmark::State& state) {
+  receive(state, udp6({.destination = forwarding::far6}, 33434, counting(16)), filtering());
+}
 
 BENCHMARK(forward4);
 BENCHMARK(forward6);
 BENCHMARK(forward4_beyond);
 BENCHMARK(forward6_beyond);
+BENCHMARK(forward4_several);
+BENCHMARK(forward6_several);
+BENCHMARK(forward4_filtered);
+BENCHMARK(forward6_filtered);
 BENCHMARK(echo4_of)->Arg(64)->Arg(1400);
 BENCHMARK(echo6_of)->Arg(64)->Arg(1400);
 BENCHMARK(udp4_closed);

@@ -34,10 +34,11 @@ bool all_tests_run() {
 class EveryReason final : public testing::Environment {
  public:
   void SetUp() override {
-    listen_to_every_node([this] { return std::make_unique<ToldReasons>(told_); });
+    before_ = listen_to_every_node({});
+    listen_to_every_node([this] { return std::make_unique<ToldReasons>(told_, before_ ? before_() : nullptr); });
   }
   void TearDown() override {
-    listen_to_every_node({});
+    listen_to_every_node(before_);
     if (!all_tests_run()) return;
     std::vector<std::string> missing = never_told(told_);
     std::erase_if(missing, is_exception);
@@ -47,6 +48,7 @@ class EveryReason final : public testing::Environment {
   }
 
  private:
+  MakeListener before_;  // of whoever was set up earlier
   ReasonCounts told_{};
 };
 

@@ -21,11 +21,13 @@ std::vector<std::string> never_told(const ReasonCounts& told) {
 }
 
 void ToldReasons::decided(const Decision& decision) {
+  if (next_) next_->decided(decision);
   tell(reason_of(decision.verdict));
   if (decision.withheld) tell(*decision.withheld);
 }
 
 void ToldReasons::ended(const Node& node) {
+  if (next_) next_->ended(node);
   EXPECT_THAT(differences(node.counters().by_reason, told_), testing::IsEmpty());
   for (std::size_t i = 0; i < reason_count; ++i) everybody_[i] += told_[i];
 }

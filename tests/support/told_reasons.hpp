@@ -15,14 +15,21 @@ std::vector<std::string> differences(const ReasonCounts& counted, const ReasonCo
 std::vector<std::string> never_told(const ReasonCounts& told);
 
 /// Tallies what one node tells. At its end, a test failure if that is not what the node counted; and the tally is added
-/// to that of `everybody`, which must outlive the listener.
+/// to that of `everybody`, which must outlive the listener. `next` hears it too.
 class ToldReasons final : public NodeListener {
  public:
-  explicit ToldReasons(ReasonCounts& everybody) : everybody_(everybody) {}
+  explicit ToldReasons(ReasonCounts& everybody, std::unique_ptr<NodeListener> next = nullptr)
+      : everybody_(everybody), next_(std::move(next)) {}
 
   void decided(const Decision& decision) override;
-  void originated(const Origination& origination) override { tell(origination.reason); }
-  void noted(const Note& note) override { tell(note.reason); }
+  void originated(const Origination& origination) override {
+    if (next_) next_->originated(origination);
+    tell(origination.reason);
+  }
+  void noted(const Note& note) override {
+    if (next_) next_->noted(note);
+    tell(note.reason);
+  }
   void ended(const Node& node) override;
 
  private:
@@ -30,6 +37,7 @@ class ToldReasons final : public NodeListener {
 
   ReasonCounts told_{};
   ReasonCounts& everybody_;
+  std::unique_ptr<NodeListener> next_;
 };
 
 }  // namespace tunstack::test

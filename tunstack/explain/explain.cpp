@@ -36,6 +36,7 @@ std::string_view proposed_name(const Verdict& verdict) {
     std::string_view operator()(const Hold&) const { return "hold"; }
     std::string_view operator()(const Deliver&) const { return "take"; }
     std::string_view operator()(const Forward&) const { return "forward"; }
+    std::string_view operator()(const Copies&) const { return "forward"; }
   };
   return std::visit(Name{}, verdict);
 }
@@ -72,7 +73,10 @@ std::string decision_text(const Decision& decision, const Screen& screen, const 
     why += fmt::format(" -> {}", describe(decision.sent[0]).summary);
   if (!decision.sent.empty() && std::holds_alternative<Forward>(decision.verdict) && names.has_several())
     why += fmt::format(" -> {}", names.interface(decision.node, decision.sent[0].interface));
-  if (decision.sent.size() > 1) why += fmt::format(" -> {} fragments", decision.sent.size());
+  if (std::holds_alternative<Copies>(decision.verdict))
+    why += fmt::format(" -> {} packets", decision.sent.size());
+  else if (decision.sent.size() > 1)
+    why += fmt::format(" -> {} fragments", decision.sent.size());
   return laid_out({in_seconds(decision.time), '<', place_of(decision.node, decision.interface, names) + line_of(packet),
                    verdict_name(decision), std::move(why)},
                   screen);

@@ -3,6 +3,7 @@
 #include "protocols/icmp/problem_codes.hpp"
 #include "protocols/icmp/suppression.hpp"
 #include "protocols/ip/ipv4_options.hpp"
+#include "tunstack/node/transit_way.hpp"
 
 namespace tunstack {
 
@@ -105,23 +106,58 @@ bool is_extended(InterfaceId leaves_by, Turn& turn) {
   return options.extensions && turn.state.interface(leaves_by).extensions.take(options.amplification_limit(), turn.now);
 }
 
-/// Sends an error that tells the interface which the packet came in by (RFC 5837 4).
+InterfaceInformation information_of(InterfaceRole role, InterfaceId id, const std::optional<IpAddress>& address,
+                                    const NodeState& state) {
+  const InterfaceConfig& config = state.interface(id).config;
+  return {.role = role,
+          .index = static_cast<std::uint32_t>(id) + 1,
+          .address = address,
+          .name = config.name,
+          .mtu = static_cast<std::uint32_t>(config.mtu)};
+}
+
+/// Where the packet that an error is about would have left, if it is for others and a way leads there.
+template <class View>
+void add_way_onwards(IcmpExtensionWriter& writer, const Arrival<View>& arrival, const NodeState& state) {
+  if (arrival.destination != AddressKind::unicast) return;
+  const auto destination = arrival.ip.destination();
+  const TransitWay way = choose_transit_way(arrival, destination, state);
+  if (way.reach != ip::Reach::known || way.action != ip::RouteAction::forward) return;
+  writer.add(information_of(InterfaceRole::outgoing, way.interface,
+                            state.addresses.source_for(way.interface, destination), state));
+  writer.add({.role = InterfaceRole::next_hop, .address = way.gateway != nullptr ? *way.gateway : destination});
+}
+
+/// The interface which the packet came in by, and its way onwards (RFC 5837 4).
+template <class View, class Address>
+void add_interfaces(IcmpExtensionWriter& writer, const Arrival<View>& arrival, const Address& source,
+                    const NodeState& state) {
+  const auto address = arrival.destination == AddressKind::own
+                           ? source
+                           : state.addresses.source_for(arrival.interface, arrival.ip.source()).value_or(source);
+  writer.add(information_of(InterfaceRole::arriving, arrival.interface, address, state));
+  if (state.is_forwarding(arrival.interface, family_of(arrival))) add_way_onwards(writer, arrival, state);
+}
+
+/// Sends an error with what is asked for: interfaces, or a pointer that has no other place.
 template <class Arrival, class IpHeader>
 [[gnu::noinline]] MaybeReason send_extended(const Arrival& arrival, const IpHeader& header, const IcmpError& message,
-                                            std::size_t room, const Egress& egress, Turn& turn) {
-  const Interface& interface = turn.state.interface(arrival.interface);
-  const auto address =
-      arrival.destination == AddressKind::own
-          ? header.source
-          : turn.state.addresses.source_for(arrival.interface, arrival.ip.source()).value_or(header.source);
+                                            std::size_t room, const Egress& egress, Turn& turn,
+                                            std::optional<std::uint32_t> pointer = {}, bool tells_interfaces = true) {
   IcmpExtensionWriter writer;
-  writer.add({.role = InterfaceRole::arriving,
-              .index = static_cast<std::uint32_t>(arrival.interface) + 1,
-              .address = address,
-              .name = interface.config.name,
-              .mtu = static_cast<std::uint32_t>(interface.config.mtu)});
+  if (pointer) writer.add_pointer(*pointer);
+  if (tells_interfaces) add_interfaces(writer, arrival, header.source, turn.state);
   return turn.output.send(header, icmp::with_extensions(message, family_of(header), writer.finish(), room), egress,
                           turn);
+}
+
+/// Of a router, from where it came in or from where the error leaves (RFC 1812 4.3.2.4).
+Ipv4Address error_source(const Ipv4Arrival& arrival, const NodeState& state) {
+  const Ipv4Address source = reply_source(arrival, state);
+  if (state.options.ipv4_errors_from_inbound || is_own(arrival.destination)) [[likely]]
+    return source;
+  const InterfaceId leaves_by = egress_to(arrival.ip.source(), arrival.interface, arrival.now, state).link.interface;
+  return state.addresses.source_for(leaves_by, arrival.ip.source()).value_or(source);
 }
 
 }  // namespace
@@ -130,7 +166,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
   const NodeOptions& options = turn.state.options;
   if (const auto broken = first_broken<icmp::ipv4_suppression>(icmp::invoking_packet(arrival, error.problem)))
     return broken;
-  const Ipv4Address source = reply_source(arrival, turn.state);
+  const Ipv4Address source = error_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
   if (const auto refused = limiter_of(error.problem, error_limiter4_, too_big_limiter4_)
                                .refuses(arrival.ip.source(), options.ipv4_error_limits, turn.now, turn.limits))
@@ -180,7 +216,10 @@ MaybeReason Answers::apply(const Error& error, const Ipv6Arrival& arrival, Turn&
   icmp::QuoteStorage storage;
   const Bytes quote = icmp::quote(arrival, room - icmp_header_size, storage);
   const IcmpError message = icmp::error_message(code, Family::ipv6, error.parameter, quote);
-  if (is_extended(egress.link.interface, turn)) [[unlikely]]
+  const bool extended = is_extended(egress.link.interface, turn);
+  if (code.rest == icmp::RestOfHeader::extended_pointer) [[unlikely]]
+    return send_extended(arrival, header, message, room, egress, turn, error.parameter, extended);
+  if (extended) [[unlikely]]
     return send_extended(arrival, header, message, room, egress, turn);
   return turn.output.send_whole(header, message, egress, turn);
 }

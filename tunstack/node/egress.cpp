@@ -27,6 +27,8 @@ MacAddress mac_of(const IpAddress& group, AddressKind kind) {
   return is_multicast(kind) ? mac_of_group(group.ipv4()) : mac_broadcast;
 }
 
+bool is_for_all(const ip::Route& route) { return route.type_of_service == 0; }
+
 /// An interface, and the neighbor there where it has neighbors.
 struct Way {
   InterfaceId interface{};
@@ -93,7 +95,8 @@ class Chooser {
       return std::nullopt;
     });
     const std::span<const ip::Route> routes = state_.routes.find(destination_);
-    const auto route = std::ranges::find_if(routes, [&](const ip::Route& r) { return may_be_taken(r); });
+    auto route = std::ranges::find_if(routes, [&](const ip::Route& r) { return may_be_taken(r) && is_for_all(r); });
+    if (route == routes.end()) route = std::ranges::find_if(routes, [&](const auto& r) { return may_be_taken(r); });
     if (route != routes.end() && (!longest || route->prefix.length > *longest))
       return Way{route->interface, route->gateway.value_or(destination_), route->action};
     return longest ? std::optional(way) : std::nullopt;
@@ -149,47 +152,6 @@ Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now
 
 Egress choose_egress_on(InterfaceId interface, const IpAddress& destination, Instant now, const NodeState& state) {
   return choose_among(Choice::one, destination, interface, now, state);
-}
-
-namespace {
-
-std::optional<TransitWay> by_default_router(const IpAddress& destination, InterfaceId from, Instant now,
-                                            const NodeState& state) {
-  const auto way = Chooser(destination, from, Choice::any, now, state).by_default_router();
-  if (!way) return std::nullopt;
-  return TransitWay{way->interface, way->next_hop.value_or(destination)};
-}
-
-/// The way by the prefix of a link, and how long that is; -1: none.
-int match_links(TransitWay& way, InterfaceId from, Instant now, const NodeState& state) {
-  int longest = -1;
-  const auto consider = [&](InterfaceId id) {
-    if (!state.interface(id).is_up()) return;
-    const auto length = on_link_length(id, way.next_hop, now, state);
-    if (!length || *length <= longest) return;
-    longest = *length;
-    way.interface = id;
-  };
-  consider(from);
-  for (std::size_t i = 0; i < state.interfaces.size(); ++i)
-    if (InterfaceId(i) != from) consider(InterfaceId(i));
-  return longest;
-}
-
-}  // namespace
-
-std::optional<TransitWay> choose_transit_way(const IpAddress& destination, InterfaceId from, Instant now,
-                                             const NodeState& state) {
-  std::optional<TransitWay> way(TransitWay{.next_hop = destination});
-  const int longest = match_links(*way, from, now, state);
-  for (const ip::Route& route : state.routes.find(destination)) {
-    if (route.prefix.length <= longest) break;
-    if (!state.interface(route.interface).is_up()) continue;
-    *way = {route.interface, route.gateway.value_or(destination), route.action};
-    return way;
-  }
-  if (longest < 0) way = by_default_router(destination, from, now, state);
-  return way;
 }
 
 std::optional<IpAddress> next_hop_on(InterfaceId interface, const IpAddress& destination, Instant now,

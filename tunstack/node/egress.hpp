@@ -38,16 +38,6 @@ inline Egress egress_to(const Address& destination, InterfaceId from, Instant no
   return choose_egress(destination, from, now, state);
 }
 
-/// Where a packet in transit would leave: by the longest match of the links' prefixes and of routes, or else by a
-/// default router. A router follows no redirects (RFC 1812 5.2.7.2) and takes nobody for granted at the end of a link.
-struct TransitWay {
-  InterfaceId interface{};
-  IpAddress next_hop;  // the destination itself where that is on the link
-  ip::RouteAction action = ip::RouteAction::forward;
-};
-std::optional<TransitWay> choose_transit_way(const IpAddress& destination, InterfaceId from, Instant now,
-                                             const NodeState& state);
-
 /// The neighbor that packets to `destination` are handed to on an interface: itself if it is on the link, or the router
 /// that suits best (RFC 1122 3.3.1.1, RFC 4861 5.2).
 std::optional<IpAddress> next_hop_on(InterfaceId interface, const IpAddress& destination, Instant now,

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "protocols/ip/forwarding.hpp"
+#include "protocols/ip/inspection.hpp"
 #include "protocols/ip/ipv6_options.hpp"
+#include "tunstack/node/transit_way.hpp"
 
 namespace tunstack::forwarder {
 
@@ -11,31 +13,30 @@ namespace {
 
 // ---- where it would go ----
 
-/// By the reverse path to `source` (RFC 3704 2.2, 2.4).
-bool comes_from_right(ip::ReversePath check, const IpAddress& source, InterfaceId from, Instant now,
-                      const NodeState& state) {
+/// By the reverse path to its source (RFC 3704 2.2, 2.4).
+template <class View>
+bool comes_from_right(ip::ReversePath check, const Arrival<View>& arrival, const NodeState& state) {
   if (check == ip::ReversePath::off) [[likely]]
     return true;
-  const auto back = choose_transit_way(source, from, now, state);
-  if (!back || back->action != ip::RouteAction::forward) return false;
-  return check == ip::ReversePath::loose || back->interface == from;
+  const auto back = way_back(arrival.ip.source(), arrival.interface, arrival.now, state);
+  return back && (check == ip::ReversePath::loose || *back == arrival.interface);
 }
 
-template <class View>
-ip::Onward onward_by(const std::optional<TransitWay>& way, const Arrival<View>& arrival, const IpAddress& destination,
-                     const ip::ForwardingPolicy<View>& policy, const NodeState& state) {
-  if (!way) return {};
-  const Interface& interface = state.interface(way->interface);
-  const bool is_direct = way->next_hop == destination;
-  const bool stays = way->interface == arrival.interface;
-  return {.has_route = true,
-          .action = way->action,
+template <class View, class Address>
+[[gnu::always_inline]] inline ip::Onward onward_by(const TransitWay& way, const Arrival<View>& arrival,
+                                                   const Address& destination, const ip::ForwardingPolicy<View>& policy,
+                                                   const NodeState& state) {
+  if (way.reach != ip::Reach::known) return {.reach = way.reach};
+  const Interface& interface = state.interface(way.interface);
+  const bool is_direct = way.gateway == nullptr || *way.gateway == IpAddress(destination);
+  return {.reach = way.reach,
+          .action = way.action,
+          .code = way.code,
           .may_leave = interface.is_forwarding(),
           .is_direct = is_direct,
-          .stays = stays,
-          .turns_back = is_direct && stays && !interface.has_frames(),
-          .comes_from_right =
-              comes_from_right(policy.reverse_path, arrival.ip.source(), arrival.interface, arrival.now, state),
+          .stays = way.interface == arrival.interface,
+          .turns_back = is_direct && way.interface == arrival.interface && !interface.has_frames(),
+          .comes_from_right = comes_from_right(policy.reverse_path, arrival, state),
           .mtu = interface.mtu(family_of(arrival))};
 }
 
@@ -56,20 +57,11 @@ bool may_be_redirected(const Ipv6Arrival&) { return true; }
 template <class View>
 bool is_redirected(const TransitWay& way, const Arrival<View>& arrival, const NodeState& state) {
   return way.interface == arrival.interface && state.interface(way.interface).has_frames() &&
-         arrival.source == AddressKind::unicast && way.next_hop != IpAddress(arrival.ip.source()) &&
+         arrival.source == AddressKind::unicast &&
+         (way.gateway != nullptr ? *way.gateway : IpAddress(arrival.ip.destination())) !=
+             IpAddress(arrival.ip.source()) &&
          arrival.destination == AddressKind::unicast &&
          is_neighbor(arrival.ip.source(), way.interface, arrival.now, state) && may_be_redirected(arrival);
-}
-
-template <class View>
-Forward forward_by(Reason reason, const TransitWay& way, const Arrival<View>& arrival, const ip::Onward& onward,
-                   const NodeState& state) {
-  return {.reason = reason,
-          .interface = way.interface,
-          .mtu = static_cast<std::uint32_t>(onward.mtu),
-          .next_hop = way.next_hop,
-          .is_redirected = is_redirected(way, arrival, state),
-          .to_broadcast = is_broadcast(arrival.destination)};
 }
 
 }  // namespace
@@ -80,21 +72,77 @@ namespace {
 
 template <class View>
 struct InTransitTo {
+  using Address = decltype(std::declval<View>().destination());
   const Arrival<View>& arrival;
-  IpAddress destination;
+  Address destination;
   bool is_strict = false;  // the step of a source route
 };
 
-/// By the rows that look at where it would go: to `destination`, which may be the next one of a source route.
+/// By the rows that look at where it would go: to `destination`, which may be the next one of a source route. (The
+/// verdict is made in its place: of a copy the CPU would wait for what was just written in parts.)
 template <const auto& rules, class View>
-Verdict judge_onward(Reason forwarded, const InTransitTo<View>& to, const ip::ForwardingPolicy<View>& policy,
-                     const NodeState& state) {
+[[gnu::always_inline]] inline Verdict judge_onward(Reason forwarded, const InTransitTo<View>& to,
+                                                   const ip::ForwardingPolicy<View>& policy, const NodeState& state) {
   const Arrival<View>& arrival = to.arrival;
-  const auto way = choose_transit_way(to.destination, arrival.interface, arrival.now, state);
+  const TransitWay way = choose_transit_way(arrival, to.destination, state);
   const ip::Onward onward = onward_by(way, arrival, to.destination, policy, state);
   const ip::Routed<View> routed{arrival, policy, onward, to.is_strict};
   if (const auto verdict = tunstack::judge<rules>(routed, arrival.trace)) return *verdict;
-  return forward_by(forwarded, way.value_or(TransitWay{}), arrival, onward, state);
+  return Verdict(std::in_place_type<Forward>, forwarded, way.interface, static_cast<std::uint32_t>(onward.mtu),
+                 way.gateway != nullptr ? *way.gateway : IpAddress(to.destination), is_redirected(way, arrival, state),
+                 way.is_for_service, is_broadcast(arrival.destination));
+}
+
+// ---- filters ----
+
+template <const auto& rules, class View>
+[[gnu::noinline]] std::optional<Verdict> judge_by_filter(const Arrival<View>& arrival, const IpAddress& destination,
+                                                         const NodeState& state) {
+  ip::FilterSubject subject = ip::filter_subject(arrival);
+  subject.destination = destination;
+  return tunstack::judge<rules>(ip::ask(state.filter, subject), arrival.trace);
+}
+
+// ---- groups ----
+
+bool takes_copies(InterfaceId link, InterfaceId came_by, const NodeState& state) {
+  const Interface& interface = state.interface(link);
+  return link != came_by && interface.is_up() && interface.is_forwarding();
+}
+
+template <const auto& rules, class View>
+Verdict judge_copies(Reason forwarded, const ip::GroupRoute& route, const Arrival<View>& arrival,
+                     const NodeState& state) {
+  ip::ToGroup<View> to{arrival};
+  for (const InterfaceId link : route.to) {
+    if (!takes_copies(link, arrival.interface, state)) continue;
+    const std::size_t mtu = state.interface(link).mtu(family_of(arrival));
+    to.least_mtu = to.links++ == 0 ? mtu : std::min(to.least_mtu, mtu);
+    to.largest_mtu = std::max(to.largest_mtu, mtu);
+  }
+  if (const auto verdict = tunstack::judge<rules>(to, arrival.trace)) return *verdict;
+  const bool is_too_big_for_some = family_of(arrival) == Family::ipv6 && arrival.ip.bytes().size() > to.least_mtu;
+  return Copies{forwarded, route.to, is_too_big_for_some, static_cast<std::uint32_t>(to.least_mtu)};
+}
+
+// ---- of IPv4 ----
+
+/// By all rows that do not ask where it would go.
+[[gnu::always_inline]] inline std::optional<Verdict> judge_itself(const ip::Ipv4InTransit& transit,
+                                                                  const NodeState& state) {
+  const Ipv4Arrival& arrival = transit.arrival;
+  if (auto verdict = tunstack::judge<ip::ipv4_transit_rules>(transit, arrival.trace)) return verdict;
+  if (!state.filter.empty()) [[unlikely]]
+    return judge_by_filter<ip::ipv4_filter_rules>(arrival, transit.destination, state);
+  return std::nullopt;
+}
+
+[[gnu::noinline]] Verdict judge_to_group(ip::Ipv4InTransit transit, const NodeState& state) {
+  const Ipv4Arrival& arrival = transit.arrival;
+  const auto* const route = ip::find_group_route(state.group_routes, transit.destination, arrival.interface);
+  transit.has_group_route = route != nullptr;
+  if (const auto verdict = judge_itself(transit, state)) return *verdict;
+  return judge_copies<ip::ipv4_group_rules>(Reason::forward4_group_routed, *route, arrival, state);
 }
 
 }  // namespace
@@ -106,7 +154,9 @@ Verdict judge(const Ipv4Arrival& arrival, const NodeState& state) {
     if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options)) return *verdict;
     transit.has_strict_route = ip::has_strict_route(arrival.ip);
   }
-  if (const auto verdict = tunstack::judge<ip::ipv4_transit_rules>(transit, arrival.trace)) return *verdict;
+  if (is_multicast(arrival.destination)) [[unlikely]]
+    return judge_to_group(transit, state);
+  if (const auto verdict = judge_itself(transit, state)) return *verdict;
   return judge_onward<ip::ipv4_routed_rules, Ipv4View>(Reason::forward4_routed, {arrival, transit.destination}, policy,
                                                        state);
 }
@@ -131,15 +181,15 @@ Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep
   const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
   Ipv4Arrival onto = arrival;
   onto.destination = state.addresses.kind_on(arrival.interface, step.next);
-  if (const auto verdict =
-          tunstack::judge<ip::ipv4_transit_rules>(ip::Ipv4InTransit{onto, policy, step.next}, arrival.trace))
-    return *verdict;
+  if (const auto verdict = judge_itself({onto, policy, step.next}, state)) return *verdict;
   Verdict verdict = judge_onward<ip::ipv4_routed_rules, Ipv4View>(Reason::forward4_source_routed,
                                                                   {onto, step.next, step.is_strict}, policy, state);
   if (auto* const forward = std::get_if<Forward>(&verdict)) forward->destination = step.next;
   if (auto* const error = std::get_if<Error>(&verdict)) error->problem = of_source_route(error->problem);
   return verdict;
 }
+
+// ---- of IPv6 ----
 
 namespace {
 
@@ -152,15 +202,42 @@ std::optional<Verdict> judge_hop_by_hop(const Ipv6Arrival& arrival, const ip::Ip
                            options);
 }
 
+[[gnu::noinline]] std::optional<Verdict> judge_by_inspection(const Ipv6Arrival& arrival,
+                                                             const ip::Ipv6ForwardingPolicy& policy) {
+  return tunstack::judge<ip::ipv6_inspection_rules>(ip::inspect(arrival, policy), arrival.trace);
+}
+
+[[gnu::always_inline]] inline std::optional<Verdict> judge_itself(const ip::Ipv6InTransit& transit,
+                                                                  const NodeState& state) {
+  const Ipv6Arrival& arrival = transit.arrival;
+  const ip::Ipv6ForwardingPolicy& policy = transit.policy;
+  if (auto verdict = tunstack::judge<ip::ipv6_transit_rules>(transit, arrival.trace)) return verdict;
+  if (policy.hop_by_hop == ip::HopByHop::process && arrival.ip.next_header() == protocol_number::hop_by_hop_options)
+      [[unlikely]]
+    if (auto verdict = judge_hop_by_hop(arrival, state.options.ipv6_chain.options)) return verdict;
+  if (ip::is_inspected(policy)) [[unlikely]]
+    if (auto verdict = judge_by_inspection(arrival, policy)) return verdict;
+  if (!state.filter.empty()) [[unlikely]]
+    return judge_by_filter<ip::ipv6_filter_rules>(arrival, transit.destination, state);
+  return std::nullopt;
+}
+
+[[gnu::noinline]] Verdict judge_to_group(ip::Ipv6InTransit transit, const NodeState& state) {
+  const Ipv6Arrival& arrival = transit.arrival;
+  const auto* const route = ip::find_group_route(state.group_routes, transit.destination, arrival.interface);
+  transit.has_group_route = route != nullptr;
+  if (const auto verdict = judge_itself(transit, state)) return *verdict;
+  return judge_copies<ip::ipv6_group_rules>(Reason::forward6_group_routed, *route, arrival, state);
+}
+
 }  // namespace
 
 Verdict judge(const Ipv6Arrival& arrival, const NodeState& state) {
   const ip::Ipv6ForwardingPolicy& policy = state.options.forwarding6;
   const ip::Ipv6InTransit transit{arrival, policy};
-  if (const auto verdict = tunstack::judge<ip::ipv6_transit_rules>(transit, arrival.trace)) return *verdict;
-  if (policy.hop_by_hop == ip::HopByHop::process && arrival.ip.next_header() == protocol_number::hop_by_hop_options)
-      [[unlikely]]
-    if (const auto verdict = judge_hop_by_hop(arrival, state.options.ipv6_chain.options)) return *verdict;
+  if (is_multicast(arrival.destination)) [[unlikely]]
+    return judge_to_group(transit, state);
+  if (const auto verdict = judge_itself(transit, state)) return *verdict;
   return judge_onward<ip::ipv6_routed_rules, Ipv6View>(Reason::forward6_routed, {arrival, transit.destination}, policy,
                                                        state);
 }
@@ -222,16 +299,19 @@ void number(std::span<OutgoingPacket> packets, Turn& turn) {
   for (OutgoingPacket& packet : packets) packet.ids = {turn.output.next_number(), turn.cause};
 }
 
-[[gnu::noinline]] MaybeReason send_in_fragments(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn) {
+template <class EgressOf>
+[[gnu::noinline]] MaybeReason send_in_fragments(const Forward& forward, const Ipv4Arrival& arrival,
+                                                const EgressOf& egress, Turn& turn) {
   std::array<std::uint8_t, ipv4_header_size + ipv4_options_largest> storage;
   const MutableBytes header = MutableBytes(storage).first(arrival.ip.header_size());
   copy_bytes(header, arrival.ip.header());
   rewrite_header(header, forward, arrival, turn.state);
+  ++turn.state.forwarded;
   const std::size_t before = turn.outbox.packets().size();
   const auto added = add_ipv4_fragments({header, arrival.ip.payload()}, {forward.interface, forward.mtu}, turn.outbox);
   if (!added) return added.error();
   number(turn.outbox.from(before), turn);
-  return turn.output.send_in_transit(before, egress_of(forward, turn.state), turn);
+  return turn.output.send_in_transit(before, egress(), turn);
 }
 
 /// A copy of the packet in the outbox; empty if there is no room.
@@ -241,26 +321,80 @@ MutableBytes add_copy(const Forward& forward, Bytes packet, Turn& turn) {
   return room;
 }
 
-}  // namespace
-
-MaybeReason apply(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn) {
+/// `egress` makes the way once the packet is written.
+template <class EgressOf>
+[[gnu::always_inline]] inline MaybeReason send(const Forward& forward, const Ipv4Arrival& arrival,
+                                               const EgressOf& egress, Turn& turn) {
   if (arrival.ip.total_length() > forward.mtu) [[unlikely]]
-    return send_in_fragments(forward, arrival, turn);
+    return send_in_fragments(forward, arrival, egress, turn);
+  ++turn.state.forwarded;
   const std::size_t before = turn.outbox.packets().size();
   const MutableBytes packet = add_copy(forward, arrival.ip.bytes(), turn);
   if (packet.empty()) return Reason::outbox_full;
   rewrite_header(packet.first(arrival.ip.header_size()), forward, arrival, turn.state);
-  return turn.output.send_in_transit(before, egress_of(forward, turn.state), turn);
+  return turn.output.send_in_transit(before, egress(), turn);
 }
-
-Returned::Returned(Bytes packet) : bytes_(packet.begin(), packet.end()) { restore_hop(bytes_); }
-
-MaybeReason apply(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn) {
+template <class EgressOf>
+[[gnu::always_inline]] inline MaybeReason send(const Forward& forward, const Ipv6Arrival& arrival,
+                                               const EgressOf& egress, Turn& turn) {
+  ++turn.state.forwarded;
   const std::size_t before = turn.outbox.packets().size();
   const MutableBytes packet = add_copy(forward, arrival.ip.bytes(), turn);
   if (packet.empty()) return Reason::outbox_full;
   --packet[ipv6_offset::hop_limit];
-  return turn.output.send_in_transit(before, egress_of(forward, turn.state), turn);
+  return turn.output.send_in_transit(before, egress(), turn);
 }
+
+}  // namespace
+
+MaybeReason apply(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn) {
+  return send(forward, arrival, [&] { return egress_of(forward, turn.state); }, turn);
+}
+
+MaybeReason apply(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn) {
+  return send(forward, arrival, [&] { return egress_of(forward, turn.state); }, turn);
+}
+
+namespace {
+
+template <class Address>
+Egress egress_to_group(const Address& group, const Forward& forward, const NodeState& state) {
+  Egress egress{.link = {forward.interface, forward.mtu}};
+  if (state.interface(forward.interface).has_frames()) egress.group_mac = mac_of_group(group);
+  return egress;
+}
+
+bool fits(const Ipv4Arrival& arrival, std::size_t mtu) {
+  return arrival.ip.total_length() <= mtu || !arrival.ip.dont_fragment();
+}
+bool fits(const Ipv6Arrival& arrival, std::size_t mtu) { return arrival.ip.bytes().size() <= mtu; }
+
+template <class View>
+MaybeReason send_copies(const Copies& copies, const Arrival<View>& arrival, Turn& turn) {
+  const std::size_t before = turn.outbox.packets().size();
+  MaybeReason withheld;
+  for (const InterfaceId link : copies.links) {
+    if (!takes_copies(link, arrival.interface, turn.state)) continue;
+    const Forward forward{.reason = copies.reason,
+                          .interface = link,
+                          .mtu = static_cast<std::uint32_t>(turn.state.interface(link).mtu(family_of(arrival)))};
+    if (!fits(arrival, forward.mtu)) continue;
+    const auto egress = [&] { return egress_to_group(arrival.ip.destination(), forward, turn.state); };
+    if (const auto unsent = send(forward, arrival, egress, turn)) withheld = unsent;
+  }
+  return turn.outbox.packets().size() == before ? withheld : MaybeReason{};
+}
+
+}  // namespace
+
+MaybeReason apply(const Copies& copies, const Ipv4Arrival& arrival, Turn& turn) {
+  return send_copies(copies, arrival, turn);
+}
+
+MaybeReason apply(const Copies& copies, const Ipv6Arrival& arrival, Turn& turn) {
+  return send_copies(copies, arrival, turn);
+}
+
+Returned::Returned(Bytes packet) : bytes_(packet.begin(), packet.end()) { restore_hop(bytes_); }
 
 }  // namespace tunstack::forwarder

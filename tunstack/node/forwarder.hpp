@@ -19,6 +19,9 @@ Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep
 /// The reason tells why it did not leave, or not yet.
 MaybeReason apply(const Forward& forward, const Ipv4Arrival& arrival, Turn& turn);
 MaybeReason apply(const Forward& forward, const Ipv6Arrival& arrival, Turn& turn);
+/// To each link that takes it; the reason tells why none does.
+MaybeReason apply(const Copies& copies, const Ipv4Arrival& arrival, Turn& turn);
+MaybeReason apply(const Copies& copies, const Ipv6Arrival& arrival, Turn& turn);
 
 /// A packet that was to be sent on, as it came: with the hop that was taken from it.
 class Returned {

@@ -8,6 +8,7 @@
 #include "tunstack/node/masks.hpp"
 #include "tunstack/node/neighbors.hpp"
 #include "tunstack/node/routers.hpp"
+#include "tunstack/node/transit_way.hpp"
 #include "tunstack/options/effect.hpp"
 
 namespace tunstack {
@@ -27,7 +28,7 @@ Node::Node(const NodeConfig& config)
 // ---- what arrives ----
 
 template <class View>
-inline void Node::process(Arrival<View>& arrival, PacketIds ids, Turn& turn) {
+inline void Node::process(Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
   const Verdict verdict = judge(arrival, state_);
   if (arrival.is_dispatched && is_icmp(arrival)) output_.count_icmp_in(family_of(arrival), arrival.payload());
   act(verdict, arrival, ids, turn);
@@ -98,14 +99,14 @@ template <class View>
 }
 
 bool is_rare(const Verdict& verdict) {
-  return std::holds_alternative<Hold>(verdict) || std::holds_alternative<Deliver>(verdict) ||
-         std::holds_alternative<Forward>(verdict);
+  return !std::holds_alternative<Reply>(verdict) && !std::holds_alternative<Drop>(verdict) &&
+         !std::holds_alternative<Error>(verdict);
 }
 
 }  // namespace
 
 template <class View>
-inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn) {
+inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
   if (is_rare(verdict)) [[unlikely]]
     return act_rarely(verdict, arrival, ids, turn);
   const std::size_t before = turn.outbox.packets().size();
@@ -117,12 +118,18 @@ inline void Node::act(const Verdict& verdict, const Arrival<View>& arrival, Pack
 }
 
 template <class View>
-void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn) {
+void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
   if (std::holds_alternative<Hold>(verdict)) return hold(verdict, arrival, ids, turn);
   const std::size_t before = turn.outbox.packets().size();
   if (const auto* const forward = std::get_if<Forward>(&verdict)) {
     const MaybeReason withheld = forwarder::apply(*forward, arrival, turn);
     if (forward->is_redirected) answers_.redirect(*forward, arrival, turn);
+    return output_.record(arrival, ids, verdict, withheld, before, turn);
+  }
+  if (const auto* const copies = std::get_if<Copies>(&verdict)) {
+    const MaybeReason withheld = forwarder::apply(*copies, arrival, turn);
+    if (copies->is_too_big_for_some)
+      answers_.apply(Error{copies->reason, Problem::packet_too_big, copies->least_mtu}, arrival, turn);
     return output_.record(arrival, ids, verdict, withheld, before, turn);
   }
   turn.changes_deadlines = true;
@@ -133,7 +140,7 @@ void Node::act_rarely(const Verdict& verdict, const Arrival<View>& arrival, Pack
 // ---- fragments ----
 
 template <class View>
-void Node::hold(const Verdict& verdict, const Arrival<View>& fragment, PacketIds ids, Turn& turn) {
+void Node::hold(const Verdict& verdict, const Arrival<View>& fragment, const PacketIds& ids, Turn& turn) {
   const Instant before = fragments_.next_deadline();
   const auto added = fragments_.add(fragment, turn);
   turn.changes_deadlines |= fragments_.next_deadline() != before;
@@ -206,9 +213,9 @@ void Node::report_unreachable(const discovery::WaitingPacket& waiting, Turn& tur
 }
 
 template <class View>
-void Node::report_unreachable(const View& packet, Reason reason, PacketIds ids, Turn& turn) {
-  const auto way = choose_transit_way(packet.source(), InterfaceId{}, turn.now, state_);
-  auto arrival = classify({way ? way->interface : InterfaceId{}, packet.bytes(), turn.now}, packet, state_);
+void Node::report_unreachable(const View& packet, Reason reason, const PacketIds& ids, Turn& turn) {
+  const auto back = way_back(packet.source(), InterfaceId{}, turn.now, state_);
+  auto arrival = classify({back.value_or(InterfaceId{}), packet.bytes(), turn.now}, packet, state_);
   arrival.was_held = true;
   act(Error{reason, Problem::host_unreachable}, arrival, ids, turn);
 }

@@ -80,15 +80,17 @@ class Node {
   // What every packet passes is inlined into receive(): the calls cost a tenth of an echo.
   [[gnu::always_inline]] void receive_datagram(const Received& received, Turn& turn);
   template <class View>
-  [[gnu::always_inline]] void process(Arrival<View>& arrival, PacketIds ids, Turn& turn);
+  [[gnu::always_inline]] void process(Arrival<View>& arrival, const PacketIds& ids, Turn& turn);
   /// Replies, errors and drops.
   template <class View>
-  [[gnu::always_inline]] void act(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn);
+  [[gnu::always_inline]] void act(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids,
+                                  Turn& turn);
   /// What changes more than counters, or goes on to others.
   template <class View>
-  [[gnu::noinline]] void act_rarely(const Verdict& verdict, const Arrival<View>& arrival, PacketIds ids, Turn& turn);
+  [[gnu::noinline]] void act_rarely(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids,
+                                    Turn& turn);
   template <class View>
-  void hold(const Verdict& verdict, const Arrival<View>& fragment, PacketIds ids, Turn& turn);
+  void hold(const Verdict& verdict, const Arrival<View>& fragment, const PacketIds& ids, Turn& turn);
   template <class View>
   void process_whole(const ip::Reassembled& datagram, Turn& turn);
   template <class View>
@@ -96,7 +98,7 @@ class Node {
 
   void report_unreachable(const discovery::WaitingPacket& waiting, Turn& turn);
   template <class View>
-  void report_unreachable(const View& packet, Reason reason, PacketIds ids, Turn& turn);
+  void report_unreachable(const View& packet, Reason reason, const PacketIds& ids, Turn& turn);
 
   using SendGiven = MaybeReason (*)(Bytes, InterfaceId, Turn&);
   MaybeReason send_given(SendGiven send, InterfaceId interface, Bytes bytes, Instant now, Outbox& out);

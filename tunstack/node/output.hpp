@@ -88,7 +88,7 @@ class Output {
 
   /// Counts a decision about a datagram and tells it, with the packets from `before` on that it made.
   template <class View>
-  [[gnu::always_inline]] void record(const Arrival<View>& arrival, PacketIds ids, const Verdict& verdict,
+  [[gnu::always_inline]] void record(const Arrival<View>& arrival, const PacketIds& ids, const Verdict& verdict,
                                      MaybeReason withheld, std::size_t before, const Turn& turn) {
     count(verdict, withheld);
     if (listener_.observer) [[unlikely]]

@@ -41,7 +41,8 @@ std::expected<Received, Reason> unwrap(const Received& frame, const NodeState& s
   const bool is_ours =
       destination == mac_broadcast ||
       (destination.is_group() && (state.addresses.listens_to(frame.interface, destination) ||
-                                  interface.groups.querier));  // hears reports to any group (RFC 3810 4)
+                                  interface.groups.querier ||  // hears reports to any group (RFC 3810 4)
+                                  !state.group_routes.empty()));
   if (const auto broken =
           first_broken<discovery::frame_rules>(discovery::FrameInput{*ethernet, interface.mac(), is_ours}, trace))
     return std::unexpected(*broken);

@@ -8,7 +8,9 @@ namespace tunstack {
 
 namespace {
 
-constexpr std::uint8_t for_the_host = 1;  // networks are never redirected
+// Networks are never redirected.
+constexpr std::uint8_t for_the_host = 1;
+constexpr std::uint8_t for_service_and_host = 3;
 
 /// Hosts know routers by their link-local addresses alone.
 bool is_told_of(const Ipv6Address& next_hop, const Ipv6Address& destination) {
@@ -32,11 +34,12 @@ void Answers::redirect(const Forward& forward, const Ipv4Arrival& arrival, Turn&
   Ipv4Header header = answer_header(arrival, protocol_number::icmpv4, *source, turn.state);
   header.type_of_service = error_tos(arrival, turn.state);
   const Egress egress = egress_to(to, forward.interface, turn.now, turn.state);
+  const bool by_service = forward.is_for_service && turn.state.options.forwarding4.redirects_by_service;
   const std::size_t room = icmp::room_for_error(Family::ipv4, header_size(header), egress.link.mtu);
   icmp::QuoteStorage storage;
   const IcmpError message{
       .type = static_cast<std::uint8_t>(Icmpv4Type::redirect),
-      .code = for_the_host,
+      .code = by_service ? for_service_and_host : for_the_host,
       .rest_of_header = forward.next_hop.ipv4().value,
       .quote = icmp::quote(arrival, icmp::quote_limit(arrival.ip, turn.state.options.ipv4_quote, room), storage)};
   give_identification(header, header_size(header) + message.size(), turn);

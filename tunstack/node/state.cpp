@@ -47,17 +47,26 @@ NodeOptions with_secret(const NodeConfig& config) {
   return options;
 }
 
+/// From a stream of its own, so that others draw what they always did.
+SipHashKey draw_flow_key(Seed seed) {
+  Random random(seed, "flows");
+  return SipHashKey::draw(random);
+}
+
 }  // namespace
 
 NodeState::NodeState(const NodeConfig& config, Random& keys, Random& random)
     : options(with_secret(config)),
+      group_routes(config.group_routes),
+      filter(config.filter),
       path_mtus(keys),
       identifications4(keys),
       identifications6(keys),
       masks(interfaces_to_learn_masks_of(config), config.start, random),
       neighbors(neighbor_limits(config), keys),
       time_of_day_at_start(config.time_of_day_at_start),
-      secret_from(config.options.own.secret.empty() ? SecretSource::seed : config.secret_from) {
+      secret_from(config.options.own.secret.empty() ? SecretSource::seed : config.secret_from),
+      flow_key(draw_flow_key(config.seed)) {
   interfaces.reserve(config.interfaces.size());
   for (std::size_t i = 0; i < config.interfaces.size(); ++i) {
     interfaces.emplace_back(config.interfaces[i], options, config.start, random);

@@ -7,6 +7,8 @@
 #include "protocols/discovery/neighbors/neighbor_cache.hpp"
 #include "protocols/icmp/mask_learning.hpp"
 #include "protocols/icmp/queries.hpp"
+#include "protocols/ip/filter.hpp"
+#include "protocols/ip/group_routes.hpp"
 #include "protocols/ip/identification.hpp"
 #include "protocols/ip/local_addresses.hpp"
 #include "protocols/ip/path_mtu.hpp"
@@ -26,6 +28,8 @@ struct NodeConfig {
   Duration time_of_day_at_start{};                  // UT since midnight, at the Instant zero
   Instant start{};                                  // when it begins; any Instant
   std::vector<ip::Route> routes = {};               // beside those of its own links
+  std::vector<ip::GroupRoute> group_routes = {};    // of a router
+  std::vector<ip::FilterRule> filter = {};          // of what is in transit
   NodeId id{};                                      // that events name
   SecretSource secret_from = SecretSource::option;  // if the options have one
 };
@@ -37,6 +41,8 @@ struct NodeState {
   std::vector<Interface> interfaces;
   ip::LocalAddresses addresses;
   ip::Routes routes;
+  std::vector<ip::GroupRoute> group_routes;
+  ip::Filter filter;
   ip::PathMtus path_mtus;
   ip::Identifications<Ipv4Address> identifications4;
   ip::Identifications<Ipv6Address> identifications6;
@@ -44,6 +50,8 @@ struct NodeState {
   discovery::NeighborCache neighbors;
   Duration time_of_day_at_start{};  // UT, at the Instant zero
   SecretSource secret_from;
+  SipHashKey flow_key;                // of datagrams in transit
+  std::uint64_t forwarded = 0;        // so many of them; counted by the forwarder
   bool is_on_one_plain_link = false;  // up and without addresses: nothing is to be chosen or resolved
 
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }

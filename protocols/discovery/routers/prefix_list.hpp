@@ -37,6 +37,14 @@ class PrefixList {
 
   /// The length of the longest prefix on the link that holds the address, or nothing.
   std::optional<std::uint8_t> on_link_length(const IpAddress& address, Instant now) const;
+  /// The same, or -1.
+  int longest_match(const Ipv6Address& address, Instant now) const {
+    int longest = -1;
+    for (const OnLinkPrefix& held : prefixes_)
+      if (held.prefix.length > longest && held.prefix.contains(address) && held.expires > now)
+        longest = held.prefix.length;
+    return longest;
+  }
   bool is_on_link(const IpAddress& address, Instant now) const { return on_link_length(address, now).has_value(); }
   std::span<const OnLinkPrefix> prefixes() const { return prefixes_; }
 

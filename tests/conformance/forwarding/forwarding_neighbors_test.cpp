@@ -61,6 +61,20 @@ TEST(ForwardingNeighbors, RTR4_021_ICMP4_RED_001_forwarded_and_redirected) {
   EXPECT_EQ(from(redirect, 28), to_far4()) << "as it arrived";
 }
 
+TEST(ForwardingNeighbors, ICMP4_RED_003_for_a_type_of_service_on_request_where_the_route_is_for_it) {
+  const auto code_of_redirect = [](const NodeConfig& config, unsigned tos) {
+    Lan lan(config);
+    const auto sent = lan.send_at_once(echo4({.source = sender4, .destination = far4, .tos = tos}));
+    const AllSent redirects = only(redirect_type4, to(peer_mac, sent));
+    return redirects.size() == 1 ? icmp4_code(redirects[0].octets) : 99U;
+  };
+  NodeConfig usual = router(), willing = router({"icmp4.redirect_tos=on"});
+  for (NodeConfig* const config : {&usual, &willing}) config->routes[0].type_of_service = 8;
+  EXPECT_EQ(code_of_redirect(usual, 8), 1U);
+  EXPECT_EQ(code_of_redirect(willing, 8), 3U);
+  EXPECT_EQ(code_of_redirect(router({"icmp4.redirect_tos=on"}), 8), 1U) << "the route is for any";
+}
+
 TEST(ForwardingNeighbors, ND_RED_001_ND_RED_002_forwarded_and_redirected) {
   Lan lan;
   const Packet packet = echo6({.source = sender6, .destination = far6}, counting(1400));
@@ -225,6 +239,32 @@ TEST(ForwardingNeighbors, ND_NS_008_an_absent_host_is_unreachable) {
   EXPECT_EQ(icmp6_code(errors[0].octets), 3U);
   EXPECT_EQ(from(errors[0].octets, 48), packet);
   EXPECT_EQ(lan.count(Reason::forward6_next_hop_unreachable), 1U);
+}
+
+TEST(ForwardingNeighbors, ICMP6_ERR_006_each_packet_that_waited_is_told_of) {
+  Lan lan;
+  std::vector<Packet> packets;
+  for (std::uint32_t i = 1; i <= 3; ++i) {
+    packets.push_back(echo6({.source = sender6, .destination = "2001:db8::99"}, counting(8), i));
+    EXPECT_THAT(only(0x601, lan.send(packets.back())), IsEmpty());
+  }
+  const AllSent sent = lan.wait(5s), errors = only(0x601, sent);
+  ASSERT_THAT(errors, SizeIs(3));
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(icmp6_code(errors[i].octets), 3U);
+    EXPECT_EQ(from(errors[i].octets, 48), packets[i]);
+  }
+}
+
+TEST(ForwardingNeighbors, RTR6_012_a_router_takes_no_default_route_from_others) {
+  Lan lan;
+  const Packet nowhere = echo6({.source = sender6, .destination = "2001:db8:ffff::1"});
+  lan.receive({framed(router_advertisement({.source = router_b, .lifetime = 1800}), mac_b)});
+  lan.wait(1s);
+  const AllSent errors = only(0x601, lan.send_at_once(nowhere));
+  ASSERT_THAT(errors, SizeIs(1));
+  EXPECT_EQ(icmp6_code(errors[0].octets), 0U);
+  EXPECT_EQ(lan.count(Reason::forward6_no_route), 1U);
 }
 
 // ---- limits ----

@@ -8,6 +8,7 @@
 
 #include <sstream>
 
+#include "tests/conformance/forwarding/two_doors.hpp"
 #include "tests/support/host.hpp"
 
 namespace tunstack::test::explain_test {
@@ -65,6 +66,19 @@ TEST(ExplainText, error_sent) {
             "1.500000 < 192.0.2.1 > 192.0.2.2  UDP 40000 > 33434                                      error  "
             "udp4_port_closed  RFC 1122 4.1.3.1: no service listens on this UDP port"
             " -> ICMP destination unreachable, port unreachable (3/3) [192.0.2.1 > 192.0.2.2 UDP 40000 > 33434]");
+}
+
+TEST(ExplainText, copies_of_a_packet_to_a_group_are_counted) {
+  NodeConfig config = forwarding::two_doors();
+  config.interfaces.push_back(forwarding::door("tun2", {"198.18.0.2/24"}));
+  config.group_routes = {{parse_prefix("239.0.0.0/8").value(), {}, {InterfaceId{1}, InterfaceId{2}}}};
+  forwarding::Router router(config);
+  Lines lines;
+  router.observe(lines);
+  router.send(udp4({.destination = "239.1.1.1"}));
+  router.stop_observing(lines);
+  EXPECT_THAT(lines.text, HasSubstr("forward  forward4_group_routed"));
+  EXPECT_TRUE(lines.text.ends_with(" -> 2 packets")) << lines.text;
 }
 
 TEST(ExplainText, error_withheld_is_a_drop_for_the_reason_of_the_suppression) {

@@ -42,9 +42,11 @@ constexpr Fixed fixed[] = {
     {"icmp4.echo_broadcast", "off", "off"},  // D-01
     {"icmp4.echo_code", "copy", "drop"},     // D-08
     {"icmp4.echo_df", "off", "off"},
-    {"icmp4.quote", "576", "576"},        // D-02
-    {"icmp4.error_tos", "auto", "auto"},  // D-09
-    {"icmp4.timestamp", "on", "off"},     // D-05
+    {"icmp4.quote", "576", "576"},                // D-02
+    {"icmp4.error_tos", "auto", "auto"},          // D-09
+    {"icmp4.errors_inbound_ifaddr", "on", "on"},  // D-10
+    {"icmp4.redirect_tos", "off", "off"},
+    {"icmp4.timestamp", "on", "off"},  // D-05
     {"icmp4.timestamp_nonstd", "off", "off"},
     {"icmp4.mask_agent", "on", "off"},  // D-04
     {"icmp4.mask_learn", "off", "off"},
@@ -149,6 +151,12 @@ constexpr Fixed fixed[] = {
     {"ip4.forward.directed_broadcast", "off", "off"},
     {"ip4.forward.record_route", "on", "on"},
     {"ip6.forward.hbh", "ignore", "ignore"},
+    {"ip4.forward.ecmp", "flow", "flow"},
+    {"ip6.forward.ecmp", "flow", "flow"},
+    {"ip6.forward.icmp", "all", "rfc4890"},
+    {"ip6.forward.inspect", "off", "off"},
+    {"ip6.forward.parse_limit", "unlimited", "unlimited"},
+    {"ip4.forward.least_precedence", "any", "any"},
 };
 
 TEST(Options, have_the_defaults_of_the_decisions) {

@@ -13,6 +13,18 @@ constexpr Choice hop_by_hop[] = {{"ignore", ip::HopByHop::ignore, "forwarded, an
                                  {"process", ip::HopByHop::process, "judged as at their destination"},
                                  {"drop", ip::HopByHop::drop, "dropped with their packet"}};
 
+constexpr Choice equal_routes[] = {
+    {"flow", ip::EqualRoutes::flow, "one for each flow: addresses, protocol, ports or flow label"},
+    {"packet", ip::EqualRoutes::packet, "each in turn"},
+    {"first", ip::EqualRoutes::first, "the first whose link is up"}};
+
+constexpr Choice icmp_in_transit[] = {
+    {"all", ip::IcmpInTransit::all, "whatever they are"},
+    {"rfc4890", ip::IcmpInTransit::rfc4890, "errors about traffic, echoes, and those of Mobile IPv6"}};
+
+constexpr SpecialNumber no_parse_limit[] = {{0, "unlimited", "however long they are"}};
+constexpr SpecialNumber any_precedence[] = {{0, "any", "whatever it is"}};
+
 constexpr OptionRow forwarding_options[] = {
     {"ip4.forward.enable", Flag{[](NodeOptions& o) { return &o.forwarding4.enabled; }}, "on", "on", "RFC 1812 5.3.11",
      "forward IPv4 datagrams that are for others; needs --role router"},
@@ -34,6 +46,20 @@ constexpr OptionRow forwarding_options[] = {
      "RFC 1812 5.3.13.5", "add this router to record route and timestamp options of forwarded IPv4 datagrams"},
     {"ip6.forward.hbh", OneOf{hop_by_hop, [](NodeOptions& o) { return &o.forwarding6.hop_by_hop; }}, "ignore", "ignore",
      "RFC 9673 5", "treatment of hop-by-hop options of forwarded IPv6 packets", "D-17"},
+    {"ip4.forward.ecmp", OneOf{equal_routes, [](NodeOptions& o) { return &o.forwarding4.equal_routes; }}, "flow",
+     "flow", "RFC 2991 2", "choice among several routes to one prefix for forwarded IPv4 datagrams"},
+    {"ip6.forward.ecmp", OneOf{equal_routes, [](NodeOptions& o) { return &o.forwarding6.equal_routes; }}, "flow",
+     "flow", "RFC 6438 3", "choice among several routes to one prefix for forwarded IPv6 packets"},
+    {"ip6.forward.icmp", OneOf{icmp_in_transit, [](NodeOptions& o) { return &o.forwarding6.icmp; }}, "all", "rfc4890",
+     "RFC 4890 4.3", "ICMPv6 messages that are forwarded"},
+    {"ip6.forward.inspect", Flag{[](NodeOptions& o) { return &o.forwarding6.inspects_chain; }}, "off", "off",
+     "RFC 8883 2.2", "drop IPv6 packets in transit whose extension headers lead to a header that is not known"},
+    {"ip6.forward.parse_limit",
+     Number{40, 65535, "octets", [](NodeOptions& o) { return &o.forwarding6.parse_limit; }, no_parse_limit},
+     "unlimited", "unlimited", "RFC 8883 3", "length of the headers before the upper layer of forwarded IPv6 packets"},
+    {"ip4.forward.least_precedence",
+     Number{1, 6, "", [](NodeOptions& o) { return &o.forwarding4.least_precedence; }, any_precedence}, "any", "any",
+     "RFC 1812 5.3.3.3", "precedence that IPv4 datagrams must have at least to be forwarded"},
 };
 
 }  // namespace
