@@ -66,8 +66,9 @@ TEST_F(Sandbox, exec_answers_in_it) {
       start_tunstack({"exec", "--tap", "--", "sh", "-c", "ping -c 1 192.0.2.2 && echo ready && sleep 1000"});
   ASSERT_TRUE(eventually([&] { return stack->out().contains("ready"); })) << stack->err();
   expect_confined(stack->pid());
-  const pid_t command = pid_of(family_of(stack->pid()), "sleep");
-  EXPECT_EQ(status_of(command, "Seccomp"), "0") << "the command is not in it";
+  const auto command = [&] { return pid_of(family_of(stack->pid()), "sleep"); };
+  ASSERT_TRUE(eventually([&] { return command() != -1; })) << "the shell goes on to it";
+  EXPECT_EQ(status_of(command(), "Seccomp"), "0") << "the command is not in it";
 }
 
 TEST_F(Sandbox, the_caretaker_may_change_links_and_remove_files) {
