@@ -95,30 +95,31 @@ BENCHMARK(build)->Arg(10000)->Unit(benchmark::kMillisecond)->Iterations(1)->ArgN
 
 /// Through so many routers of a chain of so many.
 void pass(benchmark::State& state, const std::vector<std::uint8_t>& packet) {
-  const auto hops = state.range(0);
+  const auto hops = state.range(0), together = state.range(2);
   Network network(long_chain(static_cast<std::size_t>(state.range(1)), static_cast<std::size_t>(hops)));
   Outbox out;
+  std::array<Received, 16> all;
   Instant now = Instant(std::chrono::seconds(10));
   network.tick(now, out);  // what nodes say at their start
   for (auto _ : state) {
     out.clear();
     now += std::chrono::microseconds(1);
-    network.receive({.interface = InterfaceId{0}, .bytes = packet, .now = now}, out);
+    const Received received{.interface = InterfaceId{0}, .bytes = packet, .now = now};
+    for (auto& one : std::span(all).first(static_cast<std::size_t>(together))) one = received;
+    network.receive_together(std::span(all).first(static_cast<std::size_t>(together)), out);
   }
-  if (out.packets().size() != 1 || out.packets()[0].interface != InterfaceId{2})
+  if (out.packets().size() != static_cast<std::size_t>(together) || out.packets()[0].interface != InterfaceId{2})
     state.SkipWithError("it did not arrive");
-  state.SetItemsProcessed(state.iterations() * hops);
+  state.SetItemsProcessed(state.iterations() * hops * together);
 }
 void through4(benchmark::State& state) { pass(state, datagram4()); }
 void through6(benchmark::State& state) { pass(state, datagram6()); }
 
 void chains(benchmark::internal::Benchmark* benchmark) {
-  benchmark->ArgNames({"hops", "routers"})
-      ->Args({1, 1})
-      ->Args({3, 3})
-      ->Args({16, 16})
-      ->Args({64, 64})
-      ->Args({3, 10000});
+  benchmark->ArgNames({"hops", "routers", "together"});
+  for (const std::int64_t together : {1, 16})
+    for (const auto& [hops, routers] : {std::pair{1, 1}, {3, 3}, {16, 16}, {64, 64}, {3, 10000}})
+      benchmark->Args({hops, routers, together});
 }
 BENCHMARK(through4)->Apply(chains);
 BENCHMARK(through6)->Apply(chains);

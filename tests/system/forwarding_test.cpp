@@ -124,7 +124,7 @@ TEST_F(Forwarding, ICMP4_TE_001_ICMP6_ERR_017_traceroute_of_all_kinds_has_two_ho
 
 TEST_F(Forwarding, ICMP4_EXT_011_ICMP6_EXT_003_traceroute_shows_the_interface_of_the_router) {
   const auto running = unlimited_router(far_door, {"--set", "icmp.extensions=on"});
-  const std::string name_and_mtu = "0874756e,30000000,000005dc> ";  // tun0, 1500
+  const std::string name_and_mtu = "0874756e,30000000,000005dc;";  // tun0, 1500
   EXPECT_THAT(traceroute({"-e"}, four.far),
               ContainsRegex("\n 1  192.0.2.2 <2/15:[0-9a-f]{8},00010000,c0000202," + name_and_mtu));
   EXPECT_THAT(traceroute({"-e"}, six.far),

@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"value_of_a_flag", {"up", "--json=3"}, "--json takes no value"},
                     Wrong{"given_twice", {"up", "--mtu", "1400", "--mtu", "1400"}, "more than once"},
                     Wrong{"argument_missing", {"why"}, "tunstack why [OPTIONS] QUESTION"},
-                    Wrong{"one_of_several_words", {"up", "--explain=x"}, "one of all, drops, off"},
+                    Wrong{"one_of_several_words", {"up", "--explain=x"}, "one of all, drops, story, off"},
                     Wrong{"unit_of_another_kind", {"up", "--duration", "30KiB"}, "500ms"},
                     Wrong{"wait_no_number", {"send", "x", "--within", "soon"}, "500ms"},
                     Wrong{"exclude_each_other", {"rules", "--json", "--markdown"}, "exclude each other"},

@@ -88,8 +88,7 @@ Network::Network(std::vector<Node> nodes, const NetworkPlan& plan)
     : nodes_(std::move(nodes)),
       names_(names_of(plan)),
       is_single_(is_single_node(plan)),
-      sent_(!is_single_),
-      next_(!is_single_),
+      waves_{Wave(!is_single_), Wave(!is_single_)},
       last_event_(plan.start) {
   attach(plan);
   for (std::size_t i = 0; i < nodes_.size(); ++i) deadlines_.set(static_cast<EntryIndex>(i), nodes_[i].next_deadline());
@@ -104,8 +103,7 @@ Network::Network(const Network& other)
       doors_(other.doors_),
       deadlines_(other.deadlines_),
       is_single_(other.is_single_),
-      sent_(!is_single_),
-      next_(!is_single_),
+      waves_{Wave(!is_single_), Wave(!is_single_)},
       last_number_(other.last_number_),
       last_event_(other.last_event_) {
   if (other.frame_) frame_ = std::make_unique_for_overwrite<std::uint8_t[]>(largest_frame);
@@ -196,9 +194,10 @@ void Network::let_act(std::size_t number, const Act& act) {
   const auto sender = static_cast<EntryIndex>(number);
   const Instant deadline = node.next_deadline();
   node.number_after(last_number_);
-  act(node, next_.box);
+  Wave& wave = waves_[filling_];
+  act(node, wave.box);
   last_number_ = node.last_number();
-  while (next_.senders.size() < next_.box.packets().size()) next_.senders.push_back(sender);
+  while (wave.senders.size() < wave.box.packets().size()) wave.senders.push_back(sender);
   if (node.next_deadline() != deadline) [[unlikely]]
     deadlines_.set(sender, node.next_deadline());
 }
@@ -207,8 +206,22 @@ void Network::receive(const Received& received, Outbox& out) {
   if (watcher_ != nullptr && is_single_) [[unlikely]]
     watcher_->arrives(NodeId{0}, received);
   if (is_single_) return nodes_[0].receive(received, out);
-  run_until(received.now, out);
-  const Instant now = std::max(received.now, last_event_);
+  receive_together({&received, 1}, out);
+}
+
+void Network::receive_together(std::span<const Received> packets, Outbox& out) {
+  if (is_single_ || packets.empty()) {
+    for (const Received& packet : packets) receive(packet, out);
+    return;
+  }
+  const Instant now = std::max(packets[0].now, last_event_);
+  run_until(now, out);
+  for (const Received& packet : packets) enter(packet, now, out);
+  settle(now, out);
+  run_until(now, out);
+}
+
+void Network::enter(const Received& received, Instant now, Outbox& out) {
   const Port& port = doors_[static_cast<std::size_t>(received.interface)];
   const LinkEnd from{.door = static_cast<std::size_t>(received.interface)};
   const PacketNumber number = ++last_number_;
@@ -224,8 +237,6 @@ void Network::receive(const Received& received, Outbox& out) {
     else
       impair(links_[port.link].impairers[port.end], port, from, received.bytes, number, now);
   }
-  settle(now, out);
-  run_until(now, out);
 }
 
 void Network::tick(Instant now, Outbox& out) {
@@ -278,22 +289,20 @@ void Network::act(NodeId id, Instant now, Outbox& out, const Change& change) {
 // ---- packets on their way ----
 
 void Network::settle(Instant now, Outbox& out) {
-  while (!next_.empty()) {
-    std::swap(sent_, next_);
-    const std::span<const OutgoingPacket> packets = sent_.box.packets();
-    for (std::size_t i = 0; i < packets.size(); ++i) {
-      const LinkEnd from{.node = sent_.senders[i], .interface = packets[i].interface};
-      set_out(port_of(from.node, from.interface), from, packets[i], now, out);
-    }
-    sent_.clear();
+  while (!waves_[filling_].empty()) {
+    Wave& sent = waves_[filling_];
+    filling_ = 1 - filling_;
+    const std::span<const OutgoingPacket> packets = sent.box.packets();
+    for (std::size_t i = 0; i < packets.size(); ++i) set_out(sent.senders[i], packets[i], now, out);
+    sent.clear();
   }
 }
 
-inline void Network::set_out(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
-                             Outbox& out) {
-  if (port.is_direct && !next_.box.is_quarter_full()) [[likely]]
+inline void Network::set_out(std::size_t sender, const OutgoingPacket& packet, Instant now, Outbox& out) {
+  const Port& port = port_of(sender, packet.interface);
+  if (port.is_direct && !waves_[filling_].box.is_quarter_full()) [[likely]]
     return hand_over(port.other, packet.bytes, packet.ids.number, now, out);
-  set_out_rarely(port, from, packet, now, out);
+  set_out_rarely(port, {.node = sender, .interface = packet.interface}, packet, now, out);
 }
 
 /// Where packets breed faster than they are looked at, the rest of a wave waits: that is bounded.
@@ -303,7 +312,7 @@ void Network::set_out_rarely(const Port& port, const LinkEnd& from, const Outgoi
   const Bytes bytes = on_link(link, packet);
   const PacketNumber number = packet.ids.number;
   if (!link.impairers.empty()) return impair(link.impairers[port.end], port, from, bytes, number, now);
-  if (next_.box.is_quarter_full()) return static_cast<void>(keep(port, from, bytes, number, now));
+  if (waves_[filling_].box.is_quarter_full()) return static_cast<void>(keep(port, from, bytes, number, now));
   arrive(link, port.end, bytes, number, now, out);
 }
 

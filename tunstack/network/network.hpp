@@ -6,6 +6,7 @@
 // node reads it where it lies. Where a link takes time, the packet is copied once and waits in `InFlight`.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <memory>
 
@@ -40,6 +41,9 @@ class Network {
 
   // A Machine; interfaces are doors.
   void receive(const Received& received, Outbox& out);
+  /// All at the time of the first: they travel side by side, and what a node needs of the CPU's caches is fetched once.
+  void receive_together(std::span<const Received> packets, Outbox& out);
+  bool takes_many() const { return !is_single_; }
   void tick(Instant now, Outbox& out);
   Instant next_deadline() const {
     return is_single_ ? nodes_[0].next_deadline() : std::min(deadlines_.next(), in_flight_.next_due());
@@ -120,9 +124,10 @@ class Network {
 
   /// All that is due by then happens, in the order of time.
   void run_until(Instant now, Outbox& out);
+  void enter(const Received& received, Instant now, Outbox& out);
   /// Sends on what nodes have sent, until nothing moves any more at this instant.
   void settle(Instant now, Outbox& out);
-  void set_out(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now, Outbox& out);
+  void set_out(std::size_t sender, const OutgoingPacket& packet, Instant now, Outbox& out);
   [[gnu::noinline]] void set_out_rarely(const Port& port, const LinkEnd& from, const OutgoingPacket& packet,
                                         Instant now, Outbox& out);
   void impair(Impairer& impairer, const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number,
@@ -146,8 +151,10 @@ class Network {
   std::vector<Port> doors_;
   Deadlines deadlines_;
   InFlight in_flight_{most_on_their_way, most_octets_on_their_way};
-  bool is_single_;                                  // one node, whose interfaces are the doors
-  Wave sent_, next_;                                // one is looked at while the other one fills
+  bool is_single_;  // one node, whose interfaces are the doors
+  std::array<Wave, 2> waves_;
+  std::size_t filling_ = 0;
+  //                                // one is looked at while the other one fills
   std::unique_ptr<std::uint8_t[]> frame_;           // room for one
   std::uint64_t packets_in_ = 0, packets_out_ = 0;  // by doors
   PacketNumber last_number_ = 0;

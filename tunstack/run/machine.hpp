@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <span>
 
 #include "tunstack/node/node.hpp"
 
@@ -20,6 +21,13 @@ concept Machine =
       machine.note(note);
       { same.next_deadline() } -> std::same_as<Instant>;
     };
+
+/// Where packets that come at one time are better looked at together, as takes_many() says.
+template <class M>
+concept TakesMany = requires(M& machine, const M& same, std::span<const Received> packets, Outbox& out) {
+  { same.takes_many() } -> std::same_as<bool>;
+  machine.receive_together(packets, out);
+};
 
 static_assert(Machine<Node>);
 

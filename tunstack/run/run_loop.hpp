@@ -100,12 +100,16 @@ class RunLoop {
     Instant now = clock_.now();
     for (bool is_empty = false; !is_empty && limit > 0;) {
       const Batch batch = read_batch(interface, limit);
-      for (const Bytes packet : batch.packets) {
-        if (takes_time_of_each_) [[unlikely]]
-          now = clock_.now();
-        machine_.receive({.interface = interface, .bytes = packet, .now = now}, outbox_);
-        if (outbox_.is_quarter_full()) [[unlikely]]
-          send();
+      if (!takes_time_of_each_ && are_better_together(batch)) {
+        receive_together(interface, batch, now);
+      } else {
+        for (const Bytes packet : batch.packets) {
+          if (takes_time_of_each_) [[unlikely]]
+            now = clock_.now();
+          machine_.receive({.interface = interface, .bytes = packet, .now = now}, outbox_);
+          if (outbox_.is_quarter_full()) [[unlikely]]
+            send();
+        }
       }
       send();
       limit -= batch.packets.size();
@@ -117,6 +121,18 @@ class RunLoop {
     std::span<const Bytes> packets;
     bool was_last = false;  // nothing more waits
   };
+
+  bool are_better_together(const Batch& batch) const {
+    if constexpr (TakesMany<M>) return machine_.takes_many() && batch.packets.size() > 1;
+    return false;
+  }
+  void receive_together(InterfaceId interface, const Batch& batch, Instant now) {
+    if constexpr (TakesMany<M>) {
+      for (std::size_t i = 0; i < batch.packets.size(); ++i)
+        received_[i] = {.interface = interface, .bytes = batch.packets[i], .now = now};
+      machine_.receive_together(std::span(received_).first(batch.packets.size()), outbox_);
+    }
+  }
 
   /// What waits in the device, at most `limit` packets and as many as there is surely room for.
   Batch read_batch(InterfaceId interface, std::size_t limit) {
@@ -158,6 +174,7 @@ class RunLoop {
   Outbox outbox_;
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(2 * largest_packet);
   std::array<Bytes, packets_a_batch> packets_{};
+  std::array<Received, packets_a_batch> received_{};
   bool takes_time_of_each_ = false;
   bool stopping_ = false;
   std::optional<InterfaceId> gone_;  // whose device was deleted
