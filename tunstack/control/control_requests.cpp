@@ -100,7 +100,7 @@ std::vector<std::string> node_names(const Network& network) {
 /// As captures have them: "node.r2.KEY=VALUE" where it is not about the node behind the device.
 std::vector<std::string> of_node(std::vector<std::string> settings, const Json& request) {
   if (const std::string name = text_in(request, "node"); !name.empty())
-    for (std::string& setting : settings) setting = std::string(settings_of_node) + name + "." + setting;
+    for (std::string& setting : settings) setting.insert(0, fmt::format("{}{}.", settings_of_node, name));
   return settings;
 }
 

@@ -46,7 +46,7 @@ StoryTeller::Place StoryTeller::take(const Decision& decision) {
   if (known == under_way_.end()) {
     return begin(decision.time, beginning(text_of(decision)));
   }
-  const Place story = known->second;
+  const auto story = known->second;
   under_way_.erase(known);
   --story->under_way;
   return story;
@@ -70,7 +70,7 @@ void StoryTeller::add_step(Story& story, const Decision& decision) {
 }
 
 void StoryTeller::decided(const Decision& decision) {
-  const Place story = take(decision);
+  const auto story = take(decision);
   add_step(*story, decision);
   send(story, decision.node, decision.sent, decision.time);
   end_if_over(story);
@@ -78,7 +78,7 @@ void StoryTeller::decided(const Decision& decision) {
 
 void StoryTeller::originated(const Origination& origination) {
   const PacketText text = describe(origination.sent[0]);
-  const Place story = begin(origination.time, fmt::format("{}: {}: {}", text.summary, names_.node(origination.node),
+  const auto story = begin(origination.time, fmt::format("{}: {}: {}", text.summary, names_.node(origination.node),
                                                           info(origination.reason).name));
   send(story, origination.node, origination.sent, origination.time);
   end_if_over(story);
@@ -87,7 +87,7 @@ void StoryTeller::originated(const Origination& origination) {
 void StoryTeller::noted(const Note& note) {
   const auto known = under_way_.find(note.cause);
   if (known == under_way_.end()) return;
-  const Place story = known->second;
+  const auto story = known->second;
   story->line += fmt::format(", {}", info(note.reason).name);
   if (!note.ends_packet) return;
   under_way_.erase(known);
@@ -112,7 +112,7 @@ void StoryTeller::tell_left(Story& story, std::string_view by, Instant now) {
 
 void StoryTeller::enters(InterfaceId door, Bytes packet, PacketNumber number, Instant now) {
   const bool is_frame = network_.has_frames_at(door);
-  const Place story = begin(now, beginning(is_frame ? describe_frame(packet) : describe(packet)));
+  const auto story = begin(now, beginning(is_frame ? describe_frame(packet) : describe(packet)));
   under_way_.emplace(number, story);
   ++story->under_way;
 }
@@ -120,7 +120,7 @@ void StoryTeller::enters(InterfaceId door, Bytes packet, PacketNumber number, In
 void StoryTeller::leaves(InterfaceId door, PacketNumber number, Instant now) {
   const auto known = under_way_.find(number);
   if (known == under_way_.end()) return;
-  const Place story = known->second;
+  const auto story = known->second;
   under_way_.erase(known);
   --story->under_way;
   tell_left(*story, network_.name_of(door), now);
