@@ -13,6 +13,7 @@ namespace {
 using Refused = std::unexpected<OptionFault>;
 
 constexpr std::string_view mtu_key = ",mtu=";
+constexpr std::uint32_t most_hops = 255;
 constexpr Ipv4Address between4{0xc6336400};       // 198.51.100.0: links of two addresses (RFC 3021)
 constexpr Ipv4Address last4{0xcb007100};          // 203.0.113.0/24
 constexpr std::uint16_t between6 = 1, last6 = 2;  // 2001:db8:1:N::/64 and 2001:db8:2::/64
@@ -51,6 +52,7 @@ class Builder {
   explicit Builder(const NodeConfig& node) : node_(node), first_(node.interfaces[0]) {}
 
   NetworkPlan plan_of(const ChainArguments& chain) {
+    routers_ = chain.routers;
     plan_.seed = node_.seed;
     plan_.start = node_.start;
     const std::size_t last_mtu = chain.mtu.value_or(first_.mtu);
@@ -73,6 +75,8 @@ class Builder {
     node.config.interfaces.clear();
     if (plan_.nodes.size() > 1)
       node.config.options.own.reports_ipv6_groups = false;  // nobody on the links between asks for groups
+    for (std::uint32_t* const hops : {&node.config.options.ipv4_ttl, &node.config.options.ipv6_hop_limit})
+      if (*hops <= routers_) *hops = most_hops;  // otherwise no answer of the last ones would come back
   }
   /// One more node behind the last one.
   void extend(std::string name, const Ends& ends, std::size_t mtu) {
@@ -97,6 +101,7 @@ class Builder {
 
   const NodeConfig& node_;
   const InterfaceConfig& first_;
+  std::size_t routers_ = 0;
   NetworkPlan plan_;
 };
 

@@ -21,7 +21,8 @@ struct ChainArguments {
 };
 std::expected<ChainArguments, OptionFault> parse_chain(const std::string& text);
 
-/// Routers are r1, r2, ..., the host is `server`; all are as `first` is but for interfaces. The first interface of that
+/// Routers are r1, r2, ..., the host is `server`; all are as `first` is but for interfaces and, in a long chain, the
+/// hops of what they send: their answers come back. The first interface of that
 /// is the one of r1 whose link has the door 0; the other links have the families that it has.
 std::expected<NetworkPlan, OptionFault> plan_chain(const ChainArguments& chain, const NodeConfig& first);
 
