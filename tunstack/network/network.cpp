@@ -106,6 +106,8 @@ Network::Network(const Network& other)
       is_single_(other.is_single_),
       sent_(!is_single_),
       next_(!is_single_),
+      packets_in_(other.packets_in_),
+      packets_out_(other.packets_out_),
       last_number_(other.last_number_),
       last_event_(other.last_event_) {
   if (other.frame_) frame_ = std::make_unique_for_overwrite<std::uint8_t[]>(largest_frame);
@@ -203,7 +205,7 @@ void Network::receive(const Received& received, Outbox& out) {
     watcher_->arrives(NodeId{0}, received);
   if (is_single_) return nodes_[0].receive(received, out);
   run_until(received.now, out);
-  const Instant now = std::max(received.now, last_event_);
+  const Instant now = last_event_ = std::max(received.now, last_event_);
   const Port& port = doors_[static_cast<std::size_t>(received.interface)];
   const LinkEnd from{.door = static_cast<std::size_t>(received.interface)};
   const PacketNumber number = ++last_number_;
@@ -262,7 +264,7 @@ void Network::note(const Note& note) {
 void Network::act(NodeId id, Instant now, Outbox& out, const Change& change) {
   if (is_single_) return change(nodes_[0], now, out);
   run_until(now, out);
-  const Instant when = std::max(now, last_event_);
+  const Instant when = last_event_ = std::max(now, last_event_);
   let_act(static_cast<std::size_t>(id), [&](Node& node, Outbox& box) { change(node, when, box); });
   settle(when, out);
   run_until(when, out);
@@ -327,7 +329,7 @@ void Network::impair(Impairer& impairer, const Port& port, const LinkEnd& from, 
 /// Empty if there is no room.
 MutableBytes Network::keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due) {
   const MutableBytes room = in_flight_.add(due, InFlight::Tag{port.link} << 16U | port.end, number, packet.size());
-  if (room.empty()) {
+  if (room.data() == nullptr) {
     note_at(from, Reason::network_full, number, last_event_);
     return {};
   }
@@ -363,7 +365,7 @@ void Network::leave(std::size_t door, Bytes packet, PacketNumber number, Instant
   const bool is_frame = links_[doors_[door].link].has_frames();
   const std::size_t before = out.packets().size();
   const MutableBytes room = out.add(InterfaceId(door), packet.size(), {number, 0});
-  if (room.empty()) return note_at(first_node_at(InterfaceId(door)), Reason::outbox_full, number, now);
+  if (room.data() == nullptr) return note_at(first_node_at(InterfaceId(door)), Reason::outbox_full, number, now);
   copy_bytes(room, packet);
   ++packets_out_;
   if (is_frame) out.from(before)[0].payload = LinkPayload::frame;
