@@ -25,7 +25,7 @@ auto key_of(const IpPrefix& prefix) { return std::pair(prefix.address.octets_fil
 // Sorted, two halves follow each other; what they make up may be the half of something again.
 PrefixTree::PrefixTree(std::vector<Leaf> leaves) {
   for (Leaf& leaf : leaves) leaf.prefix = network_of(leaf.prefix);
-  std::ranges::stable_sort(leaves, {}, [](const Leaf& leaf) { return key_of(leaf.prefix); });
+  std::ranges::sort(leaves, {}, [](const Leaf& leaf) { return std::pair(key_of(leaf.prefix), leaf.index); });
   std::map<decltype(key_of(IpPrefix{})), std::uint32_t> leaf_of;  // each prefix
   std::vector<std::uint32_t> open;                                // what may still be the left half of something
   for (const Leaf& leaf : leaves) {

@@ -17,7 +17,7 @@ class PrefixTree {
   static constexpr Value any = std::numeric_limits<Value>::max();        // whatever the neighbors have suits
   static constexpr Value mixed = std::numeric_limits<Value>::max() - 1;  // nothing suits all of it
 
-  /// Prefixes of one family, each with the index of its value. Of equal ones the first counts.
+  /// Prefixes of one family, each with the index of its value. Of equal ones that with the lowest index counts.
   struct Leaf {
     IpPrefix prefix;
     std::size_t index;
