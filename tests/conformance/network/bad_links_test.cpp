@@ -138,20 +138,28 @@ TEST(BadLinks, TOPO_007_the_same_seed_loses_the_same_packets) {
   EXPECT_NE(answered(8), first);
 }
 
-TEST(BadLinks, TOPO_007_links_and_directions_lose_different_packets) {
-  NetworkDriver driver(row_of({.routers = 3, .impairments = {.loss = 0.5}}));
-  std::vector<bool> first, second, back;
+TEST(BadLinks, TOPO_007_directions_of_a_link_lose_different_packets) {
+  NetworkDriver driver(pair_with({.loss = 0.5}));
+  std::vector<bool> there, back;
   for (std::uint32_t i = 0; i < 200; ++i) {
-    driver.send(to_right(i));
-    const auto events = driver.take_events();
-    const auto lost = NetworkDriver::about(events, Reason::link_packet_lost);
-    first.push_back(!lost.empty() && lost[0].node == NodeId{0});
-    driver.send(echo4({.source = row_right4, .destination = row_left4}), 1);
-    const auto of_back = NetworkDriver::about(driver.take_events(), Reason::link_packet_lost);
-    back.push_back(!of_back.empty() && of_back[0].node == NodeId{2});
+    there.push_back(driver.send(to_right(i)).empty());
+    back.push_back(driver.send(echo4({.source = row_right4, .destination = row_left4}), 1).empty());
   }
-  EXPECT_NE(first, back);
-  EXPECT_NE(driver.count("r1", Reason::link_packet_lost), driver.count("r2", Reason::link_packet_lost));
+  EXPECT_NE(there, back);
+}
+
+TEST(BadLinks, TOPO_007_links_lose_different_packets) {
+  NetworkDriver driver(row_of({.routers = 3, .impairments = {.loss = 0.5}}));
+  std::vector<bool> at_first, at_second;
+  while (at_second.size() < 200) {
+    driver.send(to_right());
+    const auto lost = NetworkDriver::about(driver.take_events(), Reason::link_packet_lost);
+    const bool is_lost_at_first = !lost.empty() && lost[0].node == NodeId{0};
+    at_first.push_back(is_lost_at_first);
+    if (!is_lost_at_first) at_second.push_back(!lost.empty());
+  }
+  at_first.resize(at_second.size());
+  EXPECT_NE(at_first, at_second);
 }
 
 TEST(BadLinks, TOPO_007_another_link_changes_nothing_of_what_this_one_loses) {

@@ -286,6 +286,25 @@ TEST(Stories, TOPO_007_the_same_seed_gives_the_same_octets_at_the_same_times) {
     EXPECT_FALSE(NetworkDriver::about(first.events, reason).empty()) << info(reason).name;
 }
 
+TEST(Stories, nodes_draw_apart_and_the_first_one_as_if_it_were_alone) {
+  const auto times_of_advertisements = [](std::size_t routers) {
+    Draft draft;
+    for (std::size_t i = 1; i <= routers; ++i) {
+      const std::string name = "r" + std::to_string(i), address = "2001:db8:" + std::to_string(i) + "::1/64";
+      draft.router(name, {"nd.adv.enable=on"}).link(name, {{name, {address}}, outside});
+    }
+    NetworkDriver driver(draft.plan());
+    std::vector<std::vector<Duration>> times(routers);
+    for (const Left& left : driver.run_for(1h)) times.at(left.door).push_back(left.at);
+    return times;
+  };
+  const auto together = times_of_advertisements(3), alone = times_of_advertisements(1);
+  EXPECT_GT(alone[0].size(), 3U);
+  EXPECT_EQ(together[0], alone[0]);
+  EXPECT_NE(together[1], together[0]);
+  EXPECT_NE(together[2], together[1]);
+}
+
 // ---- copies ----
 
 std::vector<Packet> answers_of(Network& network, const Packet& packet, Instant now) {
