@@ -204,6 +204,11 @@ TEST(BadLinks, ROB_003_the_network_holds_so_many_packets) {
   EXPECT_EQ(full[0].node, NodeId{0});
   EXPECT_EQ(full[0].interface, InterfaceId{1});
   EXPECT_NE(full[0].ids.cause, 0U);
+  driver.run_for(100ms);
+  driver.act("r1", [&](Node& node, Instant now, Outbox& out) { node.send_packet(InterfaceId{1}, packet, now, out); });
+  const auto given = NetworkDriver::about(driver.take_events(), Reason::network_full);
+  ASSERT_THAT(given, SizeIs(1));
+  EXPECT_EQ(given[0].time, driver.now());
   EXPECT_EQ(driver.network().packets_on_their_way(), Network::most_on_their_way);
   EXPECT_THAT(driver.run_for(1s), SizeIs(Network::most_on_their_way)) << "and loses none of them";
   driver.send(packet);

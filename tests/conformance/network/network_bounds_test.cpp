@@ -194,21 +194,33 @@ TEST(NetworkBounds, ROB_003_an_outbox_that_is_full_loses_what_leaves_and_says_so
   EXPECT_THAT(driver.send(echo4({.destination = row_right4}, counting(20))), SizeIs(1));
 }
 
-/// A wave that breeds: what finds no room in the next one waits, and nothing of it is lost.
-TEST(NetworkBounds, ROB_003_large_answers_meet_in_the_network_and_none_is_lost) {
-  Draft draft;
-  draft.router("r1").router("r2");
-  const auto wide = [](std::string_view node, std::vector<std::string_view> addresses, std::size_t mtu) {
-    return End{.node = node, .addresses = std::move(addresses), .mtu = mtu};
-  };
-  draft.link("left", {wide("r1", {"192.0.2.2/24"}, 65535), outside});
-  draft.link("middle", {wide("r1", {"198.51.100.0/31"}, 65535), wide("r2", {"198.51.100.1/31"}, 68)});
-  NetworkDriver driver(draft.plan());
-  const auto left = driver.send(echo4({.destination = "198.51.100.1"}, counting(60'000)));
-  std::size_t octets = 0;
-  for (const Left& one : left) octets += one.octets.size() - 20;
-  EXPECT_EQ(octets, 60'008U) << "all of the fragments";
-  EXPECT_EQ(driver.count(Reason::outbox_full), 0U);
+/// Two large datagrams wait for a neighbor, and go on together: the fragments of both are more than a wave holds.
+TEST(NetworkBounds, ROB_003_what_breeds_more_than_a_wave_holds_waits_and_none_is_lost) {
+  constexpr std::size_t data = 60'000, fragments = (data + 8 + 47) / 48;
+  static_assert(2 * fragments > 2048);
+  for (const bool is_cut_behind_a_plain_link : {false, true}) {
+    const auto wide = [](std::string_view node, std::string_view address, std::string_view mac = "") {
+      return End{.node = node, .addresses = {address}, .mac = mac, .mtu = 65535};
+    };
+    Draft draft;
+    draft.router("r1").router("r2").router("r3");
+    draft.link("left", {wide("r1", "192.0.2.2/24"), outside});
+    draft.link("lan", {wide("r1", "198.51.100.1/24", "02:00:00:00:00:01"),
+                       wide("r2", "198.51.100.2/24", "02:00:00:00:00:02")});
+    draft.link("plain", {wide("r2", "198.18.0.2/24"), wide("r3", "198.18.0.3/24")});
+    draft.link("right", {{.node = is_cut_behind_a_plain_link ? "r3" : "r2", .addresses = {"203.0.113.1/24"}, .mtu = 68},
+                         outside});
+    NetworkDriver driver(draft.plan());
+    const Packet large = echo4({.destination = row_right4}, counting(data));
+    driver.act("r1", [&](Node& node, Instant now, Outbox& box) {
+      node.receive({.interface = InterfaceId{0}, .bytes = large, .now = now}, box);
+      node.receive({.interface = InterfaceId{0}, .bytes = large, .now = now}, box);
+    });
+    driver.run_for(1s);
+    EXPECT_EQ(driver.count(Reason::outbox_full), 0U);
+    EXPECT_EQ(driver.network().counters().packets_out, 2 * fragments);
+    EXPECT_EQ(driver.network().packets_on_their_way(), 0U);
+  }
 }
 
 }  // namespace
