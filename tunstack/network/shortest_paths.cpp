@@ -227,7 +227,8 @@ class Router {
       const auto set = paths.next_hops_to(plan_.links[i]);
       values_[i] = set == 0 ? PrefixTree::mixed : set;
     }
-    for (const auto& attached : paths.links_of(node)) values_[attached.first] = PrefixTree::any;
+    // Its own links need none, and where one is down nobody else leads there: a wider route would turn in circles.
+    for (const auto& attached : paths.links_of(node)) values_[attached.first] = PrefixTree::mixed;
     aggregate(node, paths, tree);
   }
   void aggregate(NodeNumber node, const Paths& paths, PrefixTree& tree) {

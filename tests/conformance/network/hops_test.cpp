@@ -205,5 +205,20 @@ TEST(Hops, TOPO_003_a_link_that_is_down_leads_nowhere) {
   EXPECT_EQ(driver.send(udp4({.destination = row_right4})).at(0).door, 1U);
 }
 
+TEST(Hops, TOPO_003_what_is_put_together_leads_to_no_link_that_is_down) {
+  Draft draft;
+  draft.router("r1").router("r2");
+  draft.link("left", {{"r1", {"192.0.2.2/24"}}, outside});
+  draft.link("middle", {{"r1", {"198.51.100.0/31"}}, {"r2", {"198.51.100.1/31"}}});
+  draft.link("right", {{"r2", {"203.0.113.1/24"}}, outside});
+  draft.link("next_to_left", {{"r2", {"192.0.3.1/24"}}, outside});
+  NetworkDriver driver(draft.plan());
+  driver.set_link(false, 0);
+  const Packet error = driver.one_out(udp4({.source = row_right4, .destination = row_left4}), 1, 1);
+  ASSERT_THAT(error, SizeIs(testing::Ge(28U)));
+  EXPECT_EQ(icmp4_type(error), 3U) << "not around and around";
+  EXPECT_EQ(source_of(error), "198.51.100.0");
+}
+
 }  // namespace
 }  // namespace tunstack::test::hops_test

@@ -75,16 +75,9 @@ TEST(PrefixTree, host_bits_do_not_count) {
   EXPECT_THAT(texts({{"10.0.0.7/25", 1}, {"10.0.0.200/25", 1}}), ElementsAre("10.0.0.0/24 = 1"));
 }
 
-TEST(PrefixTree, what_suits_any_value_is_filled_up) {
-  EXPECT_THAT(texts({{"10.0.0.0/24", PrefixTree::any}, {"10.0.1.0/24", 5}}), ElementsAre("10.0.0.0/23 = 5"));
-  EXPECT_THAT(texts({{"10.0.0.0/24", 5}, {"10.0.1.0/24", PrefixTree::any}}), ElementsAre("10.0.0.0/23 = 5"));
-  EXPECT_THAT(texts({{"10.0.0.0/24", PrefixTree::any}, {"10.0.1.0/24", PrefixTree::any}}), IsEmpty());
-  EXPECT_THAT(texts({{"10.0.0.0/24", PrefixTree::any}}), IsEmpty());
-}
-
 TEST(PrefixTree, what_has_no_value_is_covered_by_nothing) {
   EXPECT_THAT(texts({{"10.0.0.0/24", PrefixTree::mixed}, {"10.0.1.0/24", 5}}), ElementsAre("10.0.1.0/24 = 5"));
-  EXPECT_THAT(texts({{"10.0.0.0/24", PrefixTree::mixed}, {"10.0.1.0/24", PrefixTree::any}}), IsEmpty());
+  EXPECT_THAT(texts({{"10.0.0.0/24", PrefixTree::mixed}, {"10.0.1.0/24", PrefixTree::mixed}}), IsEmpty());
 }
 
 TEST(PrefixTree, of_equal_ones_the_first_counts) {
@@ -153,13 +146,11 @@ class AgainstSearch : public testing::TestWithParam<Family> {
     for (unsigned i = 0, count = below(40); i < count; ++i) all.push_back(prefix_of(below(1U << width), 5 + below(5)));
     return all;
   }
-  std::vector<Value> values_for(const std::vector<IpPrefix>& prefixes, bool with_any) {
+  std::vector<Value> values_for(const std::vector<IpPrefix>& prefixes) {
     std::vector<Value> values;
     const unsigned kinds = 1 + below(3);
-    for (std::size_t i = 0; i < prefixes.size(); ++i) {
-      const unsigned drawn = below(20);
-      values.push_back(drawn == 0 ? PrefixTree::mixed : drawn == 1 && with_any ? PrefixTree::any : 1 + below(kinds));
-    }
+    for (std::size_t i = 0; i < prefixes.size(); ++i)
+      values.push_back(below(20) == 0 ? PrefixTree::mixed : 1 + below(kinds));
     return values;
   }
   /// As it was given: the first of equal ones.
@@ -179,9 +170,7 @@ class AgainstSearch : public testing::TestWithParam<Family> {
       for (std::size_t j = 0; j < i; ++j) ASSERT_NE(after[i].first, after[j].first) << "one value for a prefix";
     for (std::uint32_t bits = 0; bits < 1U << width; ++bits) {
       const IpAddress address = address_of(GetParam(), bits, width);
-      const auto expected = longest_match(before, address);
-      if (expected == PrefixTree::any) continue;
-      ASSERT_EQ(longest_match(after, address), expected) << to_text(address);
+      ASSERT_EQ(longest_match(after, address), longest_match(before, address)) << to_text(address);
     }
   }
 };
@@ -190,7 +179,7 @@ TEST_P(AgainstSearch, prefixes_that_do_not_overlap) {
   std::size_t fewer = 0;
   for (int round = 0; round < 300; ++round) {
     const auto prefixes = disjoint();
-    const auto values = values_for(prefixes, true);
+    const auto values = values_for(prefixes);
     expect_same(prefixes, values);
     fewer += aggregated(prefixes, values).size() < routes_of(prefixes, values).size();
     if (HasFatalFailure()) return;
@@ -201,7 +190,7 @@ TEST_P(AgainstSearch, prefixes_that_do_not_overlap) {
 TEST_P(AgainstSearch, no_two_that_are_left_make_a_whole) {
   for (int round = 0; round < 100; ++round) {
     const auto prefixes = disjoint();
-    const auto after = aggregated(prefixes, values_for(prefixes, false));
+    const auto after = aggregated(prefixes, values_for(prefixes));
     for (const auto& [one, value] : after)
       for (const auto& [other, same] : after) {
         const IpPrefix whole = network_of({one.address, static_cast<std::uint8_t>(one.length - 1)});
@@ -214,7 +203,7 @@ TEST_P(AgainstSearch, no_two_that_are_left_make_a_whole) {
 TEST_P(AgainstSearch, prefixes_within_prefixes_and_equal_ones) {
   for (int round = 0; round < 1000; ++round) {
     const auto prefixes = overlapping();
-    expect_same(prefixes, values_for(prefixes, false));
+    expect_same(prefixes, values_for(prefixes));
     if (HasFatalFailure()) return;
   }
 }
