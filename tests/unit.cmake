@@ -128,6 +128,11 @@ tunstack_test(unit
   tunstack/explain/explain_test.cpp
   tunstack/kernel_link/kernel_link_plan_test.cpp
   tunstack/kernel_link/link_messages_test.cpp
+  tunstack/network/chain_test.cpp
+  tunstack/network/impairment_test.cpp
+  tunstack/network/in_flight_test.cpp
+  tunstack/network/prefix_tree_test.cpp
+  tunstack/network/shortest_paths_test.cpp
   tunstack/notation/packet_text_test.cpp
   tunstack/notation/round_trip_test.cpp
   tunstack/outlet/outlet_test.cpp

@@ -44,6 +44,8 @@ std::vector<Packet> packets_of(const std::vector<SentPacket>& sent) {
 
 MakeListener listen_to_every_node(MakeListener make) { return std::exchange(listeners(), std::move(make)); }
 
+MakeListener who_listens_to_every_node() { return listeners(); }
+
 void before_every_packet(BeforePacket look) { watcher() = std::move(look); }
 
 Driver::Driver(const NodeConfig& config, Outbox out) : node_(config), out_(std::move(out)), now_(config.start) {

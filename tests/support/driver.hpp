@@ -39,8 +39,10 @@ class NodeListener : public Observer {
   virtual void ended(const Node& node) = 0;
 };
 using MakeListener = std::function<std::unique_ptr<NodeListener>()>;
-/// Whose listener, if it makes one, hears the node of every driver from now on. Returns who made them so far.
+/// Whose listener, if it makes one, hears the node of every driver, and each one of a network, from now on. Returns who made them so far.
 MakeListener listen_to_every_node(MakeListener make);
+/// For what drives nodes in another way.
+MakeListener who_listens_to_every_node();
 
 /// Shown the node of every driver, and what it is about to receive, from now on; for who asks copies of it.
 using BeforePacket = std::function<void(const Node&, const Received&)>;

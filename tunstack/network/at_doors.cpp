@@ -18,7 +18,7 @@ std::span<const OutgoingPacket> AtDoors::leaving(NodeId node, std::span<const Ou
 
 void AtDoors::decided(const Decision& decision) {
   const auto door = network_.door_at(decision.node, decision.interface);
-  const bool is_from_outside = door && decision.arrived && roots_.find(decision.ids.number) == 0;
+  const bool is_from_outside = door && decision.arrived && !roots_.knows(decision.ids.number);
   if (is_from_outside)
     roots_.remember(decision.ids.number, decision.ids.number);
   else if (!decision.arrived)

@@ -15,11 +15,12 @@ class AtDoors final : public Observer {
   void originated(const Origination& origination) override;
 
  private:
-  /// Which packet from outside brought another one about, of the latest ones.
+  /// Which packet from outside brought another one about, if one did, of the latest ones.
   class Roots {
    public:
     void remember(PacketNumber packet, PacketNumber root) { of(packet) = {packet, root}; }
-    PacketNumber find(PacketNumber packet) { return packet != 0 && of(packet).packet == packet ? of(packet).root : 0; }
+    bool knows(PacketNumber packet) { return packet != 0 && of(packet).packet == packet; }
+    PacketNumber find(PacketNumber packet) { return knows(packet) ? of(packet).root : 0; }
 
    private:
     struct Entry {

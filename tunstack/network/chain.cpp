@@ -55,8 +55,8 @@ class Builder {
   explicit Builder(const NodeConfig& node) : node_(node), first_(node.interfaces[0]) {}
 
   NetworkPlan plan_of(const ChainArguments& chain) {
-    plan_.seed = node_.seed;
     routers_ = chain.routers;
+    plan_.seed = node_.seed;
     plan_.start = node_.start;
     const std::size_t last_mtu = chain.mtu.value_or(first_.mtu);
     add_node("r1");

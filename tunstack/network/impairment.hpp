@@ -31,10 +31,10 @@ struct Share {
 
 /// The same in both directions.
 struct Impairments {
-  Share loss;
-  Share duplicate;
-  Share reorder;
-  Share corrupt;
+  Share loss = {};
+  Share duplicate = {};
+  Share reorder = {};
+  Share corrupt = {};
   Duration delay{};          // of all packets
   Duration jitter{};         // as much more or less, drawn for each; packets keep their order
   std::uint64_t rate = 0;    // bits a second; 0: unlimited

@@ -104,6 +104,8 @@ Network::Network(const Network& other)
       deadlines_(other.deadlines_),
       is_single_(other.is_single_),
       waves_{Wave(!is_single_), Wave(!is_single_)},
+      packets_in_(other.packets_in_),
+      packets_out_(other.packets_out_),
       last_number_(other.last_number_),
       last_event_(other.last_event_) {
   if (other.frame_) frame_ = std::make_unique_for_overwrite<std::uint8_t[]>(largest_frame);
@@ -214,8 +216,8 @@ void Network::receive_together(std::span<const Received> packets, Outbox& out) {
     for (const Received& packet : packets) receive(packet, out);
     return;
   }
-  const Instant now = std::max(packets[0].now, last_event_);
-  run_until(now, out);
+  run_until(packets[0].now, out);
+  const Instant now = last_event_ = std::max(packets[0].now, last_event_);
   for (const Received& packet : packets) enter(packet, now, out);
   settle(now, out);
   run_until(now, out);
@@ -280,7 +282,7 @@ void Network::note(const Note& note) {
 void Network::act(NodeId id, Instant now, Outbox& out, const Change& change) {
   if (is_single_) return change(nodes_[0], now, out);
   run_until(now, out);
-  const Instant when = std::max(now, last_event_);
+  const Instant when = last_event_ = std::max(now, last_event_);
   let_act(static_cast<std::size_t>(id), [&](Node& node, Outbox& box) { change(node, when, box); });
   settle(when, out);
   run_until(when, out);
@@ -343,7 +345,7 @@ void Network::impair(Impairer& impairer, const Port& port, const LinkEnd& from, 
 /// Empty if there is no room.
 MutableBytes Network::keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due) {
   const MutableBytes room = in_flight_.add(due, InFlight::Tag{port.link} << 16U | port.end, number, packet.size());
-  if (room.empty()) {
+  if (room.data() == nullptr) {
     note_at(from, Reason::network_full, number, last_event_, true);
     return {};
   }
@@ -379,7 +381,7 @@ void Network::leave(std::size_t door, Bytes packet, PacketNumber number, Instant
   const bool is_frame = links_[doors_[door].link].has_frames();
   const std::size_t before = out.packets().size();
   const MutableBytes room = out.add(InterfaceId(door), packet.size(), {number, 0});
-  if (room.empty()) return note_at(first_node_at(InterfaceId(door)), Reason::outbox_full, number, now, true);
+  if (room.data() == nullptr) return note_at(first_node_at(InterfaceId(door)), Reason::outbox_full, number, now, true);
   copy_bytes(room, packet);
   ++packets_out_;
   if (watcher_ != nullptr) [[unlikely]]

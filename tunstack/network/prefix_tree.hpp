@@ -14,26 +14,24 @@ namespace tunstack {
 class PrefixTree {
  public:
   using Value = std::uint32_t;
-  static constexpr Value any = std::numeric_limits<Value>::max();        // whatever the neighbors have suits
-  static constexpr Value mixed = std::numeric_limits<Value>::max() - 1;  // nothing suits all of it
+  static constexpr Value mixed = std::numeric_limits<Value>::max();  // nothing suits all of it
 
-  /// Prefixes of one family, each with the index of its value. Of equal ones the first counts.
+  /// Prefixes of one family, each with the index of its value. Of equal ones that with the lowest index counts.
   struct Leaf {
     IpPrefix prefix;
     std::size_t index;
   };
   explicit PrefixTree(std::vector<Leaf> leaves);
+  bool empty() const { return nodes_.empty(); }
 
   /// Calls `emit(prefix, value)` for the largest prefixes that are made up of leaves exactly, all of one value; not for
-  /// `any` and `mixed`.
+  /// `mixed`.
   template <class Emit>
   void aggregate(std::span<const Value> values, const Emit& emit) {
     for (std::size_t i = 0; i < nodes_.size(); ++i) found_[i] = value_of(nodes_[i], values);
     for (std::size_t i = nodes_.size(); i-- > 0;) {  // parents come first
       const Node& node = nodes_[i];
-      const bool is_covered = node.parent != none && found_[node.parent] != mixed;
-      if (is_covered || found_[i] == mixed || found_[i] == any) continue;
-      emit(node.prefix, found_[i]);
+      if (!is_covered(node) && found_[i] != mixed) emit(node.prefix, found_[i]);
     }
   }
 
@@ -43,14 +41,17 @@ class PrefixTree {
   struct Node {
     IpPrefix prefix;
     std::uint32_t left = none, right = none, parent = none;
-    std::size_t index = 0;  // of a leaf
+    std::uint32_t same = none;  // of a leaf: what halves within it make up, which matches before it
+    std::size_t index = 0;      // of a leaf
   };
 
   Value value_of(const Node& node, std::span<const Value> values) const {
     if (node.left == none) return values[node.index];
-    const Value left = found_[node.left], right = found_[node.right];
-    if (left == right || right == any) return left;
-    return left == any ? right : mixed;
+    return found_[node.left] == found_[node.right] ? found_[node.left] : mixed;
+  }
+
+  bool is_covered(const Node& node) const {
+    return (node.parent != none && found_[node.parent] != mixed) || (node.same != none && found_[node.same] != mixed);
   }
 
   std::vector<Node> nodes_;

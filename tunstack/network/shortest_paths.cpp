@@ -45,16 +45,16 @@ class NextHopSets {
   Number find_or_add(Number one, Number other) {
     std::vector<std::uint32_t> both;
     std::ranges::set_union(sets_[one], sets_[other], std::back_inserter(both));
-    const auto same = std::ranges::find(sets_, both);
-    if (same == sets_.end()) sets_.push_back(std::move(both));
-    return static_cast<Number>((same == sets_.end() ? sets_.end() - 1 : same) - sets_.begin());
+    const auto number = static_cast<Number>(std::ranges::find(sets_, both) - sets_.begin());
+    if (number == sets_.size()) sets_.push_back(std::move(both));
+    return number;
   }
 
   std::vector<std::vector<std::uint32_t>> sets_;
   std::map<std::pair<Number, Number>, Number> united_;
 };
 
-/// Who reaches whom over which link, as far as nodes forward.
+/// Who reaches whom over which link with packets of a family, as far as nodes forward.
 class Graph {
  public:
   struct Edge {
@@ -62,7 +62,10 @@ class Graph {
     std::uint32_t cost;
   };
 
-  explicit Graph(const NetworkPlan& plan) : plan_(plan) {
+  Graph(const NetworkPlan& plan, Family family) {
+    for (const PlannedNode& node : plan.nodes)
+      for (std::vector<Use>& uses = uses_.emplace_back(); const InterfaceConfig& interface : node.config.interfaces)
+        uses.push_back(use_of(interface, family));
     edges_begin_.push_back(0);
     std::vector<std::vector<Edge>> edges(plan.nodes.size());
     for (const PlannedLink& link : plan.links)
@@ -79,13 +82,25 @@ class Graph {
   std::span<const Edge> edges_of(NodeNumber node) const {
     return std::span(edges_).subspan(edges_begin_[node], edges_begin_[node + 1] - edges_begin_[node]);
   }
-  bool forwards(const LinkEnd& end) const {
-    const InterfaceConfig& interface = plan_.nodes[end.node].config.interfaces[static_cast<std::size_t>(end.interface)];
-    return interface.role == Role::router && interface.forwards;
+  bool forwards(const LinkEnd& end) const { return use_of(end) == Use::all; }
+  /// Whether a node's own packets at least can set out there.
+  bool can_send(NodeNumber node, InterfaceId interface) const {
+    return use_of({.node = node, .interface = interface}) != Use::none;
   }
+  /// Whether ways are the same.
+  bool is_like(const Graph& other) const { return uses_ == other.uses_; }
 
  private:
-  const NetworkPlan& plan_;
+  /// Which packets may pass an interface.
+  enum class Use : std::uint8_t { none, own, all };
+
+  static Use use_of(const InterfaceConfig& interface, Family family) {
+    if (!has_address_of(interface, family)) return Use::none;
+    return interface.role == Role::router && interface.forwards ? Use::all : Use::own;
+  }
+  Use use_of(const LinkEnd& end) const { return uses_[end.node][static_cast<std::size_t>(end.interface)]; }
+
+  std::vector<std::vector<Use>> uses_;  // of each node's interfaces
   std::vector<Edge> edges_;
   std::vector<std::uint32_t> edges_begin_;  // of each node
 };
@@ -110,7 +125,7 @@ class Paths {
     distance_[source] = 0;
     for (const auto& [link, interface] : links_[source])
       for (const LinkEnd& end : plan_.links[link].ends)
-        if (!end.door && end.node != source && graph_.forwards(end)) {
+        if (!end.door && end.node != source && graph_.can_send(source, interface) && graph_.forwards(end)) {
           next_hops_.push_back({interface, end});
           reach(static_cast<NodeNumber>(end.node), plan_.links[link].cost,
                 sets_.add(static_cast<std::uint32_t>(next_hops_.size() - 1)));
@@ -187,29 +202,40 @@ std::optional<IpAddress> address_of(const NetworkPlan& plan, const LinkEnd& end,
   return found;
 }
 
+/// Fills in the routes of one node after the other; a search serves both families where ways are the same in them.
 class Router {
  public:
   explicit Router(NetworkPlan& plan)
       : plan_(plan),
-        graph_(plan),
-        paths_(plan, graph_),
+        graphs_{Graph(plan, Family::ipv4), Graph(plan, Family::ipv6)},
+        paths_{Paths(plan, graphs_[0]), Paths(plan, graphs_[1])},
         trees_{tree_of(plan, Family::ipv4), tree_of(plan, Family::ipv6)},
         values_(plan.links.size()) {}
 
   void add_routes(NodeNumber node) {
-    paths_.find_from(node);
-    for (LinkNumber i = 0; i < plan_.links.size(); ++i) {
-      const auto set = paths_.next_hops_to(plan_.links[i]);
-      values_[i] = set == 0 ? PrefixTree::mixed : set;
-    }
-    for (const auto& attached : paths_.links_of(node)) values_[attached.first] = PrefixTree::any;
-    for (std::size_t i = 0; i < trees_.size(); ++i)
-      trees_[i].aggregate(values_, [&](const IpPrefix& prefix, PrefixTree::Value set) { add(node, prefix, set); });
+    if (!trees_[0].empty() || is_alike_) add_routes(node, paths_[0], trees_[0]);
+    if (is_alike_)
+      aggregate(node, paths_[0], trees_[1]);
+    else if (!trees_[1].empty())
+      add_routes(node, paths_[1], trees_[1]);
   }
 
  private:
-  void add(NodeNumber node, const IpPrefix& prefix, PrefixTree::Value set) {
-    paths_.each_next_hop(set, [&](const NextHop& hop) {
+  void add_routes(NodeNumber node, Paths& paths, PrefixTree& tree) {
+    paths.find_from(node);
+    for (LinkNumber i = 0; i < plan_.links.size(); ++i) {
+      const auto set = paths.next_hops_to(plan_.links[i]);
+      values_[i] = set == 0 ? PrefixTree::mixed : set;
+    }
+    // Its own links need none, and where one is down nobody else leads there: a wider route would turn in circles.
+    for (const auto& attached : paths.links_of(node)) values_[attached.first] = PrefixTree::mixed;
+    aggregate(node, paths, tree);
+  }
+  void aggregate(NodeNumber node, const Paths& paths, PrefixTree& tree) {
+    tree.aggregate(values_, [&](const IpPrefix& prefix, PrefixTree::Value set) { add(node, prefix, paths, set); });
+  }
+  void add(NodeNumber node, const IpPrefix& prefix, const Paths& paths, PrefixTree::Value set) {
+    paths.each_next_hop(set, [&](const NextHop& hop) {
       const auto gateway = address_of(plan_, hop.neighbor, prefix.address.family());
       if (gateway)
         plan_.nodes[node].config.routes.push_back({.prefix = prefix, .interface = hop.interface, .gateway = gateway});
@@ -217,10 +243,11 @@ class Router {
   }
 
   NetworkPlan& plan_;
-  Graph graph_;
-  Paths paths_;
+  std::array<Graph, 2> graphs_;
+  std::array<Paths, 2> paths_;
   std::array<PrefixTree, 2> trees_;
   std::vector<PrefixTree::Value> values_;  // of each link
+  bool is_alike_ = graphs_[0].is_like(graphs_[1]);
 };
 
 }  // namespace
