@@ -166,6 +166,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
   const NodeOptions& options = turn.state.options;
   if (const auto broken = first_broken<icmp::ipv4_suppression>(icmp::invoking_packet(arrival, error.problem)))
     return broken;
+  if (!options.ipv4_errors) return Reason::icmp4_errors_off;
   const Ipv4Address source = error_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
   if (const auto refused = limiter_of(error.problem, error_limiter4_, too_big_limiter4_)
@@ -200,6 +201,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv6Arrival& arrival, Turn&
   const NodeOptions& options = turn.state.options;
   if (const auto broken = first_broken<icmp::ipv6_suppression>(icmp::invoking_packet(arrival, error.problem)))
     return broken;
+  if (!options.ipv6_errors) return Reason::icmp6_errors_off;
   const icmp::ErrorCode& code = icmp::code_of(error.problem, Family::ipv6);
   if (!options.ipv6_unreachable && code.type == static_cast<std::uint8_t>(Icmpv6Type::destination_unreachable))
     return Reason::icmp6_unreachable_off;
