@@ -151,11 +151,10 @@ template <class Arrival, class IpHeader>
                           turn);
 }
 
-/// Of a router, from where it came in or from where the error leaves (RFC 1812 4.3.2.4).
-Ipv4Address error_source(const Ipv4Arrival& arrival, const NodeState& state) {
+/// Of a router's error, from where it leaves and not from where the packet came in (RFC 1812 4.3.2.4).
+[[gnu::noinline]] Ipv4Address outgoing_source(const Ipv4Arrival& arrival, const NodeState& state) {
   const Ipv4Address source = reply_source(arrival, state);
-  if (state.options.ipv4_errors_from_inbound || is_own(arrival.destination)) [[likely]]
-    return source;
+  if (is_own(arrival.destination)) return source;
   const InterfaceId leaves_by = egress_to(arrival.ip.source(), arrival.interface, arrival.now, state).link.interface;
   return state.addresses.source_for(leaves_by, arrival.ip.source()).value_or(source);
 }
@@ -166,7 +165,9 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
   const NodeOptions& options = turn.state.options;
   if (const auto broken = first_broken<icmp::ipv4_suppression>(icmp::invoking_packet(arrival, error.problem)))
     return broken;
-  const Ipv4Address source = error_source(arrival, turn.state);
+  if (!options.ipv4_errors) return Reason::icmp4_errors_off;
+  const Ipv4Address source =
+      options.ipv4_errors_from_inbound ? reply_source(arrival, turn.state) : outgoing_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
   if (const auto refused = limiter_of(error.problem, error_limiter4_, too_big_limiter4_)
                                .refuses(arrival.ip.source(), options.ipv4_error_limits, turn.now, turn.limits))
@@ -200,6 +201,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv6Arrival& arrival, Turn&
   const NodeOptions& options = turn.state.options;
   if (const auto broken = first_broken<icmp::ipv6_suppression>(icmp::invoking_packet(arrival, error.problem)))
     return broken;
+  if (!options.ipv6_errors) return Reason::icmp6_errors_off;
   const icmp::ErrorCode& code = icmp::code_of(error.problem, Family::ipv6);
   if (!options.ipv6_unreachable && code.type == static_cast<std::uint8_t>(Icmpv6Type::destination_unreachable))
     return Reason::icmp6_unreachable_off;

@@ -115,6 +115,8 @@ struct NodeOptions {
   icmp::ExtendedEchoPolicy probe;
   bool extensions = false;  // RFC 4884 structures in our own errors
   ErrorTos ipv4_error_tos = ErrorTos::by_role;
+  bool ipv4_errors = true;
+  bool ipv6_errors = true;
   bool ipv4_errors_from_inbound = true;  // of a router; or from an address of where they leave
   transport::UdpServices udp_services;
   icmp::Ipv4Quote ipv4_quote = icmp::Ipv4Quote::datagram_of_576;

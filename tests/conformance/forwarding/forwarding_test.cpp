@@ -307,6 +307,17 @@ TEST(Forwarding, ICMP4_ERR_009_errors_of_a_router_have_precedence) {
   EXPECT_EQ(plain.error(echo4({.destination = "203.0.114.1", .tos = 0x10})).at(1), 0);
 }
 
+TEST(Forwarding, TOPO_004_a_silent_router_forwards_and_answers_but_reports_nothing) {
+  Router silent({"icmp4.errors=off", "icmp6.errors=off"});
+  expect_dropped(silent, to4(far4, 1), Reason::icmp4_errors_off);
+  expect_dropped(silent, to6(far6, 1), Reason::icmp6_errors_off);
+  expect_dropped(silent, to4("203.0.114.1"), Reason::icmp4_errors_off);
+  EXPECT_EQ(silent.passed(to4(far4)).at(8), 63);
+  EXPECT_EQ(icmp6_type(silent.error(echo6())), 129U);
+  Router of_one_family({"icmp4.errors=off"});
+  EXPECT_EQ(icmp6_type(of_one_family.error(to6(far6, 1))), 3U);
+}
+
 TEST(Forwarding, ICMP4_RX_008_source_quench_is_forwarded_like_any_packet) {
   Router router;
   const Packet quench = ipv4({.destination = far4}, icmpv4(4, 0, 0, part(to4(near4), 0, 28)));

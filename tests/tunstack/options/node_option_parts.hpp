@@ -91,9 +91,9 @@ inline auto parts(RouterOptions& value) {
 }
 inline auto parts(NodeOptions& value) {
   auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, w, x, y, z, a1, b1, c1, d1, e1, f1, g1, h1, i1,
-         j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1, u1, w1, x1, y1] = value;
+         j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1, u1, w1, x1, y1, z1, a2] = value;
   return std::tie(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, w, x, y, z, a1, b1, c1, d1, e1, f1, g1,
-                  h1, i1, j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1, u1, w1, x1, y1);
+                  h1, i1, j1, k1, l1, m1, n1, o1, p1, q1, r1, s1, t1, u1, w1, x1, y1, z1, a2);
 }
 
 /// Calls `each` with every single value.

@@ -42,6 +42,7 @@ constexpr Fixed fixed[] = {
     {"icmp4.echo_broadcast", "off", "off"},  // D-01
     {"icmp4.echo_code", "copy", "drop"},     // D-08
     {"icmp4.echo_df", "off", "off"},
+    {"icmp4.errors", "on", "on"},
     {"icmp4.quote", "576", "576"},                // D-02
     {"icmp4.error_tos", "auto", "auto"},          // D-09
     {"icmp4.errors_inbound_ifaddr", "on", "on"},  // D-10
@@ -59,6 +60,7 @@ constexpr Fixed fixed[] = {
     {"icmp6.echo", "on", "on"},
     {"icmp6.echo_multicast", "on", "off"},  // D-23
     {"icmp6.reflect_flowlabel", "off", "off"},
+    {"icmp6.errors", "on", "on"},
     {"icmp6.unreach", "on", "on"},
     {"icmp6.error_rate", "10", "10"},
     {"icmp6.error_burst", "10", "10"},
