@@ -1,6 +1,7 @@
 # Tests of one module each, in the tree of what they test.
 tunstack_test(unit
   support/driver_test.cpp
+  support/network_driver_test.cpp
   support/packets_test.cpp
   support/told_reasons_test.cpp
   protocols/any_start_test.cpp

@@ -268,6 +268,17 @@ TEST(BadLinks, TOPO_001_doubles_on_a_link_that_takes_no_time) {
   EXPECT_THAT(driver.send(to_r2()), SizeIs(4)) << "both are answered, and both replies doubled";
 }
 
+TEST(BadLinks, what_takes_no_time_has_left_when_the_call_ends) {
+  Network network(pair_with({.duplicate = 1}));
+  Outbox out;
+  const Packet packet = to_right();
+  network.receive({.interface = InterfaceId{0}, .bytes = packet, .now = Instant(1s)}, out);
+  EXPECT_THAT(out.packets(), SizeIs(2));
+  network.act(NodeId{0}, Instant(1s), out,
+              [&](Node& node, Instant now, Outbox& box) { node.send_packet(InterfaceId{1}, packet, now, box); });
+  EXPECT_THAT(out.packets(), SizeIs(4));
+}
+
 TEST(BadLinks, TOPO_001_overtaken) {
   NetworkDriver driver(pair_with({.reorder = Share::each_of(3)}));
   std::vector<Left> left;

@@ -364,13 +364,18 @@ TEST(Stories, a_moved_network_goes_on) {
 // ---- what happens at doors ----
 
 TEST(Stories, a_note_at_a_door_is_one_of_the_node_behind_it) {
-  NetworkDriver driver(row_of({.routers = 3}));
+  Draft draft;
+  draft.router("r1").router("r2");
+  draft.link("left", {{"r1", {"192.0.2.2/24"}}, outside});
+  draft.link("right", {{"r2", {"203.0.113.1/24"}}, outside});
+  draft.link("middle", {{"r1", {"198.51.100.0/31"}}, {"r2", {"198.51.100.1/31"}}});
+  NetworkDriver driver(draft.plan());
   driver.note_at_door(Reason::outbox_full, 1);
   const auto events = driver.take_events();
   ASSERT_THAT(events, SizeIs(1));
-  EXPECT_EQ(events[0].node, NodeId{2});
-  EXPECT_EQ(driver.network().node(NodeId{2}).state().interface(events[0].interface).config.name, "right");
-  EXPECT_EQ(driver.count("r3", Reason::outbox_full), 1U);
+  EXPECT_EQ(events[0].node, NodeId{1});
+  EXPECT_EQ(events[0].interface, InterfaceId{0}) << "by its own number, not the door's";
+  EXPECT_EQ(driver.count("r2", Reason::outbox_full), 1U);
 }
 
 TEST(Stories, TUN_005_news_of_a_link_are_for_the_node_behind_the_door) {
