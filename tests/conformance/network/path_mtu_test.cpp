@@ -11,7 +11,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 constexpr std::size_t mtu = 1300;
-constexpr std::string_view server4 = "203.0.113.2", server6 = "2001:db8:2::2";
+constexpr std::string_view server4 = "203.0.113.3", server6 = "2001:db8:2::3";
 
 NetworkPlan narrow_chain(std::size_t routers = 3) { return plan_chain({routers, mtu}, host_config()).value(); }
 
@@ -28,7 +28,7 @@ TEST(NetworkPathMtu, ICMP4_DU_005_the_router_before_the_narrow_link_says_its_mtu
   EXPECT_EQ(icmp4_type(error), 3U);
   EXPECT_EQ(icmp4_code(error), 4U);
   EXPECT_EQ(be16(error, 26), mtu);
-  EXPECT_EQ(source_of(error), "198.51.100.3") << "r3";
+  EXPECT_EQ(source_of(error), "198.51.100.5") << "r3";
   EXPECT_EQ(error.at(28 + 8), 64 - 2) << "as it came there";
   EXPECT_EQ(driver.count("r3", Reason::forward4_too_big), 1U);
   const Packet reply = driver.one_out(echo4_of(mtu, true), 0, 0);
@@ -42,7 +42,7 @@ TEST(NetworkPathMtu, ICMP6_ERR_014_the_router_before_the_narrow_link_says_its_mt
   ASSERT_GE(error.size(), 48U);
   EXPECT_EQ(icmp6_type(error), 2U);
   EXPECT_EQ(be32(error, 44), mtu);
-  EXPECT_EQ(source_of(error), "2001:db8:1:2::2");
+  EXPECT_EQ(source_of(error), "2001:db8:1:2::3");
   EXPECT_EQ(driver.count("r3", Reason::forward6_too_big), 1U);
   const Packet reply = driver.one_out(echo6_of(mtu), 0, 0);
   EXPECT_EQ(icmp6_type(reply), 129U);

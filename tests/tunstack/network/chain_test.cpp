@@ -70,8 +70,8 @@ TEST(Chain, one_router_and_the_server) {
   EXPECT_EQ(plan.nodes[0].name, "r1");
   EXPECT_EQ(plan.nodes[1].name, "server");
   EXPECT_THAT(addresses(plan, 0, 0), ElementsAre("192.0.2.2/24", "2001:db8::2/64", "fe80::2/64"));
-  EXPECT_THAT(addresses(plan, 0, 1), ElementsAre("203.0.113.1/24", "2001:db8:2::1/64", "fe80::1/64"));
-  EXPECT_THAT(addresses(plan, 1, 0), ElementsAre("203.0.113.2/24", "2001:db8:2::2/64", "fe80::2/64"));
+  EXPECT_THAT(addresses(plan, 0, 1), ElementsAre("203.0.113.2/31", "2001:db8:2::2/127", "fe80::2/64"));
+  EXPECT_THAT(addresses(plan, 1, 0), ElementsAre("203.0.113.3/31", "2001:db8:2::3/127", "fe80::3/64"));
   ASSERT_THAT(plan.links, SizeIs(2));
   EXPECT_EQ(plan.links[0].name, "tun0");
   EXPECT_EQ(plan.links[1].name, "r1-server");
@@ -83,9 +83,9 @@ TEST(Chain, one_router_and_the_server) {
 TEST(Chain, two_routers_and_the_server) {
   const NetworkPlan plan = chain_of(2);
   ASSERT_THAT(plan.nodes, SizeIs(3));
-  EXPECT_THAT(addresses(plan, 0, 1), ElementsAre("198.51.100.0/31", "2001:db8:1:1::1/64", "fe80::1/64"));
-  EXPECT_THAT(addresses(plan, 1, 0), ElementsAre("198.51.100.1/31", "2001:db8:1:1::2/64", "fe80::2/64"));
-  EXPECT_THAT(addresses(plan, 1, 1), ElementsAre("203.0.113.1/24", "2001:db8:2::1/64", "fe80::1/64"));
+  EXPECT_THAT(addresses(plan, 0, 1), ElementsAre("198.51.100.2/31", "2001:db8:1:1::2/127", "fe80::2/64"));
+  EXPECT_THAT(addresses(plan, 1, 0), ElementsAre("198.51.100.3/31", "2001:db8:1:1::3/127", "fe80::3/64"));
+  EXPECT_THAT(addresses(plan, 1, 1), ElementsAre("203.0.113.2/31", "2001:db8:2::2/127", "fe80::2/64"));
   EXPECT_EQ(plan.links[1].name, "r1-r2");
   EXPECT_THAT(texts(prefixes_behind(plan)),
               ElementsAre("198.51.100.0/24", "203.0.113.0/24", "2001:db8:1::/48", "2001:db8:2::/64"));
@@ -95,7 +95,7 @@ TEST(Chain, as_many_as_there_may_be) {
   const NetworkPlan plan = chain_of(128);
   ASSERT_THAT(plan.nodes, SizeIs(129));
   EXPECT_EQ(plan.nodes[127].name, "r128");
-  EXPECT_THAT(addresses(plan, 127, 0), ElementsAre("198.51.100.253/31", "2001:db8:1:7f::2/64", "fe80::2/64"));
+  EXPECT_THAT(addresses(plan, 127, 0), ElementsAre("198.51.100.255/31", "2001:db8:1:7f::3/127", "fe80::3/64"));
   std::vector<std::string> all;
   for (const PlannedNode& node : plan.nodes)
     for (const InterfaceConfig& interface : node.config.interfaces)
@@ -119,11 +119,11 @@ TEST(Chain, TOPO_002_the_server_answers_through_all_of_them_in_both_families) {
     SCOPED_TRACE(routers);
     NetworkDriver driver(chain_of(routers));
     const std::size_t hops = routers < 64 ? 64 : 255;  // with 64 no answer would come back
-    const Packet reply4 = driver.one_out(echo4({.destination = "203.0.113.2", .ttl = 200}), 0, 0);
+    const Packet reply4 = driver.one_out(echo4({.destination = "203.0.113.3", .ttl = 200}), 0, 0);
     ASSERT_THAT(reply4, SizeIs(84));
     EXPECT_EQ(icmp4_type(reply4), 0U);
     EXPECT_EQ(reply4.at(8), hops - routers);
-    const Packet reply6 = driver.one_out(echo6({.destination = "2001:db8:2::2", .hop_limit = 200}), 0, 0);
+    const Packet reply6 = driver.one_out(echo6({.destination = "2001:db8:2::3", .hop_limit = 200}), 0, 0);
     ASSERT_THAT(reply6, SizeIs(104));
     EXPECT_EQ(icmp6_type(reply6), 129U);
     EXPECT_EQ(reply6.at(7), hops - routers);
@@ -139,18 +139,18 @@ TEST(Chain, options_are_those_of_the_first_but_groups_are_reported_at_the_door_a
   for (std::size_t i = 1; i < 4; ++i) EXPECT_FALSE(plan.nodes[i].config.options.own.reports_ipv6_groups);
   NetworkDriver driver(plan);
   driver.run_for(std::chrono::seconds(10));
-  EXPECT_THAT(driver.send(echo4({.destination = "203.0.113.2"})), IsEmpty());
+  EXPECT_THAT(driver.send(echo4({.destination = "203.0.113.3"})), IsEmpty());
 }
 
 // ---- families ----
 
 TEST(Chain, has_the_families_of_its_first_link) {
   const NetworkPlan only4 = plan_chain({2, {}}, first({"192.0.2.2/24"})).value();
-  EXPECT_THAT(addresses(only4, 0, 1), ElementsAre("198.51.100.0/31"));
-  EXPECT_THAT(addresses(only4, 2, 0), ElementsAre("203.0.113.2/24"));
+  EXPECT_THAT(addresses(only4, 0, 1), ElementsAre("198.51.100.2/31"));
+  EXPECT_THAT(addresses(only4, 2, 0), ElementsAre("203.0.113.3/31"));
   EXPECT_THAT(texts(prefixes_behind(only4)), ElementsAre("198.51.100.0/24", "203.0.113.0/24"));
   const NetworkPlan only6 = plan_chain({2, {}}, first({"2001:db8::2/64"})).value();
-  EXPECT_THAT(addresses(only6, 0, 1), ElementsAre("2001:db8:1:1::1/64", "fe80::1/64"));
+  EXPECT_THAT(addresses(only6, 0, 1), ElementsAre("2001:db8:1:1::2/127", "fe80::2/64"));
   EXPECT_THAT(texts(prefixes_behind(only6)), ElementsAre("2001:db8:1::/48", "2001:db8:2::/64"));
 }
 
