@@ -23,6 +23,7 @@ Examples:
   tunstack set icmp4.error_rate=0 icmp6.error_rate=0
   tunstack set role=router nd.adv.enable=on              what a router says; role=host takes it back
   tunstack set address+=192.0.2.9 address-=192.0.2.2
+  tunstack set 'route+=203.0.113.0/24 via 198.51.100.1' 'route-=192.0.2.128/25'
   tunstack set address+=198.51.100.2/24 | sudo sh   it prints the ip commands that this host lacks to reach it
 
 Exit status: 2 if one of them cannot be, 3 if there is no such stack.)";
@@ -100,7 +101,7 @@ void add_set(CLI::App& program) {
   command
       ->add_option("KEY=VALUE", arguments->settings,
                    "Any key of 'tunstack options' that is not read at the start; role=host or router; "
-                   "address+=ADDR/LEN, address-=ADDR")
+                   "address+=ADDR/LEN, address-=ADDR; route+=PREFIX via ADDR, route-=PREFIX")
       ->required();
   add_stack_choice(*command, arguments->stack);
   command->callback([arguments] { run_set(*arguments); });

@@ -146,6 +146,10 @@ void read(std::string_view text, Settings& settings, const NodeState& state) {
     add(addresses(), value_of(address_to_add));
   else if (text.starts_with(address_to_remove))
     remove(addresses(), value_of(address_to_remove));
+  else if (text.starts_with(route_to_add))
+    settings.routes.push_back(parse_route_to_add(value_of(route_to_add), state));
+  else if (text.starts_with(route_to_remove))
+    settings.routes.push_back(parse_route_to_remove(value_of(route_to_remove), state));
   else if (text.starts_with("address="))
     throw UsageFault("'address' is not set as a whole", "a stack has several: each one is added or taken away",
                      "address+=ADDR/LEN or address-=ADDR");
@@ -180,6 +184,9 @@ void apply(const Settings& settings, Node& node, Instant now, Outbox& out) {
   if (settings.addresses) node.set_addresses(only, *settings.addresses, now, out);
   if (settings.options) node.change(*settings.options, now, out);
   if (settings.role) node.set_role(only, *settings.role, now, out);
+  for (const RouteChange& change : settings.routes)
+    change.adds ? node.add_route(change.route, now, out)
+                : node.remove_route(change.route.prefix, change.route.interface, now, out);
 }
 
 }  // namespace tunstack

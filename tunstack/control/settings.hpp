@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tunstack/control/route_setting.hpp"
 #include "tunstack/node/node.hpp"
 
 namespace tunstack {
@@ -20,10 +21,11 @@ struct Settings {
   std::optional<NodeOptions> options;
   std::optional<Role> role;
   std::optional<std::vector<IpPrefix>> addresses;  // all that are configured from then on
+  std::vector<RouteChange> routes;
 };
 
-/// Of "KEY=VALUE", "role=host", "address+=ADDR/LEN" and "address-=ADDR". Throws UsageFault where the node cannot be
-/// made so while it runs; a copy of it is asked.
+/// Of "KEY=VALUE", "role=host", "address+=ADDR/LEN", "address-=ADDR", and routes as route_setting has them. Throws
+/// UsageFault where the node cannot be made so while it runs; a copy of it is asked.
 Settings read_settings(const Node& node, const std::vector<std::string>& texts, Instant now);
 /// Of what read_settings() has read from the same node.
 void apply(const Settings& settings, Node& node, Instant now, Outbox& out);

@@ -79,7 +79,7 @@ void StoryTeller::decided(const Decision& decision) {
 void StoryTeller::originated(const Origination& origination) {
   const PacketText text = describe(origination.sent[0]);
   const auto story = begin(origination.time, fmt::format("{}: {}: {}", text.summary, names_.node(origination.node),
-                                                          info(origination.reason).name));
+                                                         info(origination.reason).name));
   send(story, origination.node, origination.sent, origination.time);
   end_if_over(story);
 }

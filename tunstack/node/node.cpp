@@ -292,6 +292,20 @@ MaybeReason Node::set_addresses(InterfaceId interface, const std::vector<IpPrefi
   return refused;
 }
 
+void Node::add_route(const ip::Route& route, Instant now, Outbox& out) {
+  if (deadline_ <= now) tick(now, out);
+  Turn turn = turn_at(now, out);
+  state_.routes.add(route);
+  output_.note(Reason::route_added, route.interface, turn, route.prefix.address);
+}
+
+void Node::remove_route(const IpPrefix& prefix, InterfaceId interface, Instant now, Outbox& out) {
+  if (deadline_ <= now) tick(now, out);
+  Turn turn = turn_at(now, out);
+  state_.routes.remove(prefix, interface);
+  output_.note(Reason::route_taken_away, interface, turn, prefix.address);
+}
+
 void Node::begin_anew(InterfaceId interface, const InterfaceConfig& config, Turn& turn) {
   if (config.up) routers::say_farewell(interface, config.role, turn);
   state_.begin_anew(interface, config, turn.now, random_);

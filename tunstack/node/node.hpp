@@ -45,6 +45,10 @@ class Node {
   /// that go, from the old link-local address if that goes (RFC 4861 6.2.8). Others stay as they are. Why one of them
   /// is refused, or nothing; a copy can be asked beforehand.
   MaybeReason set_addresses(InterfaceId interface, const std::vector<IpPrefix>& addresses, Instant now, Outbox& out);
+  /// A route beside those of the links from now on; it takes the place of the one to the same prefix by the same way.
+  void add_route(const ip::Route& route, Instant now, Outbox& out);
+  /// All to the prefix by the interface.
+  void remove_route(const IpPrefix& prefix, InterfaceId interface, Instant now, Outbox& out);
   /// When tick() will have something to do.
   Instant next_deadline() const { return deadline_; }
   /// Sends a datagram on `interface` that somebody gave, complete as it is and in every octet: on links with addresses

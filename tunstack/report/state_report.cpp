@@ -15,6 +15,8 @@ using Json = nlohmann::ordered_json;
 using discovery::Neighbor;
 using discovery::NeighborState;
 
+constexpr std::size_t most_routes = 1000;
+
 constexpr std::array families = {Family::ipv4, Family::ipv6};
 
 std::string_view name_of(Family family) { return family == Family::ipv4 ? "ipv4" : "ipv6"; }
@@ -22,6 +24,11 @@ std::string_view name_of(Family family) { return family == Family::ipv4 ? "ipv4"
 std::string_view name_of(ip::AddressUse use) {
   constexpr std::array<std::string_view, 3> names{"preferred", "tentative", "deprecated"};
   return names[static_cast<std::size_t>(use)];
+}
+
+std::string_view name_of(ip::RouteAction action) {
+  constexpr std::array<std::string_view, 5> names{"forward", "blackhole", "unreachable", "prohibit", "reject"};
+  return names[static_cast<std::size_t>(action)];
 }
 
 std::string_view name_of(SecretSource source) {
@@ -117,6 +124,21 @@ class Reporter {
                           {"configured", held.is_configured},
                           {"valid_lifetime", seconds_until(held.expires, now_)}});
     });
+  }
+
+  /// As many as an answer holds.
+  Json routes() const {
+    Json rows = Json::array();
+    for (const ip::Route& route : state_.routes.routes()) {
+      if (rows.size() == most_routes) break;
+      const bool is_refusing = route.action != ip::RouteAction::forward;
+      rows.push_back({{"prefix", to_text(route.prefix)},
+                      {"next_hop", route.gateway ? Json(to_text(*route.gateway)) : Json()},
+                      {"interface", is_refusing ? Json() : Json(name(route.interface))},
+                      {"action", is_refusing ? Json(name_of(route.action)) : Json()},
+                      {"tos", route.type_of_service != 0 ? Json(route.type_of_service) : Json()}});
+    }
+    return rows;
   }
 
   Json redirects() const {
@@ -339,6 +361,7 @@ Json state_report(const Node& node, Instant now, std::span<const OutletReport> o
           {"neighbors", reporter.neighbors()},
           {"routers", reporter.routers()},
           {"prefixes", reporter.prefixes()},
+          {"routes", reporter.routes()},
           {"redirects", reporter.redirects()},
           {"groups", reporter.groups()},
           {"queriers", reporter.queriers()},

@@ -33,6 +33,8 @@ inline constexpr int state_schema = 1;
 ///               preference is 1 high, 0 medium, -1 low in IPv6 (RFC 4191 2.1), the preference level in IPv4
 ///               (RFC 1256 3), and falls by 1 from one configured router to the next; lifetime is null for those
 ///   prefixes    [{interface, prefix, on_link, configured, valid_lifetime}]
+///   routes      [{prefix, next_hop, interface, action: blackhole|unreachable|prohibit|reject, tos}]
+///               beside those of prefixes, the first thousand; null where a row says nothing of it, action: it forwards
 ///   redirects   [{interface, destination, next_hop, lifetime}]
 ///   groups      [{interface, group}]
 ///   queriers    [{interface, address, is_this_node}]              which router asks for listeners of IPv6 groups,

@@ -97,6 +97,9 @@ constexpr std::array routers_columns = {Column{"interface", "interface"},
 constexpr std::array prefixes_columns = {Column{"interface", "interface"}, Column{"prefix", "prefix"},
                                          Column{"on_link", "on-link"}, Column{"configured", "configured"},
                                          Column{"valid_lifetime", "seconds left"}};
+constexpr std::array routes_columns = {Column{"prefix", "prefix"}, Column{"next_hop", "next hop"},
+                                       Column{"interface", "interface"}, Column{"action", "otherwise"},
+                                       Column{"tos", "type of service"}};
 constexpr std::array redirects_columns = {Column{"interface", "interface"}, Column{"destination", "destination"},
                                           Column{"next_hop", "next hop"}, Column{"lifetime", "seconds left"}};
 constexpr std::array groups_columns = {Column{"interface", "interface"}, Column{"group", "group"}};
@@ -127,6 +130,7 @@ constexpr std::array sections = {
     Section{"neighbors", "neighbors", neighbors_columns},
     Section{"routers", "default routers", routers_columns},
     Section{"prefixes", "prefixes", prefixes_columns},
+    Section{"routes", "routes", routes_columns},
     Section{"redirects", "redirects", redirects_columns},
     Section{"groups", "groups", groups_columns},
     Section{"queriers", "queriers", queriers_columns},

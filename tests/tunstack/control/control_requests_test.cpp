@@ -127,6 +127,43 @@ TEST_F(Requests, addresses_are_added_and_taken_away) {
   EXPECT_EQ(node.counters().count(Reason::address_taken_away), 1U);
 }
 
+TEST_F(Requests, RTR4_002_routes_come_and_go) {
+  const auto routes = [&] {
+    std::vector<std::string> texts;
+    const json report = ask({{"request", "state"}});
+    for (const json& row : report["routes"])
+      texts.push_back(fmt::format("{} {}", row["prefix"].get<std::string>(), row["next_hop"].dump()));
+    return texts;
+  };
+  EXPECT_EQ(fault_of({{"request", "set"},
+                      {"settings",
+                       {"role=router", "route+=203.0.113.5/24 via 192.0.2.7", "route+=198.51.100.0/24 dev tun0",
+                        "route+=prohibit 198.51.100.128/25", "route+=2001:db8:7::/48 via fe80::7 dev tun0"}}}),
+            "");
+  EXPECT_THAT(routes(), testing::ElementsAre("198.51.100.0/24 null", "198.51.100.128/25 null",
+                                             "203.0.113.0/24 \"192.0.2.7\"", "2001:db8:7::/48 \"fe80::7\""));
+  EXPECT_EQ(ask({{"request", "state"}})["routes"][1]["action"], "prohibit");
+  EXPECT_EQ(ask_about(echo4({.destination = "198.51.100.200"}))["reason"], "forward4_route_prohibits");
+  EXPECT_EQ(node.counters().count(Reason::route_added), 4U);
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"route-=203.0.113.0/24", "route-=198.51.100.0/24 dev tun0"}}}),
+            "");
+  EXPECT_THAT(routes(), testing::ElementsAre("198.51.100.128/25 null", "2001:db8:7::/48 \"fe80::7\""));
+  EXPECT_EQ(node.counters().count(Reason::route_taken_away), 2U);
+}
+
+TEST_F(Requests, what_cannot_be_a_route_is_refused) {
+  for (const char* wrong :
+       {"route+=", "route+=203.0.113.0/24", "route+=203.0.113.0/33 via 192.0.2.7", "route+=203.0.113.0/24 via",
+        "route+=203.0.113.0/24 via 192.0.2.x", "route+=203.0.113.0/24 via 2001:db8::7",
+        "route+=203.0.113.0/24 dev tun9", "route+=203.0.113.0/24 via 10.0.0.1", "route+=2001:db8:7::/48 via fe80::7",
+        "route+=203.0.113.0/24 over tun0", "route+=blackhole", "route+=blackhole 203.0.113.0/24 dev tun0",
+        "route-=203.0.113.0/24", "route-=x", "route-=203.0.113.0/24 via 192.0.2.7"})
+    EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"icmp4.echo=off", wrong}}}),
+                testing::AnyOf(HasSubstr("cannot be a route|"), HasSubstr("there is no route to ")))
+        << wrong;
+  EXPECT_EQ(option("icmp4.echo"), "on");
+}
+
 TEST_F(Requests, who_records_hears_of_what_is_set_before_it_is) {
   std::vector<std::string> heard;
   ControlRequests recorded(
