@@ -307,12 +307,14 @@ TEST(Stories, nodes_draw_apart_and_the_first_one_as_if_it_were_alone) {
 
 // ---- copies ----
 
-std::vector<Packet> answers_of(Network& network, const Packet& packet, Instant now) {
+/// With their numbers.
+std::vector<std::pair<PacketNumber, Packet>> answers_of(Network& network, const Packet& packet, Instant now) {
   Outbox out;
   network.receive({.interface = InterfaceId{0}, .bytes = packet, .now = now}, out);
   while (network.next_deadline() <= now + 1s) network.tick(network.next_deadline(), out);
-  std::vector<Packet> all;
-  for (const OutgoingPacket& sent : out.packets()) all.emplace_back(sent.bytes.begin(), sent.bytes.end());
+  std::vector<std::pair<PacketNumber, Packet>> all;
+  for (const OutgoingPacket& sent : out.packets())
+    all.emplace_back(sent.ids.number, Packet(sent.bytes.begin(), sent.bytes.end()));
   return all;
 }
 
