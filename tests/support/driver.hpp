@@ -39,7 +39,8 @@ class NodeListener : public Observer {
   virtual void ended(const Node& node) = 0;
 };
 using MakeListener = std::function<std::unique_ptr<NodeListener>()>;
-/// Whose listener, if it makes one, hears the node of every driver, and each one of a network, from now on. Returns who made them so far.
+/// Whose listener, if it makes one, hears the node of every driver, and each one of a network, from now on. Returns who
+/// made them so far.
 MakeListener listen_to_every_node(MakeListener make);
 /// For what drives nodes in another way.
 MakeListener who_listens_to_every_node();
