@@ -333,5 +333,20 @@ TEST(BadLinks, a_bad_link_at_a_door_is_bad_both_ways_and_its_node_notes_it) {
   EXPECT_EQ(driver.count("r1", Reason::link_packet_lost), 6U);
 }
 
+TEST(BadLinks, what_comes_in_by_a_door_and_is_lost_is_noted_by_the_node_behind_it) {
+  Draft draft;
+  draft.router("r1").router("r2");
+  draft.link("left", {{"r1", {"192.0.2.2/24"}}, outside});
+  draft.link("middle", {{"r1", {"198.51.100.0/31"}}, {"r2", {"198.51.100.1/31"}}});
+  draft.link("right", {{"r2", {"203.0.113.1/24"}}, outside}, {.loss = 1});
+  NetworkDriver driver(draft.plan());
+  driver.send(echo4({.source = row_right4}), 1);
+  const auto events = driver.take_events();
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0].reason, Reason::link_packet_lost);
+  EXPECT_EQ(events[0].node, NodeId{1});
+  EXPECT_EQ(events[0].interface, InterfaceId{1});
+}
+
 }  // namespace
 }  // namespace tunstack::test::bad_links_test

@@ -142,11 +142,17 @@ struct Watched {
 };
 
 TEST(Stories, at_the_doors_a_network_is_as_one_node) {
-  Watched row(row_of({.routers = 3}));
+  Draft draft;  // where doors have other numbers than the interfaces there
+  draft.router("r1").router("r2");
+  draft.link("middle", {{"r1", {"198.51.100.0/31"}}, {"r2", {"198.51.100.1/31"}}});
+  draft.link("left", {{"r1", {"192.0.2.2/24"}}, outside});
+  draft.link("right", {{"r2", {"203.0.113.1/24"}}, outside});
+  Watched row(draft.plan());
   row.driver.send(echo4({.destination = row_right4}));
   row.driver.send(echo4({.source = row_right4}), 1);
+  row.driver.send(echo4({.destination = "203.0.113.1"}));
   const auto& told = row.outside.told;
-  ASSERT_THAT(told, SizeIs(4));
+  ASSERT_THAT(told, SizeIs(6));
   EXPECT_TRUE(told[0].is_decision);
   EXPECT_EQ(told[0].interface, InterfaceId{0});
   EXPECT_THAT(told[0].sent, IsEmpty());
@@ -157,6 +163,9 @@ TEST(Stories, at_the_doors_a_network_is_as_one_node) {
   EXPECT_EQ(told[2].interface, InterfaceId{1});
   EXPECT_EQ(told[3].sent.at(0).first, InterfaceId{1}) << "r1 answers by where it was asked";
   EXPECT_EQ(told[3].sent.at(0).second.cause, told[2].ids.number);
+  EXPECT_EQ(told[4].interface, InterfaceId{0});
+  EXPECT_EQ(told[5].sent.at(0).first, InterfaceId{0});
+  EXPECT_EQ(told[5].sent.at(0).second.cause, told[4].ids.number);
 }
 
 TEST(Stories, at_the_doors_all_that_came_and_all_that_left_is_told_once) {
@@ -307,12 +316,14 @@ TEST(Stories, nodes_draw_apart_and_the_first_one_as_if_it_were_alone) {
 
 // ---- copies ----
 
-std::vector<Packet> answers_of(Network& network, const Packet& packet, Instant now) {
+/// With their numbers.
+std::vector<std::pair<PacketNumber, Packet>> answers_of(Network& network, const Packet& packet, Instant now) {
   Outbox out;
   network.receive({.interface = InterfaceId{0}, .bytes = packet, .now = now}, out);
   while (network.next_deadline() <= now + 1s) network.tick(network.next_deadline(), out);
-  std::vector<Packet> all;
-  for (const OutgoingPacket& sent : out.packets()) all.emplace_back(sent.bytes.begin(), sent.bytes.end());
+  std::vector<std::pair<PacketNumber, Packet>> all;
+  for (const OutgoingPacket& sent : out.packets())
+    all.emplace_back(sent.ids.number, Packet(sent.bytes.begin(), sent.bytes.end()));
   return all;
 }
 
