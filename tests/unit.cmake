@@ -127,6 +127,7 @@ tunstack_test(unit
   tunstack/control/control_socket_test.cpp
   tunstack/explain/explain_fragments_test.cpp
   tunstack/explain/explain_test.cpp
+  tunstack/explain/story_test.cpp
   tunstack/kernel_link/kernel_link_plan_test.cpp
   tunstack/kernel_link/link_messages_test.cpp
   tunstack/network/chain_test.cpp

@@ -94,12 +94,12 @@ TEST(Stories, what_waited_for_a_neighbor_keeps_its_cause) {
 }
 
 TEST(Stories, the_watcher_hears_of_each_arrival_before_it_is_decided) {
-  struct Watcher final : ArrivalWatcher {
+  struct Watcher final : TrafficWatcher {
     void arrives(NodeId node, const Received& received) override { heard.emplace_back(node, received.number); }
     std::vector<std::pair<NodeId, PacketNumber>> heard;
   } watcher;
   Network network(row_of({.routers = 3}));
-  network.watch_arrivals(&watcher);
+  network.watch_traffic(&watcher);
   Outbox out;
   const Packet packet = echo4({.destination = row_right4});
   network.receive({.interface = InterfaceId{0}, .bytes = packet, .now = Instant(1s)}, out);
