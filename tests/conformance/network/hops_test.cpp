@@ -193,6 +193,19 @@ TEST(Hops, TOPO_003_no_hop_is_free_whatever_is_in_the_packet) {
   EXPECT_GT(forwarded, 60U);
 }
 
+TEST(Hops, RTR4_002_a_route_that_is_added_leads_from_then_on_until_it_is_taken_away) {
+  NetworkDriver driver(row_of({.routers = 2}));
+  const ip::Route hole{.prefix = *parse_prefix("203.0.113.0/28"), .action = ip::RouteAction::blackhole};
+  driver.act("r1", [&](Node& node, Instant now, Outbox& out) { node.add_route(hole, now, out); });
+  EXPECT_THAT(driver.send(udp4({.destination = row_right4})), IsEmpty());
+  EXPECT_EQ(driver.count("r1", Reason::forward4_route_blackhole), 1U);
+  EXPECT_EQ(driver.count("r1", Reason::route_added), 1U);
+  driver.act("r1",
+             [&](Node& node, Instant now, Outbox& out) { node.remove_route(hole.prefix, hole.interface, now, out); });
+  EXPECT_THAT(driver.send(udp4({.destination = row_right4})), SizeIs(1));
+  EXPECT_EQ(driver.count("r1", Reason::route_taken_away), 1U);
+}
+
 TEST(Hops, TOPO_003_a_link_that_is_down_leads_nowhere) {
   NetworkDriver driver(row_of({.routers = 3}));
   EXPECT_THAT(driver.set_link(false, 1), IsEmpty());

@@ -17,8 +17,8 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 NetworkPlan chain() { return plan_chain({3, {}}, host_config()).value(); }
-Packet to_server() { return echo4({.destination = "203.0.113.2"}); }
-Packet to_server6() { return echo6({.destination = "2001:db8:2::2"}); }
+Packet to_server() { return echo4({.destination = "203.0.113.3"}); }
+Packet to_server6() { return echo6({.destination = "2001:db8:2::3"}); }
 
 // ---- the way of a packet ----
 
@@ -175,7 +175,7 @@ TEST(Stories, at_the_doors_all_that_came_and_all_that_left_is_told_once) {
   std::vector<Packet> left;
   for (unsigned i = 0; i < 300; ++i) {
     for (const Left& one :
-         watched.driver.send(i % 2 == 0 ? to_server() : udp4({.destination = "203.0.113.2", .ttl = i % 9})))
+         watched.driver.send(i % 2 == 0 ? to_server() : udp4({.destination = "203.0.113.3", .ttl = i % 9})))
       left.push_back(one.octets);
     for (const Left& one : watched.driver.run_for(1ms * (i % 4))) left.push_back(one.octets);
   }
