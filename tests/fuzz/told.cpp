@@ -12,7 +12,7 @@ namespace {
 
 struct Lines final : EventSink {
   void take(const Event& event) override {
-    const std::string line = event_line(event, {"stack", {"tun0"}, {}});
+    const std::string line = event_line(event, {PlaceNames(std::vector<PlaceNames::Node>{{"stack", {"tun0"}}}), {}});
     const auto json = nlohmann::ordered_json::parse(line, nullptr, false);
     all_read &= json.is_object() && line.find('\n') == line.size() - 1 && !event_text(json).empty();
   }

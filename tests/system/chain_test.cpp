@@ -127,6 +127,16 @@ TEST_F(Chain, TOPO_009_each_node_can_be_asked_and_changed) {
   EXPECT_THAT(why.out, AllOf(HasSubstr("  r1 ..."), HasSubstr("\n  r2\n"), HasSubstr("forward4_ttl_exceeded"))) << why;
 }
 
+TEST_F(Chain, TOPO_003_a_loop_ends_by_time_exceeded) {
+  const auto chain = up({"--chain", "3"});
+  ASSERT_EQ(tunstack({"set", "--node", "r2", "route+=203.0.113.3/32 via 198.51.100.2"}).status, 0);
+  const Outcome ping = network.run({"ping", "-c", "1", "203.0.113.3"});
+  EXPECT_THAT(ping.out, HasSubstr("From 198.51.100.3 icmp_seq=1 Time to live exceeded")) << "64 hops end at r2";
+  EXPECT_THAT(tunstack({"state", "--node", "r2"}).out, HasSubstr("203.0.113.3/32"));
+  EXPECT_EQ(tunstack({"set", "--node", "r2", "route-=203.0.113.3/32"}).status, 0);
+  EXPECT_TRUE(answers("203.0.113.3"));
+}
+
 TEST_F(Chain, why_says_which_router_decides) {
   const Outcome why = tunstack(
       {"why", "--chain", "3,mtu=1300", "192.0.2.1 > 203.0.113.3  ICMP echo request, length 1480, df", "--json"});
