@@ -82,7 +82,8 @@ std::string as_typed(const std::string& target, const std::vector<IpPrefix>& sta
 }
 
 std::string to_try(const HostPlan& plan, const std::string& target, const std::vector<IpPrefix>& stack) {
-  if (plan.chain) return "try: traceroute $TUNSTACK_SERVER4    ";
+  const bool has_ipv4 = has_address_of(plan.node.interfaces[0], Family::ipv4);
+  if (plan.chain) return fmt::format("try: traceroute $TUNSTACK_SERVER{}    ", has_ipv4 ? 4 : 6);
   return target.empty() ? "" : fmt::format("try: ping {}    ", as_typed(target, stack));
 }
 

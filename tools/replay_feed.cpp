@@ -79,7 +79,8 @@ void ReplayFeed::take_marks() {
 void ReplayFeed::send(const CaptureMark& mark, Instant now, Outbox& out) {
   const auto octets = notation::parse_octets(mark.octets);
   if (!octets) return;
-  network_.act(network_.node_at(only), now, out, [&](Node& node, Instant when, Outbox& box) {
+  const NodeId from = mark.node.empty() ? network_.node_at(only) : node_named(mark.node);
+  network_.act(from, now, out, [&](Node& node, Instant when, Outbox& box) {
     mark.is_frame ? node.send_frame(only, *octets, when, box) : node.send_packet(only, *octets, when, box);
   });
 }
@@ -91,7 +92,14 @@ NodeId ReplayFeed::node_of(std::vector<std::string>& settings) const {
   const std::string named = settings[0].substr(settings_of_node.size());
   const std::string name = named.substr(0, named.find('.'));
   for (std::string& setting : settings) setting.erase(0, settings_of_node.size() + name.size() + 1);
-  return network_.find_node(name).value_or(first);
+  return node_named(name);
+}
+
+NodeId ReplayFeed::node_named(const std::string& name) const {
+  if (const auto found = network_.find_node(name)) return *found;
+  throw UsageFault(fmt::format("the capture has something to do for a node '{}'", name.substr(0, 40)),
+                   "there is no such node in what it is replayed with",
+                   "replay it with the options that it was captured with");
 }
 
 /// With another host, or other options, they may be none.

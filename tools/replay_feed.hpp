@@ -38,6 +38,7 @@ class ReplayFeed {
   void take_marks();
   void set(std::vector<std::string> settings, Instant now, Outbox& out);
   NodeId node_of(std::vector<std::string>& settings) const;
+  NodeId node_named(const std::string& name) const;
   void send(const CaptureMark& mark, Instant now, Outbox& out);
   Instant instant_of(CaptureTime time) const { return Instant(time - start_); }
   /// A host with one link has all packets there, whoever captured them where.

@@ -242,10 +242,11 @@ ControlledStack Session::controlled() {
           .changes = [this](const std::vector<std::string>& settings,
                             Instant now) { mark({CaptureMark::Kind::set, settings}, now); },
           .sends =
-              [this](Bytes octets, bool is_frame, Instant now) {
+              [this](const std::string& node, Bytes octets, bool is_frame, Instant now) {
                 mark({.kind = CaptureMark::Kind::send,
                       .octets = fmt::format("{:02x}", fmt::join(octets, "")),
-                      .is_frame = is_frame},
+                      .is_frame = is_frame,
+                      .node = node},
                      now);
               }};
 }
@@ -307,9 +308,8 @@ void Session::tell_summary(SummaryLength length) {
 
 /// Most who wonder why nothing answers have sent it somewhere else.
 void Session::tell_why_nothing_came() {
-  const Counters& counters = network_.node(network_.node_at(InterfaceId{0})).counters();
-  const std::uint64_t for_others = packets_for_others(counters);
-  if (counters.packets_in == for_others) say(no_packet_text(ways(), device_name(), for_others));
+  const std::uint64_t for_others = packets_for_others(network_.node(network_.node_at(InterfaceId{0})).counters());
+  if (network_.counters().packets_in == for_others) say(no_packet_text(ways(), device_name(), for_others));
 }
 
 void Session::tell_impairments() {

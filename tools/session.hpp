@@ -33,7 +33,8 @@ class Session {
   const std::string& device_name() const { return links_.front().name(); }
   /// How the kernel sends to the addresses that the stack was given, by now: on one link, or on all.
   std::vector<WayToStack> ways(const AttachedLink& link) const {
-    return link.ways(network_.node(network_.node_at(link.number())).state().interface(link.number()).config.addresses);
+    const LinkEnd& end = network_.first_node_at(link.number());
+    return link.ways(network_.node(NodeId(end.node)).state().interface(end.interface).config.addresses);
   }
   std::vector<WayToStack> ways() const;
   /// The device that was deleted, when the loop ended for that.

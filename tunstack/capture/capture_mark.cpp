@@ -32,15 +32,18 @@ std::optional<CaptureMark> settings_in(std::string_view text) {
 std::optional<CaptureMark> packet_in(std::string_view text) {
   const auto object = parse_object(text);
   if (!object || !object->contains("octets") || !object->at("octets").is_string()) return std::nullopt;
-  const auto frame = object->find("frame");
+  const auto frame = object->find("frame"), node = object->find("node");
   return CaptureMark{.kind = CaptureMark::Kind::send,
                      .octets = object->at("octets").get<std::string>(),
-                     .is_frame = frame != object->end() && frame->is_boolean() && frame->get<bool>()};
+                     .is_frame = frame != object->end() && frame->is_boolean() && frame->get<bool>(),
+                     .node = node != object->end() && node->is_string() ? node->get<std::string>() : std::string()};
 }
 
 Json members_of(const CaptureMark& mark) {
   if (mark.kind == CaptureMark::Kind::set) return {{"settings", mark.settings}};
-  return {{"octets", mark.octets}, {"frame", mark.is_frame}};
+  Json members{{"octets", mark.octets}, {"frame", mark.is_frame}};
+  if (!mark.node.empty()) members["node"] = mark.node;
+  return members;
 }
 
 }  // namespace

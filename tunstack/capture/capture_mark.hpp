@@ -19,6 +19,7 @@ struct CaptureMark {
   std::vector<std::string> settings = {};  // of `set`: as 'tunstack set' takes them
   std::string octets = {};                 // of `send`: hexadecimal digits
   bool is_frame = false;                   // likewise
+  std::string node = {};                   // likewise: who sends it, if not the node behind the device
   InterfaceId interface{};                 // whose link it is; the others are of all of the host
 
   friend bool operator==(const CaptureMark&, const CaptureMark&) = default;

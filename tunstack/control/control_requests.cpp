@@ -194,7 +194,7 @@ Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
   MaybeReason withheld;
   stack_.act(node_of(request), [&](Node& node, Instant now, Outbox& out) {
     constexpr InterfaceId first{0};
-    stack_.sends(octets, is_frame, now);
+    stack_.sends(text_in(request, "node"), octets, is_frame, now);
     withheld = is_frame ? node.send_frame(first, octets, now, out) : node.send_packet(first, octets, now, out);
   });
   return {{"withheld", withheld ? Json(info(*withheld).name) : Json()}};
@@ -203,13 +203,14 @@ Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
 /// A copy answers, so that nothing changes by asking.
 Json ControlRequests::ask(const Json& request, std::optional<Watch>&) {
   const notation::Octets octets = octets_in(request);
-  Network copy = stack_.network;
+  const bool is_of_one = !text_in(request, "node").empty();
+  Network copy = is_of_one ? Network(stack_.network.node(node_of(request))) : stack_.network;
+  const NodeId first = copy.node_at(InterfaceId{0});
   Instant now = stack_.now();
   if (const std::string setting = text_in(request, "setting"); !setting.empty()) {
     Outbox out;
-    const Settings settings = read_settings(copy.node(node_of(request)), {setting}, now);
-    copy.act(node_of(request), now, out,
-             [&](Node& node, Instant when, Outbox& box) { apply(settings, node, when, box); });
+    const Settings settings = read_settings(copy.node(first), {setting}, now);
+    copy.act(first, now, out, [&](Node& node, Instant when, Outbox& box) { apply(settings, node, when, box); });
     now = why::settled(copy, now);
   }
   return why::to_json(why::ask(copy, {InterfaceId{0}, octets, now, flag_in(request, "link_layer_group")}));

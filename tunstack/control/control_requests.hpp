@@ -23,7 +23,8 @@ struct ControlledStack {
   /// Hears of settings right before they change, so that the same can be done again.
   std::function<void(const std::vector<std::string>&, Instant)> changes = [](const auto&, Instant) {};
   /// Likewise of a packet, or a frame, that is to be sent.
-  std::function<void(Bytes, bool is_frame, Instant)> sends = [](Bytes, bool, Instant) {};
+  std::function<void(const std::string& node, Bytes, bool is_frame, Instant)> sends = [](const auto&, Bytes, bool,
+                                                                                         Instant) {};
 };
 
 class ControlRequests {

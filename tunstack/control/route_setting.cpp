@@ -61,6 +61,25 @@ IpAddress gateway_of(const std::string& text, const std::string& word, const IpP
   return *gateway;
 }
 
+/// A gateway is a neighbor, not the node itself nor a group.
+void check_gateway(const std::string& text, const ip::Route& route, const NodeState& state) {
+  const IpAddress& gateway = *route.gateway;
+  const AddressKind kind = gateway.is_ipv4() ? state.addresses.kind_on(route.interface, gateway.ipv4())
+                                             : state.addresses.kind_on(route.interface, gateway.ipv6());
+  if (is_own(kind)) refuse(text, fmt::format("{} is an address of the node itself", to_text(gateway)));
+  if (kind != AddressKind::unicast)
+    refuse(text, fmt::format("{} is the address of no single neighbor", to_text(gateway)));
+  const auto& own = state.interface(route.interface).config.addresses;
+  if (!gateway.is_link_local() && std::ranges::none_of(own, [&](const IpPrefix& p) { return p.contains(gateway); }))
+    refuse(text, fmt::format("{} is not on that link", to_text(gateway)));
+}
+
+/// A host on such a link hands everything to its other end.
+void check_has_choice(const std::string& text, const NodeState& state) {
+  if (state.is_on_one_plain_link && state.interfaces[0].is_host())
+    refuse(text, "a host with one TUN device sends everything by that: a route would have no effect (role=router)");
+}
+
 /// What follows behind the prefix, in pairs.
 void read_rest(const std::string& text, std::span<const std::string> words, ip::Route& route, const NodeState& state) {
   bool has_interface = false;
@@ -77,6 +96,7 @@ void read_rest(const std::string& text, std::span<const std::string> words, ip::
   }
   if (!has_interface && !route.gateway) refuse(text, "via GATEWAY or dev NAME has to say where it leads");
   if (!has_interface) route.interface = interface_towards(text, *route.gateway, state);
+  if (route.gateway) check_gateway(text, route, state);
 }
 
 }  // namespace
@@ -84,6 +104,7 @@ void read_rest(const std::string& text, std::span<const std::string> words, ip::
 RouteChange parse_route_to_add(const std::string& text, const NodeState& state) {
   const std::vector<std::string> words = words_of(text);
   if (words.empty()) refuse(text, "it is empty");
+  check_has_choice(text, state);
   ip::Route route;
   if (const auto action = std::ranges::find(actions, words[0], &Action::word); action != std::end(actions)) {
     if (words.size() != 2) refuse(text, fmt::format("behind '{}' stands a prefix alone", words[0]));

@@ -128,8 +128,8 @@ constexpr std::string_view role_key = "role=";
 /// What is about an interface, where it would have to be said which one.
 void check_is_clear(std::string_view text, const NodeState& state) {
   if (state.interfaces.size() > 1 && (text.starts_with("role") || text.starts_with("address")))
-    throw UsageFault("the role and the addresses of a router with several doors are fixed while it runs",
-                     "nothing here says of which door", "start it again with other --door");
+    throw UsageFault("the role and the addresses of a node with several links are fixed while it runs",
+                     "nothing here says of which link", "start the stack again with others");
 }
 
 /// One text: into the part that it is about.

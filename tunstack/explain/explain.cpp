@@ -45,6 +45,12 @@ std::string_view verdict_name(const Decision& decision) {
   return decision.withheld ? "drop" : proposed_name(decision.verdict);
 }
 
+bool sends_on(const Decision& decision) {
+  const bool is_for_others =
+      std::holds_alternative<Forward>(decision.verdict) || std::holds_alternative<Copies>(decision.verdict);
+  return is_for_others && !decision.sent.empty();
+}
+
 Reason deciding_reason(const Decision& decision) {
   return decision.withheld ? *decision.withheld : reason_of(decision.verdict);
 }

@@ -17,6 +17,8 @@ std::string_view verdict_name(const Decision& decision);
 std::string_view proposed_name(const Verdict& verdict);
 /// The reason that decided in the end: of what was withheld, or of the verdict.
 Reason deciding_reason(const Decision& decision);
+/// Whether a router sent the packet on.
+bool sends_on(const Decision& decision);
 /// "RFC 1122 3.2.2", or "design".
 std::string citation(const ReasonInfo& reason);
 /// Where the section can be read; empty where the project decides.

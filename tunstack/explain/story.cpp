@@ -31,6 +31,12 @@ std::string hop_text(Bytes packet) {
                                  : fmt::format("hop limit {}", packet[ipv6_offset::hop_limit]);
 }
 
+std::string several_text(const Decision& decision) {
+  if (decision.sent.size() < 2) return {};
+  const bool are_copies = std::holds_alternative<Copies>(decision.verdict);
+  return fmt::format(", {} {}", decision.sent.size(), are_copies ? "packets" : "fragments");
+}
+
 }  // namespace
 
 StoryTeller::Place StoryTeller::begin(Instant now, std::string line) {
@@ -53,12 +59,11 @@ StoryTeller::Place StoryTeller::take(const Decision& decision) {
 }
 
 void StoryTeller::add_step(Story& story, const Decision& decision) {
-  const bool goes_on = std::holds_alternative<Forward>(decision.verdict) && !decision.sent.empty();
+  const bool goes_on = sends_on(decision);
   if (goes_on && story.is_answered) return;
   const std::string_view node = names_.node(decision.node);
   if (goes_on) {
-    story.line += fmt::format(" -> {} ({}{})", node, hop_text(decision.sent[0].bytes),
-                              decision.sent.size() > 1 ? fmt::format(", {} fragments", decision.sent.size()) : "");
+    story.line += fmt::format(" -> {} ({}{})", node, hop_text(decision.sent[0].bytes), several_text(decision));
     return;
   }
   const ReasonInfo& reason = info(deciding_reason(decision));

@@ -26,9 +26,10 @@ std::uint8_t* PacketMemory::take(std::size_t size) {
 void PacketMemory::give_back(std::uint8_t* block, std::size_t size) { kinds_[kind_of(size)].free.push_back(block); }
 
 MutableBytes InFlight::add(Instant due, Tag tag, std::uint64_t number, std::size_t size) {
-  if (heap_.size() == most_packets_ || size > most_octets_ - octets_ || size > PacketMemory::largest) return {};
+  if (heap_.size() == most_packets_ || size > PacketMemory::largest) return {};
+  if (PacketMemory::block_size(size) > most_octets_ - octets_) return {};
   const MutableBytes bytes(memory_.take(size), size);
-  octets_ += size;
+  octets_ += PacketMemory::block_size(size);
   heap_.push_back({{due, tag, number, bytes}, added_++});
   std::ranges::push_heap(heap_, IsLater{});
   return bytes;
@@ -41,7 +42,7 @@ std::optional<InFlight::Packet> InFlight::take(Instant now) {
   std::ranges::pop_heap(heap_, IsLater{});
   const Packet packet = heap_.back().packet;
   heap_.pop_back();
-  octets_ -= packet.bytes.size();
+  octets_ -= PacketMemory::block_size(packet.bytes.size());
   taken_ = packet.bytes;
   return packet;
 }

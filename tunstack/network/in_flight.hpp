@@ -21,9 +21,11 @@ class PacketMemory {
   /// Uninitialised; of `largest` octets at most.
   std::uint8_t* take(std::size_t size);
   void give_back(std::uint8_t* block, std::size_t size);
+  /// Of the block that holds so many octets.
+  static std::size_t block_size(std::size_t size) { return sizes[kind_of(size)]; }
 
  private:
-  static constexpr std::array<std::size_t, 4> sizes{128, 512, 2048, largest};
+  static constexpr std::array<std::size_t, 5> sizes{128, 512, 2048, 9216, largest};
   static constexpr std::size_t octets_of_a_chunk = largest;
   static std::size_t kind_of(std::size_t size);
 
@@ -45,6 +47,7 @@ class InFlight {
     MutableBytes bytes;
   };
 
+  /// `most_octets`: of the blocks that packets take.
   InFlight(std::size_t most_packets, std::size_t most_octets)
       : most_packets_(most_packets), most_octets_(most_octets) {}
   // A copy is empty: packets on their way are nobody's but the original's.

@@ -25,6 +25,13 @@ Seed seed_of_link(Seed seed, std::string_view name, std::size_t end) {
   return seed;
 }
 
+/// The device at a door may have any name.
+std::string seed_name_of(const PlannedLink& link) {
+  for (const LinkEnd& end : link.ends)
+    if (end.door) return "door " + std::to_string(*end.door);
+  return link.name;
+}
+
 bool is_single_node(const NetworkPlan& plan) {
   if (plan.nodes.size() != 1 || plan.links.size() != plan.nodes[0].config.interfaces.size()) return false;
   for (std::size_t i = 0; i < plan.links.size(); ++i)
@@ -128,7 +135,7 @@ void Network::attach(const PlannedLink& planned, const Seed& seed) {
     const LinkEnd& end = link.ends[i];
     if (link.has_frames() && !end.door) link.addresses[i] = nodes_[end.node].state().interface(end.interface).mac();
     if (planned.impairments.any())
-      link.impairers.emplace_back(planned.impairments, seed_of_link(seed, planned.name, i), "way");
+      link.impairers.emplace_back(planned.impairments, seed_of_link(seed, seed_name_of(planned), i), "way");
     port_at(end) = {.link = static_cast<std::uint32_t>(links_.size()),
                     .end = static_cast<std::uint16_t>(i),
                     .is_direct = link.ends.size() == 2 && !link.has_frames() && !planned.impairments.any(),
@@ -230,15 +237,14 @@ void Network::enter(const Received& received, Instant now, Outbox& out) {
   ++packets_in_;
   if (watcher_ != nullptr) [[unlikely]]
     watcher_->enters(received.interface, received.bytes, number, now);
-  if (port.is_direct) {
-    hand_over(port.other, received.bytes, number, now, out);
-  } else {
-    const Link& link = links_[port.link];
-    if (link.impairers.empty())
-      arrive(link, port.end, received.bytes, number, now, out);
-    else
-      impair(links_[port.link].impairers[port.end], port, from, received.bytes, number, now);
-  }
+  Link& link = links_[port.link];
+  const Received numbered{received.interface, received.bytes, now, received.link_layer_group, number};
+  if (port.is_direct)
+    hand_over(port.other, numbered, out);
+  else if (link.impairers.empty())
+    arrive(link, port.end, numbered, out);
+  else
+    impair(link.impairers[port.end], port, from, received.bytes, number, now);
 }
 
 void Network::tick(Instant now, Outbox& out) {
@@ -253,7 +259,7 @@ void Network::run_until(Instant now, Outbox& out) {
       let_act(deadlines_.first(), [&](Node& node, Outbox& box) { node.tick(last_event_, box); });
     } else if (const auto packet = in_flight_.take(last_event_)) {
       const Link& link = links_[packet->tag >> 16U];
-      arrive(link, packet->tag & 0xffffU, packet->bytes, packet->number, last_event_, out);
+      arrive(link, packet->tag & 0xffffU, {.bytes = packet->bytes, .now = last_event_, .number = packet->number}, out);
     }
     settle(last_event_, out);
   }
@@ -303,7 +309,7 @@ void Network::settle(Instant now, Outbox& out) {
 inline void Network::set_out(std::size_t sender, const OutgoingPacket& packet, Instant now, Outbox& out) {
   const Port& port = port_of(sender, packet.interface);
   if (port.is_direct && !waves_[filling_].box.is_quarter_full()) [[likely]]
-    return hand_over(port.other, packet.bytes, packet.ids.number, now, out);
+    return hand_over(port.other, {.bytes = packet.bytes, .now = now, .number = packet.ids.number}, out);
   set_out_rarely(port, {.node = sender, .interface = packet.interface}, packet, now, out);
 }
 
@@ -315,7 +321,7 @@ void Network::set_out_rarely(const Port& port, const LinkEnd& from, const Outgoi
   const PacketNumber number = packet.ids.number;
   if (!link.impairers.empty()) return impair(link.impairers[port.end], port, from, bytes, number, now);
   if (waves_[filling_].box.is_quarter_full()) return static_cast<void>(keep(port, from, bytes, number, now));
-  arrive(link, port.end, bytes, number, now, out);
+  arrive(link, port.end, {.bytes = bytes, .now = now, .number = number}, out);
 }
 
 Bytes Network::on_link(const Link& link, const OutgoingPacket& packet) {
@@ -334,12 +340,12 @@ void Network::impair(Impairer& impairer, const Port& port, const LinkEnd& from, 
   if (fate.corrupted) note_at(from, Reason::link_packet_corrupted, number, now);
   if (fate.is_doubled) note_at(from, Reason::link_packet_duplicated, number, now);
   if (fate.is_overtaken) note_at(from, Reason::link_packet_overtaken, number, now);
-  const auto set_out_at = [&](Instant due) {
-    const MutableBytes kept = keep(port, from, packet, number, due);
+  const auto set_out_at = [&](Instant due, PacketNumber as) {
+    const MutableBytes kept = keep(port, from, packet, as, due);
     if (fate.corrupted) flip_a_bit(kept, *fate.corrupted);
   };
-  if (fate.is_doubled) set_out_at(fate.copy_due);
-  set_out_at(fate.due);
+  if (fate.is_doubled) set_out_at(fate.copy_due, ++last_number_);  // a packet of its own from here on
+  set_out_at(fate.due, number);
 }
 
 /// Empty if there is no room.
@@ -353,25 +359,24 @@ MutableBytes Network::keep(const Port& port, const LinkEnd& from, Bytes packet, 
   return room;
 }
 
-/// On a link with frames who knows an address gets what is for it alone, as by a switch; doors get all that is for
-/// strangers.
-void Network::arrive(const Link& link, std::size_t from, Bytes packet, PacketNumber number, Instant now, Outbox& out) {
-  const auto destination = link.has_frames() ? destination_of_frame(packet) : std::nullopt;
+/// On a link with frames who has an address gets what is for it alone, as by a switch. Strangers are behind the doors;
+/// what comes from there for others is for each node to refuse.
+void Network::arrive(const Link& link, std::size_t from, const Received& packet, Outbox& out) {
+  const auto destination = link.has_frames() ? destination_of_frame(packet.bytes) : std::nullopt;
   const bool is_for_one = destination && !destination->is_group();
   const auto known = is_for_one ? std::ranges::find(link.addresses, *destination) : link.addresses.end();
+  const auto only = static_cast<std::size_t>(known - link.addresses.begin());
+  const bool is_for_all = !is_for_one || (known == link.addresses.end() && link.ends[from].door);
   for (std::size_t i = 0; i < link.ends.size(); ++i) {
-    if (i == from) continue;
-    const bool is_for_it = known == link.addresses.end()
-                               ? link.ends[i].door.has_value()
-                               : static_cast<std::size_t>(known - link.addresses.begin()) == i;
-    if (!is_for_one || is_for_it) hand_over(link.ends[i], packet, number, now, out);
+    const bool is_for_it = known == link.addresses.end() ? link.ends[i].door.has_value() : i == only;
+    if (i != from && (is_for_all || is_for_it)) hand_over(link.ends[i], packet, out);
   }
 }
 
-inline void Network::hand_over(const LinkEnd& end, Bytes packet, PacketNumber number, Instant now, Outbox& out) {
+inline void Network::hand_over(const LinkEnd& end, const Received& packet, Outbox& out) {
   if (end.door) [[unlikely]]
-    return leave(*end.door, packet, number, now, out);
-  const Received received{.interface = end.interface, .bytes = packet, .now = now, .number = number};
+    return leave(*end.door, packet.bytes, packet.number, packet.now, out);
+  const Received received{end.interface, packet.bytes, packet.now, packet.link_layer_group, packet.number};
   if (watcher_ != nullptr) [[unlikely]]
     watcher_->arrives(NodeId(end.node), received);
   let_act(end.node, [&](Node& node, Outbox& box) { node.receive(received, box); });

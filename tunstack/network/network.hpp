@@ -57,7 +57,8 @@ class Network {
   const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
   const std::string& name(NodeId id) const { return names_[static_cast<std::size_t>(id)]; }
   std::optional<NodeId> find_node(std::string_view name) const;
-  /// The node behind a door, which hears first of what comes in there.
+  /// The interface of a node behind a door: the first one at its link.
+  const LinkEnd& first_node_at(InterfaceId door) const;
   NodeId node_at(InterfaceId door) const { return NodeId(first_node_at(door).node); }
   /// The door at the link of an interface, if there is one.
   std::optional<InterfaceId> door_at(NodeId node, InterfaceId interface) const;
@@ -79,6 +80,10 @@ class Network {
   PlaceNames place_names() const;
   /// Of all nodes together; packets are those that passed doors.
   Counters counters() const;
+  /// All links are good ones from now on, for who asks a copy.
+  void repair_links() {
+    for (Link& link : links_) link.impairers.clear();
+  }
   std::size_t packets_on_their_way() const { return in_flight_.packets(); }
   /// `observer` and `watcher` (or nullptr) must outlive the network or be taken back.
   void observe(Observer* observer);
@@ -116,7 +121,6 @@ class Network {
   const Port& port_of(std::size_t node, InterfaceId interface) const {
     return ports_[first_port_[node] + static_cast<std::size_t>(interface)];
   }
-  const LinkEnd& first_node_at(InterfaceId door) const;
   Network(std::vector<Node> nodes, const NetworkPlan& plan);
   void attach(const NetworkPlan& plan);
   void attach(const PlannedLink& planned, const Seed& seed);
@@ -133,8 +137,8 @@ class Network {
   void impair(Impairer& impairer, const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number,
               Instant now);
   MutableBytes keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due);
-  void arrive(const Link& link, std::size_t from, Bytes packet, PacketNumber number, Instant now, Outbox& out);
-  void hand_over(const LinkEnd& end, Bytes packet, PacketNumber number, Instant now, Outbox& out);
+  void arrive(const Link& link, std::size_t from, const Received& packet, Outbox& out);
+  void hand_over(const LinkEnd& end, const Received& packet, Outbox& out);
   void leave(std::size_t door, Bytes packet, PacketNumber number, Instant now, Outbox& out);
   void note_at(const LinkEnd& end, Reason reason, PacketNumber cause, Instant now, bool ends_packet = false);
   /// As it travels on the link: in a frame where that has frames.
@@ -151,10 +155,9 @@ class Network {
   std::vector<Port> doors_;
   Deadlines deadlines_;
   InFlight in_flight_{most_on_their_way, most_octets_on_their_way};
-  bool is_single_;  // one node, whose interfaces are the doors
-  std::array<Wave, 2> waves_;
+  bool is_single_;             // one node, whose interfaces are the doors
+  std::array<Wave, 2> waves_;  // one is looked at while the other one fills
   std::size_t filling_ = 0;
-  //                                // one is looked at while the other one fills
   std::unique_ptr<std::uint8_t[]> frame_;           // room for one
   std::uint64_t packets_in_ = 0, packets_out_ = 0;  // by doors
   PacketNumber last_number_ = 0;

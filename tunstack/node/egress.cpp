@@ -74,6 +74,7 @@ class Chooser {
     return std::nullopt;
   }
   bool may_be_taken(const ip::Route& route) const {
+    if (route.action != ip::RouteAction::forward) return true;
     return is_up(route.interface) && (choice_ == Choice::any || route.interface == from_);
   }
   bool is_up(InterfaceId id) const { return state_.interface(id).is_up(); }

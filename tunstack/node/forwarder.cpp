@@ -380,9 +380,14 @@ MaybeReason send_copies(const Copies& copies, const Arrival<View>& arrival, Turn
                           .mtu = static_cast<std::uint32_t>(turn.state.interface(link).mtu(family_of(arrival)))};
     if (!fits(arrival, forward.mtu)) continue;
     const auto egress = [&] { return egress_to_group(arrival.ip.destination(), forward, turn.state); };
-    if (const auto unsent = send(forward, arrival, egress, turn)) withheld = unsent;
+    const auto unsent = send(forward, arrival, egress, turn);
+    if (unsent && withheld)
+      turn.output.note(*withheld, link, turn);  // one is told with the decision, each of the others here
+    if (unsent) withheld = unsent;
   }
-  return turn.outbox.packets().size() == before ? withheld : MaybeReason{};
+  const bool has_left = turn.outbox.packets().size() > before;
+  if (has_left && withheld) turn.output.note(*withheld, arrival.interface, turn);
+  return has_left ? MaybeReason{} : withheld;
 }
 
 }  // namespace

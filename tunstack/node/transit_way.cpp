@@ -25,7 +25,7 @@ std::size_t turn_of(const View& packet, std::size_t count, const NodeState& stat
 template <class View>
 TransitWay choose(std::span<const ip::Route> routes, const View& packet, const NodeState& state) {
   const auto choose_of = [&](const auto& may_be) -> const ip::Route* {
-    const auto is_taken = [&](const ip::Route& r) { return state.interface(r.interface).is_up() && may_be(r); };
+    const auto is_taken = [&](const ip::Route& r) { return is_usable(r, state) && may_be(r); };
     auto count = static_cast<std::size_t>(std::ranges::count_if(routes, is_taken));
     if (count == 0) return nullptr;
     count = turn_of(packet, count, state);
@@ -74,7 +74,7 @@ namespace {
 const ip::Route* route_back(std::span<const ip::Route> routes, InterfaceId from, const NodeState& state) {
   const ip::Route* found = nullptr;
   for (const ip::Route& route : routes) {
-    if (!state.interface(route.interface).is_up()) continue;
+    if (!is_usable(route, state)) continue;
     if (found == nullptr || (found->interface != from && route.interface == from)) found = &route;
   }
   return found;

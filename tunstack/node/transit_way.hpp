@@ -58,6 +58,11 @@ TransitWay choose_among(std::span<const ip::Route> routes, const Ipv6View& packe
 
 TransitWay by_default_router(Family family, InterfaceId from, Instant now, const NodeState& state);
 
+/// A route that refuses what it leads needs no link.
+inline bool is_usable(const ip::Route& route, const NodeState& state) {
+  return route.action != ip::RouteAction::forward || state.interface(route.interface).is_up();
+}
+
 /// To `destination`, which may be the next one of a source route.
 template <class View, class Address>
 [[gnu::always_inline]] inline TransitWay choose_transit_way(const Arrival<View>& arrival, const Address& destination,
@@ -67,7 +72,7 @@ template <class View, class Address>
   if (!routes.empty() && routes.front().prefix.length > link.length) {
     if (routes.size() > 1 || routes.front().type_of_service != 0) [[unlikely]] {
       if (const TransitWay way = choose_among(routes, arrival.ip, state); way.reach != ip::Reach::none) return way;
-    } else if (state.interface(routes.front().interface).is_up()) {
+    } else if (is_usable(routes.front(), state)) {
       return way_by(routes.front());
     }
   }

@@ -78,6 +78,8 @@ class RunLoop {
   // Read first, then answered, then written: what the machine needs of the CPU's caches is fetched once for all.
   static constexpr std::size_t packets_a_batch = 16;
   static constexpr std::size_t largest_packet = 65536 + 64;
+  // Their answers fit into the outbox, whatever they are.
+  static constexpr std::size_t most_octets_together = 32 * 1024;
 
   std::optional<Duration> time_to_next_timer() const {
     const Instant next = std::min(machine_.next_deadline(), events_.next_timer());
@@ -119,11 +121,13 @@ class RunLoop {
 
   struct Batch {
     std::span<const Bytes> packets;
-    bool was_last = false;  // nothing more waits
+    std::size_t octets = 0;  // of all of them
+    bool was_last = false;   // nothing more waits
   };
 
   bool are_better_together(const Batch& batch) const {
-    if constexpr (TakesMany<M>) return machine_.takes_many() && batch.packets.size() > 1;
+    if constexpr (TakesMany<M>)
+      return machine_.takes_many() && batch.packets.size() > 1 && batch.octets <= most_octets_together;
     return false;
   }
   void receive_together(InterfaceId interface, const Batch& batch, Instant now) {
@@ -138,15 +142,16 @@ class RunLoop {
   Batch read_batch(InterfaceId interface, std::size_t limit) {
     D& device = *devices_[static_cast<std::size_t>(interface)];
     const std::size_t most = std::min(limit, packets_a_batch);
-    std::size_t count = 0;
+    std::size_t count = 0, octets = 0;
     for (MutableBytes room = buffer_; count < most && room.size() >= largest_packet;) {
       const auto [status, packet] = device.read(room.first(largest_packet));
       if (status == DeviceStatus::gone) gone_ = interface;
-      if (status != DeviceStatus::packet) return {std::span(packets_).first(count), true};
+      if (status != DeviceStatus::packet) return {std::span(packets_).first(count), octets, true};
+      octets += packet.size();
       packets_[count++] = packet;
       room = room.subspan(packet.size());
     }
-    return {std::span(packets_).first(count)};
+    return {std::span(packets_).first(count), octets};
   }
 
   void send() {

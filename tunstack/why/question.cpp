@@ -42,8 +42,9 @@ class Follower final : public Observer, public TrafficWatcher {
  public:
   Follower(const Network& network, Outcome& outcome) : network_(network), outcome_(outcome) {}
 
+  void enters(InterfaceId, Bytes, PacketNumber number, Instant) override { followed_.insert(number_ = number); }
   void arrives(NodeId node, const Received& received) override {
-    if (number_ != 0 && !followed_.contains(received.number)) return;
+    if (!network_.is_single() && !followed_.contains(received.number)) return;
     Ladder ladder;
     network_.node(node).decide(received, &ladder);
     outcome_.ladder = std::move(ladder.rungs);
@@ -74,7 +75,7 @@ class Follower final : public Observer, public TrafficWatcher {
   void follow(const Decision& decision) {
     if (!outcome_.node.empty() && is_on_) outcome_.hops.push_back({outcome_.node, on_by_});
     outcome_.node = network_.name(decision.node);
-    is_on_ = std::holds_alternative<Forward>(decision.verdict) && !decision.withheld;
+    is_on_ = sends_on(decision);
     on_by_ = outcome_.reason;
     bool leaves = !is_on_;
     for (const OutgoingPacket& packet : decision.sent) {
@@ -113,6 +114,7 @@ Outcome ask(Network& network, const Received& received) {
   Outcome outcome{};
   Follower follower(network, outcome);
   Outbox out;
+  network.repair_links();  // what would come of it, not what a bad link happens to do to it
   network.observe(&follower);
   network.watch_traffic(&follower);
   network.receive(received, out);

@@ -135,9 +135,12 @@ TEST_F(Requests, RTR4_002_routes_come_and_go) {
       texts.push_back(fmt::format("{} {}", row["prefix"].get<std::string>(), row["next_hop"].dump()));
     return texts;
   };
+  EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"route+=blackhole 198.51.100.0/24"}}}),
+              HasSubstr("a host with one TUN device sends everything by that"));
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"role=router"}}}), "");
   EXPECT_EQ(fault_of({{"request", "set"},
                       {"settings",
-                       {"role=router", "route+=203.0.113.5/24 via 192.0.2.7", "route+=198.51.100.0/24 dev tun0",
+                       {"route+=203.0.113.5/24 via 192.0.2.7", "route+=198.51.100.0/24 dev tun0",
                         "route+=prohibit 198.51.100.128/25", "route+=2001:db8:7::/48 via fe80::7 dev tun0"}}}),
             "");
   EXPECT_THAT(routes(), testing::ElementsAre("198.51.100.0/24 null", "198.51.100.128/25 null",
@@ -152,11 +155,14 @@ TEST_F(Requests, RTR4_002_routes_come_and_go) {
 }
 
 TEST_F(Requests, what_cannot_be_a_route_is_refused) {
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"role=router"}}}), "");
   for (const char* wrong :
        {"route+=", "route+=203.0.113.0/24", "route+=203.0.113.0/33 via 192.0.2.7", "route+=203.0.113.0/24 via",
         "route+=203.0.113.0/24 via 192.0.2.x", "route+=203.0.113.0/24 via 2001:db8::7",
         "route+=203.0.113.0/24 dev tun9", "route+=203.0.113.0/24 via 10.0.0.1", "route+=2001:db8:7::/48 via fe80::7",
-        "route+=203.0.113.0/24 over tun0", "route+=blackhole", "route+=blackhole 203.0.113.0/24 dev tun0",
+        "route+=203.0.113.0/24 over tun0", "route+=blackhole", "route+=203.0.113.0/24 via 192.0.2.2",
+        "route+=203.0.113.0/24 via 192.0.2.255", "route+=203.0.113.0/24 via 224.0.0.1 dev tun0",
+        "route+=203.0.113.0/24 via 198.51.100.1 dev tun0", "route+=blackhole 203.0.113.0/24 dev tun0",
         "route-=203.0.113.0/24", "route-=x", "route-=203.0.113.0/24 via 192.0.2.7"})
     EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {"icmp4.echo=off", wrong}}}),
                 testing::AnyOf(HasSubstr("cannot be a route|"), HasSubstr("there is no route to ")))

@@ -75,14 +75,18 @@ TEST(InFlight, so_many_packets_at_most) {
 }
 
 TEST(InFlight, so_many_octets_at_most) {
-  InFlight packets(100, 1000);
+  const std::size_t large = PacketMemory::block_size(600), small = PacketMemory::block_size(1);
+  EXPECT_GE(large, 600U);
+  InFlight packets(100, large + 2 * small);
   EXPECT_TRUE(add(packets, 1ms, 1, 600));
-  EXPECT_FALSE(add(packets, 1ms, 2, 401));
-  EXPECT_TRUE(add(packets, 1ms, 3, 400));
-  EXPECT_FALSE(add(packets, 1ms, 4, 1));
-  EXPECT_TRUE(packets.take(Instant(1ms)));
-  EXPECT_TRUE(add(packets, 1ms, 5, 600));
+  EXPECT_FALSE(add(packets, 1ms, 2, 600));
+  EXPECT_TRUE(add(packets, 1ms, 3, small)) << "a block counts, however full";
+  EXPECT_FALSE(add(packets, 1ms, 4, small + 1));
+  EXPECT_TRUE(add(packets, 1ms, 5, 1));
   EXPECT_FALSE(add(packets, 1ms, 6, 1));
+  EXPECT_TRUE(packets.take(Instant(1ms)));
+  EXPECT_TRUE(add(packets, 1ms, 7, 600));
+  EXPECT_FALSE(add(packets, 1ms, 8, 1));
 }
 
 TEST(InFlight, as_large_as_a_frame_can_be) {

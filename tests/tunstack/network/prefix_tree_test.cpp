@@ -193,6 +193,7 @@ TEST_P(AgainstSearch, no_two_that_are_left_make_a_whole) {
     const auto after = aggregated(prefixes, values_for(prefixes));
     for (const auto& [one, value] : after)
       for (const auto& [other, same] : after) {
+        if (one.length == 0) continue;  // nothing is half of it
         const IpPrefix whole = network_of({one.address, static_cast<std::uint8_t>(one.length - 1)});
         const bool are_halves = one != other && one.length == other.length && whole.contains(other.address);
         ASSERT_FALSE(are_halves && value == same) << to_text(one) << " and " << to_text(other);
