@@ -62,14 +62,13 @@ IpAddress gateway_of(const std::string& text, const std::string& word, const IpP
 }
 
 /// A gateway is a neighbor, not the node itself nor a group.
-void check_gateway(const std::string& text, const ip::Route& route, const NodeState& state) {
-  const IpAddress& gateway = *route.gateway;
-  const AddressKind kind = gateway.is_ipv4() ? state.addresses.kind_on(route.interface, gateway.ipv4())
-                                             : state.addresses.kind_on(route.interface, gateway.ipv6());
+void check_gateway(const std::string& text, const IpAddress& gateway, InterfaceId interface, const NodeState& state) {
+  const AddressKind kind = gateway.is_ipv4() ? state.addresses.kind_on(interface, gateway.ipv4())
+                                             : state.addresses.kind_on(interface, gateway.ipv6());
   if (is_own(kind)) refuse(text, fmt::format("{} is an address of the node itself", to_text(gateway)));
   if (kind != AddressKind::unicast)
     refuse(text, fmt::format("{} is the address of no single neighbor", to_text(gateway)));
-  const auto& own = state.interface(route.interface).config.addresses;
+  const auto& own = state.interface(interface).config.addresses;
   if (!gateway.is_link_local() && std::ranges::none_of(own, [&](const IpPrefix& p) { return p.contains(gateway); }))
     refuse(text, fmt::format("{} is not on that link", to_text(gateway)));
 }
@@ -96,7 +95,7 @@ void read_rest(const std::string& text, std::span<const std::string> words, ip::
   }
   if (!has_interface && !route.gateway) refuse(text, "via GATEWAY or dev NAME has to say where it leads");
   if (!has_interface) route.interface = interface_towards(text, *route.gateway, state);
-  if (route.gateway) check_gateway(text, route, state);
+  if (route.gateway) check_gateway(text, *route.gateway, route.interface, state);
 }
 
 }  // namespace

@@ -294,14 +294,14 @@ MaybeReason Node::set_addresses(InterfaceId interface, const std::vector<IpPrefi
 
 void Node::add_route(const ip::Route& route, Instant now, Outbox& out) {
   if (deadline_ <= now) tick(now, out);
-  Turn turn = turn_at(now, out);
+  const Turn turn = turn_at(now, out);
   state_.routes.add(route);
   output_.note(Reason::route_added, route.interface, turn, route.prefix.address);
 }
 
 void Node::remove_route(const IpPrefix& prefix, InterfaceId interface, Instant now, Outbox& out) {
   if (deadline_ <= now) tick(now, out);
-  Turn turn = turn_at(now, out);
+  const Turn turn = turn_at(now, out);
   state_.routes.remove(prefix, interface);
   output_.note(Reason::route_taken_away, interface, turn, prefix.address);
 }
