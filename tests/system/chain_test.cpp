@@ -53,6 +53,12 @@ TEST_F(Chain, TOPO_003_sixty_four_hops_show_in_traceroute) {
   EXPECT_EQ(seen[129], "2001:db8:2::3");
 }
 
+TEST_F(Chain, ICMP4_RATE_003_no_probe_of_a_traceroute_finds_a_limit) {
+  const Outcome hops = behind("29", "traceroute -n $TUNSTACK_SERVER4; traceroute -n $TUNSTACK_SERVER6");
+  EXPECT_EQ(hops.status, 0) << hops;
+  EXPECT_THAT(hops.out, AllOf(HasSubstr("\n30  203.0.113.3 "), HasSubstr("\n30  2001:db8:2::3 "), Not(HasSubstr("*"))));
+}
+
 TEST_F(Chain, PMTU4_PMTU6_the_kernel_learns_the_mtu_of_the_last_link) {
   const Outcome learned = behind("3,mtu=1300",
                                  "ping -c 1 -s 1400 -M do $TUNSTACK_SERVER4; ping -c 1 -s 1400 -M do $TUNSTACK_SERVER6;"

@@ -47,7 +47,7 @@ TEST(GroupForwarding, RTR4_017_RTR6_005_copies_go_to_the_links_of_the_route) {
   EXPECT_EQ(router.count(Reason::forward6_group_routed), 2U);
 }
 
-TEST(GroupForwarding, RTR4_017_no_error_where_the_hops_end) {
+TEST(GroupForwarding, RTR4_017_ICMP4_TE_002_no_error_where_the_hops_end) {
   Router router(with_groups({far}));
   for (const unsigned hops : {0U, 1U}) {
     expect_dropped(router, to_group4(hops), Reason::forward4_group_ttl_exceeded);

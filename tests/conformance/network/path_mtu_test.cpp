@@ -92,5 +92,19 @@ TEST(NetworkPathMtu, V6_FRAG_001_fragments_of_the_sender_reach_the_server) {
   }
 }
 
+TEST(NetworkPathMtu, TOPO_010_a_minute_of_waiting_for_fragments_takes_no_time) {
+  NetworkDriver driver(narrow_chain());
+  const Packet first = ipv6(
+      {.destination = server6, .next_header = 44},
+      hex("3a00 0001 00000007") + part(icmpv6({.destination = server6}, 128, 0, 0x05010001, counting(1000)), 0, 800));
+  EXPECT_THAT(driver.send(first), IsEmpty());
+  EXPECT_THAT(driver.run_for(std::chrono::seconds(59)), IsEmpty());
+  const auto left = driver.run_for(std::chrono::seconds(2));
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_EQ(source_of(left[0].octets), server6);
+  EXPECT_EQ(icmp6_type(left[0].octets), 3U);
+  EXPECT_EQ(icmp6_code(left[0].octets), 1U) << "fragment reassembly time exceeded";
+}
+
 }  // namespace
 }  // namespace tunstack::test::network_path_mtu_test
