@@ -42,6 +42,12 @@ void Routes::remove(const IpPrefix& prefix, InterfaceId interface) {
     replace(prefix, std::move(left));
 }
 
+std::span<const Route> Routes::find_shorter(const IpAddress& destination, std::uint8_t length) const {
+  while (length-- > 0)
+    if (const Number number = number_of({destination, length}); number != PrefixTrie::none) return of(number);
+  return {};
+}
+
 std::vector<Route> Routes::routes() const {
   std::vector<Route> all;
   for (const PrefixTrie* const trie : {&ipv4_, &ipv6_})

@@ -49,6 +49,8 @@ class Routes {
   std::span<const Route> find(const Ipv6Address& destination) const {
     return of(ipv6_.longest_match(TrieKey(destination)));
   }
+  /// Those to the longest of the prefixes that are shorter than `length`; for who can use none of the longer ones.
+  std::span<const Route> find_shorter(const IpAddress& destination, std::uint8_t length) const;
   bool empty() const { return ipv4_.empty() && ipv6_.empty(); }
   /// All of them in the order of their prefixes, those of IPv4 first.
   std::vector<Route> routes() const;

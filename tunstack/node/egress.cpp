@@ -95,11 +95,13 @@ class Chooser {
       longest = std::max(longest, length);
       return std::nullopt;
     });
-    const std::span<const ip::Route> routes = state_.routes.find(destination_);
-    auto route = std::ranges::find_if(routes, [&](const ip::Route& r) { return may_be_taken(r) && is_for_all(r); });
-    if (route == routes.end()) route = std::ranges::find_if(routes, [&](const auto& r) { return may_be_taken(r); });
-    if (route != routes.end() && (!longest || route->prefix.length > *longest))
-      return Way{route->interface, route->gateway.value_or(destination_), route->action};
+    std::span<const ip::Route> routes = state_.routes.find(destination_);
+    while (!routes.empty() && (!longest || routes.front().prefix.length > *longest)) {
+      auto route = std::ranges::find_if(routes, [&](const ip::Route& r) { return may_be_taken(r) && is_for_all(r); });
+      if (route == routes.end()) route = std::ranges::find_if(routes, [&](const auto& r) { return may_be_taken(r); });
+      if (route != routes.end()) return Way{route->interface, route->gateway.value_or(destination_), route->action};
+      routes = state_.routes.find_shorter(destination_, routes.front().prefix.length);
+    }
     return longest ? std::optional(way) : std::nullopt;
   }
 

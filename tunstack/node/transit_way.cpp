@@ -44,7 +44,27 @@ TransitWay choose(std::span<const ip::Route> routes, const View& packet, const N
   return {.reach = other->gateway ? ip::Reach::other_service : ip::Reach::other_service_on_link};
 }
 
+template <class View>
+TransitWay choose_shorter(const IpAddress& destination, int link_length, const View& packet, const NodeState& state) {
+  std::span<const ip::Route> routes = state.routes.find(destination);
+  while (!routes.empty() && routes.front().prefix.length > link_length) {
+    if (const TransitWay way = choose(routes, packet, state); way.reach != ip::Reach::none) return way;
+    routes = state.routes.find_shorter(destination, routes.front().prefix.length);
+  }
+  return {};
+}
+
 }  // namespace
+
+TransitWay by_shorter_route(const IpAddress& destination, int link_length, const Ipv4View& packet,
+                            const NodeState& state) {
+  return choose_shorter(destination, link_length, packet, state);
+}
+
+TransitWay by_shorter_route(const IpAddress& destination, int link_length, const Ipv6View& packet,
+                            const NodeState& state) {
+  return choose_shorter(destination, link_length, packet, state);
+}
 
 TransitWay choose_among(std::span<const ip::Route> routes, const Ipv4View& packet, const NodeState& state) {
   return choose(routes, packet, state);

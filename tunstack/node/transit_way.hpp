@@ -56,6 +56,12 @@ inline TransitWay way_by(const ip::Route& route) {
 TransitWay choose_among(std::span<const ip::Route> routes, const Ipv4View& packet, const NodeState& state);
 TransitWay choose_among(std::span<const ip::Route> routes, const Ipv6View& packet, const NodeState& state);
 
+/// Where the links of those routes are down: by a shorter prefix, but a longer one than that of a link.
+TransitWay by_shorter_route(const IpAddress& destination, int link_length, const Ipv4View& packet,
+                            const NodeState& state);
+TransitWay by_shorter_route(const IpAddress& destination, int link_length, const Ipv6View& packet,
+                            const NodeState& state);
+
 TransitWay by_default_router(Family family, InterfaceId from, Instant now, const NodeState& state);
 
 /// A route that refuses what it leads needs no link.
@@ -75,6 +81,9 @@ template <class View, class Address>
     } else if (is_usable(routes.front(), state)) {
       return way_by(routes.front());
     }
+    if (const TransitWay way = by_shorter_route(destination, link.length, arrival.ip, state);
+        way.reach != ip::Reach::none)
+      return way;
   }
   if (link.length >= 0) return {.reach = ip::Reach::known, .interface = link.interface};
   return by_default_router(family_of(arrival), arrival.interface, arrival.now, state);

@@ -131,6 +131,15 @@ TEST(ForwardedOptions, ICMP4_DU_006_a_source_route_fails_where_its_next_address_
   EXPECT_EQ(icmp4_code(router.error(to_far({}, "10.9.9.9"))), 0U) << "without one";
 }
 
+TEST(ForwardedOptions, ICMP4_ERR_010_an_error_goes_back_by_the_route_so_far) {
+  Router router;
+  const Packet packet = to_far(hex("83 0b 08") + address("192.0.2.9") + address("10.9.9.9"), router_near4);
+  const Packet error = router.error(packet);
+  EXPECT_EQ(destination_of(error), "192.0.2.9");
+  EXPECT_EQ(options_of(error), hex("83 07 04") + address(near4) + hex("00"));
+  EXPECT_EQ(from(payload_of(error), 8), packet);
+}
+
 TEST(ForwardedOptions, V4_OPT_021_a_strict_source_route_goes_to_neighbors_alone) {
   Router router;
   const Packet direct = to_far(hex("89 07 04") + address(far4), router_near4);

@@ -193,6 +193,31 @@ TEST(Forwarding, ICMP6_ERR_014_RTR6_002_what_is_too_big_is_reported) {
 
 // ---- addresses that go nowhere ----
 
+TEST(Forwarding, RTR4_002_RTR6_001_a_route_whose_link_is_down_gives_way_to_a_shorter_one) {
+  NodeConfig config = two_doors();
+  constexpr InterfaceId third{2};
+  config.interfaces.push_back(door("tun2", {"198.18.0.2/24", "2001:db8:18::2/64"}));
+  config.routes = {route("10.0.0.0/8", far, far4), route("10.1.0.0/16", third, "198.18.0.1"),
+                   route("2001:db8:9::/48", far, far6), route("2001:db8:9:1::/64", third, "2001:db8:18::1")};
+  Router router(config);
+  const Packet four = udp4({.destination = "10.1.2.3"}), six = udp6({.destination = "2001:db8:9:1::3"});
+  router.one_out(four, third);
+  router.one_out(six, third);
+  router.set_link(false, third);
+  router.one_out(four, far);
+  router.one_out(six, far);
+}
+
+// A route that refuses needs no link.
+TEST(Forwarding, RTR4_011_holes_stay_where_the_first_link_is_down) {
+  NodeConfig config = two_doors();
+  config.routes = {{.prefix = *parse_prefix("10.0.0.0/8"), .action = ip::RouteAction::blackhole}};
+  Router router(config);
+  router.set_link(false, near);
+  EXPECT_THAT(router.receive({udp4({.source = far4, .destination = "10.1.2.3"})}, far), IsEmpty());
+  EXPECT_EQ(router.count(Reason::forward4_route_blackhole), 1U);
+}
+
 TEST(Forwarding, RTR4_009_RTR4_018_RTR4_017_RTR4_019_destinations_that_are_not_forwarded) {
   Router router;
   expect_dropped(router, to4("240.1.1.1"), Reason::forward4_destination_martian);

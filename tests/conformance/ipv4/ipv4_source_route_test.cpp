@@ -156,7 +156,7 @@ TEST(Ipv4SourceRoute, V4_OPT_016_routes_may_be_refused) {
 
 const Packet routed_and_recorded = hex("83 0b 0c 0a000001 0a000002 07 07 04 00000000 44 08 05 00 00000000 0000");
 
-TEST(Ipv4SourceRoute, V4_OPT_017_an_error_takes_the_way_back_and_records_nothing) {
+TEST(Ipv4SourceRoute, V4_OPT_017_ICMP4_ERR_010_an_error_takes_the_way_back_and_records_nothing) {
   Host host;
   const Packet request = udp4({.options = routed_and_recorded});
   const Packet error = host.answer(request);
@@ -177,7 +177,7 @@ TEST(Ipv4SourceRoute, ICMP4_ERR_001_an_error_with_a_source_route_is_no_longer_th
 }
 
 // An error about the source route itself would get lost in it (RFC 1812 4.3.2.6).
-TEST(Ipv4SourceRoute, V4_OPT_007_an_error_about_the_route_goes_straight_back) {
+TEST(Ipv4SourceRoute, V4_OPT_007_ICMP4_ERR_010_an_error_about_the_route_goes_straight_back) {
   Host host;
   expect_pointer(host, echo_with(hex("83 0b 09 0a000001 0a000002")), 22);
 }
