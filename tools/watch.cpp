@@ -36,9 +36,16 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// Of one node alone, where one is named.
+std::string filter_of(const WatchArguments& arguments) {
+  const std::string filter = joined(arguments.filter);
+  if (!arguments.stack.node) return filter;
+  return "node " + *arguments.stack.node + (filter.empty() ? "" : " and (" + filter + ")");
+}
+
 void run_watch(const WatchArguments& arguments) {
   ControlClient stack = connect_to_stack(arguments.stack);
-  stack.ask({{"request", "watch"}, {"filter", joined(arguments.filter)}, {"drops", arguments.drops}});
+  stack.ask({{"request", "watch"}, {"filter", filter_of(arguments)}, {"drops", arguments.drops}});
   const auto screen = arguments.json ? std::nullopt : std::optional(screen_of(STDOUT_FILENO, arguments.color));
   while (const auto line = stack.next_line())
     if (!print_event(*line, screen)) return;

@@ -132,10 +132,12 @@ void add_why(CLI::App& program) {
       ->required();
   command.add_flag("--tap", arguments->host.tap,
                    "Of a stack on Ethernet: frames are asked about, and digits are frames");
-  command.add_flag("--running", arguments->running, "Ask the stack that runs, in the state that it is in; it stays so");
+  CLI::Option* const running = command.add_flag("--running", arguments->running,
+                                                "Ask the stack that runs, in the state that it is in; it stays so");
   take_number(*command.add_option("--pid", arguments->stack.pid, "That stack's process"), 1, 4'194'304, "PID");
   command.add_option("--node", arguments->stack.node, "That stack's node, of a chain: it alone is asked")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->needs(running);
   command.add_flag("-x", arguments->with_octets, "The octets of what is sent, too");
   add_address_option(command, arguments->host);
   add_stack_options(command, arguments->host);

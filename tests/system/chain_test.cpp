@@ -126,7 +126,12 @@ TEST_F(Chain, TOPO_009_each_node_can_be_asked_and_changed) {
   EXPECT_EQ(tunstack({"set", "--node", "r2", "icmp4.echo=off"}).status, 0);
   EXPECT_EQ(tunstack({"get", "--node", "r2", "icmp4.echo"}).out, "icmp4.echo=off\n");
   EXPECT_EQ(tunstack({"get", "icmp4.echo"}).out, "icmp4.echo=on\n");
-  EXPECT_FALSE(answers("198.51.100.3"));
+  const auto watch = start_tunstack({"watch", "--node", "r2", "--drops", "icmp"});
+  EXPECT_TRUE(eventually([&] {
+    EXPECT_FALSE(answers("198.51.100.3"));
+    return watch->out().contains("icmp4_echo_off");
+  })) << watch->err();
+  EXPECT_THAT(watch->out(), Not(HasSubstr("forward4_routed")));
   EXPECT_TRUE(answers("203.0.113.3"));
   EXPECT_FAULT(tunstack({"state", "--node", "r9"}), 2);
   const Outcome why = tunstack({"why", "--running", "192.0.2.1 > 203.0.113.3  ICMP echo request, ttl 2"});

@@ -47,11 +47,22 @@ StoryTeller::Place StoryTeller::begin(Instant now, std::string line) {
   return stories_.insert(stories_.end(), {.begin = now, .line = std::move(line)});
 }
 
+void StoryTeller::add(Story& story, const std::string& text) {
+  if (story.is_cut) return;
+  story.is_cut = story.line.size() + text.size() > longest;
+  story.line += story.is_cut ? ", and so on" : text;
+}
+
+/// What has that number already is another story's.
+void StoryTeller::track(Place story, PacketNumber packet) {
+  if (!under_way_.emplace(packet, story).second) return;
+  story->packets.push_back(packet);
+  ++story->under_way;
+}
+
 StoryTeller::Place StoryTeller::take(const Decision& decision) {
   const auto known = under_way_.find(decision.ids.number);
-  if (known == under_way_.end()) {
-    return begin(decision.time, beginning(text_of(decision)));
-  }
+  if (known == under_way_.end()) return begin(decision.time, beginning(text_of(decision)));
   const auto story = known->second;
   under_way_.erase(known);
   --story->under_way;
@@ -63,14 +74,13 @@ void StoryTeller::add_step(Story& story, const Decision& decision) {
   if (goes_on && story.is_answered) return;
   const std::string_view node = names_.node(decision.node);
   if (goes_on) {
-    story.line += fmt::format(" -> {} ({}{})", node, hop_text(decision.sent[0].bytes), several_text(decision));
-    return;
+    return add(story, fmt::format(" -> {} ({}{})", node, hop_text(decision.sent[0].bytes), several_text(decision)));
   }
   const ReasonInfo& reason = info(deciding_reason(decision));
-  story.line += fmt::format("{} {}: {} {}", story.is_answered ? ", on its way back" : " ->", node,
-                            verdict_name(decision), reason.name);
+  add(story, fmt::format("{} {}: {} {}", story.is_answered ? ", on its way back" : " ->", node, verdict_name(decision),
+                         reason.name));
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
-    story.line += fmt::format(" ({})", describe(decision.sent[0]).summary);
+    add(story, fmt::format(" ({})", describe(decision.sent[0]).summary));
   story.is_answered |= !decision.sent.empty();
 }
 
@@ -93,7 +103,7 @@ void StoryTeller::noted(const Note& note) {
   const auto known = under_way_.find(note.cause);
   if (known == under_way_.end()) return;
   const auto story = known->second;
-  story->line += fmt::format(", {}", info(note.reason).name);
+  add(*story, fmt::format(", {}", info(note.reason).name));
   if (!note.ends_packet) return;
   under_way_.erase(known);
   --story->under_way;
@@ -102,12 +112,9 @@ void StoryTeller::noted(const Note& note) {
 
 /// What a single node sends leaves right away; in a network it is still to be seen.
 void StoryTeller::send(Place story, NodeId node, std::span<const OutgoingPacket> sent, Instant now) {
-  for (const OutgoingPacket& packet : sent) {
-    if (network_.is_single())
-      tell_left(*story, names_.interface(node, packet.interface), now);
-    else if (under_way_.emplace(packet.ids.number, story).second)
-      ++story->under_way;
-  }
+  for (const OutgoingPacket& packet : sent)
+    network_.is_single() ? tell_left(*story, names_.interface(node, packet.interface), now)
+                         : track(story, packet.ids.number);
 }
 
 void StoryTeller::tell_left(Story& story, std::string_view by, Instant now) {
@@ -118,8 +125,7 @@ void StoryTeller::tell_left(Story& story, std::string_view by, Instant now) {
 void StoryTeller::enters(InterfaceId door, Bytes packet, PacketNumber number, Instant now) {
   const bool is_frame = network_.has_frames_at(door);
   const auto story = begin(now, beginning(is_frame ? describe_frame(packet) : describe(packet)));
-  under_way_.emplace(number, story);
-  ++story->under_way;
+  track(story, number);
 }
 
 void StoryTeller::leaves(InterfaceId door, PacketNumber number, Instant now) {
@@ -137,7 +143,9 @@ void StoryTeller::end_if_over(Place story) {
 }
 
 void StoryTeller::tell(Place story) {
-  if (story->under_way > 0) std::erase_if(under_way_, [&](const auto& packet) { return packet.second == story; });
+  for (const PacketNumber packet : story->packets)
+    if (const auto known = under_way_.find(packet); known != under_way_.end() && known->second == story)
+      under_way_.erase(known);
   out_.put(
       fmt::format("{:.6f} {}\n", std::chrono::duration<double>(story->begin.time_since_epoch()).count(), story->line));
   stories_.erase(story);

@@ -30,13 +30,20 @@ class StoryTeller final : public Observer, public TrafficWatcher {
   struct Story {
     Instant begin;
     std::string line;
-    std::size_t under_way = 0;  // packets
-    bool is_answered = false;   // what follows is the way back
-    bool has_left = false;      // some of it, by a door
+    std::vector<PacketNumber> packets = {};  // all of them, also those that are not under way any more
+    std::size_t under_way = 0;
+    bool is_answered = false;  // what follows is the way back
+    bool has_left = false;     // some of it, by a door
+    bool is_cut = false;       // the line has reached its end
   };
   using Place = std::list<Story>::iterator;
 
+  /// A line of many steps ends in the middle of them.
+  static constexpr std::size_t longest = 8192;
+
   Place begin(Instant now, std::string line);
+  static void add(Story& story, const std::string& text);
+  void track(Place story, PacketNumber packet);
   /// That the packet belongs to, which has arrived and is looked at.
   Place take(const Decision& decision);
   void add_step(Story& story, const Decision& decision);

@@ -116,10 +116,6 @@ class Builder {
   NetworkPlan plan_;
 };
 
-bool overlap(const IpPrefix& one, const IpPrefix& other) {
-  return one.contains(other.address) || other.contains(one.address);
-}
-
 std::optional<OptionFault> overlap_fault(const NetworkPlan& chain) {
   for (const IpPrefix& own : chain.links[0].prefixes)
     for (const IpPrefix& behind : prefixes_behind(chain))

@@ -61,10 +61,6 @@ std::optional<OptionFault> read_part(const std::string& part, RouterDoor& door) 
   return std::nullopt;
 }
 
-bool overlap(const IpPrefix& one, const IpPrefix& other) {
-  return one.contains(other.address) || other.contains(one.address);
-}
-
 /// Link-local prefixes are on every link.
 std::optional<OptionFault> overlap_fault(const RouterDoor& door, const RouterDoor& other) {
   for (const IpPrefix& one : door.addresses)

@@ -65,6 +65,10 @@ std::expected<IpPrefix, OptionFault> parse_host_address(const std::string& text)
   return *prefix;
 }
 
+bool overlap(const IpPrefix& one, const IpPrefix& other) {
+  return one.contains(other.address) || other.contains(one.address);
+}
+
 std::optional<OptionFault> addresses_fault(const std::vector<IpPrefix>& addresses) {
   if (addresses.size() > max_configured_addresses)
     return OptionFault{

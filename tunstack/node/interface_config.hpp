@@ -23,6 +23,8 @@ inline constexpr std::size_t max_configured_addresses = 2048;
 /// The address of a host with the length of its link's prefix: "ADDR/LEN", or "ADDR" with the usual length of its
 /// family, 24 or 64.
 std::expected<IpPrefix, OptionFault> parse_host_address(const std::string& text);
+/// Whether some address is in both.
+bool overlap(const IpPrefix& one, const IpPrefix& other);
 /// Why an interface cannot have all of these, each of which it may have.
 std::optional<OptionFault> addresses_fault(const std::vector<IpPrefix>& addresses);
 /// Why this cannot be a default router of an interface with these addresses.

@@ -52,12 +52,6 @@ Json seconds_until(Instant end, Instant now) {
 
 Json text_or_null(const std::optional<MacAddress>& address) { return address ? Json(to_text(*address)) : Json(); }
 
-/// The prefix alone: 192.0.2.0/24 of 192.0.2.2/24.
-IpPrefix without_host_part(const IpPrefix& prefix) {
-  if (!prefix.address.is_ipv4()) return {masked(prefix.address.ipv6(), prefix.length), prefix.length};
-  return {Ipv4Address{prefix.address.ipv4().value & ipv4_mask(prefix.length)}, prefix.length};
-}
-
 /// Of fe80::/10, which every link has (RFC 4861 5.1).
 bool is_part_of_link_local(const IpPrefix& prefix) { return prefix.address.is_link_local() && prefix.length > 10; }
 
@@ -119,7 +113,7 @@ class Reporter {
       for (const discovery::OnLinkPrefix& held : state_.interface(id).routers.routing.prefixes.prefixes())
         if (held.expires > now_ && !is_part_of_link_local(held.prefix))
           rows.push_back({{"interface", name(id)},
-                          {"prefix", to_text(without_host_part(held.prefix))},
+                          {"prefix", to_text(network_of(held.prefix))},
                           {"on_link", true},
                           {"configured", held.is_configured},
                           {"valid_lifetime", seconds_until(held.expires, now_)}});

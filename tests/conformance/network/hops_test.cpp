@@ -193,6 +193,37 @@ TEST(Hops, TOPO_003_no_hop_is_free_whatever_is_in_the_packet) {
   EXPECT_GT(forwarded, 60U);
 }
 
+// As the run loop gives them to a network that has several nodes.
+TEST(Hops, TOPO_003_packets_that_come_together_fare_as_one_by_one) {
+  const NetworkPlan plan = row_of({.routers = 3});
+  std::vector<Packet> packets;
+  for (unsigned i = 1; i <= 16; ++i) {
+    packets.push_back(echo4({.destination = row_right4, .ttl = i}, counting(56), i));
+    packets.push_back(udp6({.destination = row_right6, .hop_limit = i}));
+  }
+  const auto fared = [&](bool together) {
+    Network network(plan);
+    Outbox out;
+    network.tick(Instant(std::chrono::seconds(1)), out);
+    out.clear();
+    std::vector<Received> received;
+    for (const Packet& packet : packets)
+      received.push_back({.interface = InterfaceId{0}, .bytes = packet, .now = Instant(std::chrono::seconds(2))});
+    EXPECT_TRUE(network.takes_many());
+    if (together)
+      network.receive_together(received, out);
+    else
+      for (const Received& one : received) network.receive(one, out);
+    std::multiset<std::pair<InterfaceId, Packet>> left;
+    for (const OutgoingPacket& packet : out.packets())
+      left.emplace(packet.interface, Packet(packet.bytes.begin(), packet.bytes.end()));
+    EXPECT_EQ(network.counters().packets_in, packets.size());
+    return left;
+  };
+  EXPECT_THAT(fared(true), SizeIs(testing::Ge(26U)));
+  EXPECT_EQ(fared(true), fared(false));
+}
+
 TEST(Hops, RTR4_002_a_route_that_is_added_leads_from_then_on_until_it_is_taken_away) {
   NetworkDriver driver(row_of({.routers = 2}));
   const ip::Route hole{.prefix = *parse_prefix("203.0.113.0/28"), .action = ip::RouteAction::blackhole};

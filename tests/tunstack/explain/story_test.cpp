@@ -96,6 +96,13 @@ TEST_F(Stories, what_is_put_together_begins_its_own) {
   EXPECT_THAT(lines[1], MatchesRegex(".*: 192.0.2.1 -> server: reply icmp4_echo_request_for_us, back at once"));
 }
 
+TEST_F(Stories, a_line_ends_somewhere) {
+  const auto lines = told(row({}, 68), {ping(64, 20'000)});
+  ASSERT_GE(lines.size(), 1U);
+  EXPECT_THAT(lines[0], testing::EndsWith(" -> server: hold fragment_of_datagram, and so on"));
+  EXPECT_LT(lines[0].size(), 8300U);
+}
+
 TEST_F(Stories, a_single_node_has_them_too) {
   NodeConfig host = host_config();
   host.options.own.reports_ipv6_groups = false;
