@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/host.hpp"
+#include "tests/support/planned_network.hpp"
 #include "tests/tunstack/options/every_option.hpp"
 #include "tunstack/explain/explain.hpp"
 #include "tunstack/notation/packet_text.hpp"
@@ -269,6 +270,39 @@ TEST(Why, the_answer_as_json) {
   EXPECT_TRUE(json["tables"][0]["broken"].is_null());
   EXPECT_EQ(json["others"][0]["change"], "--set icmp4.echo_broadcast=on");
   EXPECT_THAT(json["sent"], IsEmpty());
+}
+
+// ---- networks ----
+
+why::Outcome asked_of(const NetworkPlan& plan, const Packet& packet) {
+  Network network(plan);
+  return why::ask(network, {.interface = InterfaceId{0}, .bytes = packet, .now = Instant(std::chrono::seconds(1))});
+}
+
+std::vector<std::string> hops_of(const why::Outcome& outcome) {
+  std::vector<std::string> names;
+  for (const why::Hop& hop : outcome.hops) names.push_back(hop.node);
+  return names;
+}
+
+TEST(WhyNetwork, follows_the_packet_to_the_node_that_decides) {
+  const why::Outcome outcome = asked_of(row_of({.routers = 3}), echo4({.destination = row_right4, .ttl = 3}));
+  EXPECT_THAT(hops_of(outcome), testing::ElementsAre("r1", "r2"));
+  EXPECT_EQ(outcome.node, "r3");
+  EXPECT_EQ(outcome.verdict, "error");
+  EXPECT_EQ(outcome.reason, Reason::forward4_ttl_exceeded);
+  ASSERT_EQ(outcome.sent.size(), 1U) << "its own message, and not what others do with that";
+  EXPECT_EQ(source_of(outcome.sent[0]), left_address4(3));
+}
+
+// What a bad link happens to do to a packet is no rule.
+TEST(WhyNetwork, is_asked_behind_bad_links) {
+  const why::Outcome outcome =
+      asked_of(row_of({.routers = 2, .impairments = {.loss = 1, .corrupt = 1, .delay = std::chrono::seconds(90)}}),
+               echo4({.destination = left_address4(2)}));
+  EXPECT_THAT(hops_of(outcome), testing::ElementsAre("r1"));
+  EXPECT_EQ(outcome.verdict, "reply");
+  EXPECT_EQ(outcome.reason, Reason::icmp4_echo_request_for_us);
 }
 
 }  // namespace
