@@ -38,7 +38,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 /// Of one node alone, where one is named.
 std::string filter_of(const WatchArguments& arguments) {
-  const std::string filter = joined(arguments.filter);
+  std::string filter = joined(arguments.filter);
   if (!arguments.stack.node) return filter;
   return "node " + *arguments.stack.node + (filter.empty() ? "" : " and (" + filter + ")");
 }
