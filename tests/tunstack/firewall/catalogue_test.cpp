@@ -1,0 +1,3 @@
+#include "tunstack/firewall/catalogue.hpp"
+
+#include <gtest/gtest.h>

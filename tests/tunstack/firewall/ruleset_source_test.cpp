@@ -1,0 +1,3 @@
+#include "tunstack/firewall/ruleset_source.hpp"
+
+#include <gtest/gtest.h>

@@ -1,0 +1,3 @@
+#include "tunstack/firewall/verdict.hpp"
+
+#include <gtest/gtest.h>

@@ -1,0 +1,1 @@
+#include "tunstack/firewall/case_packets.hpp"

@@ -1,0 +1,1 @@
+#include "tunstack/firewall/observation.hpp"
