@@ -1,0 +1,130 @@
+#include "tunstack/firewall/bench/bench.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tunstack/fault.hpp"
+#include "tunstack/kernel_link/kernel_end.hpp"
+
+namespace tunstack::firewall {
+
+namespace {
+
+IpAddress source_of(Bytes datagram) {
+  if (datagram.size() >= 40 && datagram[0] >> 4 == 6) return Ipv6Address::load(datagram, 8);
+  return datagram.size() >= 20 ? IpAddress(Ipv4Address::load(datagram, 12)) : IpAddress();
+}
+
+IpAddress destination_of(Bytes datagram) {
+  if (datagram.size() >= 40 && datagram[0] >> 4 == 6) return Ipv6Address::load(datagram, 24);
+  return datagram.size() >= 20 ? IpAddress(Ipv4Address::load(datagram, 16)) : IpAddress();
+}
+
+constexpr std::size_t between_readings = 16;  // packets
+
+/// What the machine knows about the network, before and after: of cases that are about such knowledge alone.
+struct Knowledge {
+  std::optional<IpAddress> gateway;
+  int path_mtu = 0;
+  std::size_t addresses = 0;
+
+  Knowledge(const Case& a_case, const Places& places, const Names& names) {
+    if (a_case.mode != Mode::host) return;
+    const IpAddress& far = names.addresses.find("far")->second;
+    if (a_case.effect == Effect::route) gateway = gateway_to(places.outside.device, far);
+    if (a_case.effect == Effect::path_mtu) path_mtu = path_mtu_to(far);
+    if (a_case.effect == Effect::address) addresses = kernel_addresses(places.outside.device).size();
+  }
+};
+
+void compare(const Knowledge& before, const Knowledge& after, std::vector<EffectSeen>& effects) {
+  if (before.gateway != after.gateway) effects.push_back({Effect::route, "redirected"});
+  const bool is_told = std::ranges::find(effects, Effect::path_mtu, &EffectSeen::kind) != effects.end();
+  if (before.path_mtu != after.path_mtu && !is_told)
+    effects.push_back({Effect::path_mtu, fmt::format("path MTU {}", after.path_mtu)});
+  if (after.addresses > before.addresses) effects.push_back({Effect::address, "address configured"});
+}
+
+}  // namespace
+
+Bench::Bench(const BenchPlan& plan) : plan_(plan), ground_(plan.ground), listeners_(plan.services) {
+  if (plan_.rules == RulesChoice::ruleset)
+    for (const RulesetSource& source : plan_.rulesets) load_ruleset(source, source.text, plan_.iptables);
+  put_probes_in();
+  if (plan_.rules == RulesChoice::connection_tracking) put_connection_tracking(requests_);
+}
+
+void Bench::put_probes_in() {
+  std::vector<std::string> devices{ground_.outside().device()};
+  if (ground_.has_inside()) devices.push_back(ground_.inside().device());
+  put_probes(requests_, devices);
+  if (!probes_) probes_.emplace();
+}
+
+void Bench::load(const std::vector<std::string>& texts) {
+  clear_rules(requests_);
+  for (std::size_t i = 0; i < plan_.rulesets.size(); ++i)
+    load_ruleset(plan_.rulesets[i], texts[i], plan_.iptables);
+  put_probes_in();
+}
+
+Observation Bench::run(const Case& a_case, unsigned index) {
+  Observation observation;
+  observation.id = a_case.id;
+  Names names = plan_.ground.places.names(a_case.family, index);
+  probes_->forget();
+  listeners_.take_delivered();
+  {
+    const Conversation conversation(ground_, a_case, names);
+    observation.failed_precondition = conversation.failure();
+    const auto packets = packets_of(a_case, names);
+    if (!packets) observation.failed_precondition = "a packet cannot be built: " + packets.error().what;
+    if (!observation.failed_precondition.empty()) {
+      probes_->take(observation);  // who dropped the conversation
+      return observation;
+    }
+    const Knowledge before(a_case, plan_.ground.places, names);
+    probes_->forget();
+    ground_.outside().forget();
+    inject(a_case, *packets, observation);
+    take_reactions(names, observation);
+    observation.effects = conversation.effects();
+    compare(before, Knowledge(a_case, plan_.ground.places, names), observation.effects);
+    if (listeners_.take_delivered()) observation.effects.push_back({Effect::data, "delivered"});
+  }
+  if (observation.at(Point::input_last) + observation.at(Point::forward_last) == 0)
+    observation.counters = counters_.take_grown();
+  if (a_case.effect == Effect::address) ground_.forget_discoveries();
+  flush_connections(requests_);
+  return observation;
+}
+
+void Bench::inject(const Case& a_case, const std::vector<std::vector<std::uint8_t>>& packets,
+                   Observation& observation) {
+  counters_.take_grown();
+  std::size_t waiting = 0;
+  for (unsigned turn = 0; turn < a_case.repeat; ++turn)
+    for (const auto& packet : packets) {
+      if (turn == 0) observation.injections.push_back({a_case.from, packet});
+      if (ground_.side(a_case.from).inject(packet)) ++observation.seen[static_cast<std::size_t>(Point::device)];
+      if (++waiting % between_readings == 0) probes_->take(observation);
+    }
+  probes_->take(observation);
+}
+
+// Who was asked by an earlier case may still repeat itself: an answer is one to this case's senders.
+void Bench::take_reactions(const Names& names, Observation& observation) {
+  std::vector<IpAddress> senders{names.addresses.find("far")->second};
+  for (const Injection& injection : observation.injections) senders.push_back(source_of(injection.octets));
+  const Side from = observation.injections.empty() ? Side::outside : observation.injections[0].side;
+  for (const Side side : {Side::outside, Side::inside}) {
+    if (side == Side::inside && !ground_.has_inside()) continue;
+    for (auto& packet : ground_.side(side).take()) {
+      const bool is_answer = std::ranges::find(senders, destination_of(packet)) != senders.end();
+      if (is_answer || side != from) observation.reactions.push_back({side, std::move(packet)});
+    }
+  }
+}
+
+}  // namespace tunstack::firewall
