@@ -135,6 +135,7 @@ tunstack_test(unit
   tunstack/network/in_flight_test.cpp
   tunstack/network/prefix_tree_test.cpp
   tunstack/network/shortest_paths_test.cpp
+  tunstack/notation/names_test.cpp
   tunstack/notation/packet_text_test.cpp
   tunstack/notation/round_trip_test.cpp
   tunstack/outlet/outlet_test.cpp

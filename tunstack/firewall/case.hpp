@@ -55,13 +55,15 @@ struct Case {
   unsigned repeat = 1;     // how often the packets are sent
   /// In the notation of docs/packets.md, with names of case_packets.hpp.
   std::vector<std::string> packets;
-  /// Octets of the payload of the only packet that go into each fragment, "0-1480"; empty: it is sent whole.
+  /// Octets of the payload of the first packet that go into each fragment, in the order of sending: "0-1480"; "8-24 of
+  /// 2" takes them from the second, where fragments overlap and differ. Empty: all packets are sent whole.
   std::vector<std::string> fragments;
-  /// "12: 44 00": octets that are overwritten at last, in each packet.
+  /// "12: 44 00": octets that are overwritten at last, in each packet; checksums stay as they are.
   std::vector<std::string> patches;
   std::string expected, reference, consequence, note;  // in words
   // Of a user's case: what is to become of the packet, and as what it leaves where addresses are translated.
   std::optional<Fate> wanted;
+  std::string wanted_detail;  // "3/13" of "rejected 3/13"; empty: any
   std::string wanted_packet;
 };
 

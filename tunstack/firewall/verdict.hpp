@@ -41,5 +41,8 @@ const char* fate_name(Fate fate);        // "answer-dropped"
 const char* level_name(Level level);     // "must-pass"
 const char* result_name(Result result);  // "FAIL"
 std::optional<Fate> fate_of_name(std::string_view name);
+std::optional<Level> level_of_name(std::string_view name);
+std::optional<Result> result_of_name(std::string_view name);
+std::optional<Decider> decider_of_name(std::string_view name);
 
 }  // namespace tunstack::firewall

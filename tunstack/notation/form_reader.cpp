@@ -114,8 +114,10 @@ void read_prefix(TextReader& reader, Octets& block, std::size_t octets, MainValu
   put(block, Bytes(prefix.octets).first(kind == MainValue::route_prefix ? route_prefix_octets(length) : octets));
 }
 
-void read_addresses(TextReader& reader, Octets& block, bool is_ipv4) {
-  while (!reader.fault() && block.size() < most_octets) {
+/// Up to a word that begins the next of `others`: "router alert" is no name of a router.
+void read_addresses(TextReader& reader, Octets& block, bool is_ipv4, std::span<const Form> others = {}) {
+  const auto comes = [&](const Form& form) { return !form.name.empty() && reader.comes(form.name); };
+  while (!reader.fault() && block.size() < most_octets && std::ranges::none_of(others, comes)) {
     const auto address = reader.address();
     if (!address) return;
     if (address->is_ipv4() != is_ipv4) return reader.fail("addresses of one family are expected");
@@ -129,7 +131,7 @@ void read_addresses(TextReader& reader, Octets& block, bool is_ipv4) {
 /// Without a word about it there is room for as many addresses as a header takes.
 void read_route(TextReader& reader, Octets& block) {
   const std::size_t before = block.size();
-  read_addresses(reader, block, true);
+  read_addresses(reader, block, true, forms_of(ItemKind::ipv4_option));
   std::size_t free = block.size() == before ? 9 : 0;
   if (reader.take("free")) free = reader.number(9);
   block.resize(block.size() + free * Ipv4Address::size);

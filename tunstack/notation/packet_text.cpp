@@ -1,6 +1,7 @@
 #include "tunstack/notation/packet_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocols/base/checksum.hpp"
 #include "protocols/wire/icmp_extensions.hpp"
@@ -17,6 +18,7 @@ namespace tunstack::notation {
 namespace {
 
 constexpr int deepest = 4;  // packets that quote packets
+constexpr std::uint16_t usual_source_port = 40000;
 
 Octets read_any(TextReader& reader, int depth);
 
@@ -40,12 +42,15 @@ void put_all(Octets& to, Bytes more) { to.insert(to.end(), more.begin(), more.en
 
 /// "[...]": the packet that an error quotes.
 void read_quote(TextReader& reader, PacketParts& parts, int depth) {
-  TextReader inside(reader.bracketed());
+  const std::string_view text = reader.bracketed();
+  TextReader inside(reader, text);
   if (reader.fault()) return;
   if (depth == deepest) return reader.fail("packets that quote packets nest too deeply");
   if (!parts.body.empty()) reader.fail("one packet is quoted, before all else");
-  parts.body = read_any(inside, depth + 1);
-  if (const auto& fault = inside.fault()) reader.fail("in the quoted packet: " + fault->what);
+  const auto named = inside.named_packet();
+  parts.body = named ? *named : read_any(inside, depth + 1);
+  if (named && !inside.at_end()) inside.fail("'first N' is expected behind the name of a packet, or nothing");
+  if (const auto& fault = inside.fault()) reader.fail_in(text, {fault->at, "in the quoted packet: " + fault->what});
 }
 
 // ---- what a part of a line says ----
@@ -66,6 +71,11 @@ struct Attribute {
   std::string_view word;
   void (*read)(TextReader&, PacketParts&);
 };
+
+void read_flags(TextReader& reader, PacketParts& parts) {
+  if (parts.upper != UpperForm::tcp) return reader.fail("flags are of TCP");
+  parts.header[tcp_offset::flags] = tcp_flags_in(reader);
+}
 
 constexpr auto wrong_length = [](TextReader& r, PacketParts& p) {
   p.header_length = static_cast<std::uint16_t>(wrong_number(r));
@@ -88,11 +98,7 @@ constexpr Attribute attributes[] = {
     {"length", [](TextReader& r, PacketParts& p) { p.length = r.number(0xffff); }},
     {"code", [](TextReader& r, PacketParts& p) { p.code = static_cast<std::uint8_t>(r.number(255)); }},
     {"count", [](TextReader& r, PacketParts& p) { p.count = r.number(0xffff); }},
-    {"flags",
-     [](TextReader& r, PacketParts& p) {
-       if (p.upper != UpperForm::tcp) return r.fail("flags are of TCP");
-       p.header[tcp_offset::flags] = tcp_flags_in(r);
-     }},
+    {"flags", read_flags},
     {"ttl", lifetime},
     {"hop limit", lifetime},
     {"tos", [](TextReader& r, PacketParts& p) { p.traffic_class = static_cast<std::uint8_t>(r.number(255)); }},
@@ -174,7 +180,8 @@ bool read_own_attribute(TextReader& reader, PacketParts& parts, int depth) {
 }
 
 void read_attribute(TextReader& reader, PacketParts& parts, int depth) {
-  if (reader.rest().starts_with('[')) return read_quote(reader, parts, depth);
+  if (reader.rest().starts_with('['))
+    return parts.upper == UpperForm::tcp ? read_flags(reader, parts) : read_quote(reader, parts, depth);
   if (read_own_attribute(reader, parts, depth)) return;
   const Attribute* longest = nullptr;
   for (const Attribute& attribute : attributes)
@@ -210,15 +217,18 @@ void read_message(TextReader& reader, PacketParts& parts, std::uint8_t protocol)
   target.ipv6().store(parts.message, 8);
 }
 
+/// "40000 > 80", or the second alone.
 void read_ports(TextReader& reader, PacketParts& parts, std::uint8_t protocol) {
   const bool is_udp = protocol == protocol_number::udp;
   parts.protocol = protocol;
   parts.upper = is_udp ? UpperForm::udp : UpperForm::tcp;
   parts.header.resize(is_udp ? udp_form_size : tcp_header_size);
   if (!is_udp) store_be16(parts.header, 14, 65535);  // window
-  store_be16(parts.header, 0, static_cast<std::uint16_t>(reader.number(0xffff)));
-  reader.expect(">");
-  store_be16(parts.header, 2, static_cast<std::uint16_t>(reader.number(0xffff)));
+  std::uint16_t source = usual_source_port;
+  auto destination = static_cast<std::uint16_t>(reader.number(0xffff));
+  if (reader.take(">")) source = std::exchange(destination, static_cast<std::uint16_t>(reader.number(0xffff)));
+  store_be16(parts.header, 0, source);
+  store_be16(parts.header, 2, destination);
 }
 
 void read_content(TextReader& reader, PacketParts& parts) {
@@ -276,7 +286,12 @@ Octets read_any(TextReader& reader, int depth) {
 }  // namespace
 
 std::expected<Octets, TextFault> parse_packet(std::string_view text) {
-  TextReader reader(text);
+  static const Names none;
+  return parse_packet(text, none);
+}
+
+std::expected<Octets, TextFault> parse_packet(std::string_view text, const Names& names) {
+  TextReader reader(text, names);
   Octets packet = read_any(reader, 0);
   if (const auto& fault = reader.fault()) return std::unexpected(*fault);
   return packet;

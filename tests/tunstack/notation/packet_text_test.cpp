@@ -141,7 +141,7 @@ TEST(PacketText, faults_say_what_is_expected_and_where) {
            Row{"192.0.2.1 > 192.0.2.2 ICMP echo request, ttl", "a number up to 255", 44},
            Row{"192.0.2.1 > 192.0.2.2 protocol 9, offset 7", "a multiple of 8", 42},
            Row{"192.0.2.1 > 192.0.2.2 ICMP source quench [192.0.2.2", "a bracket is not closed", 41},
-           Row{"192.0.2.1 > 192.0.2.2 ICMP source quench [x]", "in the quoted packet: an address", 44},
+           Row{"192.0.2.1 > 192.0.2.2 ICMP source quench [x]", "in the quoted packet: an address", 42},
            Row{"192.0.2.1 > 192.0.2.2 ICMP source quench (3/0)", "not that of the name", 43},
            Row{"192.0.2.1 > 192.0.2.2 TCP 1 > 2, flags [X]", "flags are letters", 42},
            Row{"192.0.2.1 > 192.0.2.2 UDP 1 > 2, body 0", "two hexadecimal digits", 38},
