@@ -137,7 +137,8 @@ bool Conversation::take_flow(Ground& ground, Names& names) {
   const IpAddress& far = names.addresses.find("far")->second;
   for (auto& packet : out) {
     const bool v4 = packet[0] >> 4 == 4;
-    const IpAddress destination = v4 ? IpAddress(Ipv4Address::load(packet, 16)) : IpAddress(Ipv6Address::load(packet, 24));
+    const IpAddress destination =
+        v4 ? IpAddress(Ipv4Address::load(packet, 16)) : IpAddress(Ipv6Address::load(packet, 24));
     if (destination != far) continue;
     names.addresses["flow-source"] = source_of(packet);
     names.packets["flow"] = std::move(packet);
@@ -159,8 +160,9 @@ void Conversation::open_tcp(Ground& ground, Names& names) {
   if (!connect_socket(SOCK_STREAM, 0, names) || !take_flow(ground, names)) return;
   const std::uint32_t sequence = sequence_of(names.packets["flow"]);
   inject_line(ground.outside(),
-              fmt::format("{} > {} TCP {} > {}, flags [S.], seq 1000, ack {}, win 65000", text_of(names, "far"),
-                          text_of(names, "host"), port_of(names, "remote"), port_of(names, "local"), sequence + 1));
+              fmt::format("{} > {} TCP {} > {}, flags [S.], seq 1000, ack {}, win 65000, tcp options 020405a0",
+                          text_of(names, "far"), text_of(names, "host"), port_of(names, "remote"),
+                          port_of(names, "local"), sequence + 1));
   if (!take_flow(ground, names)) failure_ = "the handshake of a connection that the machine opens does not complete";
 }
 
@@ -184,15 +186,17 @@ void Conversation::open_through_router(Ground& ground, Flow flow, Names& names) 
   const char* const icmp = family_ == Family::ipv4 ? "ICMP" : "ICMP6";
   std::string line;
   if (flow == Flow::udp) line = fmt::format("{} > {} UDP {} > {}, length 64", client, far, local, remote);
-  if (flow == Flow::echo) line = fmt::format("{} > {} {} echo request, id {}, seq 1, length 64", client, far, icmp, local);
-  if (flow == Flow::tcp) line = fmt::format("{} > {} TCP {} > {}, flags [S], seq 1000, win 65000", client, far, local, remote);
+  if (flow == Flow::echo)
+    line = fmt::format("{} > {} {} echo request, id {}, seq 1, length 64", client, far, icmp, local);
+  if (flow == Flow::tcp)
+    line = fmt::format("{} > {} TCP {} > {}, flags [S], seq 1000, win 65000", client, far, local, remote);
   inject_line(ground.inside(), line);
   if (!take_flow(ground, names)) return;
   const std::size_t at = flow == Flow::echo ? 4 : 0;  // an identifier is what a port is
   names.ports["local"] = port_at(names.packets["flow"], at);
   if (flow != Flow::tcp) return;
   inject_line(ground.outside(),
-              fmt::format("{} > {} TCP {} > {}, flags [S.], seq 5000, ack 1001, win 65000", far,
+              fmt::format("{} > {} TCP {} > {}, flags [S.], seq 5000, ack 1001, win 65000, tcp options 020405a0", far,
                           text_of(names, "flow-source"), remote, port_of(names, "local")));
   inject_line(ground.inside(),
               fmt::format("{} > {} TCP {} > {}, flags [.], seq 1001, ack 5001, win 65000", client, far, local, remote));

@@ -14,8 +14,9 @@ namespace {
 
 /// Of counters that grow with every packet nothing can be learned.
 bool tells_of_errors(const std::string& name) {
-  static constexpr std::array<std::string_view, 12> words{"Err",     "Fail",   "Discard", "Drop",   "Unknown", "NoRoute",
-                                                          "Truncat", "Filter", "Csum",    "NoPort", "TooBig",  "Ignored"};
+  static constexpr std::array<std::string_view, 12> words{"Err",     "Fail",    "Discard", "Drop",
+                                                          "Unknown", "NoRoute", "Truncat", "Filter",
+                                                          "Csum",    "NoPort",  "TooBig",  "Ignored"};
   return std::ranges::any_of(words, [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
@@ -50,7 +51,8 @@ void read_lines(const std::string& text, std::map<std::string, std::int64_t>& co
 }  // namespace
 
 KernelCounters::KernelCounters() {
-  for (const char* path : {"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat", "/proc/thread-self/net/snmp6"})
+  for (const char* path :
+       {"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat", "/proc/thread-self/net/snmp6"})
     files_.emplace_back(::open(path, O_RDONLY | O_CLOEXEC));
   before_ = read();
 }

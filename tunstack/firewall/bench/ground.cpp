@@ -37,8 +37,21 @@ void hide_run() {
   ::mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "size=16m");
 }
 
-IpPrefix default_route(Family family) {
-  return {family == Family::ipv4 ? IpAddress(Ipv4Address{}) : IpAddress(Ipv6Address{}), 0};
+/// By the link-local address of the router, as its advertisements would have it, so that it may redirect (RFC
+/// 4861 8.1); of another metric than theirs, or the kernel would not take them any more.
+void add_default_route(const std::string& device, const IpAddress& gateway) {
+  constexpr std::uint32_t metric = 500;
+  NetlinkRequest request(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
+  auto& body = request.body<rtmsg>();
+  body.rtm_family = gateway.is_ipv4() ? AF_INET : AF_INET6;
+  body.rtm_table = RT_TABLE_MAIN;
+  body.rtm_protocol = RTPROT_STATIC;
+  body.rtm_scope = RT_SCOPE_UNIVERSE;
+  body.rtm_type = RTN_UNICAST;
+  request.put(RTA_GATEWAY, gateway.octets());
+  request.put(RTA_OIF, if_nametoindex(device.c_str()));
+  request.put(RTA_PRIORITY, metric);
+  request.send();
 }
 
 }  // namespace
@@ -48,18 +61,18 @@ Ground::Ground(const GroundPlan& plan) : places_(plan.places) {
   hide_run();
   set_loopback_up();
   // What the machine does by itself would come in between; what limits errors would hide what rules let through.
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"net.ipv6.conf.all.disable_ipv6", "0"},
-           {"net.ipv6.conf.default.disable_ipv6", "0"},
-           {"net.ipv6.conf.default.router_solicitations", "0"},
-           {"net.ipv6.conf.default.accept_dad", "0"},
-           {"net.ipv6.conf.default.addr_gen_mode", "1"},
-           {"net.ipv4.icmp_ratelimit", "0"},
-           {"net.ipv4.icmp_msgs_per_sec", "1000000"},
-           {"net.ipv4.icmp_msgs_burst", "1000000"},
-           {"net.ipv6.icmp.ratelimit", "0"},
-           {"net.ipv4.tcp_challenge_ack_limit", "2147483647"},
-           {"net.ipv4.ping_group_range", "0 0"}})
+  for (const auto& [name, value] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"net.ipv6.conf.all.disable_ipv6", "0"},
+                                                                  {"net.ipv6.conf.default.disable_ipv6", "0"},
+                                                                  {"net.ipv6.conf.default.router_solicitations", "0"},
+                                                                  {"net.ipv6.conf.default.accept_dad", "0"},
+                                                                  {"net.ipv6.conf.default.addr_gen_mode", "1"},
+                                                                  {"net.ipv4.icmp_ratelimit", "0"},
+                                                                  {"net.ipv4.icmp_msgs_per_sec", "1000000"},
+                                                                  {"net.ipv4.icmp_msgs_burst", "1000000"},
+                                                                  {"net.ipv6.icmp.ratelimit", "0"},
+                                                                  {"net.ipv4.tcp_challenge_ack_limit", "2147483647"},
+                                                                  {"net.ipv4.ping_group_range", "0 0"}})
     write_sysctl(name, value, false);
   outside_ = std::make_unique<Wire>(places_.outside);
   if (places_.mode == Mode::router) {
@@ -86,13 +99,13 @@ void Ground::set_up(const Arm& arm, bool is_default_way) {
                 .routes = {},
                 .tap = arm.kind == DeviceKind::tap};
   plan.addresses.push_back({host_link_local, 64});
-  if (is_default_way) {
-    plan.routes.push_back({default_route(Family::ipv4), arm.neighbor4});
-    plan.routes.push_back({default_route(Family::ipv6), arm.neighbor6});
-  }
   links_.push_back(std::make_unique<LinkSetup>(std::move(plan), false));
+  if (is_default_way)
+    for (const IpAddress& gateway : {arm.neighbor4, peer_link_local}) add_default_route(arm.device, gateway);
   if (arm.kind != DeviceKind::tap) return;
-  for (const IpAddress& neighbor : {arm.neighbor4, arm.neighbor6, peer_link_local}) add_neighbor(arm.device, neighbor);
+  for (const IpAddress& neighbor : {arm.neighbor4, arm.neighbor6, peer_link_local, second_link_local})
+    add_neighbor(arm.device, neighbor);
+  if (is_default_way) add_neighbor(arm.device, places_.second4);
   if (is_default_way) return;
   for (const IpAddress& server : {places_.server4, places_.server6}) add_neighbor(arm.device, server);
 }

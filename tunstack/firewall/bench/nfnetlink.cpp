@@ -70,7 +70,7 @@ NfnetlinkMessages::NfnetlinkMessages() : buffer_(answer_room) {}
 
 void NfnetlinkMessages::begin(std::uint8_t subsystem, std::uint8_t type, std::uint16_t flags, std::uint8_t family,
                               std::uint16_t resource) {
-  if (current_ != nullptr) used_ += MNL_ALIGN(current_->nlmsg_len);
+  if (current_ != nullptr) used_ += (current_->nlmsg_len + 3U) & ~3U;  // each begins at a word
   current_ = mnl_nlmsg_put_header(buffer_.data() + used_);
   current_->nlmsg_type = static_cast<std::uint16_t>(subsystem << 8 | type);
   current_->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | NLM_F_ACK | flags);

@@ -28,14 +28,14 @@ Names Places::names(Family family, unsigned index) const {
   const bool v4 = family == Family::ipv4;
   Names names;
   auto& addresses = names.addresses;
-  addresses["host"] = addresses["router"] = addresses["flow-source"] =
-      (v4 ? outside.ipv4 : outside.ipv6).address;
+  addresses["host"] = addresses["router"] = addresses["flow-source"] = (v4 ? outside.ipv4 : outside.ipv6).address;
   addresses["peer"] = v4 ? outside.neighbor4 : outside.neighbor6;
   addresses["far"] = plus(v4 ? far4 : far6, index);
   addresses["other"] = v4 ? other4 : other6;
   if (v4) addresses["broadcast"] = broadcast_of(outside.ipv4);
   addresses["host-link"] = host_link_local;
   addresses["peer-link"] = peer_link_local;
+  addresses["second"] = v4 ? second4 : second_link_local;
   if (mode == Mode::router) {
     addresses["inside-router"] = (v4 ? inside.ipv4 : inside.ipv6).address;
     addresses["client"] = v4 ? inside.neighbor4 : inside.neighbor6;
@@ -64,6 +64,7 @@ Places example_places(Mode mode, const std::string& outside, const std::string& 
                    .ipv6 = {address("2001:db8:2::1"), 64},
                    .neighbor4 = address("198.51.100.7"),
                    .neighbor6 = address("2001:db8:2::7")};
+  places.second4 = address("192.0.2.3");
   places.server4 = address("198.51.100.80");
   places.server6 = address("2001:db8:2::80");
   places.far4 = address("203.0.113.7");

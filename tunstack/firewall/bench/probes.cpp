@@ -156,13 +156,20 @@ Attributes<Count> attributes_within(const nlattr* nested) {
 
 std::string family_name(std::uint32_t family) {
   switch (family) {
-    case NFPROTO_INET: return "inet";
-    case NFPROTO_IPV4: return "ip";
-    case NFPROTO_IPV6: return "ip6";
-    case NFPROTO_NETDEV: return "netdev";
-    case NFPROTO_BRIDGE: return "bridge";
-    case NFPROTO_ARP: return "arp";
-    default: return fmt::format("family {}", family);
+    case NFPROTO_INET:
+      return "inet";
+    case NFPROTO_IPV4:
+      return "ip";
+    case NFPROTO_IPV6:
+      return "ip6";
+    case NFPROTO_NETDEV:
+      return "netdev";
+    case NFPROTO_BRIDGE:
+      return "bridge";
+    case NFPROTO_ARP:
+      return "arp";
+    default:
+      return fmt::format("family {}", family);
   }
 }
 
@@ -172,15 +179,24 @@ std::uint8_t family_of(const nlmsghdr& message) {
 
 std::string verdict_text(std::int32_t code, const std::string& chain) {
   switch (code) {
-    case NF_DROP: return "drop";
-    case NF_ACCEPT: return "accept";
-    case NF_STOLEN: return "stolen";
-    case NF_QUEUE: return "queue";
-    case NFT_CONTINUE: return "continue";
-    case NFT_RETURN: return "return";
-    case NFT_JUMP: return "jump " + chain;
-    case NFT_GOTO: return "goto " + chain;
-    default: return (code & NF_VERDICT_MASK) == NF_QUEUE ? "queue" : "drop";
+    case NF_DROP:
+      return "drop";
+    case NF_ACCEPT:
+      return "accept";
+    case NF_STOLEN:
+      return "stolen";
+    case NF_QUEUE:
+      return "queue";
+    case NFT_CONTINUE:
+      return "continue";
+    case NFT_RETURN:
+      return "return";
+    case NFT_JUMP:
+      return "jump " + chain;
+    case NFT_GOTO:
+      return "goto " + chain;
+    default:
+      return (code & NF_VERDICT_MASK) == NF_QUEUE ? "queue" : "drop";
   }
 }
 
@@ -307,8 +323,9 @@ std::vector<KernelChain> kernel_chains(NfnetlinkSocket& socket) {
   socket.ask(messages.last(), [&](const nlmsghdr& message) {
     const auto attributes = attributes_of<NFTA_CHAIN_MAX + 1>(message);
     if (attributes.text(NFTA_CHAIN_TABLE) == probe_table) return;
-    KernelChain chain{family_name(family_of(message)), attributes.text(NFTA_CHAIN_TABLE),
-                      attributes.text(NFTA_CHAIN_NAME), {}, attributes.text(NFTA_CHAIN_TYPE), 0};
+    KernelChain chain{family_name(family_of(message)),  attributes.text(NFTA_CHAIN_TABLE),
+                      attributes.text(NFTA_CHAIN_NAME), {},
+                      attributes.text(NFTA_CHAIN_TYPE), 0};
     if (attributes[NFTA_CHAIN_HOOK] != nullptr) {
       const auto hook = attributes_within<NFTA_HOOK_MAX + 1>(attributes[NFTA_CHAIN_HOOK]);
       chain.hook = hook_name(chain.family, hook.be32(NFTA_HOOK_HOOKNUM));

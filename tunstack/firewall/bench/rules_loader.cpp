@@ -17,9 +17,12 @@ std::vector<std::string> loader_of(const RulesetSource& source, IptablesKind kin
   const std::string family = source.kind == RulesetKind::ip6tables ? "ip6tables" : "iptables";
   const std::string variant = kind == IptablesKind::nft ? "-nft" : kind == IptablesKind::legacy ? "-legacy" : "";
   switch (source.kind) {
-    case RulesetKind::nft: return {"nft", "-f", "-"};
-    case RulesetKind::script: return {"sh", "-e", source.name};
-    default: return {family + variant + "-restore"};
+    case RulesetKind::nft:
+      return {"nft", "-f", "-"};
+    case RulesetKind::script:
+      return {"sh", "-e", source.name};
+    default:
+      return {family + variant + "-restore"};
   }
 }
 
