@@ -1,5 +1,6 @@
 #include "tunstack/firewall/bench/workers.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
