@@ -20,21 +20,22 @@ struct SourceRule {
   std::string family, table, chain;  // "inet", "filter", "input"; of iptables "ip" or "ip6", "filter", "INPUT"
   std::size_t index = 0;             // within its chain, as the kernel has it ("insert" counted), from 0
   SourcePlace place;
-  std::string text;                // the statement on one line, without comment
-  std::size_t begin = 0, end = 0;  // octets in RulesetSource::text
+  /// On one line, without comment: of nft what the rule says, of iptables the line, "-A INPUT -j ACCEPT".
+  std::string text;
+  std::size_t begin = 0, end = 0;  // octets in RulesetSource::text, with the command that adds it
 };
 
 /// Which interfaces are to be there: by "iif", "device" and the like they must, by "iifname" they are only compared.
 struct NamedInterface {
-  std::string name;  // without a wildcard
+  std::string name;  // for a wildcard, "eth*" or "eth+", a name that it matches: "eth0"
   bool must_exist = false;
 };
 
 struct RulesetSource {
   RulesetKind kind = RulesetKind::nft;
   std::string name;  // of the file, "<stdin>"
-  std::string text;  // with included files in place of their `include` statements
-  std::vector<SourceRule> rules;
+  std::string text;  // with included files in place of their `include` statements, so it loads from anywhere
+  std::vector<SourceRule> rules;           // in the order of the text, those that are there after loading
   std::vector<NamedInterface> interfaces;  // in the order in which they are named, without "lo"
 
   /// The rule at this place of its chain.
