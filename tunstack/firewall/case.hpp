@@ -62,6 +62,7 @@ struct Case {
   std::string expected, reference, consequence, note;  // in words
   // Of a user's case: what is to become of the packet, and as what it leaves where addresses are translated.
   std::optional<Fate> wanted;
+  std::string wanted_detail;  // "3/13" of "rejected 3/13"; empty: any
   std::string wanted_packet;
 };
 
