@@ -49,6 +49,7 @@ void compare(const Knowledge& before, const Knowledge& after, std::vector<Effect
 }  // namespace
 
 Bench::Bench(const BenchPlan& plan) : plan_(plan), ground_(plan.ground), listeners_(plan.services) {
+  if (plan_.ground.is_live) return;  // the host's rules are not touched, and nothing is put beside them
   if (plan_.rules == RulesChoice::ruleset)
     for (const RulesetSource& source : plan_.rulesets) load_ruleset(source, source.text, plan_.iptables);
   put_probes_in();
@@ -72,7 +73,8 @@ Observation Bench::run(const Case& a_case, unsigned index) {
   Observation observation;
   observation.id = a_case.id;
   Names names = plan_.ground.places.names(a_case.family, index);
-  probes_->forget();
+  observation.has_probes = probes_.has_value();
+  if (probes_) probes_->forget();
   listeners_.take_delivered();
   {
     const Conversation conversation(ground_, a_case, names);
@@ -80,11 +82,11 @@ Observation Bench::run(const Case& a_case, unsigned index) {
     const auto packets = packets_of(a_case, names);
     if (!packets) observation.failed_precondition = "a packet cannot be built: " + packets.error().what;
     if (!observation.failed_precondition.empty()) {
-      probes_->take(observation);  // who dropped the conversation
+      if (probes_) probes_->take(observation);  // who dropped the conversation
       return observation;
     }
     const Knowledge before(a_case, plan_.ground.places, names);
-    probes_->forget();
+    if (probes_) probes_->forget();
     ground_.outside().forget();
     inject(a_case, *packets, observation);
     take_reactions(names, observation);
@@ -95,7 +97,7 @@ Observation Bench::run(const Case& a_case, unsigned index) {
   if (observation.at(Point::input_last) + observation.at(Point::forward_last) == 0)
     observation.counters = counters_.take_grown();
   if (a_case.effect == Effect::address) ground_.forget_discoveries();
-  flush_connections(requests_);
+  if (!plan_.ground.is_live) flush_connections(requests_);
   return observation;
 }
 
@@ -107,9 +109,9 @@ void Bench::inject(const Case& a_case, const std::vector<std::vector<std::uint8_
     for (const auto& packet : packets) {
       if (turn == 0) observation.injections.push_back({a_case.from, packet});
       if (ground_.side(a_case.from).inject(packet)) ++observation.seen[static_cast<std::size_t>(Point::device)];
-      if (++waiting % between_readings == 0) probes_->take(observation);
+      if (++waiting % between_readings == 0 && probes_) probes_->take(observation);
     }
-  probes_->take(observation);
+  if (probes_) probes_->take(observation);
 }
 
 // Who was asked by an earlier case may still repeat itself: an answer is one to this case's senders.

@@ -45,7 +45,6 @@ class Bench {
   const BenchPlan plan_;
   Ground ground_;
   NfnetlinkSocket requests_;
-  bool has_probes_ = true;
   Listeners listeners_;
   std::optional<ProbeReader> probes_;
   KernelCounters counters_;

@@ -56,36 +56,42 @@ void add_default_route(const std::string& device, const IpAddress& gateway) {
 
 }  // namespace
 
-Ground::Ground(const GroundPlan& plan) : places_(plan.places) {
+Ground::Ground(const GroundPlan& plan) : places_(plan.places), is_live_(plan.is_live) {
+  if (!is_live_) enter();
+  outside_ = std::make_unique<Wire>(places_.outside);
+  if (places_.mode == Mode::router) inside_ = std::make_unique<Wire>(places_.inside);
+  if (!is_live_) {
+    if (has_inside()) {
+      write_sysctl("net.ipv4.ip_forward", "1", false);
+      write_sysctl("net.ipv6.conf.all.forwarding", "1", false);
+    }
+    for (const std::string& name : plan.further_interfaces)
+      if (name != places_.outside.device && name != places_.inside.device && name != "lo")
+        further_.push_back(std::make_unique<TunDevice>(name, DeviceKind::tap));
+    for (const auto& [name, value] : plan.sysctls) write_sysctl(name, value, true);
+  }
+  set_up(places_.outside, true);
+  if (has_inside()) set_up(places_.inside, false);
+}
+
+void Ground::enter() {
   enter_private_network();
   hide_run();
   set_loopback_up();
   // What the machine does by itself would come in between; what limits errors would hide what rules let through.
-  for (const auto& [name, value] :
-       std::initializer_list<std::pair<const char*, const char*>>{{"net.ipv6.conf.all.disable_ipv6", "0"},
-                                                                  {"net.ipv6.conf.default.disable_ipv6", "0"},
-                                                                  {"net.ipv6.conf.default.router_solicitations", "0"},
-                                                                  {"net.ipv6.conf.default.accept_dad", "0"},
-                                                                  {"net.ipv6.conf.default.addr_gen_mode", "1"},
-                                                                  {"net.ipv4.icmp_ratelimit", "0"},
-                                                                  {"net.ipv4.icmp_msgs_per_sec", "1000000"},
-                                                                  {"net.ipv4.icmp_msgs_burst", "1000000"},
-                                                                  {"net.ipv6.icmp.ratelimit", "0"},
-                                                                  {"net.ipv4.tcp_challenge_ack_limit", "2147483647"},
-                                                                  {"net.ipv4.ping_group_range", "0 0"}})
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"net.ipv6.conf.all.disable_ipv6", "0"},
+           {"net.ipv6.conf.default.disable_ipv6", "0"},
+           {"net.ipv6.conf.default.router_solicitations", "0"},
+           {"net.ipv6.conf.default.accept_dad", "0"},
+           {"net.ipv6.conf.default.addr_gen_mode", "1"},
+           {"net.ipv4.icmp_ratelimit", "0"},
+           {"net.ipv4.icmp_msgs_per_sec", "1000000"},
+           {"net.ipv4.icmp_msgs_burst", "1000000"},
+           {"net.ipv6.icmp.ratelimit", "0"},
+           {"net.ipv4.tcp_challenge_ack_limit", "2147483647"},
+           {"net.ipv4.ping_group_range", "0 0"}})
     write_sysctl(name, value, false);
-  outside_ = std::make_unique<Wire>(places_.outside);
-  if (places_.mode == Mode::router) {
-    inside_ = std::make_unique<Wire>(places_.inside);
-    write_sysctl("net.ipv4.ip_forward", "1", false);
-    write_sysctl("net.ipv6.conf.all.forwarding", "1", false);
-  }
-  for (const std::string& name : plan.further_interfaces)
-    if (name != places_.outside.device && name != places_.inside.device && name != "lo")
-      further_.push_back(std::make_unique<TunDevice>(name, DeviceKind::tap));
-  for (const auto& [name, value] : plan.sysctls) write_sysctl(name, value, true);
-  set_up(places_.outside, true);
-  if (places_.mode == Mode::router) set_up(places_.inside, false);
 }
 
 void Ground::write_sysctl(const std::string& name, const std::string& value, bool is_wanted) {
@@ -99,8 +105,12 @@ void Ground::set_up(const Arm& arm, bool is_default_way) {
                 .routes = {},
                 .tap = arm.kind == DeviceKind::tap};
   plan.addresses.push_back({host_link_local, 64});
+  // The host keeps its own default route: only those far away in documentation prefixes are behind the device.
+  if (is_live_ && is_default_way)
+    plan.routes = {{{places_.far4, 24}, arm.neighbor4}, {{places_.far6, 64}, arm.neighbor6}};
+  for (LinkRoute& route : plan.routes) route.prefix = network_of(route.prefix);
   links_.push_back(std::make_unique<LinkSetup>(std::move(plan), false));
-  if (is_default_way)
+  if (is_default_way && !is_live_)
     for (const IpAddress& gateway : {arm.neighbor4, peer_link_local}) add_default_route(arm.device, gateway);
   if (arm.kind != DeviceKind::tap) return;
   for (const IpAddress& neighbor : {arm.neighbor4, arm.neighbor6, peer_link_local, second_link_local})
@@ -123,7 +133,7 @@ void Ground::add_neighbor(const std::string& device, const IpAddress& address) {
 }
 
 void Ground::forget_discoveries() {
-  write_file("/proc/sys/net/ipv4/route/flush", "1");
+  if (!is_live_) write_file("/proc/sys/net/ipv4/route/flush", "1");
   const auto index = if_nametoindex(places_.outside.device.c_str());
   for (const IpPrefix& address : kernel_addresses(places_.outside.device)) {
     if (address.address.is_ipv4() || address.address == places_.outside.ipv6.address ||

@@ -1,5 +1,5 @@
-// The private network that a ruleset is tried in: devices, addresses, routes, neighbors, sysctls. It is the network of
-// the whole process from then on, and vanishes with it.
+// Where a ruleset is tried: devices, addresses, routes, neighbors, sysctls. A private network, which is that of the whole
+// process from then on and vanishes with it; or, live, the host's own, to which a device is added and nothing else.
 #pragma once
 
 #include <map>
@@ -14,11 +14,12 @@ struct GroundPlan {
   Places places;
   std::vector<std::string> further_interfaces;  // that the ruleset names
   std::map<std::string, std::string> sysctls;   // "net.ipv4.conf.all.rp_filter": "1"; over the kernel's defaults
+  bool is_live = false;
 };
 
 class Ground {
  public:
-  /// Moves this process, of one thread, into a network of its own. Throws SystemError.
+  /// Moves this process, of one thread, into a network of its own, unless it is to be live. Throws SystemError.
   explicit Ground(const GroundPlan& plan);
 
   Wire& outside() { return *outside_; }
@@ -33,10 +34,12 @@ class Ground {
 
  private:
   void write_sysctl(const std::string& name, const std::string& value, bool is_wanted);
+  void enter();
   void set_up(const Arm& arm, bool is_default_way);
   void add_neighbor(const std::string& device, const IpAddress& address);
 
   const Places places_;
+  const bool is_live_;
   std::vector<std::string> refused_;
   std::unique_ptr<Wire> outside_, inside_;
   std::vector<std::unique_ptr<TunDevice>> further_;
