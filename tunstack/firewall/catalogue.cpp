@@ -1,1 +1,53 @@
 #include "tunstack/firewall/catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include "tunstack/fault.hpp"
+#include "tunstack/firewall/case_keys.hpp"
+#include "tunstack/firewall/case_reader.hpp"
+#include "tunstack/firewall/catalogue_texts.hpp"
+
+namespace tunstack::firewall {
+
+namespace {
+
+std::vector<Case> all_cases() {
+  std::vector<Case> all;
+  for (const CatalogueText& file : catalogue_texts())
+    for (Case& a_case : cases_in(file.text, std::string(file.name))) all.push_back(std::move(a_case));
+  return all;
+}
+
+std::string trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  return std::string(text.substr(begin, text.find_last_not_of(" \t") + 1 - begin));
+}
+
+}  // namespace
+
+const std::vector<Case>& catalogue() {
+  static const std::vector<Case> all = all_cases();
+  return all;
+}
+
+std::vector<Case> read_cases(std::string_view text, const std::string& name) { return cases_in(text, name); }
+
+Case case_of_expectation(const std::string& text, unsigned number) {
+  const auto fail = [&](const std::string& why) {
+    throw UsageFault(fmt::format("'{}' is no expectation", text.substr(0, 120)), why,
+                     "write a packet and what is to become of it: '198.51.100.7 > host TCP 22 [S] => passed'");
+  };
+  const std::size_t arrow = text.rfind("=>");
+  if (arrow == std::string::npos) fail("there is no '=>'");
+  Case a_case;
+  a_case.group = "user";
+  a_case.packets = {trimmed(std::string_view(text).substr(0, arrow))};
+  a_case.expected = trimmed(std::string_view(text).substr(arrow + 2));
+  if (const std::string wrong = take_verdict(a_case, a_case.expected); !wrong.empty()) fail(wrong);
+  if (const auto fault = complete_case(a_case, false, number))
+    fail(fault->packet ? fmt::format("{}, at '{}'", fault->what, a_case.packets[0].substr(fault->at, 30))
+                       : fault->what);
+  return a_case;
+}
+
+}  // namespace tunstack::firewall
