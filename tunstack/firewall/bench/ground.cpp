@@ -79,18 +79,18 @@ void Ground::enter() {
   hide_run();
   set_loopback_up();
   // What the machine does by itself would come in between; what limits errors would hide what rules let through.
-  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"net.ipv6.conf.all.disable_ipv6", "0"},
-           {"net.ipv6.conf.default.disable_ipv6", "0"},
-           {"net.ipv6.conf.default.router_solicitations", "0"},
-           {"net.ipv6.conf.default.accept_dad", "0"},
-           {"net.ipv6.conf.default.addr_gen_mode", "1"},
-           {"net.ipv4.icmp_ratelimit", "0"},
-           {"net.ipv4.icmp_msgs_per_sec", "1000000"},
-           {"net.ipv4.icmp_msgs_burst", "1000000"},
-           {"net.ipv6.icmp.ratelimit", "0"},
-           {"net.ipv4.tcp_challenge_ack_limit", "2147483647"},
-           {"net.ipv4.ping_group_range", "0 0"}})
+  for (const auto& [name, value] :
+       std::initializer_list<std::pair<const char*, const char*>>{{"net.ipv6.conf.all.disable_ipv6", "0"},
+                                                                  {"net.ipv6.conf.default.disable_ipv6", "0"},
+                                                                  {"net.ipv6.conf.default.router_solicitations", "0"},
+                                                                  {"net.ipv6.conf.default.accept_dad", "0"},
+                                                                  {"net.ipv6.conf.default.addr_gen_mode", "1"},
+                                                                  {"net.ipv4.icmp_ratelimit", "0"},
+                                                                  {"net.ipv4.icmp_msgs_per_sec", "1000000"},
+                                                                  {"net.ipv4.icmp_msgs_burst", "1000000"},
+                                                                  {"net.ipv6.icmp.ratelimit", "0"},
+                                                                  {"net.ipv4.tcp_challenge_ack_limit", "2147483647"},
+                                                                  {"net.ipv4.ping_group_range", "0 0"}})
     write_sysctl(name, value, false);
 }
 
@@ -115,7 +115,8 @@ void Ground::set_up(const Arm& arm, bool is_default_way) {
   if (arm.kind != DeviceKind::tap) return;
   for (const IpAddress& neighbor : {arm.neighbor4, arm.neighbor6, peer_link_local, second_link_local})
     add_neighbor(arm.device, neighbor);
-  if (is_default_way) add_neighbor(arm.device, places_.second4);
+  if (is_default_way)
+    for (const IpAddress& second : {places_.second4, places_.second6}) add_neighbor(arm.device, second);
   if (is_default_way) return;
   for (const IpAddress& server : {places_.server4, places_.server6}) add_neighbor(arm.device, server);
 }

@@ -1,5 +1,6 @@
-// Where a ruleset is tried: devices, addresses, routes, neighbors, sysctls. A private network, which is that of the whole
-// process from then on and vanishes with it; or, live, the host's own, to which a device is added and nothing else.
+// Where a ruleset is tried: devices, addresses, routes, neighbors, sysctls. A private network, which is that of the
+// whole process from then on and vanishes with it; or, live, the host's own, to which a device is added and nothing
+// else.
 #pragma once
 
 #include <map>

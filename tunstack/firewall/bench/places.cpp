@@ -35,7 +35,9 @@ Names Places::names(Family family, unsigned index) const {
   if (v4) addresses["broadcast"] = broadcast_of(outside.ipv4);
   addresses["host-link"] = host_link_local;
   addresses["peer-link"] = peer_link_local;
-  addresses["second"] = v4 ? second4 : second_link_local;
+  addresses["other-peer"] = v4 ? second4 : second6;
+  addresses["other-peer-link"] = second_link_local;
+  if (!v4) addresses["host-group"] = solicited_node_group(outside.ipv6.address.ipv6());
   if (mode == Mode::router) {
     addresses["inside-router"] = (v4 ? inside.ipv4 : inside.ipv6).address;
     addresses["client"] = v4 ? inside.neighbor4 : inside.neighbor6;
@@ -65,6 +67,7 @@ Places example_places(Mode mode, const std::string& outside, const std::string& 
                    .neighbor4 = address("198.51.100.7"),
                    .neighbor6 = address("2001:db8:2::7")};
   places.second4 = address("192.0.2.3");
+  places.second6 = address("2001:db8:1::3");
   places.server4 = address("198.51.100.80");
   places.server6 = address("2001:db8:2::80");
   places.far4 = address("203.0.113.7");

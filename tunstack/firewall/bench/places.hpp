@@ -23,7 +23,7 @@ struct Places {
   Arm outside, inside;   // a host has no inside
   IpAddress far4, far6;  // the first of those far away: each case gets one of its own
   IpAddress other4, other6;
-  IpAddress second4;           // another router of the host's link; in IPv6 second_link_local
+  IpAddress second4, second6;  // another router of the host's link; see second_link_local
   IpAddress server4, server6;  // inside: publishes what is open
   std::uint16_t open = 80, blocked = 7777, closed = 7779;
 
@@ -36,6 +36,6 @@ Places example_places(Mode mode, const std::string& outside, const std::string& 
 
 inline const IpAddress host_link_local = *parse_address("fe80::1");
 inline const IpAddress peer_link_local = *parse_address("fe80::2");
-inline const IpAddress second_link_local = *parse_address("fe80::3");
+inline const IpAddress second_link_local = *parse_address("fe80::77");
 
 }  // namespace tunstack::firewall

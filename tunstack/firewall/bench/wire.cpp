@@ -24,12 +24,12 @@ std::array<std::uint8_t, 6> mac_of(const std::string& device) {
   return mac;
 }
 
-/// What a machine tells its neighbors whatever arrives: router solicitations and listener reports (RFC 4861 4.1,
+/// What a machine tells groups of its link whatever arrives: router solicitations and listener reports (RFC 4861 4.1,
 /// RFC 9777 5.2), IGMP reports.
 bool is_chatter(Bytes datagram) {
   if (datagram.size() < 20) return true;
-  if (datagram[0] >> 4 == 4) return datagram[9] == 2 && datagram.size() > 20;
-  if (datagram[0] >> 4 != 6 || datagram.size() < 48) return false;
+  if (datagram[0] >> 4 == 4) return datagram[9] == 2 && load_be32(datagram, 16) >> 8 == 0xe00000;
+  if (datagram[0] >> 4 != 6 || datagram.size() < 48 || load_be16(datagram, 24) != 0xff02) return false;
   const std::size_t at = datagram[6] == 0 && datagram.size() >= 56 ? 48 : 40;
   const bool is_icmp = datagram[6] == 58 || (datagram[6] == 0 && datagram[40] == 58);
   return is_icmp && (datagram[at] == 133 || datagram[at] == 131 || datagram[at] == 132 || datagram[at] == 143);
