@@ -1,0 +1,91 @@
+#include "tunstack/firewall/report/plain_text.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace tunstack::firewall {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+/// Octets of the character at `at` of a text that is UTF-8.
+std::size_t character_size(std::string_view text, std::size_t at) {
+  std::size_t end = at + 1;
+  while (end < text.size() && continues(text[end])) ++end;
+  return end - at;
+}
+
+std::string utf8(std::string_view text) {
+  return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
+}
+
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) return (first < ' ' && first != '\n') || first == 0x7f;
+  if (character.size() == 2) return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+  return character == "\xef\xbf\xbe" || character == "\xef\xbf\xbf";  // U+FFFE, U+FFFF: no characters
+}
+
+/// Octets of as much of `text` as fits.
+std::size_t fitting(std::string_view text, std::size_t width) {
+  std::size_t at = 0;
+  for (; at < text.size() && width > 0; --width) at += character_size(text, at);
+  return at;
+}
+
+/// Octets of the next line: up to a blank, unless a word is too long.
+std::size_t line_size(std::string_view text, std::size_t width) {
+  const std::size_t most = fitting(text, width);
+  if (most == text.size()) return most;
+  const std::size_t blank = text.substr(0, most + 1).rfind(' ');
+  return blank == std::string_view::npos || blank == 0 ? most : blank;
+}
+
+}  // namespace
+
+std::string harmless(std::string_view text) {
+  const std::string checked = utf8(text);
+  std::string result;
+  for (std::size_t at = 0; at < checked.size();) {
+    const std::string_view character = std::string_view(checked).substr(at, character_size(checked, at));
+    result += character == "\t" ? " " : is_control(character) ? "?" : character;
+    at += character.size();
+  }
+  return result;
+}
+
+std::size_t columns(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues(c); }));
+}
+
+std::string cut(std::string_view text, std::size_t width) {
+  constexpr std::string_view dots = "...";
+  if (columns(text) <= width) return std::string(text);
+  if (width <= dots.size()) return std::string(text.substr(0, fitting(text, width)));
+  return std::string(text.substr(0, fitting(text, width - dots.size()))) + std::string(dots);
+}
+
+std::string wrapped(std::string_view head, std::string_view text, std::size_t width) {
+  constexpr std::size_t least = 20;  // of text in a line, however long the head is
+  const std::size_t indent = columns(head);
+  const std::size_t room = std::max(width, indent + least) - indent;
+  std::string lines(head);
+  while (true) {
+    const std::size_t size = line_size(text, room);
+    lines += std::string(text.substr(0, size)) + "\n";
+    text.remove_prefix(size);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.empty()) return lines;
+    lines += std::string(indent, ' ');
+  }
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  const std::size_t taken = columns(text);
+  return std::string(text) + std::string(width > taken ? width - taken : 0, ' ');
+}
+
+}  // namespace tunstack::firewall
