@@ -200,6 +200,27 @@ std::string verdict_text(std::int32_t code, const std::string& chain) {
   }
 }
 
+/// Whether a packet, of which at least the addresses are here, comes from whoever sent what was injected. What the
+/// machine sends to a broadcast address comes back to it as well.
+bool is_injected(Bytes header, const Observation& observation) {
+  const bool v6 = !header.empty() && header[0] >> 4 == 6;
+  const std::size_t at = v6 ? 8 : 12, size = v6 ? 16 : 4;
+  if (observation.injections.empty() || header.size() < at + size) return true;
+  return std::ranges::any_of(observation.injections, [&](const Injection& injection) {
+    const Bytes octets(injection.octets);
+    return octets.size() < at + size || std::ranges::equal(octets.subspan(at, size), header.subspan(at, size));
+  });
+}
+
+Bytes octets_of(const nlattr* attribute) {
+  if (attribute == nullptr) return {};
+  return {static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute)), mnl_attr_get_payload_len(attribute)};
+}
+
+bool contains(const std::vector<std::size_t>& packets, std::size_t packet) {
+  return std::ranges::find(packets, packet) != packets.end();
+}
+
 std::string hook_name(const std::string& family, std::uint32_t number) {
   static constexpr std::array<const char*, 5> inet{"prerouting", "input", "forward", "output", "postrouting"};
   if (family == "netdev") return number == 0 ? "ingress" : "egress";
@@ -263,6 +284,7 @@ void ProbeReader::forget() {
   trace_.take([](const nlmsghdr&) {});
   traced_.clear();
   outgoing_.clear();
+  looped_.clear();
 }
 
 void ProbeReader::take(Observation& observation) {
@@ -275,7 +297,11 @@ void ProbeReader::take_log(const nlmsghdr& message, Observation& observation) co
   const auto attributes = attributes_of<NFULA_MAX + 1>(message);
   static const unsigned loopback = if_nametoindex("lo");
   if (attributes.be32(NFULA_IFINDEX_INDEV) == loopback || attributes.be32(NFULA_IFINDEX_OUTDEV) == loopback) return;
-  if (const auto point = point_of(attributes.text(NFULA_PREFIX))) ++observation.seen[static_cast<std::size_t>(*point)];
+  const auto point = point_of(attributes.text(NFULA_PREFIX));
+  if (!point) return;
+  const bool is_coming = *point < Point::output_first;
+  if (!is_coming || is_injected(octets_of(attributes[NFULA_PAYLOAD]), observation))
+    ++observation.seen[static_cast<std::size_t>(*point)];
 }
 
 void ProbeReader::take_trace(const nlmsghdr& message, Observation& observation) {
@@ -290,9 +316,12 @@ void ProbeReader::take_trace(const nlmsghdr& message, Observation& observation) 
   step.packet = static_cast<std::size_t>(known - traced_.begin());
   if (step.table == probe_table) {
     if (step.chain == "output_first") outgoing_.push_back(step.packet);
+    if (step.chain == "prerouting" && !is_injected(octets_of(attributes[NFTA_TRACE_NETWORK_HEADER]), observation))
+      looped_.push_back(step.packet);
     return;
   }
-  step.of_answer = std::ranges::find(outgoing_, step.packet) != outgoing_.end();
+  if (contains(looped_, step.packet)) return;
+  step.of_answer = contains(outgoing_, step.packet);
   step.family = family_name(family_of(message));
   step.handle = attributes.be64(NFTA_TRACE_RULE_HANDLE);
   const auto verdict = attributes_within<NFTA_VERDICT_MAX + 1>(attributes[NFTA_TRACE_VERDICT]);

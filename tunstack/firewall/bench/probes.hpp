@@ -37,6 +37,7 @@ class ProbeReader {
   NfnetlinkSocket log_, trace_;
   std::vector<std::uint32_t> traced_;  // identifiers of packets, in the order of their first step
   std::vector<std::size_t> outgoing_;  // of these, what the machine sends
+  std::vector<std::size_t> looped_;    // and what came back to it of that: its own broadcasts
 };
 
 /// The rules of the kernel in their order, without ours.

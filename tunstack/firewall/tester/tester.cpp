@@ -22,7 +22,8 @@ std::vector<Case> cases_of(const TestPlan& plan, Mode mode) {
 BenchPlan bench_plan(const TestPlan& plan, Mode mode, RulesChoice rules) {
   return {.ground = {.places = mode == Mode::host ? plan.host : plan.router,
                      .further_interfaces = plan.further_interfaces,
-                     .sysctls = plan.sysctls},
+                     .sysctls = plan.sysctls,
+                     .is_live = plan.is_live && rules == RulesChoice::ruleset},
           .rules = rules,
           .rulesets = plan.rulesets,
           .iptables = plan.iptables,
@@ -37,9 +38,11 @@ Verdict verdict_with_text(const Case& a_case, const Observation& observation, co
 }
 
 /// `seen`: in the order of all_rules.
-CaseRun case_run(const Case& a_case, Profile profile, const std::array<Observation*, 3>& seen, const RuleMap& map) {
+CaseRun case_run(const Case& a_case, const TestPlan& plan, const std::array<Observation*, 3>& seen,
+                 const RuleMap& map) {
   CaseRun one{.a_case = a_case, .observation = {}, .verdict = {}, .judgement = {}, .mend = {}};
-  one.a_case.level = level_in(a_case, profile);
+  one.a_case.level = level_in(a_case, plan.profile);
+  one.a_case.needs_tap = a_case.needs_tap && plan.host.outside.kind != DeviceKind::tap;
   const Baselines baselines{verdict_of(a_case, *seen[0]), verdict_of(a_case, *seen[1])};
   one.verdict = attributed(verdict_with_text(a_case, *seen[2], map), baselines);
   one.judgement = judge(one.a_case, one.verdict, baselines);
@@ -93,7 +96,7 @@ std::vector<Assignment> assignments_of(const TestPlan& plan) {
 
 Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std::vector<BenchReport>& reports) {
   Run run{.ruleset = names_of(plan.rulesets),
-          .mode = modes_of(plan.cases),
+          .mode = modes_of(plan.cases) + (plan.is_live ? ", live" : ""),
           .kernel = kernel_release(),
           .sysctls = plan.sysctls,
           .seconds = 0,
@@ -103,7 +106,7 @@ Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std
   for (std::size_t first = 0; first < reports.size(); first += all_rules.size()) {
     const RuleMap map(reports[first + 2].rules, plan.rulesets);
     for (std::size_t i = 0; i < assignments[first].cases.size(); ++i)
-      run.cases.push_back(case_run(assignments[first].cases[i], plan.profile,
+      run.cases.push_back(case_run(assignments[first].cases[i], plan,
                                    {&reports[first].observations[0][i], &reports[first + 1].observations[0][i],
                                     &reports[first + 2].observations[0][i]},
                                    map));

@@ -17,6 +17,7 @@ struct TestPlan {
   std::vector<Service> services;
   IptablesKind iptables = IptablesKind::any;
   Profile profile = Profile::catalogue;
+  bool is_live = false;  // the host's own rules, behind a device that is added to it; baselines stay private
 };
 
 /// The benches that a plan needs: for each mode that has cases one without rules, one that tracks connections and one

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "tools/commands.hpp"
+#include "tools/firewall_arguments.hpp"
+#include "tools/screen.hpp"
+#include "tunstack/fault.hpp"
+#include "tunstack/firewall/report/ci_reports.hpp"
+#include "tunstack/firewall/report/coverage.hpp"
+#include "tunstack/firewall/report/html_report.hpp"
+#include "tunstack/firewall/report/run_diff.hpp"
+#include "tunstack/firewall/report/run_json.hpp"
+#include "tunstack/firewall/report/text_report.hpp"
+
+namespace tunstack {
+
+namespace {
+
+using namespace firewall;
+
+constexpr const char* test_description =
+    R"(Try a ruleset of nftables or iptables against hostile and necessary packets, and say which rule decided.
+
+Examples:
+  tunstack firewall test /etc/nftables.conf --open tcp/22,tcp/80
+  sudo nft list ruleset | tunstack firewall test - --like-host
+  tunstack firewall test rules.v4 rules.v6                   what iptables-save and ip6tables-save wrote
+  tunstack firewall test router.nft --router outside=eth0,inside=eth1
+  tunstack firewall test fw.nft --expect '198.51.100.7 > host TCP 22 [S] => dropped'
+  tunstack firewall test fw.nft --only pmtud --suggest
+  tunstack firewall test fw.nft --against accepted.json --annotations
+
+The ruleset is loaded into a network of its own, which nobody else sees, and no rights are needed for that; packets
+come in by a device that is named as the ruleset wants it. Each case runs without rules and with connection tracking
+alone first, so that what rules do is told from what the kernel does anyway.
+
+Exit status: 0 if nothing failed, 1 if something did, 2 if the command line or a file is wrong, 3 if a right, a device
+or a program is missing, 4 if a case that must pass could not be tried.)";
+
+struct Outputs {
+  bool json = false, annotations = false, coverage = false, strict = false, quiet = false;
+  std::string junit, html, save, against, color;
+};
+
+struct TestArguments {
+  FirewallArguments firewall;
+  Outputs outputs;
+};
+
+void write_to(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text << std::flush;
+  if (!file)
+    throw SystemError(fmt::format("cannot write {}", path), "there is no such directory, no room, or no right",
+                      "name another file");
+}
+
+std::string read_saved(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    throw UsageFault(fmt::format("cannot read {}", path), "there is no such file, or it may not be read",
+                     "tunstack firewall test RULESET --save FILE    writes one");
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// How far it has come, on one line of a terminal that is cleared at last.
+OnProgress progress_on_stderr(bool quiet) {
+  if (quiet || ::isatty(STDERR_FILENO) == 0) return {};
+  return [](std::size_t done, std::size_t all) {
+    constexpr std::size_t bar = 30;
+    const std::size_t part = all == 0 ? bar : done * bar / all;
+    fmt::print(stderr, "\r\033[K{}",
+               done == all ? "" : fmt::format("{:#<{}}{:.<{}} {} of {}", "", part, "", bar - part, done, all));
+    std::fflush(stderr);
+  };
+}
+
+TextStyle style_of(const std::string& color) {
+  const Screen screen = screen_of(STDOUT_FILENO, color);
+  return {.width = screen.width == 0 ? 120 : screen.width, .has_colour = screen.color};
+}
+
+void print_run(const Run& run, const Outputs& outputs) {
+  const TextStyle style = style_of(outputs.color);
+  if (outputs.json)
+    fmt::print("{}\n", to_json(run));
+  else if (outputs.annotations)
+    fmt::print("{}", annotations(run));
+  else
+    fmt::print("{}", text_report(run, style));
+  if (outputs.coverage && !outputs.json) fmt::print("\n{}", coverage_text(run, style.width));
+  if (!outputs.junit.empty()) write_to(outputs.junit, junit_report(run));
+  if (!outputs.html.empty()) write_to(outputs.html, html_report(run));
+  if (!outputs.save.empty()) write_to(outputs.save, to_json(run) + "\n");
+}
+
+int status_of(const Run& run, const Outputs& outputs) {
+  if (outputs.against.empty()) return exit_status_of(run, outputs.strict);
+  const Run accepted = run_from_json(read_saved(outputs.against), outputs.against);
+  fmt::print("{}", against_text(accepted, run, style_of(outputs.color)));
+  return new_failures(accepted, run).empty() ? 0 : exit_failures;
+}
+
+int run_firewall_test(const TestArguments& arguments) {
+  const TestPlan plan = plan_of(arguments.firewall);
+  const Run run = run_test(plan, progress_on_stderr(arguments.outputs.quiet));
+  print_run(run, arguments.outputs);
+  return status_of(run, arguments.outputs);
+}
+
+void add_output_options(CLI::App& command, Outputs& outputs) {
+  constexpr const char* group = "The report";
+  command.add_flag("--json", outputs.json, "The whole run as one JSON object")->group(group);
+  command.add_flag("--annotations", outputs.annotations, "Lines that a workflow shows at the rules")->group(group);
+  command.add_flag("--coverage", outputs.coverage, "Which rules no packet reached")->group(group);
+  for (const auto& [name, path, what] : std::initializer_list<std::tuple<const char*, std::string*, const char*>>{
+           {"--junit", &outputs.junit, "Write JUnit's XML"},
+           {"--html", &outputs.html, "Write one page for browsers"},
+           {"--save", &outputs.save, "Write the run as JSON, for --against and 'firewall diff'"},
+           {"--against", &outputs.against, "Fail only for what did not fail in this saved run"}})
+    command.add_option(name, *path, what)->type_name("FILE")->group(group);
+  command.add_flag("--strict", outputs.strict, "Warnings are failures")->group(group);
+  command.add_flag("-q,--quiet", outputs.quiet, "No progress bar")->group(group);
+  add_color(command, outputs.color).group(group);
+}
+
+}  // namespace
+
+void add_firewall_test(CLI::App& firewall, int& exit_status) {
+  CLI::App* command = firewall.add_subcommand("test", test_description);
+  const auto arguments = std::make_shared<TestArguments>();
+  command
+      ->add_option("RULESET", arguments->firewall.rulesets, "Files of rules, loaded one after the other; - for stdin")
+      ->expected(0, -1);
+  command
+      ->add_flag("--live", arguments->firewall.is_live,
+                 "The rules of this host as they are, by a device that is added to it and taken away again; which rule "
+                 "decided cannot be seen then. No rule is changed. As root")
+      ->group("The machine");
+  add_machine_options(*command, arguments->firewall);
+  add_case_options(*command, arguments->firewall);
+  add_output_options(*command, arguments->outputs);
+  command->callback([arguments, &exit_status] {
+    if (arguments->firewall.rulesets.empty() && !arguments->firewall.is_live)
+      throw UsageFault("no ruleset is named", "a test needs rules",
+                       "tunstack firewall test FILE, or - for stdin; --live for the rules of this host");
+    exit_status = run_firewall_test(*arguments);
+  });
+}
+
+}  // namespace tunstack
