@@ -15,6 +15,8 @@
 #include "tunstack/firewall/report/run_diff.hpp"
 #include "tunstack/firewall/report/run_json.hpp"
 #include "tunstack/firewall/report/text_report.hpp"
+#include "tunstack/firewall/tester/exhaustive.hpp"
+#include "tunstack/firewall/tester/mutation.hpp"
 
 namespace tunstack {
 
@@ -43,6 +45,7 @@ or a program is missing, 4 if a case that must pass could not be tried.)";
 
 struct Outputs {
   bool json = false, annotations = false, coverage = false, strict = false, quiet = false;
+  bool mutate = false, exhaustive = false;  // in place of the report
   std::string junit, html, save, against, color;
 };
 
@@ -109,7 +112,18 @@ int status_of(const Run& run, const Outputs& outputs) {
 
 int run_firewall_test(const TestArguments& arguments) {
   const TestPlan plan = plan_of(arguments.firewall);
-  const Run run = run_test(plan, progress_on_stderr(arguments.outputs.quiet));
+  const OnProgress progress = progress_on_stderr(arguments.outputs.quiet);
+  if (arguments.outputs.mutate) {
+    const MutationReport report = mutate(plan, progress);
+    fmt::print("{}", arguments.outputs.json ? mutation_json(report) + "\n" : mutation_text(report));
+    return 0;
+  }
+  if (arguments.outputs.exhaustive) {
+    const auto maps = map_icmp(plan, progress);
+    fmt::print("{}", arguments.outputs.json ? icmp_map_json(maps) + "\n" : icmp_map_text(maps));
+    return 0;
+  }
+  const Run run = run_test(plan, progress);
   print_run(run, arguments.outputs);
   return status_of(run, arguments.outputs);
 }
@@ -119,6 +133,12 @@ void add_output_options(CLI::App& command, Outputs& outputs) {
   command.add_flag("--json", outputs.json, "The whole run as one JSON object")->group(group);
   command.add_flag("--annotations", outputs.annotations, "Lines that a workflow shows at the rules")->group(group);
   command.add_flag("--coverage", outputs.coverage, "Which rules no packet reached")->group(group);
+  command
+      .add_flag("--mutate", outputs.mutate,
+                "Instead: what each rule is for, tried by removing and turning round one at a time")
+      ->group(group);
+  command.add_flag("--exhaustive", outputs.exhaustive, "Instead: every type and code of ICMP, in both families")
+      ->group(group);
   for (const auto& [name, path, what] : std::initializer_list<std::tuple<const char*, std::string*, const char*>>{
            {"--junit", &outputs.junit, "Write JUnit's XML"},
            {"--html", &outputs.html, "Write one page for browsers"},

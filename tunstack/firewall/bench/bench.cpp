@@ -65,6 +65,7 @@ void Bench::put_probes_in() {
 
 void Bench::load(const std::vector<std::string>& texts) {
   clear_rules(requests_);
+  ground_.forget_discoveries();
   for (std::size_t i = 0; i < plan_.rulesets.size(); ++i) load_ruleset(plan_.rulesets[i], texts[i], plan_.iptables);
   put_probes_in();
 }

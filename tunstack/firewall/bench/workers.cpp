@@ -43,9 +43,10 @@ json rules_line(Bench& bench) {
   return line;
 }
 
-/// Of one variant; addresses and ports are fresh for each case of a family.
-void run_cases(Bench& bench, const std::vector<Case>& cases, int to) {
-  std::array<unsigned, 2> index{};
+/// How many cases of each family a bench has run: addresses and ports are fresh for each.
+using Indices = std::array<unsigned, 2>;
+
+void run_cases(Bench& bench, const std::vector<Case>& cases, Indices& index, int to) {
   for (const Case& a_case : cases)
     write_line(to,
                "{\"observation\":" + to_json(bench.run(a_case, index[a_case.family == Family::ipv4 ? 0 : 1]++)) + "}");
@@ -67,10 +68,11 @@ bool load_variant(Bench& bench, const std::vector<std::string>& texts) {
   try {
     Bench bench(assignment.plan);
     write_line(to, rules_line(bench).dump());
-    run_cases(bench, assignment.cases, to);
+    Indices index{};
+    run_cases(bench, assignment.cases, index, to);
     for (std::size_t i = 0; i < assignment.variants.size(); ++i) {
       write_line(to, json{{"variant", i}}.dump());
-      if (load_variant(bench, assignment.variants[i])) run_cases(bench, assignment.cases, to);
+      if (load_variant(bench, assignment.variants[i])) run_cases(bench, assignment.cases, index, to);
     }
     ::_exit(0);
   } catch (const Fault& fault) {
