@@ -24,7 +24,7 @@ void add_completion(CLI::App& program);
 void add_manual(CLI::App& program);
 
 void print_help(const CLI::App& command);
-/// Throws UsageFault, with the name that may have been meant.
-const CLI::App& find_command(const CLI::App& program, const std::string& name);
+/// Of those right behind `above`. Throws UsageFault, with the name that may have been meant.
+const CLI::App& find_command(const CLI::App& above, const std::string& name);
 
 }  // namespace tunstack
