@@ -124,7 +124,7 @@ std::string more_of(const CLI::App& command) {
   const CLI::App* const above = command.get_parent();
   if (above == nullptr) return ", *ip-tuntap*(8)";
   if (above->get_parent() == nullptr) return {};
-  return ", " + reference(page_name(*above), of_commands) + more_of(*above);
+  return more_of(*above) + ", " + reference(page_name(*above), of_commands);
 }
 
 ManualPage page_of_command(const CLI::App& command) {
