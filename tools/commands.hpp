@@ -15,6 +15,7 @@ void add_get(CLI::App& program);
 void add_set(CLI::App& program);
 void add_send(CLI::App& program, int& exit_status);
 void add_why(CLI::App& program);
+void add_firewall(CLI::App& program, int& exit_status);
 void add_rules(CLI::App& program);
 void add_options(CLI::App& program);
 void add_doctor(CLI::App& program, int& exit_status);
@@ -23,8 +24,13 @@ void add_version(CLI::App& program);
 void add_completion(CLI::App& program);
 void add_manual(CLI::App& program);
 
+// Commands of commands.
+void add_firewall_test(CLI::App& firewall, int& exit_status);
+void add_firewall_list(CLI::App& firewall);
+void add_firewall_diff(CLI::App& firewall, int& exit_status);
+
 void print_help(const CLI::App& command);
-/// Throws UsageFault, with the name that may have been meant.
-const CLI::App& find_command(const CLI::App& program, const std::string& name);
+/// Of those right behind `above`. Throws UsageFault, with the name that may have been meant.
+const CLI::App& find_command(const CLI::App& above, const std::string& name);
 
 }  // namespace tunstack

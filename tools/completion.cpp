@@ -19,6 +19,7 @@ struct NamedOffer {
 
 constexpr NamedOffer offers[] = {
     {"FILE", Offer::files},         {"IN", Offer::files},           {"OUT", Offer::files},
+    {"RULESET", Offer::files},      {"OLD", Offer::files},          {"NEW", Offer::files},
     {"KEY", Offer::keys},           {"KEY=VALUE", Offer::settings}, {"REASON", Offer::reasons},
     {"QUESTION", Offer::questions}, {"COMMAND", Offer::commands},
 };

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "tools/command_tree.hpp"
 #include "tools/completion.hpp"
 #include "tools/help.hpp"
 #include "tunstack/explain/explain.hpp"
@@ -12,12 +13,12 @@ namespace {
 // Bash breaks words at '=' and ':', which stand within values here; so they are joined first, and what is offered is
 // cut to what bash takes for the word.
 constexpr std::string_view bash_functions = R"bash(
-_tunstack_offer() {  # KIND WORDS... for $value; $front stands before it in the same word
+_tunstack_offer() {  # KIND WORDS... for $value; $front is before it in the same word, $behind between the command and it
   local kind=$1 key=${value%%=*} words="${*:2}"
   case $kind in
     keys) words=$(_tunstack_keys) ;;
     reasons | questions) words=$(_tunstack_reasons) ;;
-    commands) words=$(_tunstack_commands) ;;
+    commands) words=$(_tunstack_commands "$behind") ;;
     settings) words=$(_tunstack_keys) ;;
   esac
   if [[ $kind == settings && $value == *=* ]]; then
@@ -46,21 +47,28 @@ _tunstack_run() {  # the words of a command that is run
 }
 
 _tunstack_complete() {
-  local i word command=${words[1]} option= value=${words[-1]} front=
-  if ((${#words[@]} == 2)); then
-    COMPREPLY=($(compgen -W "$(_tunstack_commands) $(_tunstack_options '')" -- "$value"))
+  local i=1 last=$((${#words[@]} - 1)) word below command= behind= option= value=${words[-1]} front=
+  while ((i < last)) && [[ " $(_tunstack_commands "$command") " == *" ${words[i]} "* ]]; do
+    command+=${command:+ }${words[i++]}
+  done
+  below=$(_tunstack_commands "$command")
+  if [[ $below ]]; then  # one of them is still to be named
+    below+=" $(_tunstack_options "$command")"
+    if ((i == last)); then COMPREPLY=($(compgen -W "$below" -- "$value")); fi
     return
   fi
-  for ((i = 2; i < ${#words[@]}; i++)); do
+  for ((; i <= last; i++)); do
     word=${words[i]}
     if [[ $option ]]; then
-      if ((i < ${#words[@]} - 1)); then option=; fi
+      if ((i < last)); then option=; fi
     elif [[ $command == exec && $word != -* ]]; then
       _tunstack_run "${words[@]:i}" && return
-    elif [[ $command == exec && $word == -- && i -lt ${#words[@]}-1 ]]; then
+    elif [[ $command == exec && $word == -- && i -lt last ]]; then
       _tunstack_run "${words[@]:i+1}" && return
-    elif [[ $word == -* && $(_tunstack_takes "$command" "$word") && i -lt ${#words[@]}-1 ]]; then
+    elif [[ $word == -* && $(_tunstack_takes "$command" "$word") && i -lt last ]]; then
       option=$word
+    elif [[ $word != -* && i -lt last ]]; then
+      behind+=${behind:+ }$word
     fi
   done
   case $option$value in
@@ -115,7 +123,7 @@ std::string takes_cases(const CLI::App& command) {
   const auto add = [&](const std::string& pattern, const CLI::Option& option) {
     text += fmt::format("    {}) echo '{}' ;;\n", pattern, offer_text(offered_for(option)));
   };
-  const std::string& name = command.get_name();
+  const std::string name = name_of(command);
   for (const std::string& group : groups_of(command))
     for (const CLI::Option* option : options_in(command, group)) {
       if (!takes_a_value(*option)) continue;
@@ -131,15 +139,24 @@ std::string takes_cases(const CLI::App& command) {
 
 std::string bash_takes_function(const CLI::App& program) {
   std::string text = "_tunstack_takes() {  # COMMAND OPTION: what is offered for its value\n  case \"$1 $2\" in\n";
-  for (const CLI::App* command : commands_of(program)) text += takes_cases(*command);
+  for (const CLI::App* command : command_tree(program)) text += takes_cases(*command);
   return text + "  esac\n}\n";
 }
 
 std::string bash_options_function(const CLI::App& program) {
   std::string text = "_tunstack_options() {  # COMMAND\n  case $1 in\n";
-  text += fmt::format("    '') echo '{}' ;;\n", fmt::join(names_of_options(program), " "));
-  for (const CLI::App* command : commands_of(program))
-    text += fmt::format("    {}) echo '{}' ;;\n", command->get_name(), fmt::join(names_of_options(*command), " "));
+  for (const CLI::App* command : command_tree(program))
+    text += fmt::format("    '{}') echo '{}' ;;\n", name_of(*command), fmt::join(names_of_options(*command), " "));
+  return text + "  esac\n}\n";
+}
+
+std::string bash_commands_function(const CLI::App& program) {
+  std::string text = "_tunstack_commands() {  # COMMAND: those that stand behind it\n  case $1 in\n";
+  for (const CLI::App* command : command_tree(program)) {
+    std::string names;
+    for (const CLI::App* below : commands_of(*command)) names += (names.empty() ? "" : " ") + below->get_name();
+    if (!names.empty()) text += fmt::format("    '{}') echo '{}' ;;\n", name_of(*command), names);
+  }
   return text + "  esac\n}\n";
 }
 
@@ -155,13 +172,12 @@ std::string bash_values_function() {
 }  // namespace
 
 std::string bash_completion(const CLI::App& program) {
-  std::vector<std::string> commands, keys, reasons;
-  for (const CLI::App* command : commands_of(program)) commands.push_back(command->get_name());
+  std::vector<std::string> keys, reasons;
   for (const OptionArea& area : option_areas())
     for (const OptionRow& row : area.rows) keys.emplace_back(row.key);
   for (const ReasonInfo& reason : all_reasons()) reasons.emplace_back(reason.name);
   return fmt::format("# Completion of tunstack in bash, printed by: tunstack completion bash\n\n{}{}{}{}{}{}{}",
-                     listing("commands", commands), listing("keys", keys), listing("reasons", reasons),
+                     listing("keys", keys), listing("reasons", reasons), bash_commands_function(program),
                      bash_options_function(program), bash_takes_function(program), bash_values_function(),
                      bash_functions);
 }

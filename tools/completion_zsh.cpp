@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "tools/command_tree.hpp"
 #include "tools/completion.hpp"
 #include "tools/help.hpp"
 #include "tunstack/explain/explain.hpp"
@@ -9,7 +10,7 @@ namespace tunstack {
 
 namespace {
 
-constexpr std::string_view zsh_settings = R"(
+constexpr std::string_view zsh_functions = R"(
 _tunstack_settings() {
   if compset -P 1 '*='; then
     compadd -- $(_tunstack_values ${${IPREFIX%=}##*=})
@@ -21,6 +22,19 @@ _tunstack_settings() {
 _tunstack_offer_keys() { compadd -- $(_tunstack_keys) }
 _tunstack_offer_reasons() { compadd -- $(_tunstack_reasons) }
 _tunstack_offer_questions() { _alternative 'reasons:reason:_tunstack_offer_reasons' 'files:file:_files' }
+_tunstack_offer_commands() { _tunstack_commands "${words[2,CURRENT-1]}" }
+)";
+
+constexpr std::string_view zsh_end = R"(  esac
+  local found=$?
+  [[ $state == arguments ]] || return found
+  curcontext="${curcontext%:*}-$line[1]:"
+  _tunstack_arguments "${1:+$1 }$line[1]"
+}
+
+_tunstack() { _tunstack_arguments '' }
+
+if [[ $funcstack[1] == _tunstack ]]; then _tunstack "$@"; else compdef _tunstack tunstack; fi
 )";
 
 /// Within single quotes, and within what _arguments takes apart.
@@ -85,16 +99,26 @@ std::string specs_of(const CLI::App& command) {
   for (const CLI::Option* positional : positionals_of(command))
     text += fmt::format(" \\\n      '{}:{}:{}'", is_repeatable(*positional) ? "*" : "",
                         in_quotes(positional->get_name()), action(*positional));
+  if (!commands_of(command).empty())
+    text += fmt::format(" \\\n      '1:command:{{_tunstack_commands \"{}\"}}' \\\n      '*::argument:->arguments'",
+                        name_of(command));
   if (!command.get_footer().empty())  // which is the command that it runs
     text += " \\\n      '(-)1:command:_command_names -e' \\\n      '*::arguments:_normal'";
   return text;
 }
 
 std::string zsh_commands_function(const CLI::App& program) {
-  std::string text = "_tunstack_offer_commands() {\n  local -a commands=(\n";
-  for (const CLI::App* command : commands_of(program))
-    text += fmt::format("    '{}:{}'\n", command->get_name(), in_quotes(description_of(*command).sentence));
-  return text + "  )\n  _describe -t commands command commands\n}\n";
+  std::string text =
+      "_tunstack_commands() {  # COMMAND: offers those that stand behind it\n"
+      "  local -a commands\n  case $1 in\n";
+  for (const CLI::App* command : command_tree(program)) {
+    if (commands_of(*command).empty()) continue;
+    text += fmt::format("    ('{}') commands=(\n", name_of(*command));
+    for (const CLI::App* below : commands_of(*command))
+      text += fmt::format("      '{}:{}'\n", below->get_name(), in_quotes(description_of(*below).sentence));
+    text += "    ) ;;\n";
+  }
+  return text + "  esac\n  _describe -t commands command commands\n}\n";
 }
 
 std::string zsh_values_function() {
@@ -106,16 +130,13 @@ std::string zsh_values_function() {
   return text + "  esac\n}\n";
 }
 
-std::string zsh_main_function(const CLI::App& program) {
-  std::string text = fmt::format(
-      "\n_tunstack() {{\n  local curcontext=\"$curcontext\" state line\n  typeset -A opt_args\n  _arguments -S -C{} "
-      "\\\n      '1:command:_tunstack_offer_commands' \\\n      '*::argument:->arguments'\n"
-      "  [[ $state == arguments ]] || return\n  curcontext=\"${{curcontext%:*}}-$line[1]:\"\n  case $line[1] in\n",
-      specs_of(program));
-  for (const CLI::App* command : commands_of(program))
-    text += fmt::format("    ({})\n      _arguments -S{} ;;\n", command->get_name(), specs_of(*command));
-  return text + "  esac\n}\n\n" +
-         "if [[ $funcstack[1] == _tunstack ]]; then _tunstack \"$@\"; else compdef _tunstack tunstack; fi\n";
+std::string zsh_arguments_function(const CLI::App& program) {
+  std::string text =
+      "\n_tunstack_arguments() {  # COMMAND: what stands behind it\n"
+      "  local curcontext=\"$curcontext\" state line\n  typeset -A opt_args\n  case $1 in\n";
+  for (const CLI::App* command : command_tree(program))
+    text += fmt::format("    ('{}')\n      _arguments -S -C{} ;;\n", name_of(*command), specs_of(*command));
+  return text.append(zsh_end);
 }
 
 }  // namespace
@@ -128,7 +149,8 @@ std::string zsh_completion(const CLI::App& program) {
   return fmt::format(
       "#compdef tunstack\n# Completion of tunstack in zsh, printed by: tunstack completion zsh\n\n"
       "_tunstack_keys() {{ print -- {} }}\n_tunstack_reasons() {{ print -- {} }}\n{}{}{}{}",
-      keys, reasons, zsh_values_function(), zsh_commands_function(program), zsh_settings, zsh_main_function(program));
+      keys, reasons, zsh_values_function(), zsh_commands_function(program), zsh_functions,
+      zsh_arguments_function(program));
 }
 
 }  // namespace tunstack

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/command_tree.hpp"
 #include "tools/text_width.hpp"
 
 namespace tunstack {
@@ -59,10 +60,10 @@ std::string first_clause(const std::string& sentence, std::size_t room) {
   return sentence.substr(0, sentence[mark] == '?' ? mark + 1 : mark);
 }
 
-std::string commands_text(const CLI::App& program, std::size_t width) {
-  const auto commands = commands_of(program);
+std::string commands_text(const CLI::App& above, std::size_t width) {
+  const auto commands = commands_of(above);
   if (commands.empty()) return {};
-  std::string text = "\nCommands ('tunstack COMMAND --help' says more):\n";
+  std::string text = fmt::format("\nCommands ('{} COMMAND --help' says more):\n", call_of(above));
   for (const CLI::App* command : commands)
     text += entry(command->get_name(), first_clause(description_of(*command).sentence, width - command_column), width,
                   command_column);
@@ -132,13 +133,9 @@ std::vector<const CLI::Option*> positionals_of(const CLI::App& command) {
   return command.get_options([](const CLI::Option* option) { return option->get_positional(); });
 }
 
-std::vector<const CLI::App*> commands_of(const CLI::App& program) {
-  return program.get_subcommands([](const CLI::App* command) { return !command->get_group().empty(); });
-}
-
 std::string usage_of(const CLI::App& command) {
-  if (command.get_parent() == nullptr) return "COMMAND [OPTIONS] ...";
-  std::string text = command.get_name() + " [OPTIONS]";
+  if (!commands_of(command).empty()) return call_of(command) + " COMMAND [OPTIONS] ...";
+  std::string text = call_of(command) + " [OPTIONS]";
   for (const CLI::Option* option : positionals_of(command)) {
     const char* const more = option->get_items_expected_max() > 1 ? "..." : "";
     text += (option->get_required() ? " " + option->get_name() : " [" + option->get_name() + "]") + more;
@@ -149,9 +146,8 @@ std::string usage_of(const CLI::App& command) {
 std::string help_text(const CLI::App& command, std::size_t width) {
   const auto [sentence, more] = description_of(command);
   std::string text = wrapped(sentence, width, 0, 0) + "\n\n" +
-                     wrapped("Usage: tunstack " + usage_of(command), width, 2 * indent, 0) + "\n\n" +
-                     details_text(more, width) + commands_text(command, width) +
-                     options_text("Arguments", positionals_of(command), width);
+                     wrapped("Usage: " + usage_of(command), width, 2 * indent, 0) + "\n\n" + details_text(more, width) +
+                     commands_text(command, width) + options_text("Arguments", positionals_of(command), width);
   for (const std::string& group : groups_of(command)) text += options_text(group, options_in(command, group), width);
   return text;
 }

@@ -33,9 +33,8 @@ std::string form_of(const CLI::Option& option);
 std::vector<std::string> groups_of(const CLI::App& command);
 std::vector<const CLI::Option*> options_in(const CLI::App& command, const std::string& group);
 std::vector<const CLI::Option*> positionals_of(const CLI::App& command);
-std::vector<const CLI::App*> commands_of(const CLI::App& program);
 
-/// "up [OPTIONS] [ADDR/LEN]...", as it stands behind the program's name.
+/// "tunstack up [OPTIONS] [ADDR/LEN]...".
 std::string usage_of(const CLI::App& command);
 
 /// What an option is for, with its default.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "tools/command_tree.hpp"
 #include "tools/commands.hpp"
 #include "tools/help.hpp"
 #include "tools/text_width.hpp"
@@ -14,34 +15,43 @@ namespace tunstack {
 
 namespace {
 
-/// Commands that are announced.
-constexpr std::string_view planned[] = {"firewall", "lab", "ping", "traceroute", "dump"};
+/// Commands that are announced, as they will be typed.
+constexpr std::string_view planned[] = {"tunstack lab", "tunstack ping", "tunstack traceroute", "tunstack dump"};
 
-bool is_planned(const std::string& name) { return std::ranges::find(planned, name) != std::end(planned); }
+bool is_planned(const std::string& call) { return std::ranges::find(planned, call) != std::end(planned); }
 
 }  // namespace
 
 void print_help(const CLI::App& command) { fmt::print("{}", help_text(command, terminal_width(STDOUT_FILENO))); }
 
-const CLI::App& find_command(const CLI::App& program, const std::string& name) {
+const CLI::App& find_command(const CLI::App& above, const std::string& name) {
   std::vector<std::string> names;
-  for (const CLI::App* command : commands_of(program)) {
+  for (const CLI::App* command : commands_of(above)) {
     if (command->get_name() == name) return *command;
     names.push_back(command->get_name());
   }
-  if (is_planned(name))
+  const std::string call = call_of(above);
+  if (is_planned(call + " " + name))
     throw UsageFault(fmt::format("'{}' is not built yet", name), "a later version will have it",
-                     "'tunstack --help' lists what there is");
-  throw UsageFault(fmt::format("unknown command '{}'", name), "tunstack has no such command",
-                   fmt::format("{}tunstack --help lists all", did_you_mean(name, names)));
+                     fmt::format("'{} --help' lists what there is", call));
+  if (names.empty())
+    throw UsageFault(fmt::format("unknown command '{}'", name), fmt::format("'{}' has no commands", call),
+                     fmt::format("{} --help says what it takes", call));
+  throw UsageFault(fmt::format("unknown command '{}'", name), fmt::format("{} has no such command", call),
+                   fmt::format("{}{} --help lists all", did_you_mean(name, names), call));
 }
 
 void add_help(CLI::App& program) {
-  CLI::App* command = program.add_subcommand(
-      "help", "Say what a command does, as COMMAND --help does.\n\nExamples:\n  tunstack help up");
-  const auto name = std::make_shared<std::string>();
-  command->add_option("COMMAND", *name, "Which one; the program itself if none is given");
-  command->callback([name, &program] { print_help(name->empty() ? program : find_command(program, *name)); });
+  CLI::App* command = program.add_subcommand("help",
+                                             "Say what a command does, as COMMAND --help does.\n\nExamples:\n  "
+                                             "tunstack help up\n  tunstack help firewall test");
+  const auto names = std::make_shared<std::vector<std::string>>();
+  command->add_option("COMMAND", *names, "Which one; the program itself if none is given");
+  command->callback([names, &program] {
+    const CLI::App* found = &program;
+    for (const std::string& name : *names) found = &find_command(*found, name);
+    print_help(*found);
+  });
 }
 
 void add_version(CLI::App& program) {

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "tools/command_tree.hpp"
 #include "tools/commands.hpp"
 #include "tools/exec_command_line.hpp"
 #include "tools/parse_fault.hpp"
@@ -73,10 +74,10 @@ void refuse_empty_values(const std::vector<std::string>& arguments) {
 }
 
 /// "--json=3" would be taken for three times --json.
-void refuse_values_of_flags(CLI::App& program) {
-  for (CLI::App* command : program.get_subcommands(nullptr))
-    for (CLI::Option* option : command->get_options())
-      if (option->get_items_expected_max() == 0 && option->get_type_name().empty()) option->disable_flag_override();
+void refuse_values_of_flags(CLI::App& command) {
+  for (CLI::Option* option : command.get_options())
+    if (option->get_items_expected_max() == 0 && option->get_type_name().empty()) option->disable_flag_override();
+  for (CLI::App* below : command.get_subcommands(nullptr)) refuse_values_of_flags(*below);
 }
 
 int run(std::vector<std::string> arguments) {
@@ -94,6 +95,7 @@ int run(std::vector<std::string> arguments) {
   add_set(program);
   add_send(program, exit_status);
   add_why(program);
+  add_firewall(program, exit_status);
   add_doctor(program, exit_status);
   add_rules(program);
   add_options(program);
@@ -108,8 +110,7 @@ int run(std::vector<std::string> arguments) {
     std::ranges::reverse(arguments);  // as CLI11 wants them
     program.parse(arguments);
   } catch (const CLI::CallForHelp&) {
-    const auto chosen = program.get_subcommands();
-    print_help(chosen.empty() ? program : *chosen[0]);
+    print_help(chosen_in(program));
   } catch (const CLI::CallForVersion& version) {
     fmt::print("{}\n", version.what());
   } catch (const CLI::ParseError& error) {

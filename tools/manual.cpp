@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tools/command_tree.hpp"
 #include "tools/help.hpp"
 #include "tools/scdoc.hpp"
 #include "tunstack/explain/explain.hpp"
@@ -84,17 +85,25 @@ std::string option_groups_of(const CLI::App& command) {
   return text;
 }
 
+std::string synopsis_of(const CLI::App& command) {
+  const std::string call = call_of(command);
+  return bold(call) + plain(usage_of(command).substr(call.size())) + "\n";
+}
+
 std::string command_sections(const CLI::App& command) {
   const Prose prose = prose_of(command);
-  return section("SYNOPSIS", fmt::format("*tunstack* {}\n", plain(usage_of(command)))) +
-         section("DESCRIPTION", prose.description) + section("ARGUMENTS", entries_of(positionals_of(command))) +
-         section("OPTIONS", option_groups_of(command)) + section("EXAMPLES", prose.examples) +
-         section("EXIT STATUS", prose.exit_status);
+  return section("SYNOPSIS", synopsis_of(command)) + section("DESCRIPTION", prose.description) +
+         section("ARGUMENTS", entries_of(positionals_of(command))) + section("OPTIONS", option_groups_of(command)) +
+         section("EXAMPLES", prose.examples) + section("EXIT STATUS", prose.exit_status);
 }
 
 // ---- pages ----
 
-std::string page_name(const CLI::App& command) { return "tunstack-" + command.get_name(); }
+std::string page_name(const CLI::App& command) {
+  std::string name = call_of(command);
+  std::ranges::replace(name, ' ', '-');
+  return name;
+}
 
 std::string see_also(const std::string& more) {
   return section("SEE ALSO",
@@ -102,17 +111,26 @@ std::string see_also(const std::string& more) {
                              reference("tunstack-options", of_files), reference("tunstack-rules", of_subjects), more));
 }
 
-ManualPage page_of_command(const CLI::App& command) {
-  return page(page_name(command), of_commands, purpose_of(command), command_sections(command) + see_also(""));
+std::string entries_of_commands(const CLI::App& command) {
+  std::string text;
+  for (const CLI::App* below : commands_of(command))
+    text +=
+        fmt::format("{}\n\t{}\n\n", reference(page_name(*below), of_commands), plain(description_of(*below).sentence));
+  return text;
 }
 
-ManualPage page_of_program(const CLI::App& program) {
-  std::string commands;
-  for (const CLI::App* command : commands_of(program))
-    commands += fmt::format("{}\n\t{}\n\n", reference(page_name(*command), of_commands),
-                            plain(description_of(*command).sentence));
-  return page("tunstack", of_commands, purpose_of(program),
-              command_sections(program) + section("COMMANDS", commands) + see_also(", *ip-tuntap*(8)"));
+/// What a page leads to besides the program: the commands that this one is of, or who made its device.
+std::string more_of(const CLI::App& command) {
+  const CLI::App* const above = command.get_parent();
+  if (above == nullptr) return ", *ip-tuntap*(8)";
+  if (above->get_parent() == nullptr) return {};
+  return more_of(*above) + ", " + reference(page_name(*above), of_commands);
+}
+
+ManualPage page_of_command(const CLI::App& command) {
+  return page(
+      page_name(command), of_commands, purpose_of(command),
+      command_sections(command) + section("COMMANDS", entries_of_commands(command)) + see_also(more_of(command)));
 }
 
 ManualPage page_of_options() {
@@ -152,8 +170,8 @@ ManualPage page_of_rules() {
 }  // namespace
 
 std::vector<ManualPage> manual_pages(const CLI::App& program) {
-  std::vector<ManualPage> pages{page_of_program(program)};
-  for (const CLI::App* command : commands_of(program)) pages.push_back(page_of_command(*command));
+  std::vector<ManualPage> pages;
+  for (const CLI::App* command : command_tree(program)) pages.push_back(page_of_command(*command));
   pages.push_back(page_of_options());
   pages.push_back(page_of_rules());
   return pages;

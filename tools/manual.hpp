@@ -1,4 +1,5 @@
-// The pages of the manual: one for the program, one for each subcommand, and one for each table that is printed.
+// The pages of the manual: one for the program, one for each command and command of a command, and one for each table
+// that is printed.
 #pragma once
 
 #include <CLI/CLI.hpp>

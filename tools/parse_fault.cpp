@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "tools/command_tree.hpp"
 #include "tools/commands.hpp"
 #include "tools/help.hpp"
 #include "tunstack/options/suggestion.hpp"
@@ -12,25 +14,19 @@ namespace tunstack {
 
 namespace {
 
-/// What the command line leads to: a command, or the program while none is chosen.
-class Place {
- public:
-  explicit Place(const CLI::App& program) {
-    const auto chosen = program.get_subcommands();
-    command_ = chosen.empty() ? &program : chosen[0];
-    is_program_ = chosen.empty();
-  }
-
-  bool is_program() const { return is_program_; }
-  const CLI::App& command() const { return *command_; }
-  std::string name() const { return command_->get_name(); }
-  std::string help() const { return is_program_ ? "tunstack --help" : fmt::format("tunstack {} --help", name()); }
-  std::string usage() const { return "tunstack " + usage_of(*command_); }
-
- private:
-  const CLI::App* command_;
-  bool is_program_;
+/// The first word that no command took, and the command that it stands behind.
+struct ExtraWord {
+  const CLI::App* command;
+  std::string word;
 };
+
+std::optional<ExtraWord> extra_word_in(const CLI::App& command) {
+  if (const auto words = command.remaining(); !words.empty()) return ExtraWord{&command, words.front()};
+  const auto chosen = command.get_subcommands();
+  return chosen.empty() ? std::nullopt : extra_word_in(*chosen.front());
+}
+
+std::string help_of(const CLI::App& command) { return call_of(command) + " --help"; }
 
 std::vector<std::string> option_names(const CLI::App& command) {
   std::vector<std::string> names;
@@ -41,15 +37,16 @@ std::vector<std::string> option_names(const CLI::App& command) {
 
 // ---- words that nobody asked for ----
 
-UsageFault fault_of_extra(const Place& place, const std::string& word) {
+UsageFault fault_of_extra(const CLI::App& command, const std::string& word) {
   if (word.starts_with("-"))
-    return {fmt::format("unknown option '{}'", word), fmt::format("'{}' has no such option", place.name()),
-            fmt::format("{}{} lists all", did_you_mean(word, option_names(place.command())), place.help())};
+    return {fmt::format("unknown option '{}'", word), fmt::format("'{}' has no such option", call_of(command)),
+            fmt::format("{}{} lists all", did_you_mean(word, option_names(command)), help_of(command))};
+  if (!commands_of(command).empty()) find_command(command, word);
   return {fmt::format("'{}' is out of place", word),
-          positionals_of(place.command()).empty() ? "only options are expected here"
-                                                  : "there are more words than this command takes",
-          place.name() == "exec" ? fmt::format("the command stands behind --: tunstack exec -- {} ...", word)
-                                 : place.usage()};
+          positionals_of(command).empty() ? "only options are expected here"
+                                          : "there are more words than this command takes",
+          name_of(command) == "exec" ? fmt::format("the command stands behind --: tunstack exec -- {} ...", word)
+                                     : usage_of(command)};
 }
 
 // ---- options that are not given as they should be ----
@@ -86,16 +83,16 @@ std::string other_in(const CLI::App& command, std::string text, const std::strin
   return other ? other->get_name() : "another option";
 }
 
-UsageFault fault_of_option(const Place& place, const CLI::ParseError& error, const CLI::Option& option) {
+UsageFault fault_of_option(const CLI::App& command, const CLI::ParseError& error, const CLI::Option& option) {
   const std::string name = option.get_name();
   const std::string text = error.what();
   if (error.get_name() == "RequiredError")
-    return {fmt::format("{} is missing", name), option.get_description(), place.usage()};
+    return {fmt::format("{} is missing", name), option.get_description(), usage_of(command)};
   if (error.get_name() == "ExcludesError")
-    return {fmt::format("{} and {} exclude each other", name, other_in(place.command(), text, name)),
+    return {fmt::format("{} and {} exclude each other", name, other_in(command, text, name)),
             "each of them says something else", "leave one of them out"};
   if (error.get_name() == "RequiresError")
-    return {fmt::format("{0} needs {1}", name, other_in(place.command(), text, name)),
+    return {fmt::format("{0} needs {1}", name, other_in(command, text, name)),
             fmt::format("{} says something about it", name), fmt::format("add it, or leave out {}", name)};
   if (is_flag(option))
     return {fmt::format("{} takes no value", name), "it is there or it is not", fmt::format("write {} alone", name)};
@@ -109,17 +106,14 @@ UsageFault fault_of_option(const Place& place, const CLI::ParseError& error, con
 }  // namespace
 
 UsageFault fault_of(const CLI::App& program, const CLI::ParseError& error) {
-  const Place place(program);
-  const auto extras = program.remaining(true);
-  if (!extras.empty()) {
-    if (place.is_program() && !extras[0].starts_with("-")) find_command(program, extras[0]);
-    return fault_of_extra(place, extras[0]);
-  }
-  const CLI::Option* option = option_in(place.command(), error.what());
-  if (!option) option = flag_in(place.command(), error.what());
-  if (option) return fault_of_option(place, error, *option);
-  if (place.is_program()) return {"a command is missing", "tunstack needs to be told what to do", place.help()};
-  return {"this command line cannot be read", "options or values are not where they are expected", place.usage()};
+  if (const auto extra = extra_word_in(program)) return fault_of_extra(*extra->command, extra->word);
+  const CLI::App& command = chosen_in(program);
+  const CLI::Option* option = option_in(command, error.what());
+  if (!option) option = flag_in(command, error.what());
+  if (option) return fault_of_option(command, error, *option);
+  if (!commands_of(command).empty())
+    return {"a command is missing", fmt::format("{} needs to be told what to do", call_of(command)), help_of(command)};
+  return {"this command line cannot be read", "options or values are not where they are expected", usage_of(command)};
 }
 
 }  // namespace tunstack

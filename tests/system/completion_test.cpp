@@ -32,6 +32,21 @@ TEST_P(Completion, of_commands) {
               ElementsAre("tunstack replay ", "tunstack help watch ", "tunstack completion zsh "));
 }
 
+TEST_P(Completion, of_commands_of_commands) {
+  EXPECT_THAT(completed({"tunstack fire", "tunstack firewall di", "tunstack firewall rep", "tunstack other di",
+                         "tunstack help firewall di", "tunstack help up di"}),
+              ElementsAre("tunstack firewall ", "tunstack firewall diff ", "tunstack firewall rep", "tunstack other di",
+                          "tunstack help firewall diff ", "tunstack help up di"));
+}
+
+TEST_P(Completion, of_what_commands_of_commands_take) {
+  EXPECT_THAT(
+      completed({"tunstack firewall --h", "tunstack firewall test --h", "tunstack firewall test x /proc/self/mountinf",
+                 "tunstack firewall list /proc/self/mountinf"}),
+      ElementsAre("tunstack firewall --help ", "tunstack firewall test --help ",
+                  "tunstack firewall test x /proc/self/mountinfo ", "tunstack firewall list /proc/self/mountinf"));
+}
+
 TEST_P(Completion, of_options_of_the_command_that_stands_there) {
   EXPECT_THAT(completed({"tunstack state --trans", "tunstack up --trans", "tunstack doctor --sec"}),
               ElementsAre("tunstack state --transitions ", "tunstack up --trans", "tunstack doctor --security "));

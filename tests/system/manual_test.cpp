@@ -19,6 +19,19 @@ class Manual : public SystemTest {
     return lines_of(listed.out);
   }
 
+  /// Of a command and all below it, by what its help lists. `name` is that of its page.
+  void add_pages_of(const Command& command, const std::string& name, std::vector<std::string>& all) const {
+    all.push_back(name + ".1");
+    const std::regex listed("  ([a-z]+) +[A-Z].*");
+    Command help = command;
+    help.emplace_back("--help");
+    for (const std::string& line : lines_of(tunstack(help).out))
+      if (std::smatch found; std::regex_match(line, found, listed)) {
+        help.back() = found.str(1);
+        add_pages_of(help, name + "-" + found.str(1), all);
+      }
+  }
+
   /// Of one page, with what follows in a shell, which gets its source.
   Outcome page(const std::string& name, const std::string& then) const {
     return network.shell("set -e; " + program + " manual " + name + " | " + then);
@@ -32,13 +45,24 @@ class Manual : public SystemTest {
   }
 };
 
-TEST_F(Manual, has_a_page_for_each_subcommand_and_table) {
-  std::vector<std::string> wanted = {"tunstack.1", "tunstack-options.5", "tunstack-rules.7"};
-  const std::regex command("  ([a-z]+) +[A-Z].*");
-  for (const std::string& line : lines_of(tunstack({"--help"}).out))
-    if (std::smatch found; std::regex_match(line, found, command)) wanted.push_back("tunstack-" + found.str(1) + ".1");
-  ASSERT_GT(wanted.size(), 15U);
+TEST_F(Manual, has_a_page_for_each_command_of_any_depth_and_each_table) {
+  std::vector<std::string> wanted = {"tunstack-options.5", "tunstack-rules.7"};
+  add_pages_of({}, "tunstack", wanted);
+  ASSERT_GT(wanted.size(), 19U);
   EXPECT_THAT(pages(), testing::UnorderedElementsAreArray(wanted));
+  EXPECT_THAT(pages(), Contains("tunstack-firewall-test.1"));
+}
+
+TEST_F(Manual, leads_from_a_command_to_its_commands_and_back) {
+  EXPECT_THAT(shown("tunstack-firewall.1"),
+              AllOf(HasSubstr("\nSYNOPSIS\n       tunstack firewall COMMAND [OPTIONS] ...\n"),
+                    HasSubstr("\nCOMMANDS\n       tunstack-firewall-test(1)\n           Send ")));
+  EXPECT_THAT(
+      shown("tunstack-firewall-test.1"),
+      AllOf(
+          HasSubstr("\nNAME\n       tunstack-firewall-test - Send "),
+          HasSubstr("\nSYNOPSIS\n       tunstack firewall test [OPTIONS] RULESET...\n"),
+          HasSubstr("\nSEE ALSO\n       tunstack(1), tunstack-options(5), tunstack-rules(7), tunstack-firewall(1)\n")));
 }
 
 TEST_F(Manual, is_taken_by_scdoc_man_and_mandoc_without_a_complaint) {

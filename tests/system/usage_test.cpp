@@ -101,9 +101,52 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"wait_no_number", {"send", "x", "--within", "soon"}, "500ms"},
                     Wrong{"exclude_each_other", {"rules", "--json", "--markdown"}, "exclude each other"},
                     Wrong{"needs_another", {"doctor", "--no-sandbox"}, "--no-sandbox needs --security"},
-                    Wrong{"announced", {"firewall", "--ruleset", "x"}, "not built yet"},
+                    Wrong{"announced", {"lab", "--check", "x"}, "not built yet"},
                     Wrong{"help_for_nothing", {"help", "exce"}, "did you mean exec?"}),
     [](const auto& wrong) { return wrong.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    CommandsOfCommands, WrongUsage,
+    testing::Values(
+        Wrong{"none", {"firewall"}, "tunstack firewall needs to be told what to do"},
+        Wrong{"near", {"firewall", "tset", "x"}, "did you mean test? tunstack firewall --help lists all"},
+        Wrong{"of_the_program", {"firewall", "up"}, "unknown command 'up'"},
+        Wrong{"unknown_before_a_known_one", {"firewall", "fast", "test"}, "unknown command 'fast'"},
+        Wrong{"argument_missing", {"firewall", "test"}, "try: tunstack firewall test [OPTIONS] RULESET..."},
+        Wrong{
+            "argument_too_many", {"firewall", "diff", "a", "b", "c"}, "try: tunstack firewall diff [OPTIONS] OLD NEW"},
+        Wrong{"unknown_option", {"firewall", "list", "--jsno"}, "'tunstack firewall list' has no such option"},
+        Wrong{"option_too_early", {"firewall", "--frames", "list"}, "'tunstack firewall' has no such option"},
+        Wrong{"option_before_all", {"--json", "rules"}, "'tunstack' has no such option"},
+        Wrong{"value_of_a_flag", {"firewall", "list", "--help=3"}, "--help takes no value"},
+        Wrong{"help_for_one_that_is_not_there", {"help", "firewall", "lst"}, "did you mean list?"},
+        Wrong{"help_below_one_without_any", {"help", "up", "x"}, "'tunstack up' has no commands"}),
+    [](const auto& wrong) { return wrong.param.name; });
+
+class Help : public SystemTest {
+ protected:
+  std::string of(const Command& arguments) const {
+    const Outcome outcome = tunstack(arguments);
+    EXPECT_EQ(outcome.status, 0) << outcome;
+    return outcome.out;
+  }
+};
+
+TEST_F(Help, of_a_command_of_commands_lists_them) {
+  const std::string text = of({"firewall", "--help"});
+  EXPECT_THAT(text, HasSubstr("\nUsage: tunstack firewall COMMAND [OPTIONS] ...\n"));
+  EXPECT_THAT(text, HasSubstr("\nCommands ('tunstack firewall COMMAND --help' says more):\n  test  "));
+  EXPECT_THAT(of({"--help"}), testing::AllOf(HasSubstr("\nCommands ('tunstack COMMAND --help' says more):\n  up  "),
+                                             HasSubstr("\n  firewall  "), testing::Not(HasSubstr("\n  test  "))));
+}
+
+TEST_F(Help, is_the_same_whichever_way_it_is_asked_for_at_any_depth) {
+  EXPECT_THAT(of({"firewall", "test", "--help"}), HasSubstr("\nUsage: tunstack firewall test [OPTIONS] RULESET...\n"));
+  EXPECT_EQ(of({"help"}), of({"--help"}));
+  EXPECT_EQ(of({"help", "firewall"}), of({"firewall", "--help"}));
+  EXPECT_EQ(of({"help", "firewall", "test"}), of({"firewall", "test", "--help"}));
+  EXPECT_EQ(of({"firewall", "--help", "test"}), of({"firewall", "test", "--help"}));
+}
 
 class Words : public SystemTest {};
 
