@@ -14,8 +14,7 @@ namespace {
 std::string story(const Run& run, const CaseRun& one) {
   std::string text;
   for (const std::string& line : packet_lines(one)) text += line + "\n";
-  const std::string decider = decider_text(run, one);
-  text += verdict_text(one.verdict) + (decider.empty() ? "" : " by " + decider) + "\n" + one.judgement.why;
+  text += verdict_and_decider(run, one) + "\n" + one.judgement.why;
   if (!one.a_case.consequence.empty()) text += "\n" + one.a_case.consequence;
   if (!one.mend.empty()) text += "\nmended by: " + one.mend;
   return text;

@@ -1,6 +1,7 @@
 #include "tunstack/firewall/report/html_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "tunstack/explain/describe.hpp"
 #include "tunstack/firewall/enum_names.hpp"
@@ -115,7 +116,7 @@ std::string html_report(const Run& run) {
       "test</title>\n<style>{}</style>\n</head>\n",
       title, html_style);
   html += fmt::format("<body>\n<h1>{}</h1>\n<p>{}</p>\n<p><strong>{}</strong></p>\n", title, escaped(run_line(run)),
-                      tally_text(tally_of(run)));
+                      fmt::join(tally_texts(tally_of(run)), ", "));
   for (const std::string& sentence : who_is_in_charge(run)) html += fmt::format("<p>{}</p>\n", escaped(sentence));
   html += "<input id=\"filter\" type=\"search\" aria-label=\"Filter\" placeholder=\"Filter: words of a row\">\n";
   return html + table_html(run) + fmt::format("<script>{}</script>\n</body>\n</html>\n", html_script);
