@@ -40,13 +40,13 @@ std::string outcome_element(const Run& run, const CaseRun& one) {
 
 std::string test_element(const Run& run, const CaseRun& one) {
   const std::string outcome = outcome_element(run, one);
-  const std::string begin = fmt::format("    <testcase classname=\"{}\" name=\"{}\"", escaped(one.a_case.group),
+  const std::string begin = fmt::format(R"(    <testcase classname="{}" name="{}")", escaped(one.a_case.group),
                                         escaped(one.a_case.id + " " + one.a_case.title));
   return outcome.empty() ? begin + "/>\n" : begin + ">\n" + outcome + "    </testcase>\n";
 }
 
 std::string counts(const Tally& tally) {
-  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", tally.all(), tally.of(Result::fail),
+  return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}")", tally.all(), tally.of(Result::fail),
                      tally.of(Result::precondition), tally.of(Result::not_testable));
 }
 

@@ -65,12 +65,14 @@ std::string rest_html(const Observation& seen) {
 }
 
 std::string details_html(const Run& run, const CaseRun& one) {
-  std::string html = paragraph("Why", one.judgement.why) + paragraph("Expected", one.a_case.expected) +
-                     paragraph("Reference", one.a_case.reference) + paragraph("What it costs", one.a_case.consequence) +
-                     paragraph("Mended by", one.mend) + paragraph("Note", one.a_case.note);
-  return html + packets_html("Arrived", one.observation.injections) + points_html(one.observation) +
-         trace_html(run, one.observation) + packets_html("Came out", one.observation.reactions) +
-         rest_html(one.observation);
+  std::string html;
+  html += paragraph("Why", one.judgement.why) + paragraph("Expected", one.a_case.expected) +
+          paragraph("Reference", one.a_case.reference) + paragraph("What it costs", one.a_case.consequence) +
+          paragraph("Mended by", one.mend) + paragraph("Note", one.a_case.note);
+  html += packets_html("Arrived", one.observation.injections) + points_html(one.observation) +
+          trace_html(run, one.observation) + packets_html("Came out", one.observation.reactions) +
+          rest_html(one.observation);
+  return html;
 }
 
 // ---- the table ----
@@ -100,7 +102,7 @@ std::string row_html(const Run& run, const CaseRun& one) {
 std::string table_html(const Run& run) {
   std::string html = "<table>\n<thead><tr>";
   for (const char* title : {"Result", "Case", "Group", "Title", "Level", "Verdict", "By"})
-    html += fmt::format("<th scope=\"col\"><button type=\"button\">{}</button></th>", title);
+    html += fmt::format(R"(<th scope="col"><button type="button">{}</button></th>)", title);
   html += "</tr></thead>\n<tbody>\n";
   for (const CaseRun& one : run.cases) html += row_html(run, one);
   return html + "</tbody>\n</table>\n";
