@@ -43,11 +43,11 @@ Judgement judge_dropping(const Verdict& verdict, Result otherwise) {
 
 // ---- of users ----
 
-Judgement judge_wanted(const Case& a_case, const Verdict& verdict) {
+Judgement judge_wanted(Fate fate, const Case& a_case, const Verdict& verdict) {
   const std::string wanted =
-      fmt::format("{}{}{}", fate_name(*a_case.wanted), a_case.wanted_detail.empty() ? "" : " ", a_case.wanted_detail);
+      fmt::format("{}{}{}", fate_name(fate), a_case.wanted_detail.empty() ? "" : " ", a_case.wanted_detail);
   const bool is_detail_met = a_case.wanted_detail.empty() || a_case.wanted_detail == verdict.detail;
-  if (*a_case.wanted != verdict.fate || !is_detail_met)
+  if (fate != verdict.fate || !is_detail_met)
     return {Result::fail, fmt::format("wanted: {}; {}", wanted, verdict_text(verdict))};
   if (a_case.wanted_packet.empty()) return {Result::ok, "as wanted"};
   const auto wanted_octets = notation::parse_packet(a_case.wanted_packet);
@@ -88,7 +88,7 @@ Judgement judge(const Case& a_case, const Verdict& verdict, const Baselines& bas
     return {Result::precondition, "also without rules: " + baselines.none.detail};
   if (verdict.fate == Fate::precondition_failed) return {Result::precondition, verdict.detail};
   if (verdict.fate == Fate::not_observable) return {Result::not_testable, "nobody can tell here who decided"};
-  if (a_case.wanted) return judge_wanted(a_case, verdict);
+  if (a_case.wanted) return judge_wanted(*a_case.wanted, a_case, verdict);
   return judge_level(a_case, verdict, baselines.none);
 }
 

@@ -12,7 +12,7 @@ namespace tunstack::firewall {
 
 namespace {
 
-PacketKind kind_of(const QuotedIpv4& packet) {
+PacketKind kind_of_ipv4(const QuotedIpv4& packet) {
   const bool is_later = packet.fragment_offset() != 0;
   return {.source = packet.source(),
           .destination = packet.destination(),
@@ -23,7 +23,7 @@ PacketKind kind_of(const QuotedIpv4& packet) {
 }
 
 /// The headers are walked here up to a fragment header, behind which a later part has none.
-PacketKind kind_of(const QuotedIpv6& packet) {
+PacketKind kind_of_ipv6(const QuotedIpv6& packet) {
   const Bytes octets = packet.bytes();
   UpperLayer at{packet.next_header(), false, ipv6_header_size, ipv6_offset::next_header};
   PacketKind kind;
@@ -48,8 +48,8 @@ PacketKind kind_of(const QuotedIpv6& packet) {
 }  // namespace
 
 std::optional<PacketKind> kind_of(Bytes packet) {
-  if (const auto ipv4 = QuotedIpv4::parse(packet)) return kind_of(*ipv4);
-  if (const auto ipv6 = QuotedIpv6::parse(packet)) return kind_of(*ipv6);
+  if (const auto ipv4 = QuotedIpv4::parse(packet)) return kind_of_ipv4(*ipv4);
+  if (const auto ipv6 = QuotedIpv6::parse(packet)) return kind_of_ipv6(*ipv6);
   return std::nullopt;
 }
 

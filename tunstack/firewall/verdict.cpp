@@ -207,7 +207,7 @@ Verdict with_rule_text(Verdict verdict, std::string_view text) {
 }
 
 std::string verdict_text(const Verdict& verdict) {
-  const std::string name = fate_name(verdict.fate);
+  std::string name = fate_name(verdict.fate);
   if (verdict.detail.empty()) return name;
   switch (verdict.fate) {
     case Fate::rejected:

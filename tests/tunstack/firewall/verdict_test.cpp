@@ -61,8 +61,13 @@ TEST(Verdict, a_rule_of_prerouting_drops) {
 }
 
 TEST(Verdict, routing_drops) {
-  const Verdict verdict =
-      Seen().at({prerouting}).counted("InAddrErrors").counted("IPReversePathFilter").counted("InOctets", 40).verdict();
+  const Verdict verdict = Seen()
+                              .at({prerouting})
+                              .counted("InAddrErrors")
+                              .counted("IPReversePathFilter")
+                              .counted("InOctets", 40)
+                              .counted("InDiscards", -1)
+                              .verdict();
   expect(verdict, Fate::kernel_route, Decider::kernel, "InAddrErrors, IPReversePathFilter");
   EXPECT_FALSE(verdict.rule);
 }
@@ -229,6 +234,12 @@ TEST(Verdict, an_error_of_routing_that_output_drops) {  // how a blocking OUTPUT
   expect(verdict, Fate::answer_dropped, Decider::rule);
 }
 
+TEST(Verdict, an_error_that_came_out_makes_up_for_chatter_that_was_dropped) {
+  const Verdict verdict =
+      Seen(udp4(to_host)).at(through_input).at({output_first}).traced(answer_step()).reacted(error4(3, 3)).verdict();
+  EXPECT_EQ(verdict.fate, Fate::passed);
+}
+
 TEST(Verdict, an_effect_makes_up_for_chatter_that_was_dropped) {  // an address is configured, its DAD not let out
   const Verdict verdict = Seen()
                               .at(through_input)
@@ -257,7 +268,7 @@ TEST(Verdict, a_rejection_may_not_be_let_out) {
 }
 
 TEST(Verdict, a_rejection_towards_a_source_behind_the_router_is_not_forwarded) {  // a forged source
-  const Verdict verdict = Seen()
+  const Verdict verdict = Seen(udp4(to_host))
                               .at({prerouting, forward_first})
                               .traced(rule_step("drop", 8, "forward"))
                               .reacted(error4(3, 13), Side::inside)
@@ -310,6 +321,30 @@ TEST(Verdict, a_datagram_that_lost_a_fragment_to_a_rule_is_dropped) {  // IPv6 w
                               .verdict(in_three_fragments());
   expect(verdict, Fate::dropped, Decider::rule);
   EXPECT_EQ(verdict.rule->handle, 7U);
+}
+
+TEST(Verdict, so_it_is_without_a_trace) {
+  const Verdict verdict = Seen().at({prerouting, input_first}, 3).at({input_last}, 2).verdict(in_three_fragments());
+  expect(verdict, Fate::dropped, Decider::unknown);
+}
+
+TEST(Verdict, an_effect_shows_that_enough_passed) {
+  const Verdict verdict =
+      Seen().at(before_input, 2).at({input_last}).traced(rule_step("drop")).effect(Effect::data, "delivered").verdict();
+  EXPECT_EQ(verdict.fate, Fate::passed);
+}
+
+TEST(Verdict, packets_of_several_kinds_are_not_limited) {
+  Case a_case;
+  a_case.packets = {"one", "another"};
+  const Verdict verdict = Seen().at(before_input, 2).at({input_last}).traced(rule_step("drop")).verdict(a_case);
+  expect(verdict, Fate::dropped, Decider::rule);
+}
+
+TEST(Verdict, of_several_that_are_dropped_the_last_is_told) {
+  const Verdict verdict =
+      Seen().at(before_input, 2).traced(rule_step("drop", 3)).traced(rule_step("drop", 4)).verdict();
+  EXPECT_EQ(verdict.rule->handle, 4U);
 }
 
 // ---- without probes ----

@@ -14,8 +14,7 @@ namespace {
 std::string story(const Run& run, const CaseRun& one) {
   std::string text;
   for (const std::string& line : packet_lines(one)) text += line + "\n";
-  const std::string decider = decider_text(run, one);
-  text += verdict_text(one.verdict) + (decider.empty() ? "" : " by " + decider) + "\n" + one.judgement.why;
+  text += verdict_and_decider(run, one) + "\n" + one.judgement.why;
   if (!one.a_case.consequence.empty()) text += "\n" + one.a_case.consequence;
   if (!one.mend.empty()) text += "\nmended by: " + one.mend;
   return text;
@@ -41,13 +40,13 @@ std::string outcome_element(const Run& run, const CaseRun& one) {
 
 std::string test_element(const Run& run, const CaseRun& one) {
   const std::string outcome = outcome_element(run, one);
-  const std::string begin = fmt::format("    <testcase classname=\"{}\" name=\"{}\"", escaped(one.a_case.group),
+  const std::string begin = fmt::format(R"(    <testcase classname="{}" name="{}")", escaped(one.a_case.group),
                                         escaped(one.a_case.id + " " + one.a_case.title));
   return outcome.empty() ? begin + "/>\n" : begin + ">\n" + outcome + "    </testcase>\n";
 }
 
 std::string counts(const Tally& tally) {
-  return fmt::format("tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"", tally.all(), tally.of(Result::fail),
+  return fmt::format(R"(tests="{}" failures="{}" errors="{}" skipped="{}")", tally.all(), tally.of(Result::fail),
                      tally.of(Result::precondition), tally.of(Result::not_testable));
 }
 

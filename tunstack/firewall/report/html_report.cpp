@@ -1,6 +1,7 @@
 #include "tunstack/firewall/report/html_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "tunstack/explain/describe.hpp"
 #include "tunstack/firewall/enum_names.hpp"
@@ -64,12 +65,14 @@ std::string rest_html(const Observation& seen) {
 }
 
 std::string details_html(const Run& run, const CaseRun& one) {
-  std::string html = paragraph("Why", one.judgement.why) + paragraph("Expected", one.a_case.expected) +
-                     paragraph("Reference", one.a_case.reference) + paragraph("What it costs", one.a_case.consequence) +
-                     paragraph("Mended by", one.mend) + paragraph("Note", one.a_case.note);
-  return html + packets_html("Arrived", one.observation.injections) + points_html(one.observation) +
-         trace_html(run, one.observation) + packets_html("Came out", one.observation.reactions) +
-         rest_html(one.observation);
+  std::string html;
+  html += paragraph("Why", one.judgement.why) + paragraph("Expected", one.a_case.expected) +
+          paragraph("Reference", one.a_case.reference) + paragraph("What it costs", one.a_case.consequence) +
+          paragraph("Mended by", one.mend) + paragraph("Note", one.a_case.note);
+  html += packets_html("Arrived", one.observation.injections) + points_html(one.observation) +
+          trace_html(run, one.observation) + packets_html("Came out", one.observation.reactions) +
+          rest_html(one.observation);
+  return html;
 }
 
 // ---- the table ----
@@ -99,7 +102,7 @@ std::string row_html(const Run& run, const CaseRun& one) {
 std::string table_html(const Run& run) {
   std::string html = "<table>\n<thead><tr>";
   for (const char* title : {"Result", "Case", "Group", "Title", "Level", "Verdict", "By"})
-    html += fmt::format("<th scope=\"col\"><button type=\"button\">{}</button></th>", title);
+    html += fmt::format(R"(<th scope="col"><button type="button">{}</button></th>)", title);
   html += "</tr></thead>\n<tbody>\n";
   for (const CaseRun& one : run.cases) html += row_html(run, one);
   return html + "</tbody>\n</table>\n";
@@ -115,7 +118,7 @@ std::string html_report(const Run& run) {
       "test</title>\n<style>{}</style>\n</head>\n",
       title, html_style);
   html += fmt::format("<body>\n<h1>{}</h1>\n<p>{}</p>\n<p><strong>{}</strong></p>\n", title, escaped(run_line(run)),
-                      tally_text(tally_of(run)));
+                      fmt::join(tally_texts(tally_of(run)), ", "));
   for (const std::string& sentence : who_is_in_charge(run)) html += fmt::format("<p>{}</p>\n", escaped(sentence));
   html += "<input id=\"filter\" type=\"search\" aria-label=\"Filter\" placeholder=\"Filter: words of a row\">\n";
   return html + table_html(run) + fmt::format("<script>{}</script>\n</body>\n</html>\n", html_script);

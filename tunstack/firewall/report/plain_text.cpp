@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace tunstack::firewall {
 
@@ -81,6 +82,20 @@ std::string wrapped(std::string_view head, std::string_view text, std::size_t wi
     if (text.empty()) return lines;
     lines += std::string(indent, ' ');
   }
+}
+
+std::string wrapped(std::string_view head, const std::vector<std::string>& texts, std::size_t width) {
+  const std::string margin(columns(head), ' ');
+  std::string lines, line(head);
+  for (const std::string& text : texts) {
+    const bool is_first = line == head || line == margin;
+    if (!is_first && columns(line) + 2 + columns(text) > width) {
+      lines += std::exchange(line, margin + text) + "\n";
+      continue;
+    }
+    line += (is_first ? "" : "  ") + text;
+  }
+  return lines + line + "\n";
 }
 
 std::string padded(std::string_view text, std::size_t width) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tunstack::firewall {
 
@@ -16,6 +17,8 @@ std::string cut(std::string_view text, std::size_t width);
 /// Lines of at most `width` columns, broken at blanks where there are some: the first behind `head`, the others below
 /// it. Ends with a line end.
 std::string wrapped(std::string_view head, std::string_view text, std::size_t width);
+/// Likewise of several texts, two blanks apart: none is broken that fits a line.
+std::string wrapped(std::string_view head, const std::vector<std::string>& texts, std::size_t width);
 /// With blanks up to so many columns.
 std::string padded(std::string_view text, std::size_t width);
 

@@ -34,8 +34,7 @@ std::string in_full(const Run& run, const CaseRun& one, const TextStyle& style) 
     block += labelled(label, line, style);
     label = "";
   }
-  const std::string decider = decider_text(run, one);
-  block += labelled("verdict", verdict_text(one.verdict) + (decider.empty() ? "" : " by " + decider), style);
+  block += labelled("verdict", verdict_and_decider(run, one), style);
   block += labelled("because", one.judgement.why, style);
   block += labelled("what it costs", one.a_case.consequence, style);
   return block + labelled("mended by", one.mend, style) + "\n";
@@ -69,10 +68,11 @@ std::string lines_of(const Run& run, Result result, const TextStyle& style) {
   return text.empty() ? text : text + "\n";
 }
 
+constexpr std::size_t bar_width = 10;
+
 std::string bar(const Tally& tally) {
-  constexpr std::size_t width = 10;
-  const std::size_t full = tally.good() * width / std::max<std::size_t>(1, tally.all());
-  return std::string(full, '#') + std::string(width - full, '.');
+  const std::size_t full = tally.good() * bar_width / std::max<std::size_t>(1, tally.all());
+  return std::string(full, '#') + std::string(bar_width - full, '.');
 }
 
 std::string group_line(const std::string& name, std::size_t name_width, const Tally& tally, const TextStyle& style) {
@@ -82,7 +82,9 @@ std::string group_line(const std::string& name, std::size_t name_width, const Ta
   std::string tail = fmt::format("  {:>7}", fmt::format("{}/{}", tally.good(), tally.all()));
   for (const Result result : {Result::fail, Result::warn, Result::precondition})
     if (tally.of(result) > 0) tail += fmt::format("  {} {}", tally.of(result), result_name(result));
-  return "  " + padded(name, name_width) + "  " + painted(worst, bar(tally), style) + tail + "\n";
+  const std::string head = "  " + padded(name, name_width) + "  ";
+  const std::size_t taken = std::min(columns(head) + bar_width, style.width);
+  return head + painted(worst, bar(tally), style) + cut(tail, style.width - taken) + "\n";
 }
 
 std::string groups(const Run& run, const TextStyle& style) {
@@ -115,7 +117,7 @@ std::string text_report(const Run& run, const TextStyle& style) {
   text += failures(run, style);
   text += lines_of(run, Result::precondition, style) + lines_of(run, Result::warn, style);
   text += groups(run, style) + in_charge(run, style);
-  return text + wrapped("summary  ", tally_text(tally_of(run)), style.width);
+  return text + wrapped("summary  ", tally_texts(tally_of(run)), style.width);
 }
 
 }  // namespace tunstack::firewall

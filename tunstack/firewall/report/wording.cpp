@@ -77,6 +77,13 @@ std::string decider_text(const Run& run, const CaseRun& one) {
   return {};
 }
 
+std::string verdict_and_decider(const Run& run, const CaseRun& one) {
+  const Fate fate = one.verdict.fate;
+  const bool is_let_in = fate == Fate::passed || fate == Fate::answered || fate == Fate::forwarded;
+  const std::string decider = decider_text(run, one);
+  return verdict_text(one.verdict) + (decider.empty() ? "" : is_let_in ? ", let in by " : " by ") + decider;
+}
+
 std::vector<std::string> packet_lines(const CaseRun& one) {
   constexpr std::size_t most = 4;
   const auto& injections = one.observation.injections;
@@ -96,14 +103,13 @@ std::string run_line(const Run& run) {
   return harmless(fmt::format("{}, {:.1f} s", line, run.seconds));
 }
 
-std::string tally_text(const Tally& tally) {
-  std::string text;
+std::vector<std::string> tally_texts(const Tally& tally) {
+  std::vector<std::string> texts;
   for (std::size_t i = 0; i < result_count; ++i) {
     const auto result = static_cast<Result>(i);
-    if (tally.of(result) > 0)
-      text += fmt::format("{}{} {}", text.empty() ? "" : "  ", tally.of(result), result_name(result));
+    if (tally.of(result) > 0) texts.push_back(fmt::format("{} {}", tally.of(result), result_name(result)));
   }
-  return text.empty() ? "no cases" : text;
+  return texts.empty() ? std::vector<std::string>{"no cases"} : texts;
 }
 
 std::vector<std::string> who_is_in_charge(const Run& run) {

@@ -1,12 +1,18 @@
 // A run as the tests of reports make it up: each result, a rule with a place, and texts that would be markup.
 #pragma once
 
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
 #include <fstream>
 
 #include "tests/tunstack/firewall/observations.hpp"
 #include "tunstack/firewall/report/run.hpp"
 
 namespace tunstack::firewall::sample {
+
+using SampleRun = Run;  // in a test of googletest, Run is a function of it
 
 inline LoadedRule loaded(std::uint64_t handle, std::string text, unsigned line, std::string chain = "input") {
   return {.family = "inet",
@@ -72,6 +78,8 @@ inline Run run() {
   warned.judgement = {Result::warn, "answered: ICMP timestamp reply"};
   CaseRun unopened = one("H4-E-0304T", "fragmentation needed about TCP", Level::must_pass, observed::Seen(),
                          {Result::precondition, "no SYN-ACK came for the host's connection"});
+  unopened.observation.failed_precondition = unopened.judgement.why;
+  unopened.verdict = verdict_of(unopened.a_case, unopened.observation);
   CaseRun untold = ok("H6-ND-133");
   untold.judgement = {Result::not_testable, "cannot be told behind a TUN"};
   made.cases.push_back(std::move(warned));
