@@ -29,6 +29,10 @@ std::size_t rule_number(Words words, std::size_t at) {
   return fault == std::errc() && end == word.data() + word.size() ? number : 0;
 }
 
+bool is_command(std::string_view word) {
+  return is_any(word, {"-A", "--append", "-I", "--insert", "-R", "--replace", "-D", "--delete", "-F", "--flush"});
+}
+
 class Restore {
  public:
   Restore(std::string_view text, std::string family) : text_(text), family_(std::move(family)) {}
@@ -45,14 +49,15 @@ class Restore {
       chains_.flush(family_, table_, "");
       return;
     }
-    std::vector<std::string_view> all = words_of(line);
+    const std::vector<std::string_view> all = words_of(line);
     Words words = all;
-    if (!words.empty() && words.front().starts_with("[")) words = words.subspan(1);  // counters
-    if (words.size() < 2 || is_of_other_family(words)) {
-      if (!words.empty() && is_any(words[0], {"-F", "--flush"})) chains_.flush(family_, table_, "");
-      return;
-    }
-    command(line, words);
+    if (is_of_other_family(words)) return;
+    const auto verb = std::ranges::find_if(words, is_command);  // counters or a family may stand before it
+    words = words.subspan(static_cast<std::size_t>(verb - words.begin()));
+    if (words.size() > 1)
+      command(line, words);
+    else if (!words.empty() && is_any(words[0], {"-F", "--flush"}))
+      chains_.flush(family_, table_, "");
   }
 
   /// One file for both is allowed: each program passes over what is for the other.

@@ -33,8 +33,11 @@ std::optional<RulesetKind> of_first_line(std::string_view line) {
   return std::nullopt;
 }
 
+/// And no Ethernet address, which has six parts of two digits.
 bool is_ipv6_text(std::string_view word) {
-  return std::ranges::count(word, ':') >= 2 && word.find_first_not_of("0123456789abcdefABCDEF:./,") == word.npos;
+  const bool is_mac = word.size() == 17 && std::ranges::count(word, ':') == 5 && !word.contains("::");
+  return !is_mac && std::ranges::count(word, ':') >= 2 &&
+         word.find_first_not_of("0123456789abcdefABCDEF:./,") == word.npos;
 }
 
 bool is_ipv4_text(std::string_view word) {

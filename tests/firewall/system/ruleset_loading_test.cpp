@@ -24,17 +24,17 @@ using firewall::SourceRule;
 using Chains = std::map<std::string, std::vector<std::string>>;
 
 /// Of a rule that has a comment of its own; empty if it has none.
-std::string own_comment(const SourceRule& rule) {
-  const std::size_t option = rule.text.find("comment \"");
-  if (option == rule.text.npos) return "";
+std::string comment_in(const std::string& rule) {
+  const std::size_t option = rule.find("comment \"");
+  if (option == rule.npos) return "";
   const std::size_t begin = option + 9;
   std::size_t end = begin;
-  while (rule.text[end] != '"') end += rule.text[end] == '\\' ? 2 : 1;
-  return rule.text.substr(begin, end - begin);
+  while (rule[end] != '"') end += rule[end] == '\\' ? 2U : 1U;
+  return rule.substr(begin, end - begin);
 }
 
 std::string expected_comment(const SourceRule& rule, std::size_t number) {
-  const std::string own = own_comment(rule);
+  const std::string own = comment_in(rule.text);
   return own.empty() ? "rule " + std::to_string(number) : own;
 }
 
@@ -44,7 +44,7 @@ std::string numbered(const RulesetSource& source) {
   const std::string before = source.kind == RulesetKind::nft ? " comment \"" : " -m comment --comment \"";
   for (std::size_t number = source.rules.size(); number-- > 0;) {
     const SourceRule& rule = source.rules[number];
-    if (own_comment(rule).empty()) text.insert(rule.end, before + expected_comment(rule, number) + "\"");
+    if (comment_in(rule.text).empty()) text.insert(rule.end, before + expected_comment(rule, number) + "\"");
   }
   return text;
 }
@@ -79,9 +79,10 @@ class RulesetLoading : public SystemTest {
   }
 
   static void make_interfaces(const Network& where, const RulesetSource& source) {
-    for (const auto& interface : source.interfaces)
-      if (interface.must_exist)
-        EXPECT_EQ(where.run({"ip", "tuntap", "add", interface.name, "mode", "tun"}).status, 0) << interface.name;
+    for (const auto& interface : source.interfaces) {
+      if (!interface.must_exist) continue;
+      EXPECT_EQ(where.run({"ip", "tuntap", "add", interface.name, "mode", "tun"}).status, 0) << interface.name;
+    }
   }
 
   static std::string restore_program(const RulesetSource& source, const std::string& variant) {
@@ -101,7 +102,8 @@ class RulesetLoading : public SystemTest {
     const Outcome loaded = other.run({"nft", "-f", file(text)});
     EXPECT_EQ(loaded.status, 0) << loaded << text;
     Chains chains;
-    for (const auto& object : nlohmann::json::parse(other.run({"nft", "-j", "list", "ruleset"}).out).at("nftables")) {
+    const auto listed = nlohmann::json::parse(other.run({"nft", "-j", "list", "ruleset"}).out);
+    for (const auto& object : listed.at("nftables")) {
       if (!object.contains("rule")) continue;
       const auto& rule = object.at("rule");
       const std::string chain = rule.at("chain");
@@ -124,7 +126,7 @@ class RulesetLoading : public SystemTest {
       if (!line.starts_with("-A ")) continue;
       const std::string chain = line.substr(3, line.find(' ', 3) - 3);
       const std::string family = source.kind == RulesetKind::iptables ? "ip " : "ip6 ";
-      chains[family + table + " " + chain].push_back(own_comment({.text = line}));
+      chains[family + table + " " + chain].push_back(comment_in(line));
     }
     return chains;
   }
@@ -165,7 +167,7 @@ class ChangedRulesets : public RulesetLoading {
  protected:
   /// Each changed text becomes a file; one in many of a long ruleset is enough.
   void write_changes(const RulesetSource& source) {
-    const std::size_t step = source.rules.size() / 40 + 1;
+    const std::size_t step = source.rules.size() / 20 + 1;
     for (std::size_t number = 0; number < source.rules.size(); number += step) {
       const SourceRule& rule = source.rules[number];
       file(without_rule(source, rule), "without." + std::to_string(number) + ".changed");

@@ -60,7 +60,7 @@ TEST(IptablesRules, what_is_replaced_deleted_or_flushed_is_gone) {
 
 TEST(IptablesRules, those_of_the_other_family_are_passed_over) {
   EXPECT_THAT(rules_of("*filter\n-A INPUT -6 -j DROP\n-4 -A INPUT -j ACCEPT\n-A INPUT -4 -j ACCEPT\n"),
-              testing::Contains("ip filter INPUT 0: -A INPUT -4 -j ACCEPT"));
+              ElementsAre("ip filter INPUT 0: -A INPUT -j ACCEPT", "ip filter INPUT 1: -A INPUT -4 -j ACCEPT"));
 }
 
 TEST(IptablesRules, interfaces) {

@@ -67,6 +67,7 @@ TEST(RuleChanges, lines_stay_where_they_are) {
 TEST(RuleChanges, one_rule_of_any_ruleset_can_be_left_out) {
   for (const char* ending : {".nft", ".iptables", ".ip6tables"})
     for (const std::string& path : shipped_rulesets(ending)) {
+      if (path.ends_with("commands.iptables")) continue;  // "-D INPUT 5" takes what others have left
       const RulesetSource source = read_ruleset(path, false);
       for (const auto& rule : source.rules) {
         const RulesetSource less = parse_ruleset(without_rule(source, rule), path);
