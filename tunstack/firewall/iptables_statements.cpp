@@ -129,21 +129,30 @@ std::vector<NamedInterface> iptables_interfaces(std::string_view text) {
   return found.take();
 }
 
+std::vector<NamedInterface> script_interfaces(std::string_view text) {
+  std::string commands;
+  for (const std::string_view line : lines_of(text))
+    if (line.contains("iptables ") || line.contains("ip6tables ")) (commands += line) += '\n';
+  std::vector<NamedInterface> found = iptables_interfaces(commands);
+  std::erase_if(found, [](const NamedInterface& interface) { return interface.name.contains('$'); });
+  return found;
+}
+
 std::optional<std::string> iptables_negated(std::string_view line) {
-  std::vector<std::string_view> words = words_of(line);
-  const auto option = std::ranges::find_if(words, [](std::string_view word) { return is_any(word, {"-j", "--jump"}); });
-  if (option == words.end() || option + 1 == words.end()) return std::nullopt;
-  std::string_view& target = *(option + 1);
-  if (!is_any(target, {"ACCEPT", "DROP", "REJECT"})) return std::nullopt;
-  if (target == "REJECT")
-    if (const auto with = std::ranges::find(words, "--reject-with"); with != words.end() && with + 1 != words.end())
-      words.erase(with, with + 2);
-  const auto turned =
-      std::ranges::find_if(words, [](std::string_view word) { return is_any(word, {"-j", "--jump"}); }) + 1;
-  *turned = *turned == "ACCEPT" ? "DROP" : "ACCEPT";
+  const std::vector<std::string_view> words = words_of(line);
   std::string text;
-  for (const std::string_view word : words) (text += text.empty() ? "" : " ") += word;
-  return text;
+  bool is_negated = false;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    if (words[at] == "--reject-with") {
+      ++at;  // an option of the target that goes
+      continue;
+    }
+    const bool is_target = at > 0 && is_any(words[at - 1], {"-j", "--jump"});
+    const bool is_verdict = is_target && is_any(words[at], {"ACCEPT", "DROP", "REJECT"});
+    is_negated |= is_verdict;
+    (text += text.empty() ? "" : " ") += !is_verdict ? words[at] : words[at] == "ACCEPT" ? "DROP" : "ACCEPT";
+  }
+  return is_negated ? std::optional(text) : std::nullopt;
 }
 
 }  // namespace tunstack::firewall

@@ -64,7 +64,10 @@ class RulesetLoading : public SystemTest {
  protected:
   void SetUp() override {
     SystemTest::SetUp();
-    if (IsSkipped()) return;
+    if (IsSkipped() || HasFatalFailure()) return;
+    for (const char* program_of_kernel : {"nft", "iptables-nft-restore", "iptables-legacy-restore"})
+      SKIP_UNLESS(network.run({program_of_kernel, "--version"}).status == 0,
+                  std::string(program_of_kernel) + " is missing. Install it with: scripts/setup --test");
     char name[] = "/tmp/tunstack-rulesets.XXXXXX";
     ASSERT_NE(::mkdtemp(name), nullptr);
     directory_ = name;

@@ -11,7 +11,8 @@ using testing::ElementsAre;
 
 std::vector<std::string> rules_of(const std::string& text, const std::string& name = "rules") {
   std::vector<std::string> rules;
-  for (const auto& rule : parse_ruleset(text, name).rules)
+  const auto source = parse_ruleset(text, name);
+  for (const auto& rule : source.rules)
     rules.push_back(rule.family + " " + rule.table + " " + rule.chain + " " + std::to_string(rule.index) + ": " +
                     rule.text);
   return rules;
@@ -19,7 +20,8 @@ std::vector<std::string> rules_of(const std::string& text, const std::string& na
 
 std::vector<std::string> interfaces_of(const std::string& rules) {
   std::vector<std::string> names;
-  for (const auto& interface : parse_ruleset("*filter\n" + rules + "\nCOMMIT\n", "rules").interfaces) {
+  const auto source = parse_ruleset("*filter\n" + rules + "\nCOMMIT\n", "rules");
+  for (const auto& interface : source.interfaces) {
     EXPECT_FALSE(interface.must_exist);
     names.push_back(interface.name);
   }
@@ -70,6 +72,16 @@ TEST(IptablesRules, interfaces) {
                     "-A INPUT -i tun+ -j DROP\n-A INPUT -i + -m comment --comment \"-i eth9\" -j DROP\n"
                     "# -A INPUT -i eth8 -j ACCEPT\n-A INPUT -o \"br0\" -j DROP\n"),
       ElementsAre("eth0", "wlan0", "eth1", "eth2", "eth3", "tun0", "br0"));
+}
+
+TEST(IptablesRules, interfaces_of_a_script) {
+  std::vector<std::string> names;
+  const auto source = parse_ruleset(
+      "#!/bin/sh\nsed -i eth9\niptables -A INPUT -i eth0 -j ACCEPT\n"
+      "ip6tables -A INPUT -i $WAN -o eth1 -j ACCEPT\n",
+      "rules");
+  for (const auto& interface : source.interfaces) names.push_back(interface.name);
+  EXPECT_THAT(names, ElementsAre("eth0", "eth1"));
 }
 
 }  // namespace

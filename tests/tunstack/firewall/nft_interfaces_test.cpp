@@ -12,8 +12,8 @@ using testing::IsEmpty;
 
 std::vector<std::string> interfaces_in(const std::string& text) {
   std::vector<std::string> names;
-  for (const auto& interface : parse_ruleset(text, "rules").interfaces)
-    names.push_back(interface.name + (interface.must_exist ? "!" : ""));
+  const auto source = parse_ruleset(text, "rules");
+  for (const auto& interface : source.interfaces) names.push_back(interface.name + (interface.must_exist ? "!" : ""));
   return names;
 }
 

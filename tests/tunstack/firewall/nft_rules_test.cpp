@@ -14,7 +14,8 @@ using testing::IsEmpty;
 /// "ip filter input 0: accept", in the order of the text.
 std::vector<std::string> rules_of(const std::string& text) {
   std::vector<std::string> rules;
-  for (const auto& rule : parse_ruleset(text, "rules").rules)
+  const RulesetSource source = parse_ruleset(text, "rules");
+  for (const auto& rule : source.rules)
     rules.push_back(rule.family + " " + rule.table + " " + rule.chain + " " + std::to_string(rule.index) + ": " +
                     rule.text);
   return rules;

@@ -5,7 +5,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <random>
+#include <sstream>
 
 #include "tests/firewall/shipped_rulesets.hpp"
 #include "tunstack/fault.hpp"
@@ -132,6 +134,15 @@ TEST_F(RulesetFiles, a_script_is_a_script_because_the_user_says_so) {
   EXPECT_EQ(read_ruleset(path, true).kind, RulesetKind::script);
   EXPECT_EQ(read_ruleset(path, true).text, "iptables -A INPUT -j DROP\n");
   EXPECT_THAT(read_ruleset(path, true).rules, testing::IsEmpty());
+}
+
+TEST(RulesetOfStdin, is_read_to_its_end) {
+  std::istringstream input("table ip t { chain c { accept; } }");
+  std::streambuf* const before = std::cin.rdbuf(input.rdbuf());
+  const RulesetSource source = read_ruleset("-", false);
+  std::cin.rdbuf(before);
+  ASSERT_EQ(source.rules.size(), 1U);
+  EXPECT_EQ(source.rules[0].place.file, "<stdin>");
 }
 
 // ---- no text makes trouble ----
