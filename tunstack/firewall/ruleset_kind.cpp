@@ -20,17 +20,16 @@ constexpr std::string_view nft_words[] = {"table",   "chain", "rule",   "add",  
 
 std::string_view first_word(std::string_view line) { return line.substr(0, line.find_first_of(" \t{;=\"")); }
 
-bool is_shebang_of(std::string_view line, std::string_view interpreter) {
-  return line.starts_with("#!") && line.contains(interpreter);
-}
-
-/// The kind that the first line names, if it names one.
+/// The kind that the first line names, if it names one: "#!/usr/sbin/nft -f", "#!/usr/bin/env -S nft -f".
 std::optional<RulesetKind> of_first_line(std::string_view line) {
-  if (is_shebang_of(line, "ip6tables-")) return RulesetKind::ip6tables;
-  if (is_shebang_of(line, "iptables-")) return RulesetKind::iptables;
-  if (is_shebang_of(line, "/nft") || is_shebang_of(line, " nft")) return RulesetKind::nft;
-  if (line.starts_with("#!")) return RulesetKind::script;
-  return std::nullopt;
+  if (!line.starts_with("#!")) return std::nullopt;
+  for (const std::string_view word : words_of(line.substr(2))) {
+    const std::string_view program = word.substr(word.rfind('/') + 1);
+    if (program == "nft") return RulesetKind::nft;
+    if (program.starts_with("ip6tables-")) return RulesetKind::ip6tables;
+    if (program.starts_with("iptables-")) return RulesetKind::iptables;
+  }
+  return RulesetKind::script;
 }
 
 /// And no Ethernet address, which has six parts of two digits.

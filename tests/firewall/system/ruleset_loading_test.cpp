@@ -165,6 +165,16 @@ TEST_F(RulesetLoading, rules_of_iptables_in_both_variants) {
       }
 }
 
+// Who dumps with nft what iptables has loaded gets rules that nft cannot load again, but they are found.
+TEST_F(RulesetLoading, rules_of_iptables_as_nft_shows_them) {
+  const RulesetSource source = read_ruleset(TUNSTACK_SOURCE_DIR "/tests/firewall/rulesets/docker.iptables", false);
+  ASSERT_EQ(iptables(network, {"iptables-nft-restore", file(source.text)}).status, 0);
+  const RulesetSource dump = parse_ruleset(network.run({"nft", "list", "ruleset"}).out, "<stdin>");
+  EXPECT_EQ(dump.rules.size(), source.rules.size());
+  for (const SourceRule& rule : source.rules)
+    EXPECT_NE(dump.find(rule.family, rule.table, rule.chain, rule.index), nullptr) << rule.text;
+}
+
 // A ruleset with one rule less, or turned round, can be loaded as well.
 class ChangedRulesets : public RulesetLoading {
  protected:

@@ -46,6 +46,7 @@ TEST(RulesetKind, of_iptables_by_its_name_when_all_else_fails) {
 
 TEST(RulesetKind, of_scripts) {
   EXPECT_EQ(kind_of("#!/bin/sh\niptables -A INPUT -j DROP\n", "x"), script);
+  EXPECT_EQ(kind_of("#!/opt/nft/run\nnft add table t\n", "x"), script);
   EXPECT_EQ(kind_of("#!/usr/bin/env bash\nnft add table t\n", "x"), script);
 }
 
