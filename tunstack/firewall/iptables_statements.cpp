@@ -38,18 +38,18 @@ class Restore {
   Restore(std::string_view text, std::string family) : text_(text), family_(std::move(family)) {}
 
   std::vector<SourceRule> rules() {
-    for (const std::string_view line : lines_of(text_)) obey(trimmed(line));
+    for (const std::string_view line : lines_of(text_)) obey(stripped(line));
     return chains_.all();
   }
 
  private:
   void obey(std::string_view line) {
     if (line.starts_with("*")) {
-      table_ = trimmed(line.substr(1));
+      table_ = stripped(line.substr(1));
       chains_.flush(family_, table_, "");
       return;
     }
-    const std::vector<std::string_view> all = words_of(line);
+    const std::vector<std::string_view> all = line_words(line);
     Words words = all;
     if (is_of_other_family(words)) return;
     const auto verb = std::ranges::find_if(words, is_command);  // counters or a family may stand before it
@@ -114,8 +114,8 @@ std::vector<SourceRule> iptables_rules(std::string_view text, const std::string&
 std::vector<NamedInterface> iptables_interfaces(std::string_view text) {
   InterfaceList found;
   for (const std::string_view line : lines_of(text)) {
-    if (trimmed(line).starts_with("#")) continue;
-    const std::vector<std::string_view> words = words_of(line);
+    if (stripped(line).starts_with("#")) continue;
+    const std::vector<std::string_view> words = line_words(line);
     for (std::size_t at = 0; at < words.size(); ++at) {
       const std::size_t equals = words[at].starts_with("--") ? words[at].find('=') : words[at].npos;
       if (!names_interface(words[at].substr(0, equals))) continue;
@@ -139,7 +139,7 @@ std::vector<NamedInterface> script_interfaces(std::string_view text) {
 }
 
 std::optional<std::string> iptables_negated(std::string_view line) {
-  const std::vector<std::string_view> words = words_of(line);
+  const std::vector<std::string_view> words = line_words(line);
   std::string text;
   bool is_negated = false;
   for (std::size_t at = 0; at < words.size(); ++at) {

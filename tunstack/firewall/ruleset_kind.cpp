@@ -23,7 +23,7 @@ std::string_view first_word(std::string_view line) { return line.substr(0, line.
 /// The kind that the first line names, if it names one: "#!/usr/sbin/nft -f", "#!/usr/bin/env -S nft -f".
 std::optional<RulesetKind> of_first_line(std::string_view line) {
   if (!line.starts_with("#!")) return std::nullopt;
-  for (const std::string_view word : words_of(line.substr(2))) {
+  for (const std::string_view word : line_words(line.substr(2))) {
     const std::string_view program = word.substr(word.rfind('/') + 1);
     if (program == "nft") return RulesetKind::nft;
     if (program.starts_with("ip6tables-")) return RulesetKind::ip6tables;
@@ -45,7 +45,7 @@ bool is_ipv4_text(std::string_view word) {
 
 /// By what a rule says of one family only.
 std::optional<RulesetKind> family_of_rule(std::string_view rule) {
-  for (const std::string_view word : words_of(rule)) {
+  for (const std::string_view word : line_words(rule)) {
     if (is_ipv6_text(word) || word == "icmpv6" || word == "ipv6-icmp" || word.starts_with("icmp6-") ||
         word == "--icmpv6-type")
       return RulesetKind::ip6tables;
@@ -90,7 +90,7 @@ RulesetKind kind_of(const std::string& text, const std::string& name) {
   unsigned number = 0;
   for (const std::string_view raw : lines_of(text)) {
     ++number;
-    const std::string_view line = trimmed(raw);
+    const std::string_view line = stripped(raw);
     if (line.empty() || line.starts_with("#") || line.starts_with(";")) continue;
     if (line.starts_with("*")) return iptables_family(text, name);
     if (is_any(first_word(line), nft_words)) return RulesetKind::nft;
