@@ -29,30 +29,35 @@ std::size_t rule_number(Words words, std::size_t at) {
   return fault == std::errc() && end == word.data() + word.size() ? number : 0;
 }
 
+bool is_command(std::string_view word) {
+  return is_any(word, {"-A", "--append", "-I", "--insert", "-R", "--replace", "-D", "--delete", "-F", "--flush"});
+}
+
 class Restore {
  public:
   Restore(std::string_view text, std::string family) : text_(text), family_(std::move(family)) {}
 
   std::vector<SourceRule> rules() {
-    for (const std::string_view line : lines_of(text_)) obey(trimmed(line));
+    for (const std::string_view line : lines_of(text_)) obey(stripped(line));
     return chains_.all();
   }
 
  private:
   void obey(std::string_view line) {
     if (line.starts_with("*")) {
-      table_ = trimmed(line.substr(1));
+      table_ = stripped(line.substr(1));
       chains_.flush(family_, table_, "");
       return;
     }
-    std::vector<std::string_view> all = words_of(line);
+    const std::vector<std::string_view> all = line_words(line);
     Words words = all;
-    if (!words.empty() && words.front().starts_with("[")) words = words.subspan(1);  // counters
-    if (words.size() < 2 || is_of_other_family(words)) {
-      if (!words.empty() && is_any(words[0], {"-F", "--flush"})) chains_.flush(family_, table_, "");
-      return;
-    }
-    command(line, words);
+    if (is_of_other_family(words)) return;
+    const auto verb = std::ranges::find_if(words, is_command);  // counters or a family may stand before it
+    words = words.subspan(static_cast<std::size_t>(verb - words.begin()));
+    if (words.size() > 1)
+      command(line, words);
+    else if (!words.empty() && is_any(words[0], {"-F", "--flush"}))
+      chains_.flush(family_, table_, "");
   }
 
   /// One file for both is allowed: each program passes over what is for the other.
@@ -109,8 +114,8 @@ std::vector<SourceRule> iptables_rules(std::string_view text, const std::string&
 std::vector<NamedInterface> iptables_interfaces(std::string_view text) {
   InterfaceList found;
   for (const std::string_view line : lines_of(text)) {
-    if (trimmed(line).starts_with("#")) continue;
-    const std::vector<std::string_view> words = words_of(line);
+    if (stripped(line).starts_with("#")) continue;
+    const std::vector<std::string_view> words = line_words(line);
     for (std::size_t at = 0; at < words.size(); ++at) {
       const std::size_t equals = words[at].starts_with("--") ? words[at].find('=') : words[at].npos;
       if (!names_interface(words[at].substr(0, equals))) continue;
@@ -124,21 +129,30 @@ std::vector<NamedInterface> iptables_interfaces(std::string_view text) {
   return found.take();
 }
 
+std::vector<NamedInterface> script_interfaces(std::string_view text) {
+  std::string commands;
+  for (const std::string_view line : lines_of(text))
+    if (line.contains("iptables ") || line.contains("ip6tables ")) (commands += line) += '\n';
+  std::vector<NamedInterface> found = iptables_interfaces(commands);
+  std::erase_if(found, [](const NamedInterface& interface) { return interface.name.contains('$'); });
+  return found;
+}
+
 std::optional<std::string> iptables_negated(std::string_view line) {
-  std::vector<std::string_view> words = words_of(line);
-  const auto option = std::ranges::find_if(words, [](std::string_view word) { return is_any(word, {"-j", "--jump"}); });
-  if (option == words.end() || option + 1 == words.end()) return std::nullopt;
-  std::string_view& target = *(option + 1);
-  if (!is_any(target, {"ACCEPT", "DROP", "REJECT"})) return std::nullopt;
-  if (target == "REJECT")
-    if (const auto with = std::ranges::find(words, "--reject-with"); with != words.end() && with + 1 != words.end())
-      words.erase(with, with + 2);
-  const auto turned =
-      std::ranges::find_if(words, [](std::string_view word) { return is_any(word, {"-j", "--jump"}); }) + 1;
-  *turned = *turned == "ACCEPT" ? "DROP" : "ACCEPT";
+  const std::vector<std::string_view> words = line_words(line);
   std::string text;
-  for (const std::string_view word : words) (text += text.empty() ? "" : " ") += word;
-  return text;
+  bool is_negated = false;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    if (words[at] == "--reject-with") {
+      ++at;  // an option of the target that goes
+      continue;
+    }
+    const bool is_target = at > 0 && is_any(words[at - 1], {"-j", "--jump"});
+    const bool is_verdict = is_target && is_any(words[at], {"ACCEPT", "DROP", "REJECT"});
+    is_negated |= is_verdict;
+    (text += text.empty() ? "" : " ") += !is_verdict ? words[at] : words[at] == "ACCEPT" ? "DROP" : "ACCEPT";
+  }
+  return is_negated ? std::optional(text) : std::nullopt;
 }
 
 }  // namespace tunstack::firewall

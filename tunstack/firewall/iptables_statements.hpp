@@ -9,6 +9,8 @@ namespace tunstack::firewall {
 std::vector<SourceRule> iptables_rules(std::string_view text, const std::string& family);
 
 std::vector<NamedInterface> iptables_interfaces(std::string_view text);
+/// Of the commands in a script of a shell, as far as they are written out.
+std::vector<NamedInterface> script_interfaces(std::string_view text);
 
 /// The rule's line with its target turned round; none where it has another.
 std::optional<std::string> iptables_negated(std::string_view line);

@@ -165,7 +165,7 @@ class InterfaceSearch {
   }
 
   void value(const NftToken& token, std::size_t part, bool must_exist) {
-    if (!token.is_name()) return;
+    if (!token.is_name() || token.text.starts_with('@')) return;  // sets are looked at where they are declared
     if (token.is(Kind::word) && token.text.starts_with('$')) {
       variable(token.text.substr(1), part, must_exist);
     } else if (!token.is_word("missing") && !token.is_word("exists")) {

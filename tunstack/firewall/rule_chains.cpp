@@ -10,7 +10,7 @@ namespace {
 
 /// "-p tcp -j ACCEPT" of "-A INPUT -p tcp -j ACCEPT".
 std::vector<std::string_view> said_by(const SourceRule& rule) {
-  auto words = words_of(rule.text);
+  auto words = line_words(rule.text);
   words.erase(words.begin(), words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)));
   return words;
 }

@@ -20,21 +20,23 @@ constexpr std::string_view nft_words[] = {"table",   "chain", "rule",   "add",  
 
 std::string_view first_word(std::string_view line) { return line.substr(0, line.find_first_of(" \t{;=\"")); }
 
-bool is_shebang_of(std::string_view line, std::string_view interpreter) {
-  return line.starts_with("#!") && line.contains(interpreter);
-}
-
-/// The kind that the first line names, if it names one.
+/// The kind that the first line names, if it names one: "#!/usr/sbin/nft -f", "#!/usr/bin/env -S nft -f".
 std::optional<RulesetKind> of_first_line(std::string_view line) {
-  if (is_shebang_of(line, "ip6tables-")) return RulesetKind::ip6tables;
-  if (is_shebang_of(line, "iptables-")) return RulesetKind::iptables;
-  if (is_shebang_of(line, "/nft") || is_shebang_of(line, " nft")) return RulesetKind::nft;
-  if (line.starts_with("#!")) return RulesetKind::script;
-  return std::nullopt;
+  if (!line.starts_with("#!")) return std::nullopt;
+  for (const std::string_view word : line_words(line.substr(2))) {
+    const std::string_view program = word.substr(word.rfind('/') + 1);
+    if (program == "nft") return RulesetKind::nft;
+    if (program.starts_with("ip6tables-")) return RulesetKind::ip6tables;
+    if (program.starts_with("iptables-")) return RulesetKind::iptables;
+  }
+  return RulesetKind::script;
 }
 
+/// And no Ethernet address, which has six parts of two digits.
 bool is_ipv6_text(std::string_view word) {
-  return std::ranges::count(word, ':') >= 2 && word.find_first_not_of("0123456789abcdefABCDEF:./,") == word.npos;
+  const bool is_mac = word.size() == 17 && std::ranges::count(word, ':') == 5 && !word.contains("::");
+  return !is_mac && std::ranges::count(word, ':') >= 2 &&
+         word.find_first_not_of("0123456789abcdefABCDEF:./,") == word.npos;
 }
 
 bool is_ipv4_text(std::string_view word) {
@@ -43,7 +45,7 @@ bool is_ipv4_text(std::string_view word) {
 
 /// By what a rule says of one family only.
 std::optional<RulesetKind> family_of_rule(std::string_view rule) {
-  for (const std::string_view word : words_of(rule)) {
+  for (const std::string_view word : line_words(rule)) {
     if (is_ipv6_text(word) || word == "icmpv6" || word == "ipv6-icmp" || word.starts_with("icmp6-") ||
         word == "--icmpv6-type")
       return RulesetKind::ip6tables;
@@ -88,7 +90,7 @@ RulesetKind kind_of(const std::string& text, const std::string& name) {
   unsigned number = 0;
   for (const std::string_view raw : lines_of(text)) {
     ++number;
-    const std::string_view line = trimmed(raw);
+    const std::string_view line = stripped(raw);
     if (line.empty() || line.starts_with("#") || line.starts_with(";")) continue;
     if (line.starts_with("*")) return iptables_family(text, name);
     if (is_any(first_word(line), nft_words)) return RulesetKind::nft;

@@ -62,6 +62,7 @@ RulesetSource of_kind(std::string text, const std::string& name, RulesetKind kin
   source.pieces = {{0, {.file = name, .line = 1, .column = 1}}};
   if (kind == RulesetKind::nft) read_nft(source);
   if (kind == RulesetKind::iptables || kind == RulesetKind::ip6tables) read_iptables(source);
+  if (kind == RulesetKind::script) source.interfaces = script_interfaces(source.text);
   place_rules(source);
   return source;
 }

@@ -28,7 +28,7 @@ std::size_t end_of_word(std::string_view line, std::size_t at) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
+std::string_view stripped(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(blanks);
   if (begin == text.npos) return {};
   return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
@@ -46,7 +46,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
-std::vector<std::string_view> words_of(std::string_view line) {
+std::vector<std::string_view> line_words(std::string_view line) {
   std::vector<std::string_view> words;
   for (std::size_t at = line.find_first_not_of(blanks); at < line.size(); at = line.find_first_not_of(blanks, at)) {
     const std::size_t end = end_of_word(line, at);

@@ -9,12 +9,12 @@
 
 namespace tunstack::firewall {
 
-std::string_view trimmed(std::string_view text);
+std::string_view stripped(std::string_view text);
 /// Without the ends of the lines.
 std::vector<std::string_view> lines_of(std::string_view text);
 std::string_view first_line(std::string_view text);
 /// What blanks separate; a string in quotes is one word, with its quotes.
-std::vector<std::string_view> words_of(std::string_view line);
+std::vector<std::string_view> line_words(std::string_view line);
 /// In which line an octet is, from 1.
 unsigned line_of(std::string_view text, std::size_t offset);
 bool is_any(std::string_view word, std::span<const std::string_view> words);
