@@ -28,7 +28,7 @@ Made by `tunstack firewall list --markdown` of the files in `tunstack/firewall/c
 | `host-link`, `peer-link`, `host-group` | link-local addresses; where neighbors ask for the host (IPv6) |
 | `open`, `blocked`, `closed` | ports: that the rules must allow, that listens and must be blocked, where nobody listens |
 | `flow-source`, `local`, `remote` | of the live conversation with `far`, as it is seen on the wire outside |
-| `[flow]`, `[flow first 28]` | the packet that opened it; its first octets |
+| `[flow]`, `[flow first 28]` | a packet of it; its first octets |
 
 ## Files of your own
 

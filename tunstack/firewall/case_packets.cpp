@@ -176,10 +176,10 @@ void name_addresses6(Names& names, unsigned index) {
                      {"server", literal("2001:db8:2::20")}};
 }
 
-/// The packet that opens a conversation from inside.
-std::string opening_line(Family family, Flow flow) {
+/// A packet of a conversation that was opened from inside.
+std::string flow_line(Family family, Flow flow) {
   const std::string ends = "flow-source > far ";
-  if (flow == Flow::tcp) return ends + "TCP local > remote [S], seq 0x12345678, tcp options 020405b4";
+  if (flow == Flow::tcp) return ends + "TCP local > remote [P.], seq 0x12345678, ack 0x23456789, length 64";
   if (flow == Flow::echo)
     return ends + (family == Family::ipv4 ? "ICMP" : "ICMP6") + " echo request, id local, seq 1, length 64";
   return ends + "UDP local > remote, length 64";
@@ -191,7 +191,7 @@ Names example(Family family, Mode mode, Flow flow, unsigned index) {
   names.addresses["flow-source"] = names.addresses[mode == Mode::router ? "client" : "host"];
   const auto local = static_cast<std::uint16_t>(41000 + index);
   names.ports = {{"open", 80}, {"blocked", 7777}, {"closed", 7779}, {"local", local}, {"remote", 443}};
-  names.packets["flow"] = notation::parse_packet(opening_line(family, flow), names).value_or(Octets{});
+  names.packets["flow"] = notation::parse_packet(flow_line(family, flow), names).value_or(Octets{});
   return names;
 }
 

@@ -18,8 +18,8 @@ namespace tunstack::firewall {
 /// and where it has a port: open (a service that the rules must allow), blocked (one that listens and must be
 /// blocked), closed (nobody listens), local, remote (of the live conversation, as they are seen on the wire; `local` of
 /// an echo request is its identifier).
-/// In brackets, as a quote: flow (the packet that opened the live conversation, as it was seen on the wire),
-/// "flow first 28": its first octets.
+/// In brackets, as a quote: flow (the packet that opened the live conversation, as it was seen on the wire; of TCP a
+/// segment within its window, since stacks ignore errors about others), "flow first 28": its first octets.
 using notation::Names;
 
 /// All packets of a case in the order in which they are sent.
