@@ -28,6 +28,7 @@ struct Ipv4ForwardingPolicy {
   EqualRoutes equal_routes = EqualRoutes::flow;
   bool redirects_by_service = false;   // where the route is for one type of service
   std::uint32_t least_precedence = 0;  // of what is forwarded
+  bool reports_truncated = true;       // datagrams of which not all arrived
 };
 struct Ipv6ForwardingPolicy {
   bool enabled = true;

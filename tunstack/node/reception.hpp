@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocols/ip/ipv4_input.hpp"
+#include "protocols/ip/ipv4_truncated.hpp"
 #include "protocols/ip/ipv6_input.hpp"
 #include "tunstack/node/dispatch.hpp"
 #include "tunstack/node/forwarder.hpp"
@@ -59,6 +60,12 @@ template <class Then>
   }
   return then(Drop{Reason::ip_version_unknown});
 }
+
+/// Of one that has no view: dropped; but a router reports a datagram of which not all arrived, if it would have taken
+/// the whole one (RFC 1812 5.2.2).
+[[gnu::cold]] Verdict judge_misshapen(const Received& received, const Drop& misshapen, const NodeState& state);
+/// For the error about such a one.
+Ipv4Arrival arrival_of(const Received& received, const ip::TruncatedIpv4& truncated, const NodeState& state);
 
 [[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Arrival& arrival, const NodeState& state,
                                                   RuleTrace* trace) {

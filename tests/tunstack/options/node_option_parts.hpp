@@ -42,8 +42,8 @@ inline auto parts(ip::Ipv6ChainPolicy& value) {
   return std::tie(a, b, c);
 }
 inline auto parts(ip::Ipv4ForwardingPolicy& value) {
-  auto& [a, b, c, d, e, f, g, h] = value;
-  return std::tie(a, b, c, d, e, f, g, h);
+  auto& [a, b, c, d, e, f, g, h, i] = value;
+  return std::tie(a, b, c, d, e, f, g, h, i);
 }
 inline auto parts(ip::Ipv6ForwardingPolicy& value) {
   auto& [a, b, c, d, e, f, g, h] = value;

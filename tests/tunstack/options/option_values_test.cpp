@@ -47,6 +47,7 @@ constexpr Fixed fixed[] = {
     {"icmp4.error_tos", "auto", "auto"},          // D-09
     {"icmp4.errors_inbound_ifaddr", "on", "on"},  // D-10
     {"icmp4.redirect_tos", "off", "off"},
+    {"icmp4.truncated_error", "on", "on"},
     {"icmp4.timestamp", "on", "off"},  // D-05
     {"icmp4.timestamp_nonstd", "off", "off"},
     {"icmp4.mask_agent", "on", "off"},  // D-04
