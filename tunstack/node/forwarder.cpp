@@ -4,6 +4,7 @@
 
 #include "protocols/ip/forwarding.hpp"
 #include "protocols/ip/inspection.hpp"
+#include "protocols/ip/ipv4_input.hpp"
 #include "protocols/ip/ipv6_options.hpp"
 #include "tunstack/node/transit_way.hpp"
 
@@ -240,6 +241,36 @@ Verdict judge(const Ipv6Arrival& arrival, const NodeState& state) {
   if (const auto verdict = judge_itself(transit, state)) return *verdict;
   return judge_onward<ip::ipv6_routed_rules, Ipv6View>(Reason::forward6_routed, {arrival, transit.destination}, policy,
                                                        state);
+}
+
+// ---- of both, for the router itself ----
+
+namespace {
+
+/// Sources that no route is about: those of nobody yet, and those that mean the link alone.
+bool has_no_way_back(const Ipv4Arrival& arrival) {
+  return ip::is_this_network(arrival.source) || ip::is_link_local(arrival.ip.source());
+}
+bool has_no_way_back(const Ipv6Arrival& arrival) {
+  return arrival.source == AddressKind::unspecified || arrival.ip.source().is_link_local();
+}
+
+template <const auto& rules, class View>
+std::optional<Verdict> judge_way_back_of(const Arrival<View>& arrival, const ip::ForwardingPolicy<View>& policy,
+                                         const NodeState& state) {
+  if (!state.is_forwarding(arrival.interface, family_of(arrival)) || has_no_way_back(arrival)) return std::nullopt;
+  const ip::Onward onward{.comes_from_right = comes_from_right(policy.reverse_path, arrival, state)};
+  return tunstack::judge<rules>(ip::Routed<View>{arrival, policy, onward}, arrival.trace);
+}
+
+}  // namespace
+
+std::optional<Verdict> judge_way_back(const Ipv4Arrival& arrival, const NodeState& state) {
+  return judge_way_back_of<ip::ipv4_way_back_rules>(arrival, state.options.forwarding4, state);
+}
+
+std::optional<Verdict> judge_way_back(const Ipv6Arrival& arrival, const NodeState& state) {
+  return judge_way_back_of<ip::ipv6_way_back_rules>(arrival, state.options.forwarding6, state);
 }
 
 // ---- sending ----

@@ -20,7 +20,9 @@ namespace {
 /// Whether it would be dropped without a word if all of it had arrived, as far as its header tells.
 bool is_silently_refused(const Ipv4Arrival& arrival, const NodeState& state) {
   if (refuses(arrival, state, nullptr)) return true;
-  return is_in_transit(arrival) && std::holds_alternative<Drop>(forwarder::judge(arrival, state));
+  const std::optional<Verdict> verdict =
+      is_in_transit(arrival) ? forwarder::judge(arrival, state) : forwarder::judge_way_back(arrival, state);
+  return verdict && std::holds_alternative<Drop>(*verdict);
 }
 
 }  // namespace

@@ -73,7 +73,8 @@ TEST(Truncated, ICMP4_PP_005_whole_it_would_be_dropped_without_a_word) {
        {bad_checksum, cut_from_longer(echo4({.source = "224.0.0.9"})), cut_from_longer(echo4({.source = "192.0.2.2"})),
         cut_from_longer(echo4({.source = "127.0.0.1", .destination = far4})),
         cut_from_longer(echo4({.destination = "240.1.1.1"})), cut_from_longer(echo4({.destination = "203.0.114.1"})),
-        cut_from_longer(echo4({.source = beyond4, .destination = far4})), cut_from_longer(udp4({.destination = far4}))})
+        cut_from_longer(echo4({.source = beyond4, .destination = far4})), cut_from_longer(echo4({.source = beyond4})),
+        cut_from_longer(udp4({.destination = far4}))})
     expect_dropped(router, packet, Reason::ipv4_truncated);
 }
 
