@@ -35,7 +35,7 @@ struct Arrival {
   RuleTrace* trace = nullptr;       // of whoever asks why
   bool is_dispatched = false;       // passed all that concerns IP alone
   bool was_held = false;            // put together from fragments, or the first of those that never came together
-  Bytes first_header = {};          // of a reassembled IPv4 datagram: the header of its first fragment as that arrived
+  Bytes header_as_arrived = {};     // of IPv4, where `ip` has another one: of a first fragment, of a truncated datagram
 
   std::uint8_t protocol() const { return upper.protocol; }
   /// With those beyond the datagram, where a payload length of 0 can mean that it goes on (RFC 2675 3).

@@ -17,13 +17,13 @@ inline constexpr std::size_t ipv6_error_size = 1280;  // RFC 4443 2.4(c)
 
 using QuoteStorage = std::array<std::uint8_t, ipv6_error_size>;
 
-/// The first octets of the packet as it arrived, at most `limit`. That of a reassembled datagram is put together in
-/// `storage`: the header of its first fragment, then what follows the header.
+/// The first octets of the packet as it arrived, at most `limit`. Where the header is another one than
+/// that which arrived, it is put together in `storage`: the header as it arrived, then what follows the header.
 template <class View>
 Bytes quote(const Arrival<View>& invoking, std::size_t limit, QuoteStorage& storage) {
-  if (invoking.first_header.empty()) return invoking.ip.bytes().first(std::min(limit, invoking.ip.bytes().size()));
-  const Bytes header = invoking.first_header.first(std::min(limit, invoking.first_header.size()));
-  const Bytes behind = invoking.ip.bytes().subspan(invoking.first_header.size());
+  if (invoking.header_as_arrived.empty()) return invoking.ip.bytes().first(std::min(limit, invoking.ip.bytes().size()));
+  const Bytes header = invoking.header_as_arrived.first(std::min(limit, invoking.header_as_arrived.size()));
+  const Bytes behind = invoking.ip.bytes().subspan(invoking.header_as_arrived.size());
   const Bytes data = behind.first(std::min(limit - header.size(), behind.size()));
   copy_bytes(storage, header);
   copy_bytes(MutableBytes(storage).subspan(header.size()), data);

@@ -6,6 +6,7 @@
 #include "protocols/arrival.hpp"
 #include "protocols/error_rule.hpp"
 #include "protocols/ip/flow.hpp"
+#include "protocols/ip/ipv4_transit_options.hpp"
 #include "protocols/ip/routes.hpp"
 
 namespace tunstack::ip {
@@ -24,10 +25,11 @@ struct Ipv4ForwardingPolicy {
   ReversePath reverse_path = ReversePath::off;
   bool reports_reverse_path = false;
   bool directed_broadcast = false;
-  bool record_route = true;  // and timestamps, in passing
+  TransitOptions options;
   EqualRoutes equal_routes = EqualRoutes::flow;
   bool redirects_by_service = false;   // where the route is for one type of service
   std::uint32_t least_precedence = 0;  // of what is forwarded
+  bool reports_truncated = true;       // datagrams of which not all arrived
 };
 struct Ipv6ForwardingPolicy {
   bool enabled = true;
@@ -163,6 +165,20 @@ bool is_told_of_source(const Routed<View>& routed) {
   return !routed.onward.comes_from_right && routed.policy.reports_reverse_path;
 }
 
+/// Also of what is for the router itself (RFC 1812 5.3.8).
+inline constexpr std::array ipv4_way_back_rules = {
+    ErrorRule<Ipv4Routed>{Reason::forward4_source_from_elsewhere, Problem::source_refused, no_pointer,
+                          is_told_of_source<Ipv4View>},
+    ErrorRule<Ipv4Routed>{Reason::forward4_source_from_elsewhere, silently, no_pointer,
+                          [](const Ipv4Routed& r) { return !r.onward.comes_from_right; }},
+};
+inline constexpr std::array ipv6_way_back_rules = {
+    ErrorRule<Ipv6Routed>{Reason::forward6_source_from_elsewhere, Problem::source_refused, no_pointer,
+                          is_told_of_source<Ipv6View>},
+    ErrorRule<Ipv6Routed>{Reason::forward6_source_from_elsewhere, silently, no_pointer,
+                          [](const Ipv6Routed& r) { return !r.onward.comes_from_right; }},
+};
+
 inline constexpr std::array ipv4_routed_rules = {
     ErrorRule<Ipv4Routed>{Reason::forward4_no_route, Problem::network_unreachable, no_pointer,
                           [](const Ipv4Routed& r) { return r.onward.reach == Reach::none; }},
@@ -182,10 +198,8 @@ inline constexpr std::array ipv4_routed_rules = {
                           [](const Ipv4Routed& r) { return !r.onward.may_leave; }},
     ErrorRule<Ipv4Routed>{Reason::forward4_source_route_not_direct, Problem::source_route_failed, no_pointer,
                           [](const Ipv4Routed& r) { return r.follows_strict_route && !r.onward.is_direct; }},
-    ErrorRule<Ipv4Routed>{Reason::forward4_source_from_elsewhere, Problem::source_refused, no_pointer,
-                          is_told_of_source<Ipv4View>},
-    ErrorRule<Ipv4Routed>{Reason::forward4_source_from_elsewhere, silently, no_pointer,
-                          [](const Ipv4Routed& r) { return !r.onward.comes_from_right; }},
+    ipv4_way_back_rules[0],
+    ipv4_way_back_rules[1],
     ErrorRule<Ipv4Routed>{Reason::forward4_turns_back, Problem::host_unreachable, no_pointer,
                           [](const Ipv4Routed& r) { return r.onward.turns_back; }},
     ErrorRule<Ipv4Routed>{Reason::forward4_ttl_exceeded, Problem::hop_limit_exceeded, no_pointer,
@@ -212,10 +226,8 @@ inline constexpr std::array ipv6_routed_rules = {
                           [](const Ipv6Routed& r) { return !r.onward.may_leave; }},
     ErrorRule<Ipv6Routed>{Reason::forward6_source_link_local, Problem::beyond_scope, no_pointer,
                           [](const Ipv6Routed& r) { return r.arrival.ip.source().is_link_local() && !r.onward.stays; }},
-    ErrorRule<Ipv6Routed>{Reason::forward6_source_from_elsewhere, Problem::source_refused, no_pointer,
-                          is_told_of_source<Ipv6View>},
-    ErrorRule<Ipv6Routed>{Reason::forward6_source_from_elsewhere, silently, no_pointer,
-                          [](const Ipv6Routed& r) { return !r.onward.comes_from_right; }},
+    ipv6_way_back_rules[0],
+    ipv6_way_back_rules[1],
     ErrorRule<Ipv6Routed>{Reason::forward6_turns_back, Problem::host_unreachable, no_pointer,
                           [](const Ipv6Routed& r) { return r.onward.turns_back; }},
     ErrorRule<Ipv6Routed>{Reason::forward6_hop_limit_exceeded, Problem::hop_limit_exceeded, no_pointer,

@@ -4,6 +4,7 @@
 
 #include "protocols/ip/forwarding.hpp"
 #include "protocols/ip/inspection.hpp"
+#include "protocols/ip/ipv4_input.hpp"
 #include "protocols/ip/ipv6_options.hpp"
 #include "tunstack/node/transit_way.hpp"
 
@@ -151,8 +152,9 @@ Verdict judge(const Ipv4Arrival& arrival, const NodeState& state) {
   const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
   ip::Ipv4InTransit transit{arrival, policy};
   if (arrival.ip.header_size() > ipv4_header_size) [[unlikely]] {
-    if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options)) return *verdict;
-    transit.has_strict_route = ip::has_strict_route(arrival.ip);
+    if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options, policy.options))
+      return *verdict;
+    transit.has_strict_route = ip::has_strict_route(arrival.ip, policy.options);
   }
   if (is_multicast(arrival.destination)) [[unlikely]]
     return judge_to_group(transit, state);
@@ -179,6 +181,8 @@ Problem of_source_route(Problem problem) {
 
 Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep& step, const NodeState& state) {
   const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
+  if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options, policy.options))
+    return *verdict;
   Ipv4Arrival onto = arrival;
   onto.destination = state.addresses.kind_on(arrival.interface, step.next);
   if (const auto verdict = judge_itself({onto, policy, step.next}, state)) return *verdict;
@@ -242,6 +246,36 @@ Verdict judge(const Ipv6Arrival& arrival, const NodeState& state) {
                                                        state);
 }
 
+// ---- of both, for the router itself ----
+
+namespace {
+
+/// Sources that no route is about: those of nobody yet, and those that mean the link alone.
+bool has_no_way_back(const Ipv4Arrival& arrival) {
+  return ip::is_this_network(arrival.source) || ip::is_link_local(arrival.ip.source());
+}
+bool has_no_way_back(const Ipv6Arrival& arrival) {
+  return arrival.source == AddressKind::unspecified || arrival.ip.source().is_link_local();
+}
+
+template <const auto& rules, class View>
+std::optional<Verdict> judge_way_back_of(const Arrival<View>& arrival, const ip::ForwardingPolicy<View>& policy,
+                                         const NodeState& state) {
+  if (!state.is_forwarding(arrival.interface, family_of(arrival)) || has_no_way_back(arrival)) return std::nullopt;
+  const ip::Onward onward{.comes_from_right = comes_from_right(policy.reverse_path, arrival, state)};
+  return tunstack::judge<rules>(ip::Routed<View>{arrival, policy, onward}, arrival.trace);
+}
+
+}  // namespace
+
+std::optional<Verdict> judge_way_back(const Ipv4Arrival& arrival, const NodeState& state) {
+  return judge_way_back_of<ip::ipv4_way_back_rules>(arrival, state.options.forwarding4, state);
+}
+
+std::optional<Verdict> judge_way_back(const Ipv6Arrival& arrival, const NodeState& state) {
+  return judge_way_back_of<ip::ipv6_way_back_rules>(arrival, state.options.forwarding6, state);
+}
+
 // ---- sending ----
 
 namespace {
@@ -284,7 +318,7 @@ void restore_hop(MutableBytes packet) {
   const Ipv4Address own = state.addresses.source_for(forward.interface, next).value_or(Ipv4Address{});
   ip::pass_on_options(header.subspan(ipv4_header_size), {own, state.addresses, state.time_of_day(arrival.now)},
                       arrival.interface,
-                      {forward.destination.has_value(), state.options.forwarding4.record_route && own.value != 0});
+                      {state.options.forwarding4.options, forward.destination.has_value(), own.value != 0});
   if (forward.destination) forward.destination->store(header, ipv4_offset::destination);
   write_header_checksum(header);
 }

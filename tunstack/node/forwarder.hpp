@@ -13,6 +13,9 @@ namespace tunstack::forwarder {
 /// Of a datagram that fulfils the rules of reception and is for somebody else.
 [[gnu::noinline]] Verdict judge(const Ipv4Arrival& arrival, const NodeState& state);
 [[gnu::noinline]] Verdict judge(const Ipv6Arrival& arrival, const NodeState& state);
+/// Of one for the router itself, where the reverse path to its source is checked: nothing if it is right.
+[[gnu::noinline]] std::optional<Verdict> judge_way_back(const Ipv4Arrival& arrival, const NodeState& state);
+[[gnu::noinline]] std::optional<Verdict> judge_way_back(const Ipv6Arrival& arrival, const NodeState& state);
 /// Of one for this node whose source route leads on.
 Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep& step, const NodeState& state);
 

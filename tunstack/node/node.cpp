@@ -38,12 +38,23 @@ inline void Node::receive_datagram(const Received& received, Turn& turn) {
   const PacketIds ids{turn.cause, 0};
   by_family(received.bytes, [&] [[gnu::always_inline]] (const auto& found) {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>) {
-      output_.record({received.bytes, received.interface, ids}, found, {}, {}, turn);
+      receive_misshapen(received, found, ids, turn);
     } else {
       auto arrival = classify(received, found, state_);
       process(arrival, ids, turn);
     }
   });
+}
+
+void Node::receive_misshapen(const Received& received, const Drop& misshapen, const PacketIds& ids, Turn& turn) {
+  const Verdict verdict = judge_misshapen(received, misshapen, state_);
+  const std::size_t before = turn.outbox.packets().size();
+  MaybeReason withheld;
+  if (const auto* const error = std::get_if<Error>(&verdict))
+    if (const auto truncated = ip::TruncatedIpv4::parse(received.bytes))
+      withheld = answers_.apply(*error, arrival_of(received, *truncated, state_), turn);
+  output_.record({received.bytes, received.interface, ids}, verdict, withheld, turn.outbox.packets().subspan(before),
+                 turn);
 }
 
 void Node::receive(const Received& received, Outbox& out) {
@@ -174,7 +185,7 @@ void Node::process_whole(const ip::Reassembled& datagram, Turn& turn) {
   const View ip = ip::make_whole<View>(datagram);
   auto arrival = classify({datagram.interface, ip.bytes(), turn.now, datagram.link_layer_group}, ip, state_);
   arrival.was_held = true;
-  arrival.first_header = first_header;
+  arrival.header_as_arrived = first_header;
   const PacketIds ids{output_.next_number(), turn.cause};
   turn.cause = ids.number;
   process(arrival, ids, turn);

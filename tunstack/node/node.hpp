@@ -83,6 +83,9 @@ class Node {
 
   // What every packet passes is inlined into receive(): the calls cost a tenth of an echo.
   [[gnu::always_inline]] void receive_datagram(const Received& received, Turn& turn);
+  /// A datagram that has no view.
+  [[gnu::noinline]] void receive_misshapen(const Received& received, const Drop& misshapen, const PacketIds& ids,
+                                           Turn& turn);
   template <class View>
   [[gnu::always_inline]] void process(Arrival<View>& arrival, const PacketIds& ids, Turn& turn);
   /// Replies, errors and drops.

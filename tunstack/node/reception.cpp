@@ -7,10 +7,41 @@
 
 namespace tunstack {
 
+// ---- what has no good shape ----
+
+Ipv4Arrival arrival_of(const Received& received, const ip::TruncatedIpv4& truncated, const NodeState& state) {
+  Ipv4Arrival arrival = classify(received, truncated.view(), state);
+  arrival.header_as_arrived = truncated.header();
+  return arrival;
+}
+
+namespace {
+
+/// Whether it would be dropped without a word if all of it had arrived, as far as its header tells.
+bool is_silently_refused(const Ipv4Arrival& arrival, const NodeState& state) {
+  if (refuses(arrival, state, nullptr)) return true;
+  const std::optional<Verdict> verdict =
+      is_in_transit(arrival) ? forwarder::judge(arrival, state) : forwarder::judge_way_back(arrival, state);
+  return verdict && std::holds_alternative<Drop>(*verdict);
+}
+
+}  // namespace
+
+Verdict judge_misshapen(const Received& received, const Drop& misshapen, const NodeState& state) {
+  if (!state.options.forwarding4.reports_truncated || !state.is_forwarding(received.interface, Family::ipv4))
+    return misshapen;
+  const auto truncated = ip::TruncatedIpv4::parse(received.bytes);
+  if (!truncated || is_silently_refused(arrival_of(received, *truncated, state), state)) return misshapen;
+  return Error{misshapen.reason, Problem::erroneous_header_field, ipv4_offset::total_length};
+}
+
+// ---- datagrams ----
+
 std::optional<Verdict> judge_options_and_fragment(const Ipv4Arrival& arrival, const NodeState& state) {
   if (ip::has_options_to_judge(arrival.ip, state.options.ipv4_options)) {
     const bool goes_on = state.is_forwarding(arrival.interface, Family::ipv4);
-    if (const auto verdict = ip::judge_options(arrival.ip, state.options.ipv4_options, goes_on)) return verdict;
+    const ip::TransitOptions* const router = goes_on ? &state.options.forwarding4.options : nullptr;
+    if (const auto verdict = ip::judge_options(arrival.ip, state.options.ipv4_options, router)) return verdict;
     if (const auto next = ip::next_of_source_route(arrival.ip))
       return forwarder::judge_source_route(arrival, *next, state);
   }
@@ -59,7 +90,7 @@ namespace {
 Verdict judge_datagram(const Received& received, const NodeState& state, RuleTrace* trace) {
   const auto judge_found = [&](const auto& found) -> Verdict {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>) {
-      return found;
+      return judge_misshapen(received, found, state);
     } else {
       auto arrival = classify(received, found, state);
       arrival.trace = trace;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "protocols/ip/ipv4_input.hpp"
+#include "protocols/ip/ipv4_truncated.hpp"
 #include "protocols/ip/ipv6_input.hpp"
 #include "tunstack/node/dispatch.hpp"
 #include "tunstack/node/forwarder.hpp"
@@ -60,6 +61,12 @@ template <class Then>
   return then(Drop{Reason::ip_version_unknown});
 }
 
+/// Of one that has no view: dropped; but a router reports a datagram of which not all arrived, if it would have taken
+/// the whole one (RFC 1812 5.2.2).
+[[gnu::cold]] Verdict judge_misshapen(const Received& received, const Drop& misshapen, const NodeState& state);
+/// For the error about such a one.
+Ipv4Arrival arrival_of(const Received& received, const ip::TruncatedIpv4& truncated, const NodeState& state);
+
 [[gnu::always_inline]] inline MaybeReason refuses(const Ipv4Arrival& arrival, const NodeState& state,
                                                   RuleTrace* trace) {
   return ip::refuses({arrival, state.options.ipv4, state.is_forwarding(arrival.interface, Family::ipv4)}, trace);
@@ -80,21 +87,30 @@ inline bool has_options_or_fragment(const Ipv6Arrival& arrival, const NodeState&
 /// Moves the arrival along to its upper layer.
 [[gnu::noinline]] std::optional<Verdict> judge_options_and_fragment(Ipv6Arrival& arrival, const NodeState& state);
 
+inline bool checks_way_back(const Ipv4Arrival&, const NodeState& state) {
+  return state.options.forwarding4.reverse_path != ip::ReversePath::off;
+}
+inline bool checks_way_back(const Ipv6Arrival&, const NodeState& state) {
+  return state.options.forwarding6.reverse_path != ip::ReversePath::off;
+}
+
 /// Of a datagram that was not refused.
 inline bool is_in_transit(const Ipv4Arrival& arrival) { return ip::is_for_others(arrival.destination); }
 inline bool is_in_transit(const Ipv6Arrival& arrival) {
   return ip::is_for_others(arrival) || ip::is_to_foreign_group(arrival);
 }
 
-/// What is to become of a datagram: the rows of reception, then those of forwarding if it is for others, or else its
-/// options or chain and the rows of its protocol. (`trace`:
-/// the arrival's own, or here nobody asks; on the way of every packet it is an argument, so that the compiler knows.)
+/// What is to become of a datagram: the rows of reception, then those of forwarding if it is for others, or else the
+/// way back to its source, its options or chain, and the rows of its protocol. (`trace`: the arrival's own, or here
+/// nobody asks; on the way of every packet it is an argument, so that the compiler knows.)
 template <class View>
 [[gnu::always_inline]] inline Verdict judge(Arrival<View>& arrival, const NodeState& state,
                                             RuleTrace* trace = nullptr) {
   if (const auto refused = refuses(arrival, state, trace)) return Drop{*refused};
   if (arrival.destination != AddressKind::own && is_in_transit(arrival)) [[unlikely]]
     return forwarder::judge(arrival, state);
+  if (checks_way_back(arrival, state)) [[unlikely]]
+    if (const auto verdict = forwarder::judge_way_back(arrival, state)) return *verdict;
   if (has_options_or_fragment(arrival, state)) [[unlikely]]
     if (const auto verdict = judge_options_and_fragment(arrival, state)) return *verdict;
   arrival.is_dispatched = true;

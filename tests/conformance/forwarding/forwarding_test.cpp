@@ -288,6 +288,54 @@ TEST(Forwarding, RTR4_010_ICMP6_ERR_009_sources_are_checked_on_request) {
   EXPECT_EQ(icmp4_type(told4[0].octets) * 100 + icmp4_code(told4[0].octets), 313U);
 }
 
+TEST(Forwarding, RTR4_010_sources_of_what_is_for_the_router_itself_are_checked_likewise) {
+  const Packet spoofed4 = echo4({.source = beyond4}), spoofed6 = echo6({.source = beyond6});
+  const Packet nowhere4 = echo4({.source = "203.0.114.1"}), nowhere6 = echo6({.source = "2001:db8:a::1"});
+  Router careless;
+  EXPECT_THAT(careless.send(spoofed4), SizeIs(1));
+  EXPECT_THAT(careless.send(spoofed6), SizeIs(1));
+  Router loose({"ip4.forward.rpf=loose", "ip6.forward.rpf=loose"});
+  EXPECT_THAT(loose.send(spoofed4), SizeIs(1));
+  EXPECT_THAT(loose.send(spoofed6), SizeIs(1));
+  expect_dropped(loose, nowhere4, Reason::forward4_source_from_elsewhere);
+  expect_dropped(loose, nowhere6, Reason::forward6_source_from_elsewhere);
+  Router strict({"ip4.forward.rpf=strict", "ip6.forward.rpf=strict"});
+  for (const Packet& packet :
+       {spoofed4, nowhere4, udp4({.source = beyond4, .destination = "192.0.2.255"}),
+        udp4({.source = beyond4, .destination = router_far4}), echo4({.source = beyond4, .flags_and_offset = 0x2000}),
+        echo4({.source = beyond4, .options = hex("01010101")})})
+    expect_dropped(strict, packet, Reason::forward4_source_from_elsewhere);
+  for (const Packet& packet : {spoofed6, nowhere6, echo6({.source = beyond6, .destination = "ff02::1"}),
+                               chained_icmp({destination_options()}, 128, counting(8), {.source = beyond6})})
+    expect_dropped(strict, packet, Reason::forward6_source_from_elsewhere);
+  EXPECT_THAT(strict.receive({echo4({.source = beyond4, .destination = router_far4})}, far), SizeIs(1));
+  EXPECT_THAT(strict.receive({echo6({.source = beyond6, .destination = router_far6})}, far), SizeIs(1));
+}
+
+TEST(Forwarding, RTR4_010_RTR6_003_what_has_no_way_back_is_of_its_link) {
+  Router strict({"ip4.forward.rpf=strict", "ip6.forward.rpf=strict"});
+  EXPECT_THAT(strict.send(echo6({.source = "fe80::77", .destination = "fe80::2"})), SizeIs(1));
+  EXPECT_THAT(strict.receive({echo4({.source = "169.254.1.1", .destination = router_far4})}, far), SizeIs(1));
+  strict.send(ipv4({.source = "0.0.0.0", .destination = "192.0.2.255"}, icmpv4(17, 0, 1, Packet(4))));
+  EXPECT_EQ(strict.count(Reason::forward4_source_from_elsewhere), 0U);
+}
+
+TEST(Forwarding, RTR4_010_ICMP6_ERR_009_a_source_that_fails_can_be_told_of_it_at_the_router_itself) {
+  Router telling(
+      {"ip6.forward.rpf=strict", "ip6.forward.rpf_error=on", "ip4.forward.rpf=strict", "ip4.forward.rpf_error=on"});
+  const Packet error4 = telling.passed(echo4({.source = beyond4})), error6 = telling.passed(echo6({.source = beyond6}));
+  EXPECT_EQ(icmp4_type(error4) * 100 + icmp4_code(error4), 313U);
+  EXPECT_EQ(icmp6_type(error6) * 10 + icmp6_code(error6), 15U);
+}
+
+TEST(Forwarding, RTR4_010_of_a_host_no_source_is_checked) {
+  NodeConfig config = two_doors({"ip4.forward.rpf=strict", "ip6.forward.rpf=strict"});
+  for (InterfaceConfig& interface : config.interfaces) interface.role = Role::host;
+  Router host(config);
+  EXPECT_THAT(host.send(echo4({.source = beyond4})), SizeIs(1));
+  EXPECT_THAT(host.send(echo6({.source = beyond6})), SizeIs(1));
+}
+
 // ---- who forwards ----
 
 TEST(Forwarding, RTR4_012_off_for_one_interface_or_for_all) {

@@ -47,6 +47,7 @@ constexpr Fixed fixed[] = {
     {"icmp4.error_tos", "auto", "auto"},          // D-09
     {"icmp4.errors_inbound_ifaddr", "on", "on"},  // D-10
     {"icmp4.redirect_tos", "off", "off"},
+    {"icmp4.truncated_error", "on", "on"},
     {"icmp4.timestamp", "on", "off"},  // D-05
     {"icmp4.timestamp_nonstd", "off", "off"},
     {"icmp4.mask_agent", "on", "off"},  // D-04
@@ -151,7 +152,17 @@ constexpr Fixed fixed[] = {
     {"ip4.forward.rpf_error", "off", "off"},
     {"ip6.forward.rpf_error", "off", "off"},
     {"ip4.forward.directed_broadcast", "off", "off"},
-    {"ip4.forward.record_route", "on", "on"},
+    {"ip4.forward.option.record_route", "pass", "pass"},
+    {"ip4.forward.option.timestamp", "pass", "pass"},
+    {"ip4.forward.option.loose_source_route", "pass", "pass"},
+    {"ip4.forward.option.strict_source_route", "pass", "pass"},
+    {"ip4.forward.option.router_alert", "pass", "pass"},
+    {"ip4.forward.option.security", "pass", "pass"},
+    {"ip4.forward.option.stream_id", "pass", "pass"},
+    {"ip4.forward.option.quick_start", "pass", "pass"},
+    {"ip4.forward.option.traceroute", "pass", "pass"},
+    {"ip4.forward.option.experiment", "pass", "pass"},
+    {"ip4.forward.option.other", "pass", "pass"},
     {"ip6.forward.hbh", "ignore", "ignore"},
     {"ip4.forward.ecmp", "flow", "flow"},
     {"ip6.forward.ecmp", "flow", "flow"},
