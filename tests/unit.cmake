@@ -140,6 +140,7 @@ tunstack_test(unit
   tunstack/outlet/outlet_test.cpp
   tunstack/outlet/record_batch_test.cpp
   tunstack/explain/icmp_names_test.cpp
+  tunstack/explain/joined_test.cpp
   tunstack/node/door_test.cpp
   tunstack/node/interface_config_test.cpp
   tunstack/node/advertised_test.cpp
