@@ -1,5 +1,5 @@
 // An object of JSON, written into a line member by member: events leave by the hundred thousand, and to build each as a
-// tree first costs five times as much.
+// tree first costs many times as much.
 #pragma once
 
 #include <fmt/compile.h>
