@@ -118,6 +118,7 @@ tunstack_test(unit
   tunstack/device/memory_test.cpp
   tunstack/events/event_filter_test.cpp
   tunstack/events/event_json_test.cpp
+  tunstack/events/json_object_test.cpp
   tunstack/events/packet_fields_test.cpp
   tunstack/explain/decision_line_test.cpp
   tunstack/explain/describe_ipv6_test.cpp
@@ -141,6 +142,7 @@ tunstack_test(unit
   tunstack/outlet/outlet_test.cpp
   tunstack/outlet/record_batch_test.cpp
   tunstack/explain/icmp_names_test.cpp
+  tunstack/explain/joined_test.cpp
   tunstack/node/door_test.cpp
   tunstack/node/interface_config_test.cpp
   tunstack/node/advertised_test.cpp

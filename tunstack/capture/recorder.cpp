@@ -4,6 +4,7 @@
 
 #include "protocols/wire/ethernet.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/explain/joined.hpp"
 
 namespace tunstack {
 
@@ -55,7 +56,7 @@ void Recorder::write_sent(Instant time, std::span<const OutgoingPacket> packets,
                           std::string_view relation) {
   for (const OutgoingPacket& packet : packets) {
     const std::size_t cause = numbers_.find(packet.ids.cause);
-    const std::string related = cause == 0 ? std::string() : fmt::format("{} | {} {}", comment, relation, cause);
+    const std::string related = cause == 0 ? std::string() : joined(comment, " | ", relation, ' ', cause);
     const std::string_view whole = cause == 0 ? comment : related;
     if (packet.is_framed())
       write(time, Direction::out, packet.interface, octets_on_link(packet), whole);

@@ -1,12 +1,11 @@
 #include "tunstack/events/event_json.hpp"
 
-#include <fmt/format.h>
-
 #include <chrono>
 
 #include "tunstack/events/packet_fields.hpp"
 #include "tunstack/explain/describe.hpp"
 #include "tunstack/explain/explain.hpp"
+#include "tunstack/explain/joined.hpp"
 
 namespace tunstack {
 
@@ -33,9 +32,10 @@ bool is_no_datagram(const Event& event) { return event.sent != nullptr && event.
 void add_subject(JsonObject& json, const Event& event) {
   const PacketText text = text_of(event);
   const bool is_note = event.kind == EventKind::noted;
-  json.add_or_null("address", is_note ? text.source : "");
-  json.add_or_null("source", is_note ? "" : text.source);
-  json.add_or_null("destination", text.destination);
+  const std::string_view source = text.source;
+  json.add_plain_or_null("address", is_note ? source : "");
+  json.add_plain_or_null("source", is_note ? "" : source);
+  json.add_plain_or_null("destination", text.destination);
   if (is_note) {
     json.add_null("length");
     json.add_null("summary");
@@ -78,7 +78,7 @@ void add_circumstances(JsonObject& json, const Event& event, const EventNames& n
   json.add("node", names.places.node(event.node));
   json.add_or_null("interface", names.places.interface(event.node, event.interface));
   json.add("time", std::chrono::duration<double>(event.time.time_since_epoch()).count());
-  json.add("timestamp", timestamp(names.started_at + event.time.time_since_epoch()));
+  json.add_plain("timestamp", timestamp(names.started_at + event.time.time_since_epoch()));
 }
 
 void add_withheld(JsonObject& json, const Event& event) {
@@ -96,9 +96,18 @@ std::string timestamp(Duration since_1970) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  return fmt::format(FMT_COMPILE("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z"), static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), (since_1970 - seconds).count());
+  std::string text = "0000-00-00T00:00:00.000000000Z";
+  const auto put = [&text](std::size_t at, std::size_t digits, auto number) {
+    put_digits(std::span(text).subspan(at, digits), static_cast<std::uint32_t>(number));
+  };
+  put(0, 4, static_cast<int>(date.year()));
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, clock.hours().count());
+  put(14, 2, clock.minutes().count());
+  put(17, 2, clock.seconds().count());
+  put(20, 9, (since_1970 - seconds).count());
+  return text;
 }
 
 void append_event(JsonLine& line, const Event& event, const EventNames& names) {
@@ -106,10 +115,10 @@ void append_event(JsonLine& line, const Event& event, const EventNames& names) {
   {
     JsonObject json(line);
     json.add("schema", event_schema);
-    json.add("event", kind_names[kind]);
+    json.add_plain("event", kind_names[kind]);
     add_circumstances(json, event, names);
-    json.add_or_null("direction", directions[kind]);
-    json.add("verdict", event.verdict);
+    json.add_plain_or_null("direction", directions[kind]);
+    json.add_plain("verdict", event.verdict);
     json.add_members(members_of(event.reason));
     add_withheld(json, event);
     add_subject(json, event);

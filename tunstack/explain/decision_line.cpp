@@ -1,13 +1,13 @@
 #include "tunstack/explain/decision_line.hpp"
 
 #include <fmt/color.h>
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <iterator>
+
+#include "tunstack/explain/joined.hpp"
 
 namespace tunstack {
 
@@ -33,8 +33,10 @@ std::size_t columns_of(std::string_view text) {
 /// With six places behind the point.
 void append_seconds(std::string& text, double seconds) {
   const long long micros = std::llround(seconds * 1e6);
-  fmt::format_to(std::back_inserter(text), FMT_COMPILE("{}{}.{:06}"), micros < 0 ? "-" : "", std::abs(micros) / 1000000,
-                 std::abs(micros) % 1000000);
+  const auto distance = static_cast<unsigned long long>(std::abs(micros));
+  char decimals[6];
+  put_digits(decimals, distance);
+  append_parts(text, micros < 0 ? "-" : "", distance / 1000000, '.', std::string_view(decimals, sizeof decimals));
 }
 
 void pad_to(std::string& text, std::size_t columns, std::size_t begin) {
@@ -45,8 +47,9 @@ void pad_to(std::string& text, std::size_t columns, std::size_t begin) {
 }  // namespace
 
 std::string laid_out(const DecisionLine& line, const Screen& screen) {
-  constexpr std::size_t subject_columns = 76, verdict_columns = 5, between = 2;
+  constexpr std::size_t subject_columns = 76, verdict_columns = 5, between = 2, usual_length = 240;
   std::string text;
+  text.reserve(usual_length);
   append_seconds(text, line.time);
   text.append(" ").append(1, line.mark).append(" ");
   const std::size_t subject_at = text.size();

@@ -1,10 +1,10 @@
 #include "tunstack/explain/describe.hpp"
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "protocols/wire/quoted_packet.hpp"
 #include "tunstack/explain/describe_parts.hpp"
+#include "tunstack/explain/joined.hpp"
 #include "tunstack/explain/message_forms.hpp"
 #include "tunstack/explain/octet_form.hpp"
 
@@ -36,7 +36,7 @@ std::string payload_text(Family family, std::uint8_t protocol, Bytes payload, Lo
 
 /// What is not as usual in the header: a hop limit is usual for what it carries.
 std::string lifetime_text(std::string_view word, std::uint8_t value, std::uint8_t usual) {
-  return value == usual ? std::string() : fmt::format(", {} {}", word, value);
+  return value == usual ? std::string() : joined(", ", word, ' ', value);
 }
 
 std::uint8_t usual_lifetime(std::uint8_t protocol, Bytes payload) {
@@ -165,7 +165,7 @@ PacketText text_of(Bytes packet, Look look) {
 std::string quote_text(Bytes packet, Detail detail) {
   const PacketText quoted = text_of(packet, {detail, true});
   if (quoted.source.empty()) return detail == Detail::line ? quoted.summary : hexadecimal_text(packet);
-  return fmt::format("{} > {} {}", quoted.source, quoted.destination, quoted.summary);
+  return joined(quoted.source, " > ", quoted.destination, ' ', quoted.summary);
 }
 
 PacketText describe(Bytes packet, Detail detail) { return text_of(packet, {detail, false}); }
@@ -173,7 +173,7 @@ PacketText describe(Bytes packet, Detail detail) { return text_of(packet, {detai
 std::string line_of(const PacketText& packet) {
   if (packet.summary_tells_addresses) return packet.summary;
   if (packet.source.empty()) return "?  " + packet.summary;
-  return fmt::format(FMT_COMPILE("{} > {}  {}"), packet.source, packet.destination, packet.summary);
+  return joined(packet.source, " > ", packet.destination, "  ", packet.summary);
 }
 
 }  // namespace tunstack

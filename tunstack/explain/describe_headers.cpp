@@ -10,6 +10,7 @@
 #include "tunstack/explain/checksums.hpp"
 #include "tunstack/explain/describe_parts.hpp"
 #include "tunstack/explain/item_forms.hpp"
+#include "tunstack/explain/joined.hpp"
 #include "tunstack/explain/transport_forms.hpp"
 
 namespace tunstack {
@@ -76,7 +77,7 @@ std::string routing_text(Bytes header) {
 std::string ports_text(std::string_view name, Bytes payload) {
   const auto ports = find_ports(payload);
   if (!ports) return fmt::format("{}, cut short, length {}", name, payload.size());
-  return fmt::format("{} {} > {}", name, ports->source, ports->destination);
+  return joined(name, ' ', ports->source, " > ", ports->destination);
 }
 
 /// A body of zeros is told by its length.

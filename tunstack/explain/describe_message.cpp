@@ -9,6 +9,7 @@
 #include "tunstack/explain/describe_parts.hpp"
 #include "tunstack/explain/icmp_names.hpp"
 #include "tunstack/explain/item_forms.hpp"
+#include "tunstack/explain/joined.hpp"
 #include "tunstack/explain/message_forms.hpp"
 
 namespace tunstack {
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::size_t most_items = 8;        // in a line
 constexpr std::size_t most_odd_octets = 32;  // behind the last item, in a line
+constexpr std::size_t usual_length = 120;    // of all that is said of a message
 
 Family family_of(std::uint8_t protocol) { return protocol == protocol_number::icmpv6 ? Family::ipv6 : Family::ipv4; }
 
@@ -25,17 +27,20 @@ std::string_view protocol_name(std::uint8_t protocol) {
   return protocol == protocol_number::icmpv4 ? "ICMP" : "ICMP6";
 }
 
-std::string name_of(std::uint8_t protocol, std::uint8_t type, std::uint8_t code, bool is_long) {
-  if (protocol != protocol_number::igmp) return icmp_name(family_of(protocol), type, code) + (is_long ? " v2" : "");
-  const std::string_view name = igmp_name(type, is_long);
-  return name.empty() ? fmt::format("type {:#x}", type) : std::string(name);
+/// Messages of IGMP have no code.
+IcmpName name_of(std::uint8_t protocol, std::uint8_t type, std::uint8_t code, bool is_long) {
+  if (protocol == protocol_number::igmp) {
+    const std::string_view name = igmp_name(type, is_long);
+    return {name.empty() ? fmt::format("type {:#x}", type) : std::string(name), true};
+  }
+  IcmpName name = name_of_icmp(family_of(protocol), type, code);
+  if (is_long) name.text += " v2";
+  return name;
 }
 
 /// The code, where the name does not say it.
-std::string code_text(std::uint8_t protocol, const std::string& name, std::uint8_t code) {
-  if (protocol == protocol_number::igmp || name.starts_with("type ")) return {};
-  const auto known = find_icmp_name(family_of(protocol), name);
-  return known && known->code == code ? std::string() : fmt::format(", code {}", code);
+std::string code_text(const IcmpName& name, std::uint8_t code) {
+  return name.tells_code ? std::string() : joined(", code ", code);
 }
 
 /// What is left of a list, or of a message: it is said where it is not zeros, and short or all is to be said.
@@ -100,7 +105,8 @@ std::string tail_text(const MessageForm& form, std::uint8_t protocol, Bytes mess
     text = queried_text(tail, look);
   else if (const auto kind = items_of(form); kind && message.size() >= form.form.size)
     text = list_text(*kind, tail, look) + wrong_count_text(form, *kind, message, tail);
-  return text + fmt::format(", length {}", message.size());
+  append_parts(text, ", length ", message.size());
+  return text;
 }
 
 /// The fixed part: a neighbor is named behind the name of the message.
@@ -129,15 +135,17 @@ std::string message_text(std::uint8_t protocol, Bytes message, Look look) {
   const std::uint8_t code = message[icmp_offset::code];
   const bool is_long = is_long_query(protocol, message);
   const MessageForm& form = message_form(protocol, type, code, is_long);
-  const std::string name = name_of(protocol, type, code, is_long);
   const bool is_error = protocol != protocol_number::igmp && is_icmp_error(family_of(protocol), type);
-  std::string text = fmt::format("{} {}", prefix, name);
+  const IcmpName name = name_of(protocol, type, code, is_long);
+  std::string text;
+  text.reserve(usual_length);
+  append_parts(text, prefix, ' ', name.text);
   if (is_error) text += fmt::format(" ({}/{})", type, code);
   if (look.detail == Detail::messages_as_octets && !look.is_quote)
-    return text + code_text(protocol, name, code) + octets_of_message(message, look);
+    return text + code_text(name, code) + octets_of_message(message, look);
   const bool is_whole = message.size() >= icmp_header_size;
   if (is_whole) text += fixed_text(form, message);
-  if (!is_error) text += code_text(protocol, name, code);
+  if (!is_error) text += code_text(name, code);
   return text + (is_whole ? tail_text(form, protocol, message, look) : fmt::format(", length {}", message.size()));
 }
 

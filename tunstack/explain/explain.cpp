@@ -1,9 +1,9 @@
 #include "tunstack/explain/explain.hpp"
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "tunstack/explain/describe.hpp"
+#include "tunstack/explain/joined.hpp"
 
 namespace tunstack {
 
@@ -22,8 +22,14 @@ std::string place_of(NodeId node, InterfaceId interface, const PlaceNames& names
   return place;
 }
 
-std::string why_of(const ReasonInfo& reason) {
-  return fmt::format(FMT_COMPILE("{}  {}: {}"), reason.name, citation(reason), reason.text);
+/// With what else was decided behind the reason's name.
+std::string why_of(const ReasonInfo& reason, std::string_view withheld = {}) {
+  return joined(reason.name, withheld, "  ", citation(reason), ": ", reason.text);
+}
+
+std::string withheld_text(const Decision& decision) {
+  if (!decision.withheld) return {};
+  return joined(" (no ", proposed_name(decision.verdict), ": ", info(reason_of(decision.verdict)).name, ')');
 }
 
 }  // namespace
@@ -56,7 +62,7 @@ Reason deciding_reason(const Decision& decision) {
 }
 
 std::string citation(const ReasonInfo& reason) {
-  return reason.section.empty() ? std::string(reason.rfc) : fmt::format("{} {}", reason.rfc, reason.section);
+  return reason.section.empty() ? std::string(reason.rfc) : joined(reason.rfc, ' ', reason.section);
 }
 
 std::string link_of(const ReasonInfo& reason) {
@@ -70,11 +76,7 @@ std::string link_of(const ReasonInfo& reason) {
 
 std::string decision_text(const Decision& decision, const Screen& screen, const PlaceNames& names) {
   const PacketText packet = subject_of(decision);
-  const ReasonInfo& reason = info(deciding_reason(decision));
-  std::string name(reason.name);
-  if (decision.withheld)
-    name += fmt::format(" (no {}: {})", proposed_name(decision.verdict), info(reason_of(decision.verdict)).name);
-  std::string why = fmt::format(FMT_COMPILE("{}  {}: {}"), name, citation(reason), reason.text);
+  std::string why = why_of(info(deciding_reason(decision)), withheld_text(decision));
   if (!decision.sent.empty() && std::holds_alternative<Error>(decision.verdict))
     why += fmt::format(" -> {}", describe(decision.sent[0]).summary);
   if (!decision.sent.empty() && std::holds_alternative<Forward>(decision.verdict) && names.has_several())

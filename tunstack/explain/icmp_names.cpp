@@ -1,9 +1,9 @@
 #include "tunstack/explain/icmp_names.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <span>
+
+#include "tunstack/explain/joined.hpp"
 
 namespace tunstack {
 
@@ -164,12 +164,15 @@ std::optional<IcmpNameFound> find_icmp_name(Family family, std::string_view text
                        longest->name.size()};
 }
 
+IcmpName name_of_icmp(Family family, std::uint8_t type, std::uint8_t code) {
+  for (const Name& name : names_of(family))
+    if (name.type == type && (name.code == any_code || name.code == code))
+      return {std::string(name.name), std::max(name.code, 0) == code};
+  return {joined("type ", type, ", code ", code), true};
+}
+
 std::string icmp_name(Family family, std::uint8_t type, std::uint8_t code) {
-  const std::span<const Name> names = names_of(family);
-  const auto known = std::ranges::find_if(
-      names, [&](const Name& n) { return n.type == type && (n.code == any_code || n.code == code); });
-  if (known != names.end()) return std::string(known->name);
-  return fmt::format("type {}, code {}", type, code);
+  return name_of_icmp(family, type, code).text;
 }
 
 }  // namespace tunstack

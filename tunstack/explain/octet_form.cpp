@@ -10,6 +10,7 @@
 #include "protocols/wire/group_messages.hpp"
 #include "protocols/wire/nd_options.hpp"
 #include "protocols/wire/router_options.hpp"
+#include "tunstack/explain/joined.hpp"
 
 namespace tunstack {
 
@@ -203,8 +204,8 @@ std::string fields_text(Bytes block, std::span<const Field> fields) {
   std::string text;
   for (const Field& field : fields) {
     if (!has_field(block, field) || (!field.is_always_said && is_usual(block, field))) continue;
-    text += field.style == Style::flag ? fmt::format(", {}", field.word)
-                                       : fmt::format(", {} {}", field.word, field_text(block, field));
+    append_parts(text, ", ", field.word);
+    if (field.style != Style::flag) append_parts(text, ' ', field_text(block, field));
   }
   return text;
 }

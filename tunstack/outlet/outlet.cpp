@@ -28,7 +28,7 @@ constexpr int most_rounds = 8;
 // Records are written at once, but to wake the thread for each of many costs more than all else: after so many wakes
 // without a pause it waits for one, or for so much, as long as so many come meanwhile.
 constexpr auto pause_between_writes = 1ms;
-constexpr std::size_t worth_a_write = std::size_t{1} << 16;
+constexpr std::size_t worth_a_write = std::size_t{1} << 18;
 constexpr std::uint64_t many = 16;
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Addresses, prefixes and their texts.
 #include "protocols/base/address.hpp"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -41,6 +42,24 @@ TEST(Address, ipv6_text_becomes_canonical) {
   EXPECT_EQ(canonical("2001:DB8::AbCd"), "2001:db8::abcd") << "4.3 lower case";
   EXPECT_EQ(canonical("::FFFF:c000:0201"), "::ffff:192.0.2.1") << "5 embedded IPv4";
   EXPECT_EQ(canonical("0:0:0:0:0:0:0:0"), "::");
+}
+
+std::string text_of_libc(const IpAddress& address) {
+  char text[INET6_ADDRSTRLEN];
+  return inet_ntop(address.is_ipv4() ? AF_INET : AF_INET6, address.octets().data(), text, sizeof text);
+}
+
+// Zeros, numbers of each length and what stands before embedded IPv4, in all places.
+TEST(Address, text_is_that_of_the_C_library) {
+  constexpr std::uint16_t words[] = {0, 0xffff, 0x1a, 0x10c};
+  for (unsigned which = 0; which < 1U << 16; ++which) {
+    std::array<std::uint8_t, 16> octets{};
+    for (unsigned i = 0; i < 8; ++i) store_be16(octets, std::size_t{2} * i, words[which >> (2 * i) & 3]);
+    const IpAddress address = Ipv6Address{octets};
+    ASSERT_EQ(to_text(address), text_of_libc(address));
+    const IpAddress shorter = Ipv4Address::load(octets, 12);
+    ASSERT_EQ(to_text(shorter), text_of_libc(shorter));
+  }
 }
 
 TEST(Address, bad_addresses_are_refused) {

@@ -98,6 +98,15 @@ TEST(IcmpNames, codes_without_a_meaning_do_not_hide_the_type) {
   EXPECT_EQ(name6(4, 11), "parameter problem");
 }
 
+TEST(IcmpNames, a_name_of_all_codes_tells_code_0_alone) {
+  EXPECT_TRUE(name_of_icmp(Family::ipv4, 8, 0).tells_code);
+  EXPECT_FALSE(name_of_icmp(Family::ipv4, 8, 7).tells_code);
+  EXPECT_TRUE(name_of_icmp(Family::ipv4, 3, 1).tells_code);
+  EXPECT_TRUE(name_of_icmp(Family::ipv6, 4, 10).tells_code);
+  EXPECT_FALSE(name_of_icmp(Family::ipv6, 4, 11).tells_code);
+  EXPECT_TRUE(name_of_icmp(Family::ipv6, 200, 255).tells_code);
+}
+
 TEST(IcmpNames, unknown_types_and_codes_are_numbers) {
   EXPECT_EQ(name4(200, 3), "type 200, code 3");
   EXPECT_EQ(name6(200, 255), "type 200, code 255");
