@@ -13,11 +13,9 @@
 #include "tunstack/firewall/tester/selection.hpp"
 #include "tunstack/firewall/tester/services.hpp"
 
-namespace tunstack {
+namespace tunstack::firewall {
 
 namespace {
-
-using namespace firewall;
 
 constexpr const char* the_machine = "The machine";
 constexpr const char* the_cases = "The cases";
@@ -197,4 +195,4 @@ TestPlan plan_of(const FirewallArguments& arguments) {
   return plan;
 }
 
-}  // namespace tunstack
+}  // namespace tunstack::firewall

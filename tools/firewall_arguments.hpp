@@ -5,7 +5,7 @@
 
 #include "tunstack/firewall/tester/tester.hpp"
 
-namespace tunstack {
+namespace tunstack::firewall {
 
 struct FirewallArguments {
   std::vector<std::string> rulesets;  // files; "-": stdin
@@ -33,6 +33,6 @@ void add_machine_options(CLI::App& command, FirewallArguments& arguments);
 void add_case_options(CLI::App& command, FirewallArguments& arguments);
 
 /// Reads all files that are named. Throws UsageFault.
-firewall::TestPlan plan_of(const FirewallArguments& arguments);
+TestPlan plan_of(const FirewallArguments& arguments);
 
-}  // namespace tunstack
+}  // namespace tunstack::firewall

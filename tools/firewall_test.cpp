@@ -20,9 +20,9 @@
 
 namespace tunstack {
 
-namespace {
+namespace firewall {
 
-using namespace firewall;
+namespace {
 
 constexpr const char* test_description =
     R"(Try a ruleset of nftables or iptables against hostile and necessary packets, and say which rule decided.
@@ -152,9 +152,11 @@ void add_output_options(CLI::App& command, Outputs& outputs) {
 
 }  // namespace
 
+}  // namespace firewall
+
 void add_firewall_test(CLI::App& firewall, int& exit_status) {
-  CLI::App* command = firewall.add_subcommand("test", test_description);
-  const auto arguments = std::make_shared<TestArguments>();
+  CLI::App* command = firewall.add_subcommand("test", firewall::test_description);
+  const auto arguments = std::make_shared<firewall::TestArguments>();
   command
       ->add_option("RULESET", arguments->firewall.rulesets, "Files of rules, loaded one after the other; - for stdin")
       ->expected(0, -1);
@@ -163,14 +165,14 @@ void add_firewall_test(CLI::App& firewall, int& exit_status) {
                  "The rules of this host as they are, by a device that is added to it and taken away again; which rule "
                  "decided cannot be seen then. No rule is changed. As root")
       ->group("The machine");
-  add_machine_options(*command, arguments->firewall);
-  add_case_options(*command, arguments->firewall);
-  add_output_options(*command, arguments->outputs);
+  firewall::add_machine_options(*command, arguments->firewall);
+  firewall::add_case_options(*command, arguments->firewall);
+  firewall::add_output_options(*command, arguments->outputs);
   command->callback([arguments, &exit_status] {
     if (arguments->firewall.rulesets.empty() && !arguments->firewall.is_live)
       throw UsageFault("no ruleset is named", "a test needs rules",
                        "tunstack firewall test FILE, or - for stdin; --live for the rules of this host");
-    exit_status = run_firewall_test(*arguments);
+    exit_status = firewall::run_firewall_test(*arguments);
   });
 }
 
