@@ -6,6 +6,7 @@
 #include "protocols/arrival.hpp"
 #include "protocols/error_rule.hpp"
 #include "protocols/ip/flow.hpp"
+#include "protocols/ip/ipv4_transit_options.hpp"
 #include "protocols/ip/routes.hpp"
 
 namespace tunstack::ip {
@@ -24,7 +25,7 @@ struct Ipv4ForwardingPolicy {
   ReversePath reverse_path = ReversePath::off;
   bool reports_reverse_path = false;
   bool directed_broadcast = false;
-  bool record_route = true;  // and timestamps, in passing
+  TransitOptions options;
   EqualRoutes equal_routes = EqualRoutes::flow;
   bool redirects_by_service = false;   // where the route is for one type of service
   std::uint32_t least_precedence = 0;  // of what is forwarded

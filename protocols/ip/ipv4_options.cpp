@@ -83,10 +83,32 @@ std::optional<Verdict> judge_form(const Ipv4Option& option) {
   return std::nullopt;
 }
 
-std::optional<Verdict> judge_source_route(Bytes route, SourceRoutes accepted, bool may_go_on) {
-  if (route.empty()) return std::nullopt;
-  if (accepted == SourceRoutes::drop) return Drop{Reason::ipv4_source_route_refused};
-  if (!is_full(route) && !may_go_on) return Error{Reason::ipv4_source_route_not_finished, Problem::source_route_failed};
+/// Who looks at the options: the host that the datagram is for (`router` is null), the router that it is for, or one
+/// that it passes.
+struct OptionJudge {
+  const TransitOptions* router;
+  bool in_transit;
+
+  OptionInTransit treatment_of(const Ipv4Option& option) const {
+    return in_transit ? router->of_type(option.type()) : OptionInTransit::pass;
+  }
+  bool may_go_on(Bytes route) const {
+    return in_transit ||
+           (router != nullptr && router->of_type(route[ipv4_option_offset::type]) != OptionInTransit::ignore);
+  }
+};
+
+/// Of the source routes of a datagram: the one that is not ignored, if there is any.
+struct SourceRoutesFound {
+  bool any = false;
+  Bytes followed = {};
+};
+
+std::optional<Verdict> judge_source_routes(const SourceRoutesFound& found, SourceRoutes accepted,
+                                           const OptionJudge& judge) {
+  if (found.any && accepted == SourceRoutes::drop) return Drop{Reason::ipv4_source_route_refused};
+  if (!found.followed.empty() && !is_full(found.followed) && !judge.may_go_on(found.followed))
+    return Error{Reason::ipv4_source_route_not_finished, Problem::source_route_failed};
   return std::nullopt;
 }
 
@@ -147,58 +169,77 @@ MutableBytes add_copy(ReturnRoute& route, Bytes option) {
   return copy;
 }
 
-}  // namespace
+// ---- judging ----
 
-std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy, bool forwards) {
+std::optional<Verdict> judge_options_as(const OptionJudge& judge, const Ipv4View& ip, const Ipv4OptionPolicy& policy) {
   // Options that are not copied stay in the first fragment.
   bool required_is_there =
       policy.required == 0 ||
       (ip.fragment_offset() > 0 && !ipv4_option::is_copied(static_cast<std::uint8_t>(policy.required)));
-  Bytes source_route;
+  SourceRoutesFound source_routes;
   Ipv4OptionReader reader(ip.options());
   while (const auto option = reader.next()) {
+    const OptionInTransit treatment = judge.treatment_of(*option);
+    if (treatment == OptionInTransit::drop) return Drop{Reason::forward4_option_dropped};
+    source_routes.any |= is_source_route(option->type());
+    if (treatment == OptionInTransit::ignore) continue;
     if (const auto verdict = judge_form(*option)) return verdict;
     if (is_source_route(option->type())) {
-      if (!source_route.empty()) return parameter_problem(Reason::ipv4_second_source_route, option->offset);
-      source_route = option->bytes;
+      if (!source_routes.followed.empty()) return parameter_problem(Reason::ipv4_second_source_route, option->offset);
+      source_routes.followed = option->bytes;
     }
     required_is_there |= option->type() == policy.required;
   }
   if (const auto at = reader.bad_length_at()) return parameter_problem(Reason::ipv4_option_length_invalid, *at);
-  if (const auto verdict = judge_source_route(source_route, policy.source_route, forwards)) return verdict;
+  if (const auto verdict = judge_source_routes(source_routes, policy.source_route, judge)) return verdict;
   if (!required_is_there) return Error{Reason::ipv4_required_option_missing, Problem::required_option_missing};
   return std::nullopt;
 }
 
-std::optional<Verdict> judge_options_in_transit(const Ipv4View& ip, const Ipv4OptionPolicy& policy) {
-  return judge_options(ip, {.source_route = policy.source_route}, true);
+}  // namespace
+
+std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy, const TransitOptions* router) {
+  return judge_options_as({router, false}, ip, policy);
+}
+
+std::optional<Verdict> judge_options_in_transit(const Ipv4View& ip, const Ipv4OptionPolicy& policy,
+                                                const TransitOptions& router) {
+  return judge_options_as({&router, true}, ip, {.source_route = policy.source_route});
 }
 
 // ---- in transit ----
 
 namespace {
 
-Bytes find_source_route(const Ipv4View& ip) {
+/// The first one that `is_meant`, by its type.
+template <class IsMeant>
+Bytes find_option(const Ipv4View& ip, const IsMeant& is_meant) {
   Ipv4OptionReader reader(ip.options());
   while (const auto option = reader.next())
-    if (is_source_route(option->type())) return option->bytes;
+    if (is_meant(option->type())) return option->bytes;
   return {};
 }
 
 }  // namespace
 
 std::optional<SourceRouteStep> next_of_source_route(const Ipv4View& ip) {
-  const Bytes route = find_source_route(ip);
+  const Bytes route = find_option(ip, is_source_route);
   if (route.empty() || is_full(route)) return std::nullopt;
   return SourceRouteStep{Ipv4Address::load(route, pointed(route)),
                          route[ipv4_option_offset::type] == ipv4_option::strict_source_route};
 }
 
-bool has_source_route(const Ipv4View& ip) { return !find_source_route(ip).empty(); }
+bool has_source_route(const Ipv4View& ip) { return !find_option(ip, is_source_route).empty(); }
 
-bool has_strict_route(const Ipv4View& ip) {
-  const Bytes route = find_source_route(ip);
-  return !route.empty() && route[ipv4_option_offset::type] == ipv4_option::strict_source_route;
+bool has_strict_route(const Ipv4View& ip, const TransitOptions& router) {
+  return router.of_type(ipv4_option::strict_source_route) != OptionInTransit::ignore &&
+         !find_option(ip, [](std::uint8_t type) { return type == ipv4_option::strict_source_route; }).empty();
+}
+
+bool has_ignored_source_route(const Ipv4View& ip, const TransitOptions& router) {
+  return !find_option(ip, [&](std::uint8_t type) {
+            return is_source_route(type) && router.of_type(type) == OptionInTransit::ignore;
+          }).empty();
 }
 
 void pass_on_options(MutableBytes options, const Answerer& router, InterfaceId came_by, PassingOn what) {
@@ -206,6 +247,7 @@ void pass_on_options(MutableBytes options, const Answerer& router, InterfaceId c
   while (const auto found = reader.next()) {
     const MutableBytes option = options.subspan(found->offset, found->bytes.size());
     const std::uint8_t type = found->type();
+    if (what.options.of_type(type) == OptionInTransit::ignore) continue;
     if (is_source_route(type) && what.steps_on) record_route(option, router.source);
     if (type == ipv4_option::record_route && what.logs_route) record_route(option, router.source);
     if (type == ipv4_option::timestamp && what.logs_route) record_time(option, router, came_by);
@@ -216,6 +258,7 @@ ReturnRoute return_route(const Ipv4Arrival& request, const Answerer& answerer, R
   ReturnRoute route;
   Ipv4OptionReader reader(request.ip.options());
   while (const auto option = reader.next()) {
+    if (judge_form(*option)) continue;  // one that a router ignored when it came
     if (is_source_route(option->type())) add_reversed(route, option->bytes, request.ip.source());
     if (copied == ReplyOptions::source_route) continue;
     if (option->type() == ipv4_option::record_route) record_route(add_copy(route, option->bytes), answerer.source);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "protocols/arrival.hpp"
+#include "protocols/ip/ipv4_transit_options.hpp"
 #include "protocols/ip/local_addresses.hpp"
 #include "protocols/verdict.hpp"
 #include "protocols/wire/ipv4_options.hpp"
@@ -25,10 +26,13 @@ inline bool has_options_to_judge(const Ipv4View& ip, const Ipv4OptionPolicy& pol
 }
 
 /// What is to become of a datagram because of its options, or nothing if they are in order. Options that are not
-/// known, and those that only routers look at, are in order. `forwards`: by this node a source route may go on.
-std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy, bool forwards = false);
-/// The same of a datagram that is for others: no option is required of it.
-std::optional<Verdict> judge_options_in_transit(const Ipv4View& ip, const Ipv4OptionPolicy& policy);
+/// known, and those that only routers look at, are in order. `router`: by this node a source route may go on, unless it
+/// ignores it.
+std::optional<Verdict> judge_options(const Ipv4View& ip, const Ipv4OptionPolicy& policy,
+                                     const TransitOptions* router = nullptr);
+/// The same of a datagram that goes on: no option is required of it, and those that are ignored may be anything.
+std::optional<Verdict> judge_options_in_transit(const Ipv4View& ip, const Ipv4OptionPolicy& policy,
+                                                const TransitOptions& router);
 
 /// Where a source route of the datagram, whose options are in order, leads next; nothing if there is none or it ends.
 struct SourceRouteStep {
@@ -36,8 +40,10 @@ struct SourceRouteStep {
   bool is_strict;
 };
 std::optional<SourceRouteStep> next_of_source_route(const Ipv4View& ip);
-bool has_strict_route(const Ipv4View& ip);
 bool has_source_route(const Ipv4View& ip);
+/// Whether it has a strict one that the router does not ignore.
+bool has_strict_route(const Ipv4View& ip, const TransitOptions& router);
+bool has_ignored_source_route(const Ipv4View& ip, const TransitOptions& router);
 
 using OptionStorage = std::array<std::uint8_t, ipv4_options_largest>;
 
@@ -64,15 +70,16 @@ struct Answerer {
   std::uint32_t time_of_day;  // ms since midnight UT, the high bit set if it is not exact
 };
 
-/// What a router does to the options of a datagram that it passes on, which are in order (RFC 1812 5.3.13). `source` of
-/// the answerer is its address on the link that the datagram leaves by.
+/// What a router does to the options of a datagram that it passes on: those that it does not ignore are in order
+/// (RFC 1812 5.3.13). `source` of the answerer is its address on the link that the datagram leaves by.
 struct PassingOn {
+  const TransitOptions& options;
   bool steps_on = false;  // along its source route: its place there becomes the router's address
   bool logs_route = true;
 };
 void pass_on_options(MutableBytes options, const Answerer& router, InterfaceId came_by, PassingOn what);
 
-/// For the answer to a datagram whose options are in order.
+/// For the answer to a datagram. Options that are not in order are left out.
 ReturnRoute return_route(const Ipv4Arrival& request, const Answerer& answerer, ReplyOptions copied);
 
 }  // namespace tunstack::ip

@@ -13,8 +13,11 @@ constexpr icmp::LimitReasons extended_echo_limit_reasons{
     Reason::extended_echo_rate_exceeded, Reason::extended_echo_rate_exceeded, Reason::extended_echo_rate_exceeded};
 constexpr icmp::ErrorLimits extended_echo_limits = {.destination = {20, 20}, .node = {0, 1}};
 
-/// A source route that is itself in error is no way back (RFC 1812 4.3.2.6).
-constexpr bool goes_back_by_source_route(Problem problem) { return problem != Problem::erroneous_header_field; }
+/// A source route that is itself in error is no way back (RFC 1812 4.3.2.6), nor one that this router ignores.
+bool goes_back_by_source_route(const Error& error, const Ipv4Arrival& arrival, const NodeState& state) {
+  return error.problem != Problem::erroneous_header_field &&
+         (is_own(arrival.destination) || !ip::has_ignored_source_route(arrival.ip, state.options.forwarding4.options));
+}
 
 /// What the options of a datagram make of its answer. Whoever has no address has no way back either.
 [[gnu::noinline]] ip::ReturnRoute way_back(const Ipv4Arrival& arrival, ip::ReplyOptions echoed, Ipv4Address source,
@@ -176,7 +179,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
   Ipv4Header header = answer_header(arrival, protocol_number::icmpv4, source, turn.state);
   header.type_of_service = error_tos(arrival, turn.state);
   ip::ReturnRoute route;
-  if (has_options(arrival) && goes_back_by_source_route(error.problem)) {
+  if (has_options(arrival) && goes_back_by_source_route(error, arrival, turn.state)) {
     route = way_back(arrival, ip::ReplyOptions::source_route, source, turn.state);
     if (!is_passable(route, arrival.interface, turn.state)) return Reason::ipv4_return_route_invalid;
     header.first_hop = route.first_hop;

@@ -152,8 +152,9 @@ Verdict judge(const Ipv4Arrival& arrival, const NodeState& state) {
   const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
   ip::Ipv4InTransit transit{arrival, policy};
   if (arrival.ip.header_size() > ipv4_header_size) [[unlikely]] {
-    if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options)) return *verdict;
-    transit.has_strict_route = ip::has_strict_route(arrival.ip);
+    if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options, policy.options))
+      return *verdict;
+    transit.has_strict_route = ip::has_strict_route(arrival.ip, policy.options);
   }
   if (is_multicast(arrival.destination)) [[unlikely]]
     return judge_to_group(transit, state);
@@ -180,6 +181,8 @@ Problem of_source_route(Problem problem) {
 
 Verdict judge_source_route(const Ipv4Arrival& arrival, const ip::SourceRouteStep& step, const NodeState& state) {
   const ip::Ipv4ForwardingPolicy& policy = state.options.forwarding4;
+  if (const auto verdict = ip::judge_options_in_transit(arrival.ip, state.options.ipv4_options, policy.options))
+    return *verdict;
   Ipv4Arrival onto = arrival;
   onto.destination = state.addresses.kind_on(arrival.interface, step.next);
   if (const auto verdict = judge_itself({onto, policy, step.next}, state)) return *verdict;
@@ -315,7 +318,7 @@ void restore_hop(MutableBytes packet) {
   const Ipv4Address own = state.addresses.source_for(forward.interface, next).value_or(Ipv4Address{});
   ip::pass_on_options(header.subspan(ipv4_header_size), {own, state.addresses, state.time_of_day(arrival.now)},
                       arrival.interface,
-                      {forward.destination.has_value(), state.options.forwarding4.record_route && own.value != 0});
+                      {state.options.forwarding4.options, forward.destination.has_value(), own.value != 0});
   if (forward.destination) forward.destination->store(header, ipv4_offset::destination);
   write_header_checksum(header);
 }

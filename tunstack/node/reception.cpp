@@ -40,7 +40,8 @@ Verdict judge_misshapen(const Received& received, const Drop& misshapen, const N
 std::optional<Verdict> judge_options_and_fragment(const Ipv4Arrival& arrival, const NodeState& state) {
   if (ip::has_options_to_judge(arrival.ip, state.options.ipv4_options)) {
     const bool goes_on = state.is_forwarding(arrival.interface, Family::ipv4);
-    if (const auto verdict = ip::judge_options(arrival.ip, state.options.ipv4_options, goes_on)) return verdict;
+    const ip::TransitOptions* const router = goes_on ? &state.options.forwarding4.options : nullptr;
+    if (const auto verdict = ip::judge_options(arrival.ip, state.options.ipv4_options, router)) return verdict;
     if (const auto next = ip::next_of_source_route(arrival.ip))
       return forwarder::judge_source_route(arrival, *next, state);
   }

@@ -36,6 +36,7 @@ constexpr Renamed keys[] = {{"pmtu4.min", "ip4.pmtu.min"},
                             {"arp.reachable_ms", "arp.reachable"},
                             {"arp.delay_ms", "arp.delay"},
                             {"nd.neighbors", "neighbors.max"},
+                            {"ip4.forward.record_route", "ip4.forward.option.record_route"},
                             {"nd.solicit_rate", "neighbors.solicit_rate"}};
 
 /// Of all other keys that begin so.

@@ -36,7 +36,7 @@ TEST(ForwardedOptions, V4_OPT_009_the_address_of_the_next_link_is_recorded) {
 
 TEST(ForwardedOptions, V4_OPT_010_or_nothing_on_request) {
   const Packet record = hex("07 07 04") + Packet(4);
-  Router router({"ip4.forward.record_route=off"});
+  Router router({"ip4.forward.option.record_route=ignore"});
   EXPECT_EQ(options_of(router.passed(to_far(record))), padded(record));
   EXPECT_EQ(options_of(router.error(echo4({.options = padded(record)}))),
             padded(hex("07 07 08") + address(router_near4)))
@@ -164,6 +164,104 @@ TEST(ForwardedOptions, V4_OPT_024_router_alerts_are_forwarded) {
   const Packet alert = hex("94 04 00 00"), other = hex("94 04 00 07");
   EXPECT_EQ(options_of(router.passed(to_far(alert))), alert);
   EXPECT_EQ(options_of(router.passed(to_far(other))), other);
+}
+
+// ---- by their kind (RFC 7126 4) ----
+
+struct Kind {
+  std::string_view key;
+  std::vector<unsigned> types;
+};
+const std::vector<Kind> kinds = {{"record_route", {7}},
+                                 {"timestamp", {68}},
+                                 {"loose_source_route", {131}},
+                                 {"strict_source_route", {137}},
+                                 {"router_alert", {148}},
+                                 {"security", {130, 133, 134}},
+                                 {"stream_id", {136}},
+                                 {"quick_start", {25}},
+                                 {"traceroute", {82}},
+                                 {"experiment", {30, 94, 158, 222}},
+                                 {"other", {2, 11, 12, 145, 255}}};
+
+std::string setting(std::string_view kind, std::string_view treatment) {
+  return std::string("ip4.forward.option.").append(kind).append("=").append(treatment);
+}
+
+/// In order whatever its type, and full where there is something to be written.
+Packet with_option(unsigned type) {
+  const Packet data = type == 68 ? hex("09 00 00000000") : hex("08") + address(near4) + hex("00");
+  const std::size_t size = type == 68 ? 8 : 7;
+  return to_far(padded(part(Packet{static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(size)} + data, 0, size)));
+}
+
+TEST(ForwardedOptions, V4_OPT_027_each_kind_is_dropped_on_request_and_no_other) {
+  for (const Kind& dropped : kinds) {
+    Router router({std::string_view(setting(dropped.key, "drop"))});
+    for (const Kind& kind : kinds)
+      for (const unsigned type : kind.types) {
+        SCOPED_TRACE(testing::Message() << dropped.key << ", type " << type);
+        const Packet packet = with_option(type);
+        if (&kind == &dropped)
+          expect_dropped(router, packet, Reason::forward4_option_dropped);
+        else if (type != 137)  // reported: V4-OPT-022
+          router.passed(packet);
+      }
+    EXPECT_THAT(router.send(echo4({.options = options_of(with_option(dropped.types[0]))})), SizeIs(1))
+        << "of what is in transit alone";
+  }
+}
+
+TEST(ForwardedOptions, V4_OPT_027_what_is_ignored_goes_on_as_it_is) {
+  const Packet record = hex("07 07 04") + Packet(4), times = hex("44 08 05 00") + Packet(4),
+               loose = hex("83 07 04") + address("203.0.113.10"), strict = hex("89 07 04") + address("203.0.113.10");
+  const std::vector<std::pair<std::string_view, Packet>> ignored = {
+      {"record_route", record}, {"timestamp", times}, {"loose_source_route", loose}, {"strict_source_route", strict}};
+  for (const auto& [kind, option] : ignored) {
+    SCOPED_TRACE(kind);
+    Router router({std::string_view(setting(kind, "ignore"))});
+    EXPECT_EQ(options_of(router.passed(to_far(option))), padded(option));
+    const Packet bad = Packet{option[0], 3, 0};
+    EXPECT_EQ(options_of(router.passed(to_far(bad))), padded(bad)) << "whatever it says";
+    EXPECT_EQ(router.error(to_far({option[0], 20, 4})).at(24), 21) << "but its length ends the list";
+  }
+}
+
+TEST(ForwardedOptions, V4_OPT_027_the_others_are_brought_up_to_date) {
+  Router router({"ip4.forward.option.timestamp=ignore"});
+  const Packet times = hex("44 08 05 00") + Packet(4);
+  EXPECT_EQ(options_of(router.passed(to_far(times + hex("07 07 04") + Packet(4)))),
+            padded(times + hex("07 07 08") + address(router_far4)));
+}
+
+TEST(ForwardedOptions, V4_OPT_027_a_source_route_that_is_ignored_leads_nowhere) {
+  Router router({"ip4.forward.option.loose_source_route=ignore"});
+  const Packet on = hex("83 07 04") + address(far4), to_here = hex("83 07 08") + address(near4);
+  const Packet error = router.error(to_far(on, router_near4));
+  EXPECT_EQ(icmp4_type(error) * 10 + icmp4_code(error), 35U);
+  EXPECT_EQ(router.count(Reason::ipv4_source_route_not_finished), 1U);
+  EXPECT_EQ(icmp4_type(router.error(to_far(to_here, router_near4))), 0U) << "it ends here";
+  const Packet strict = hex("89 07 04") + address(far4);
+  EXPECT_EQ(destination_of(router.passed(to_far(strict, router_near4))), far4) << "another kind";
+  const Packet late = to_far(hex("83 0b 08") + address("192.0.2.9") + address("10.9.9.9"), far4, 1);
+  EXPECT_EQ(header_size_of(router.error(late)), 20U) << "nor is it a way back";
+  EXPECT_EQ(destination_of(router.error(late)), near4);
+}
+
+TEST(ForwardedOptions, V4_OPT_027_a_source_route_that_is_dropped_goes_on_from_nowhere) {
+  Router router({"ip4.forward.option.loose_source_route=drop"});
+  expect_dropped(router, to_far(hex("83 07 04") + address(far4), router_near4), Reason::forward4_option_dropped);
+  EXPECT_EQ(icmp4_type(router.error(to_far(hex("83 07 08") + address(near4), router_near4))), 0U) << "it ends here";
+  Router of_records({"ip4.forward.option.record_route=drop"});
+  expect_dropped(of_records, to_far(hex("83 07 04") + address(far4) + hex("07 07 04") + Packet(4), router_near4),
+                 Reason::forward4_option_dropped);
+}
+
+TEST(ForwardedOptions, V4_OPT_027_source_routes_that_the_node_refuses_are_not_let_pass_by_ignoring_them) {
+  Router router({"ip4.source_route=drop", "ip4.forward.option.loose_source_route=ignore",
+                 "ip4.forward.option.strict_source_route=ignore"});
+  for (const std::uint8_t type : {std::uint8_t{131}, std::uint8_t{137}})
+    expect_dropped(router, to_far(Packet{type, 7, 4} + address(far4)), Reason::ipv4_source_route_refused);
 }
 
 TEST(ForwardedOptions, RTR4_004_only_the_first_fragment_keeps_what_is_not_copied) {

@@ -41,6 +41,10 @@ inline auto parts(ip::Ipv6ChainPolicy& value) {
   auto& [a, b, c] = value;
   return std::tie(a, b, c);
 }
+inline auto parts(ip::TransitOptions& value) {
+  auto& [a, b, c, d, e, f, g, h, i, j, k] = value.by_kind;
+  return std::tie(a, b, c, d, e, f, g, h, i, j, k);
+}
 inline auto parts(ip::Ipv4ForwardingPolicy& value) {
   auto& [a, b, c, d, e, f, g, h, i] = value;
   return std::tie(a, b, c, d, e, f, g, h, i);
