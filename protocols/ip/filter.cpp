@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "protocols/ip/ipv6_fragments.hpp"
 #include "protocols/wire/ipv4_options.hpp"
-#include "protocols/wire/ipv6_extensions.hpp"
 
 namespace tunstack::ip {
 
@@ -19,6 +19,8 @@ bool is_tiny_tcp(const Ipv4View& ip) {
   return ip.fragment_offset() == upon_tcp_fields ||
          (ip.fragment_offset() == 0 && ip.more_fragments() && ip.payload().size() < least_tcp_in_first_fragment);
 }
+
+bool is_first_of_several(const Ipv6FragmentHeader& fragment) { return fragment.offset() == 0 && fragment.more(); }
 
 template <class Value>
 bool fits(const std::optional<Value>& asked, const Value& value) {
@@ -58,12 +60,26 @@ bool matches(const FilterRule& rule, const FilterSubject& subject) {
          icmp_fits(rule, subject);
 }
 
+bool asks_for_ports_of_tcp(const FilterRule& rule) {
+  return rule.asks_for_ports() && fits(rule.protocol, protocol_number::tcp);
+}
+
+bool is_about_ipv6(const FilterRule& rule) {
+  const auto is_of_ipv6 = [](const std::optional<IpPrefix>& prefix) { return !prefix || !prefix->address.is_ipv4(); };
+  return fits(rule.family, Family::ipv6) && is_of_ipv6(rule.source) && is_of_ipv6(rule.destination) && !rule.option;
+}
+
+bool is_about_chain(const FilterRule& rule) {
+  return is_about_ipv6(rule) &&
+         (rule.protocol || rule.extension || rule.routing_type || rule.asks_for_ports() || rule.asks_for_icmp());
+}
+
 }  // namespace
 
 Filter::Filter(std::vector<FilterRule> rules)
-    : rules_(std::move(rules)), asks_for_tcp_(std::ranges::any_of(rules_, [](const FilterRule& rule) {
-        return rule.asks_for_ports() && fits(rule.protocol, protocol_number::tcp);
-      })) {}
+    : rules_(std::move(rules)),
+      asks_for_tcp_(std::ranges::any_of(rules_, asks_for_ports_of_tcp)),
+      asks_for_chain_(std::ranges::any_of(rules_, is_about_chain)) {}
 
 const FilterRule* Filter::first_match(const FilterSubject& subject) const {
   const auto found = std::ranges::find_if(rules_, [&](const FilterRule& rule) { return matches(rule, subject); });
@@ -90,19 +106,17 @@ FilterSubject filter_subject(const Ipv6Arrival& arrival) {
                         .source = arrival.ip.source(),
                         .destination = arrival.ip.destination()};
   const Bytes packet = arrival.ip.bytes();
-  UpperLayer at = upper_layer_without_extensions(arrival.ip);
-  bool is_here = true;
-  for (std::size_t headers = 0; is_here && is_ipv6_extension(at.protocol); ++headers) {
-    const auto header = ipv6_extension_at(packet, at.offset, at.protocol);
-    if (!header || headers == ipv6_headers_searched) break;
+  bool is_first_fragment = false;
+  const ChainWalk walk = walk_extensions(packet, [&](const UpperLayer& at, Bytes header) {
     subject.extensions |= std::uint64_t{1} << at.protocol;
-    if (at.protocol == protocol_number::routing) subject.routing_type = (*header)[ipv6_routing_offset::type];
-    is_here = at.protocol != protocol_number::fragment || Ipv6FragmentHeader(*header).offset() == 0;
-    at = step_over(at, *header);
-  }
-  subject.protocol = at.protocol;
-  if (is_here) subject.message = packet.subspan(at.offset);
-  subject.is_icmp = at.protocol == protocol_number::icmpv6;
+    if (at.protocol == protocol_number::routing) subject.routing_type = header[ipv6_routing_offset::type];
+    if (at.protocol == protocol_number::fragment) is_first_fragment |= is_first_of_several(Ipv6FragmentHeader(header));
+  });
+  subject.protocol = walk.reached.protocol;
+  if (!walk.ended_by) subject.message = packet.subspan(walk.reached.offset);
+  subject.is_icmp = subject.protocol == protocol_number::icmpv6;
+  subject.lacks_headers =
+      is_first_fragment && (walk.ended_by || subject.message.size() < least_upper_layer(subject.protocol));
   return subject;
 }
 

@@ -57,9 +57,10 @@ struct FilterSubject {
   Bytes options = {};            // of IPv4
   std::uint64_t extensions = 0;  // of IPv6: the bits of their numbers
   std::optional<std::uint8_t> routing_type = {};
-  Bytes message = {};        // from the upper layer on, as far as it is here
-  bool is_icmp = false;      // of its own family
-  bool is_tiny_tcp = false;  // a fragment which hides fields of TCP from filters, or could replace them
+  Bytes message = {};          // from the upper layer on, as far as it is here
+  bool is_icmp = false;        // of its own family
+  bool is_tiny_tcp = false;    // of IPv4: a fragment which hides fields of TCP from filters, or could replace them
+  bool lacks_headers = false;  // of IPv6: a first fragment which has not all of them
 
   bool has_ports() const {
     return message.size() >= 4 && (protocol == protocol_number::tcp || protocol == protocol_number::udp);
@@ -79,10 +80,13 @@ class Filter {
   const FilterRule* first_match(const FilterSubject& subject) const;
   /// Whether a rule asks for what fragments of TCP can hide.
   bool asks_for_tcp() const { return asks_for_tcp_; }
+  /// Whether a rule asks for what stands behind the IPv6 header, which fragments can hide.
+  bool asks_for_chain() const { return asks_for_chain_; }
 
  private:
   std::vector<FilterRule> rules_;
   bool asks_for_tcp_ = false;
+  bool asks_for_chain_ = false;
 };
 
 // ---- what becomes of it ----
@@ -95,7 +99,9 @@ struct Filtered {
 };
 
 inline Filtered ask(const Filter& filter, const FilterSubject& subject) {
-  return {filter.first_match(subject), filter.asks_for_tcp() && subject.is_tiny_tcp};
+  const bool is_hidden =
+      (filter.asks_for_tcp() && subject.is_tiny_tcp) || (filter.asks_for_chain() && subject.lacks_headers);
+  return {filter.first_match(subject), is_hidden};
 }
 
 template <FilterAction action>
@@ -115,7 +121,10 @@ inline constexpr std::array ipv4_filter_rules = {
                         is_filtered<FilterAction::reject>},
 };
 
+/// The source is told what it is to put into a first fragment, as RFC 7112 5 lets routers do.
 inline constexpr std::array ipv6_filter_rules = {
+    ErrorRule<Filtered>{Reason::forward6_fragment_lacks_headers, Problem::header_chain_incomplete, no_code,
+                        [](const Filtered& f) { return f.is_hidden_from_rules; }},
     ErrorRule<Filtered>{Reason::forward6_filter_drops, silently, no_code, is_filtered<FilterAction::drop>},
     ErrorRule<Filtered>{Reason::forward6_filter_prohibits, Problem::prohibited, no_code,
                         is_filtered<FilterAction::prohibit>},

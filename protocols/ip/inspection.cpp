@@ -38,23 +38,10 @@ bool passes_rfc4890(std::uint8_t type, std::uint8_t code) {
 bool is_known_upper_layer(std::uint8_t protocol) { return std::ranges::find(known, protocol) != std::end(known); }
 
 Inspected inspect(const Ipv6Arrival& arrival, const Ipv6ForwardingPolicy& policy) {
-  Inspected inspected{policy, upper_layer_without_extensions(arrival.ip)};
   const Bytes packet = arrival.ip.bytes();
-  for (std::size_t headers = 0; is_ipv6_extension(inspected.reached.protocol); ++headers) {
-    const auto header = ipv6_extension_at(packet, inspected.reached.offset, inspected.reached.protocol);
-    if (!header || headers == ipv6_headers_searched) {
-      inspected.is_whole_chain = false;
-      return inspected;
-    }
-    const bool ends_here =
-        inspected.reached.protocol == protocol_number::fragment && Ipv6FragmentHeader(*header).offset() != 0;
-    inspected.reached = step_over(inspected.reached, *header);
-    if (!ends_here) continue;
-    inspected.is_whole_chain = false;
-    return inspected;
-  }
-  inspected.message = packet.subspan(inspected.reached.offset);
-  return inspected;
+  const ChainWalk walk = walk_extensions(packet, [](const UpperLayer&, Bytes) {});
+  const bool is_whole_chain = !walk.ended_by;
+  return {policy, walk.reached, is_whole_chain ? packet.subspan(walk.reached.offset) : Bytes(), is_whole_chain};
 }
 
 }  // namespace tunstack::ip

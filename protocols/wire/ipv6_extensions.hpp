@@ -62,18 +62,6 @@ constexpr UpperLayer step_over(const UpperLayer& at, Bytes extension_header) {
           static_cast<std::uint32_t>(at.offset + extension_header.size()), at.offset};
 }
 
-/// Why the upper layer of a packet was not found.
-enum class NoUpperLayer : std::uint8_t { cut_short, in_another_fragment, behind_too_many_headers };
-
-/// Behind more headers nobody looks for it, so that no packet costs more than a few times what an echo costs.
-inline constexpr std::size_t ipv6_headers_searched = 40;
-
-/// Where the upper layer begins, whatever the headers before it say. `packet` begins with the fixed header and may be
-/// cut anywhere behind it.
-std::expected<UpperLayer, NoUpperLayer> find_upper_layer(Bytes packet);
-/// The octet that announces the extension header at `offset` of a packet whose chain leads there.
-std::size_t announcing_octet(Bytes packet, std::size_t offset);
-
 // A fragment header (RFC 8200 4.5).
 //  0               8              16              24            31
 // +---------------+---------------+---------------+---------------+
@@ -103,6 +91,43 @@ class Ipv6FragmentHeader {
  private:
   Bytes bytes_;
 };
+
+/// Why the upper layer of a packet was not found.
+enum class NoUpperLayer : std::uint8_t { cut_short, in_another_fragment, behind_too_many_headers };
+
+/// Behind more headers nobody looks for it, so that no packet costs more than a few times what an echo costs.
+inline constexpr std::size_t ipv6_headers_searched = 40;
+
+/// How far a walk along a chain came, and why not to its upper layer if it did not.
+struct ChainWalk {
+  UpperLayer reached;
+  std::optional<NoUpperLayer> ended_by = std::nullopt;
+};
+
+/// Walks along the extension headers of a packet, whatever they say, and shows each of them to `visit`: where it
+/// stands, its kind as the protocol there, and its octets. `packet` begins with the fixed header and may be cut
+/// anywhere behind it. (Kept tight: whoever wants to cost time sends as many headers as fit.)
+template <class Visit>
+[[gnu::always_inline]] inline ChainWalk walk_extensions(Bytes packet, const Visit& visit) {
+  UpperLayer at{packet[ipv6_offset::next_header], false, ipv6_header_size, ipv6_offset::next_header};
+  for (std::size_t headers = 0; is_ipv6_extension(at.protocol); ++headers) {
+    if (packet.size() < at.offset + ipv6_extension_unit) return {at, NoUpperLayer::cut_short};
+    if (headers == ipv6_headers_searched) return {at, NoUpperLayer::behind_too_many_headers};
+    const auto header = ipv6_extension_at(packet, at.offset, at.protocol);
+    if (!header) return {at, NoUpperLayer::cut_short};
+    visit(at, *header);
+    const bool is_later_fragment =
+        at.protocol == protocol_number::fragment && Ipv6FragmentHeader(*header).offset() != 0;
+    at = step_over(at, *header);
+    if (is_later_fragment) return {at, NoUpperLayer::in_another_fragment};
+  }
+  return {at};
+}
+
+/// Where the upper layer begins, of such a packet.
+std::expected<UpperLayer, NoUpperLayer> find_upper_layer(Bytes packet);
+/// The octet that announces the extension header at `offset` of a packet whose chain leads there.
+std::size_t announcing_octet(Bytes packet, std::size_t offset);
 
 // An option (RFC 8200 4.2). Pad1 is a type alone.
 //  0               8              16              24            31

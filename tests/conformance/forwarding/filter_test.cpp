@@ -212,6 +212,48 @@ TEST(Filter, V4_FRAG_014_fragments_that_hide_fields_of_TCP_where_a_filter_asks_f
   }
 }
 
+// RFC 7112 5: otherwise what a rule is about could follow in another fragment, where no rule sees it.
+TEST(Filter, V6_FRAG_007_V6_FRAG_008_first_fragments_of_IPv6_that_hide_headers_where_a_filter_asks_for_them) {
+  const auto first_with = [](unsigned protocol, std::size_t size, std::vector<Part> before = {}) {
+    before.push_back(fragment_header(0, true));
+    return with_headers(ipv6({.destination = far6, .next_header = protocol}, counting(size)), before);
+  };
+  const Packet cut_header = with_headers(ipv6({.destination = far6, .next_header = 60}, hex("0605010c 00000000")),
+                                         {fragment_header(0, true)});
+  const Packet cut_echo =
+      with_headers(ipv6({.destination = far6, .next_header = 58}, hex("80000000")), {fragment_header(0, true)});
+  const std::vector<Packet> hiding = {first_with(6, 16), first_with(17, 0), cut_echo, cut_header,
+                                      first_with(6, 8, {destination_options()})};
+  const std::vector<Packet> harmless = {
+      first_with(6, 24),
+      first_with(17, 8),
+      first_with(253, 8),
+      first_with(59, 0),
+      with_headers(ipv6({.destination = far6, .next_header = 253}, {}), {fragment_header(0, false)}),
+      with_headers(ipv6({.destination = far6, .next_header = 6}, counting(8)), {fragment_header(8, true)}),
+      ipv6({.destination = far6, .next_header = 253}, {})};
+  const std::vector<FilterRule> asking = {
+      {.destination_ports = port(23)}, {.protocol = 6}, {.icmp_type = 128}, {.extension = 60}, {.routing_type = 0}};
+  for (const FilterRule& rule : asking) {
+    for (const Packet& packet : hiding) {
+      Router router(filtering({rule}));
+      const Packet error = router.error(packet);
+      expect_error6(error, 4, 3, packet);
+      EXPECT_EQ(be32(error, 44), 0U);
+      EXPECT_EQ(router.count(Reason::forward6_fragment_lacks_headers), 1U);
+    }
+    Router router(filtering({rule}));
+    for (const Packet& packet : harmless) EXPECT_TRUE(passes(router, packet));
+    expect_dropped(router, first_with(58, 0), Reason::icmp6_about_icmp_error);
+  }
+  for (const FilterRule& rule : {FilterRule{.destination = prefix("2001:db8:7::/48"), .action = FilterAction::drop},
+                                 FilterRule{.family = Family::ipv4, .destination_ports = port(23)},
+                                 FilterRule{.source = prefix("192.0.2.0/24"), .protocol = 6}}) {
+    Router other(filtering({rule}));
+    for (const Packet& packet : hiding) EXPECT_TRUE(passes(other, packet)) << "no filter asks for it";
+  }
+}
+
 TEST(Filter, RTR4_011_the_steps_of_a_source_route_are_asked_for) {
   Router router(filtering({{.destination = prefix("198.51.100.1/32"), .action = FilterAction::drop}}));
   const Packet routed = echo4({.destination = router_near4, .options = hex("830704") + octets_of(far4) + hex("01")});
