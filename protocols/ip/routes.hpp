@@ -15,6 +15,7 @@ namespace tunstack::ip {
 
 /// What becomes of datagrams that a route leads: `blackhole` drops them silently; of the others the source is told,
 /// by `reject` with a code that the route names.
+/// Beside one that forwards to the same prefix they are for when no link leads there.
 enum class RouteAction : std::uint8_t { forward, blackhole, unreachable, prohibit, reject };
 
 /// A default route has a prefix of length 0.
@@ -26,6 +27,7 @@ struct Route {
   std::uint8_t type_of_service = 0;  // that it is for (RFC 1812 5.2.4.3); 0: any
   std::uint8_t code = 0;             // of Destination Unreachable, where it rejects
 
+  bool forwards() const { return action == RouteAction::forward; }
   friend bool operator==(const Route&, const Route&) = default;
 };
 

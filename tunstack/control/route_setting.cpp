@@ -127,4 +127,14 @@ RouteChange parse_route_to_remove(const std::string& text, const NodeState& stat
                    "none to this very prefix was given to the node", "'tunstack state' tells which there are");
 }
 
+void check_has_effect(const RouteChange& change, const ip::Routes& before) {
+  const ip::Route& added = change.route;
+  if (!change.adds || added.forwards()) return;
+  for (const ip::Route& held : before.routes())
+    if (held.prefix == added.prefix && held.forwards())
+      throw UsageFault(fmt::format("a route to {} that refuses would have no effect", to_text(added.prefix)),
+                       "another route leads there, which is taken while its link is up",
+                       fmt::format("take that one away in the same request: route-={}", to_text(added.prefix)));
+}
+
 }  // namespace tunstack

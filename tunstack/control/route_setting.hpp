@@ -19,6 +19,9 @@ struct RouteChange {
 /// Of the text behind route_to_add. Throws UsageFault.
 RouteChange parse_route_to_add(const std::string& text, const NodeState& state);
 /// Of the text behind route_to_remove; of which the node must have one. Throws UsageFault.
+/// Refuses a route beside one to the same prefix that would leave it without an effect; `before`: the routes that it is
+/// added to.
+void check_has_effect(const RouteChange& change, const ip::Routes& before);
 RouteChange parse_route_to_remove(const std::string& text, const NodeState& state);
 
 }  // namespace tunstack

@@ -107,6 +107,15 @@ void try_addresses(const Node& node, const std::vector<IpPrefix>& addresses, Ins
                      "'tunstack state' tells which it has");
 }
 
+// ---- routes ----
+
+void check_routes(const std::vector<RouteChange>& changes, ip::Routes routes) {
+  for (const RouteChange& change : changes) {
+    check_has_effect(change, routes);
+    change.adds ? routes.add(change.route) : routes.remove(change.route.prefix, change.route.interface);
+  }
+}
+
 // ---- all of them ----
 
 void check_advertising(const NodeOptions& options, const InterfaceConfig& config) {
@@ -173,6 +182,7 @@ Settings read_settings(const Node& node, const std::vector<std::string>& texts, 
     try_addresses(node, config.addresses, now);
     settings.addresses = config.addresses;
   }
+  if (!settings.routes.empty()) check_routes(settings.routes, state.routes);
   if (settings.options) check_fixed(state.options, *settings.options);
   const NodeOptions& options = settings.options ? *settings.options : state.options;
   check_advertising(options, config);

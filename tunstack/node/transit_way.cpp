@@ -35,9 +35,8 @@ TransitWay choose(std::span<const ip::Route> routes, const View& packet, const N
   };
   for (const std::uint8_t service : {service_of(packet), std::uint8_t{0}})
     for (const bool forwards : {true, false})
-      if (const auto* const route = choose_of([&](const ip::Route& r) {
-            return r.type_of_service == service && (r.action == ip::RouteAction::forward) == forwards;
-          }))
+      if (const auto* const route =
+              choose_of([&](const ip::Route& r) { return r.type_of_service == service && r.forwards() == forwards; }))
         return way_by(*route);
   const auto* const other = choose_of([](const ip::Route&) { return true; });
   if (other == nullptr) return {};
@@ -90,12 +89,15 @@ TransitWay by_default_router(Family family, InterfaceId from, Instant now, const
 
 namespace {
 
-/// Of several routes one that leads to `from`, if any does.
+/// Of several routes one that leads to `from`, or else one that leads anywhere, or else one that refuses.
 const ip::Route* route_back(std::span<const ip::Route> routes, InterfaceId from, const NodeState& state) {
+  const auto rank = [&](const ip::Route& route) {
+    return route.forwards() ? 1 + (route.interface == from ? 1 : 0) : 0;
+  };
   const ip::Route* found = nullptr;
   for (const ip::Route& route : routes) {
     if (!is_usable(route, state)) continue;
-    if (found == nullptr || (found->interface != from && route.interface == from)) found = &route;
+    if (found == nullptr || rank(route) > rank(*found)) found = &route;
   }
   return found;
 }
@@ -105,7 +107,7 @@ std::optional<InterfaceId> find_way_back(const Address& source, InterfaceId from
   const LinkMatch link = match_links(source, from, now, state);
   const ip::Route* const route = route_back(state.routes.find(source), from, state);
   if (route != nullptr && route->prefix.length > link.length)
-    return route->action == ip::RouteAction::forward ? std::optional(route->interface) : std::nullopt;
+    return route->forwards() ? std::optional(route->interface) : std::nullopt;
   if (link.length >= 0) return link.interface;
   constexpr Family family = std::is_same_v<Address, Ipv4Address> ? Family::ipv4 : Family::ipv6;
   const TransitWay way = by_default_router(family, from, now, state);

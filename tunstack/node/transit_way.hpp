@@ -66,7 +66,7 @@ TransitWay by_default_router(Family family, InterfaceId from, Instant now, const
 
 /// A route that refuses what it leads needs no link.
 inline bool is_usable(const ip::Route& route, const NodeState& state) {
-  return route.action != ip::RouteAction::forward || state.interface(route.interface).is_up();
+  return !route.forwards() || state.interface(route.interface).is_up();
 }
 
 /// To `destination`, which may be the next one of a source route.

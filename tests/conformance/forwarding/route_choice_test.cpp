@@ -142,6 +142,18 @@ TEST(RouteChoice, TOPO_005_routes_that_refuse_are_for_when_no_other_is_left) {
   EXPECT_EQ(icmp4_code(router.error(udp4({.destination = beyond4}))), 1U);
 }
 
+TEST(RouteChoice, TOPO_005_RTR4_010_a_route_that_refuses_is_no_way_back_beside_one_that_leads_there) {
+  NodeConfig config = two_doors({"ip4.forward.rpf=strict"});
+  const ip::Route hole{parse_prefix("203.0.113.0/24").value(), far, {}, ip::RouteAction::blackhole};
+  config.routes.insert(config.routes.begin(), hole);
+  Router router(config);
+  const Packet packet = echo4({.source = beyond4, .destination = near4});
+  EXPECT_THAT(router.receive({packet}, far), SizeIs(1));
+  config.routes = {hole};
+  Router without(config);
+  expect_dropped(without, packet, Reason::forward4_source_from_elsewhere, far);
+}
+
 TEST(RouteChoice, RTR4_010_any_of_several_ways_back_will_do) {
   Router strict(three_doors({"ip4.forward.rpf=strict", "ip6.forward.rpf=strict"}));
   const Packet packet4 = echo4({.source = beyond4, .destination = near4}),

@@ -154,6 +154,22 @@ TEST_F(Requests, RTR4_002_routes_come_and_go) {
   EXPECT_EQ(node.counters().count(Reason::route_taken_away), 2U);
 }
 
+TEST_F(Requests, RTR4_002_a_route_that_refuses_is_not_added_beside_one_that_leads_there) {
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"role=router"}}}), "");
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"route+=203.0.113.0/24 via 192.0.2.7"}}}), "");
+  for (const char* refusing :
+       {"route+=blackhole 203.0.113.0/24", "route+=unreachable 203.0.113.0/24", "route+=prohibit 203.0.113.0/24"})
+    EXPECT_THAT(fault_of({{"request", "set"}, {"settings", {refusing}}}), HasSubstr("would have no effect"));
+  EXPECT_THAT(fault_of({{"request", "set"},
+                        {"settings", {"route+=198.51.100.0/24 dev tun0", "route+=blackhole 198.51.100.0/24"}}}),
+              HasSubstr("would have no effect"));
+  EXPECT_EQ(ask({{"request", "state"}})["routes"].size(), 1U) << "nothing of it";
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"route+=blackhole 203.0.113.0/25"}}}), "") << "another prefix";
+  EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"route-=203.0.113.0/24", "route+=blackhole 203.0.113.0/24"}}}),
+            "");
+  EXPECT_EQ(ask_about(echo4({.destination = "203.0.113.200"}))["reason"], "forward4_route_blackhole");
+}
+
 TEST_F(Requests, what_cannot_be_a_route_is_refused) {
   EXPECT_EQ(fault_of({{"request", "set"}, {"settings", {"role=router"}}}), "");
   for (const char* wrong :
