@@ -169,9 +169,7 @@ MutableBytes add_copy(ReturnRoute& route, Bytes option) {
   return copy;
 }
 
-}  // namespace
-
-namespace {
+// ---- judging ----
 
 std::optional<Verdict> judge_options_as(const OptionJudge& judge, const Ipv4View& ip, const Ipv4OptionPolicy& policy) {
   // Options that are not copied stay in the first fragment.

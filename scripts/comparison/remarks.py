@@ -58,7 +58,7 @@ REMARKS = {
     ("Router, IPv4", "from the broadcast address of its link"): MARTIAN + " unless `rp_filter` is on",
     ("Router, IPv4", "from 169.254.1.1"): MARTIAN,
     ("Router, IPv4", "to the network address of the far link"): "The text is followed here: it is dropped, or treated as a broadcast; Linux takes it for a host's",
-    ("Router, other settings", "from the far link, for the router"): "Linux follows the text, which speaks of all that arrives; here the check is for what is forwarded alone",
+    ("Router, IPv4", "total length longer than the packet"): "The text is followed here: a router should tell; " + SILENT + "; here with `icmp4.truncated_error=off`",
     ("Router, other settings", "to the broadcast address of the far link, TTL 1"): "The text is followed here: no error about a broadcast; Linux looks at the hop before it knows that it is one",
     ("Router, other settings", "loose source route to nowhere"): "The text is followed here (code 5); " + SILENT,
     ("Router, other settings", "hop-by-hop options: length past the header"): "Both follow the text, which leaves it open; " + SILENT,

@@ -229,9 +229,9 @@ TEST(Filter, V6_FRAG_007_V6_FRAG_008_first_fragments_of_IPv6_that_hide_headers_w
       first_with(17, 8),
       first_with(253, 8),
       first_with(59, 0),
-      with_headers(ipv6({.destination = far6, .next_header = 6}, counting(8)), {fragment_header(0, false)}),
+      with_headers(ipv6({.destination = far6, .next_header = 253}, {}), {fragment_header(0, false)}),
       with_headers(ipv6({.destination = far6, .next_header = 6}, counting(8)), {fragment_header(8, true)}),
-      ipv6({.destination = far6, .next_header = 6}, counting(8))};
+      ipv6({.destination = far6, .next_header = 253}, {})};
   const std::vector<FilterRule> asking = {
       {.destination_ports = port(23)}, {.protocol = 6}, {.icmp_type = 128}, {.extension = 60}, {.routing_type = 0}};
   for (const FilterRule& rule : asking) {
