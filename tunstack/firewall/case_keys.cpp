@@ -35,6 +35,7 @@ std::string take_word(Enum& member, std::string_view word, std::optional<Enum> f
     return {};
   }
   std::vector<const char*> names;
+  names.reserve(count);
   for (unsigned i = 0; i < count; ++i) names.push_back(name_of(static_cast<Enum>(i)));
   return fmt::format("'{}' is none of {}", word, fmt::join(names, ", "));
 }

@@ -193,6 +193,8 @@ TEST(CasePackets, fragments_put_together_are_the_packet) {
       more = piece.more;
       identifications.insert(piece.identification);
       EXPECT_TRUE(checksums_are_right(packet)) << id;
+      const bool is_ipv4 = packet.at(0) >> 4 == 4;
+      EXPECT_EQ(be16(packet, is_ipv4 ? 2 : 4) + (is_ipv4 ? 0U : 40U), packet.size()) << id;
     }
     EXPECT_FALSE(more) << id;
     EXPECT_EQ(identifications.size(), 1U) << id;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "tests/tunstack/firewall/case_table.hpp"
+#include "tunstack/firewall/case_keys.hpp"
 #include "tunstack/firewall/case_list.hpp"
 #include "tunstack/firewall/enum_names.hpp"
 #include "tunstack/firewall/verdict.hpp"
@@ -181,6 +182,26 @@ TEST(Catalogue, the_document_is_what_is_printed) {
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const bool is_same = text == firewall::cases_as_markdown();
   EXPECT_TRUE(is_same) << "tunstack firewall list --markdown > docs/firewall-cases.md";
+}
+
+TEST(Catalogue, the_document_has_every_name_and_key) {
+  const std::string text = firewall::cases_as_markdown();
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    const firewall::Names names = firewall::example_names(family, 0);
+    for (const auto& [name, address] : names.addresses) EXPECT_THAT(text, testing::HasSubstr("`" + name + "`"));
+    for (const auto& [name, port] : names.ports) EXPECT_THAT(text, testing::HasSubstr("`" + name + "`"));
+    for (const auto& [name, packet] : names.packets) EXPECT_THAT(text, testing::HasSubstr("`[" + name + "]`"));
+  }
+  for (const firewall::CaseKey& key : firewall::case_keys())
+    EXPECT_THAT(text, testing::HasSubstr("| `" + std::string(key.name) + "` |"));
+}
+
+TEST(Catalogue, far_is_a_fresh_one_for_each_case) {
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    const auto far = [family](unsigned index) { return firewall::example_names(family, index).addresses.at("far"); };
+    EXPECT_NE(far(0), far(1));
+    EXPECT_EQ(far(7), far(7));
+  }
 }
 
 }  // namespace
