@@ -268,12 +268,14 @@ TEST(Verdict, a_rejection_may_not_be_let_out) {
 }
 
 TEST(Verdict, a_rejection_towards_a_source_behind_the_router_is_not_forwarded) {  // a forged source
-  const Verdict verdict = Seen(udp4(to_host))
-                              .at({prerouting, forward_first})
-                              .traced(rule_step("drop", 8, "forward"))
-                              .reacted(error4(3, 13), Side::inside)
-                              .verdict(case_of(Mode::router));
-  expect(verdict, Fate::rejected, Decider::rule, "3/13");
+  for (const Packet& packet : {udp4(to_host), echo4(to_host)}) {
+    const Verdict verdict = Seen(packet)
+                                .at({prerouting, forward_first})
+                                .traced(rule_step("drop", 8, "forward"))
+                                .reacted(error4(3, 13), Side::inside)
+                                .verdict(case_of(Mode::router));
+    expect(verdict, Fate::rejected, Decider::rule, "3/13");
+  }
 }
 
 TEST(Verdict, a_syn_proxy_answers_in_place_of_the_host) {
@@ -400,6 +402,23 @@ TEST(Verdict, the_later_fragments_of_an_answer_are_no_second_reaction) {
   later.flags_and_offset = 0x00b9;
   const Verdict verdict = Seen().at(through_input).reacted(echo_reply()).reacted(ipv4(later, counting(64))).verdict();
   EXPECT_THAT(verdict.reactions, ElementsAre("ICMP echo reply"));
+}
+
+TEST(Verdict, the_first_fragment_of_an_answer_is_one) {
+  const Ipv6Fields fields{.source = "2001:db8:1::1", .destination = "2001:db8:1::2", .next_header = 44};
+  const Packet first = ipv6(fields, hex("3a 00 00 01 00 00 00 01 81 00 00 00 05 01 00 01"));
+  EXPECT_THAT(words_of(first), ElementsAre("ICMP6 echo reply"));
+}
+
+TEST(Verdict, packets_may_be_cut_anywhere) {
+  const Ipv6Fields fields{.source = "2001:db8:1::1", .destination = "2001:db8:1::2", .next_header = 0};
+  const Packet chain = ipv6(fields, hex("2c 00 01 04 00 00 00 00 06 00 00 01 00 00 00 01") + counting(24));
+  for (const Packet& whole : {echo_reply(), error4(3, 3), segment_from_host(syn_ack), chain})
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+      const Packet part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+      const Verdict verdict = Seen(part).at(through_input).reacted(part).reacted(part, Side::inside).verdict();
+      EXPECT_FALSE(verdict.reactions.empty()) << size;
+    }
 }
 
 TEST(Verdict, names_lead_back) {
