@@ -240,6 +240,10 @@ TEST(Verdict, an_error_that_came_out_makes_up_for_chatter_that_was_dropped) {
   EXPECT_EQ(verdict.fate, Fate::passed);
 }
 
+TEST(Verdict, a_policy_has_no_rejection) {
+  expect(Seen().at(before_input).at({output_first}).traced(policy_step()).verdict(), Fate::dropped, Decider::policy);
+}
+
 TEST(Verdict, an_effect_makes_up_for_chatter_that_was_dropped) {  // an address is configured, its DAD not let out
   const Verdict verdict = Seen()
                               .at(through_input)
@@ -256,6 +260,7 @@ TEST(Verdict, a_reject_rule_that_stays_silent_drops) {  // F5
          "by a reject rule that stays silent");
   EXPECT_EQ(verdict_text(with_rule_text(verdict, "-j REJECT")), "dropped (by a reject rule that stays silent)");
   EXPECT_EQ(verdict_text(with_rule_text(verdict, "counter drop")), "dropped");
+  EXPECT_EQ(verdict_text(with_rule_text(verdict, "iifname rejects drop comment \"we reject\"")), "dropped");
   expect(Seen().at(before_input).traced(rule_step("reject")).verdict(), Fate::dropped, Decider::rule,
          "by a reject rule that stays silent");
 }
@@ -265,6 +270,8 @@ TEST(Verdict, a_rejection_may_not_be_let_out) {
       Seen().at(before_input).at({output_first}).traced(rule_step("drop")).traced(answer_step()).verdict();
   expect(verdict, Fate::dropped, Decider::rule, "its rejection was not let out");
   EXPECT_FALSE(verdict.rule->of_answer);
+  EXPECT_EQ(with_rule_text(verdict, "reject").detail, "its rejection was not let out");
+  EXPECT_EQ(with_rule_text(verdict, "drop").detail, "") << "it was something else";
 }
 
 TEST(Verdict, a_rejection_towards_a_source_behind_the_router_is_not_forwarded) {  // a forged source
@@ -281,10 +288,12 @@ TEST(Verdict, a_rejection_towards_a_source_behind_the_router_is_not_forwarded) {
 TEST(Verdict, a_syn_proxy_answers_in_place_of_the_host) {
   const Verdict verdict = Seen(segment_to_host(syn))
                               .at(before_input)
+                              .traced(rule_step("accept", 3, "raw"))
                               .traced(rule_step("stolen"))
                               .reacted(segment_from_host(syn_ack))
                               .verdict();
-  EXPECT_EQ(verdict.fate, Fate::answered);
+  expect(verdict, Fate::answered, Decider::rule);
+  EXPECT_EQ(verdict.rule->verdict, "stolen");
   EXPECT_THAT(verdict.reactions, ElementsAre("TCP [S.]"));
 }
 
