@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <ranges>
 #include <utility>
 
@@ -132,12 +133,29 @@ void set(Verdict& verdict, Fate fate, const TraceStep* step, std::string detail 
 bool is_answer_stopped(const Observation& seen) { return seen.at(Point::output_first) > seen.at(Point::output_last); }
 
 constexpr std::string_view stays_silent = "by a reject rule that stays silent";
+constexpr std::string_view not_let_out = "its rejection was not let out";
+
+/// Whether the text of a rule has the statement: as a word, not in a comment.
+bool rejects(std::string_view text) {
+  std::string word;
+  bool is_quoted = false, found = false;
+  const auto end_word = [&] { found |= std::exchange(word, {}) == "reject"; };
+  for (const char c : text) {
+    if (c == '"') is_quoted = !is_quoted;
+    if (is_quoted || c == '"' || c == ';' || std::isspace(static_cast<unsigned char>(c)) != 0)
+      end_word();
+    else
+      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  end_word();
+  return found;
+}
 
 void stopped_by_rules(const Observation& seen, const TraceStep* step, const Outcome& outcome, Verdict& verdict) {
   if (!outcome.rejection.empty()) return set(verdict, Fate::rejected, step, outcome.rejection);
   std::string detail;
-  if (is_answer_stopped(seen))
-    detail = "its rejection was not let out";
+  if (step != nullptr && step->handle != 0 && is_answer_stopped(seen))
+    detail = not_let_out;
   else if (step != nullptr && step->verdict.starts_with("reject"))
     detail = stays_silent;
   set(verdict, Fate::dropped, step, std::move(detail));
@@ -172,7 +190,9 @@ void decide(const Case& a_case, const Observation& seen, const Outcome& outcome,
     return set(verdict, Fate::limited, dropping, fmt::format("{} of {}", way.passed, way.sent));
   if (outcome.is_forwarded || outcome.is_answered) {
     let_in(seen, verdict);
-    verdict.fate = outcome.is_forwarded ? Fate::forwarded : Fate::answered;
+    const Fate fate = outcome.is_forwarded ? Fate::forwarded : Fate::answered;
+    if (way.passed == 0 && dropping != nullptr) return set(verdict, fate, dropping);  // it answers in the host's place
+    verdict.fate = fate;
     return;
   }
   // A datagram that lost one of its fragments is lost; and rules behind FORWARD have the last word.
@@ -200,8 +220,10 @@ Verdict verdict_of(const Case& a_case, const Observation& rules) {
 }
 
 Verdict with_rule_text(Verdict verdict, std::string_view text) {
-  if (verdict.fate == Fate::dropped && verdict.decider == Decider::rule && verdict.detail.empty() &&
-      (text.contains("reject") || text.contains("REJECT")))
+  if (verdict.fate != Fate::dropped || verdict.decider != Decider::rule) return verdict;
+  if (!rejects(text))
+    verdict.detail.clear();  // what was not let out was something else
+  else if (verdict.detail.empty())
     verdict.detail = stays_silent;
   return verdict;
 }

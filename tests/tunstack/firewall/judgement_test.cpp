@@ -139,6 +139,27 @@ TEST(Judgement, of_a_user_compares_the_verdict) {
   EXPECT_EQ(made.why, "wanted: dropped; answered");
 }
 
+TEST(Judgement, of_a_user_who_wants_it_to_pass_is_met_by_what_comes_of_it_too) {
+  Case a_case;
+  a_case.wanted = Fate::passed;
+  EXPECT_EQ(of_user(a_case, silent).result, Result::ok);
+  EXPECT_EQ(of_user(a_case, answered).result, Result::ok);
+  EXPECT_EQ(of_user(a_case, verdict(Fate::forwarded, {"forwarded"}, true)).result, Result::ok);
+  EXPECT_EQ(of_user(a_case, verdict(Fate::answer_dropped)).result, Result::fail);
+  a_case.wanted = Fate::answered;
+  EXPECT_EQ(of_user(a_case, silent).result, Result::fail);
+}
+
+TEST(Judgement, of_a_user_who_wants_it_dropped_is_met_by_the_kernel_too) {
+  Case a_case;
+  a_case.wanted = Fate::dropped;
+  EXPECT_EQ(of_user(a_case, verdict(Fate::kernel_route)).result, Result::ok_by_kernel);
+  EXPECT_EQ(of_user(a_case, verdict(Fate::held)).result, Result::ok_by_kernel);
+  EXPECT_EQ(of_user(a_case, verdict(Fate::rejected)).result, Result::fail);
+  a_case.wanted = Fate::rejected;
+  EXPECT_EQ(of_user(a_case, verdict(Fate::kernel_early)).result, Result::fail);
+}
+
 TEST(Judgement, of_a_user_compares_the_detail_if_one_is_named) {
   Case a_case;
   a_case.wanted = Fate::rejected;

@@ -240,6 +240,10 @@ TEST(Verdict, an_error_that_came_out_makes_up_for_chatter_that_was_dropped) {
   EXPECT_EQ(verdict.fate, Fate::passed);
 }
 
+TEST(Verdict, a_policy_has_no_rejection) {
+  expect(Seen().at(before_input).at({output_first}).traced(policy_step()).verdict(), Fate::dropped, Decider::policy);
+}
+
 TEST(Verdict, an_effect_makes_up_for_chatter_that_was_dropped) {  // an address is configured, its DAD not let out
   const Verdict verdict = Seen()
                               .at(through_input)
@@ -256,6 +260,7 @@ TEST(Verdict, a_reject_rule_that_stays_silent_drops) {  // F5
          "by a reject rule that stays silent");
   EXPECT_EQ(verdict_text(with_rule_text(verdict, "-j REJECT")), "dropped (by a reject rule that stays silent)");
   EXPECT_EQ(verdict_text(with_rule_text(verdict, "counter drop")), "dropped");
+  EXPECT_EQ(verdict_text(with_rule_text(verdict, "iifname rejects drop comment \"we reject\"")), "dropped");
   expect(Seen().at(before_input).traced(rule_step("reject")).verdict(), Fate::dropped, Decider::rule,
          "by a reject rule that stays silent");
 }
@@ -265,24 +270,30 @@ TEST(Verdict, a_rejection_may_not_be_let_out) {
       Seen().at(before_input).at({output_first}).traced(rule_step("drop")).traced(answer_step()).verdict();
   expect(verdict, Fate::dropped, Decider::rule, "its rejection was not let out");
   EXPECT_FALSE(verdict.rule->of_answer);
+  EXPECT_EQ(with_rule_text(verdict, "reject").detail, "its rejection was not let out");
+  EXPECT_EQ(with_rule_text(verdict, "drop").detail, "") << "it was something else";
 }
 
 TEST(Verdict, a_rejection_towards_a_source_behind_the_router_is_not_forwarded) {  // a forged source
-  const Verdict verdict = Seen(udp4(to_host))
-                              .at({prerouting, forward_first})
-                              .traced(rule_step("drop", 8, "forward"))
-                              .reacted(error4(3, 13), Side::inside)
-                              .verdict(case_of(Mode::router));
-  expect(verdict, Fate::rejected, Decider::rule, "3/13");
+  for (const Packet& packet : {udp4(to_host), echo4(to_host)}) {
+    const Verdict verdict = Seen(packet)
+                                .at({prerouting, forward_first})
+                                .traced(rule_step("drop", 8, "forward"))
+                                .reacted(error4(3, 13), Side::inside)
+                                .verdict(case_of(Mode::router));
+    expect(verdict, Fate::rejected, Decider::rule, "3/13");
+  }
 }
 
 TEST(Verdict, a_syn_proxy_answers_in_place_of_the_host) {
   const Verdict verdict = Seen(segment_to_host(syn))
                               .at(before_input)
+                              .traced(rule_step("accept", 3, "raw"))
                               .traced(rule_step("stolen"))
                               .reacted(segment_from_host(syn_ack))
                               .verdict();
-  EXPECT_EQ(verdict.fate, Fate::answered);
+  expect(verdict, Fate::answered, Decider::rule);
+  EXPECT_EQ(verdict.rule->verdict, "stolen");
   EXPECT_THAT(verdict.reactions, ElementsAre("TCP [S.]"));
 }
 
@@ -400,6 +411,23 @@ TEST(Verdict, the_later_fragments_of_an_answer_are_no_second_reaction) {
   later.flags_and_offset = 0x00b9;
   const Verdict verdict = Seen().at(through_input).reacted(echo_reply()).reacted(ipv4(later, counting(64))).verdict();
   EXPECT_THAT(verdict.reactions, ElementsAre("ICMP echo reply"));
+}
+
+TEST(Verdict, the_first_fragment_of_an_answer_is_one) {
+  const Ipv6Fields fields{.source = "2001:db8:1::1", .destination = "2001:db8:1::2", .next_header = 44};
+  const Packet first = ipv6(fields, hex("3a 00 00 01 00 00 00 01 81 00 00 00 05 01 00 01"));
+  EXPECT_THAT(words_of(first), ElementsAre("ICMP6 echo reply"));
+}
+
+TEST(Verdict, packets_may_be_cut_anywhere) {
+  const Ipv6Fields fields{.source = "2001:db8:1::1", .destination = "2001:db8:1::2", .next_header = 0};
+  const Packet chain = ipv6(fields, hex("2c 00 01 04 00 00 00 00 06 00 00 01 00 00 00 01") + counting(24));
+  for (const Packet& whole : {echo_reply(), error4(3, 3), segment_from_host(syn_ack), chain})
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+      const Packet part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+      const Verdict verdict = Seen(part).at(through_input).reacted(part).reacted(part, Side::inside).verdict();
+      EXPECT_FALSE(verdict.reactions.empty()) << size;
+    }
 }
 
 TEST(Verdict, names_lead_back) {

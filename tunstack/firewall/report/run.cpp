@@ -17,6 +17,17 @@ const LoadedRule* Run::deciding_rule(const CaseRun& one) const {
   return one.verdict.rule ? rule_of(*one.verdict.rule) : nullptr;
 }
 
+CaseRun judged(const Run& run, Case a_case, Observation observation, const Baselines& baselines) {
+  CaseRun one;
+  one.a_case = std::move(a_case);
+  one.a_case.level = level_in(one.a_case, run.profile);
+  one.observation = std::move(observation);
+  one.verdict = attributed(verdict_of(one.a_case, one.observation), baselines);
+  if (const LoadedRule* rule = run.deciding_rule(one)) one.verdict = with_rule_text(std::move(one.verdict), rule->text);
+  one.judgement = judge(one.a_case, one.verdict, baselines);
+  return one;
+}
+
 std::size_t Tally::all() const { return std::accumulate(counts_.begin(), counts_.end(), std::size_t{0}); }
 
 Tally tally_of(const Run& run) {

@@ -43,6 +43,9 @@ struct Run {
   const LoadedRule* deciding_rule(const CaseRun& one) const;
 };
 
+/// The row of a case in a run whose profile and rules are known: everything that is told of it, from what was seen.
+CaseRun judged(const Run& run, Case a_case, Observation observation, const Baselines& baselines);
+
 inline constexpr std::size_t result_count = 8;
 /// How many cases have each result.
 class Tally {

@@ -61,7 +61,7 @@ std::string failures(const Run& run, const TextStyle& style) {
   return told > most_in_full ? text + "\n" : text;
 }
 
-std::string lines_of(const Run& run, Result result, const TextStyle& style) {
+std::string with_result(const Run& run, Result result, const TextStyle& style) {
   std::string text;
   for (const CaseRun& one : run.cases)
     if (one.judgement.result == result) text += in_a_line(one, style);
@@ -115,7 +115,7 @@ std::string painted(Result result, std::string_view text, const TextStyle& style
 std::string text_report(const Run& run, const TextStyle& style) {
   std::string text = wrapped("", harmless(run.ruleset) + ": " + run_line(run), style.width);
   text += failures(run, style);
-  text += lines_of(run, Result::precondition, style) + lines_of(run, Result::warn, style);
+  text += with_result(run, Result::precondition, style) + with_result(run, Result::warn, style);
   text += groups(run, style) + in_charge(run, style);
   return text + wrapped("summary  ", tally_texts(tally_of(run)), style.width);
 }

@@ -99,8 +99,8 @@ TEST(Coverage, as_json) {
 
 TEST(Coverage, rules_of_other_chains_with_the_same_handle_are_others) {
   SampleRun run = of({sample::failed("B")});
-  run.rules.push_back(sample::loaded(7, "drop", 9, "forward"));
-  EXPECT_EQ(coverage_of(run).back().matched, 0U);
+  run.rules.insert(run.rules.begin(), sample::loaded(7, "drop", 9, "forward"));
+  EXPECT_EQ(coverage_of(run).front().matched, 0U);
 }
 
 }  // namespace

@@ -24,6 +24,9 @@ SampleRun hostile_run() {
   run.rules[1].text = "]]></script><script>alert(1)</script>\x1b\xef\xbf\xbf";
   run.cases[1].a_case.title = "</details></td><img src=x>";
   run.cases[1].judgement.why = "\"><b>";
+  run.cases[1].verdict.detail = "<b>";
+  run.cases[1].observation.effects = {{Effect::data, "<b>"}};
+  run.cases[1].observation.counters = {{"<b>", 1}};
   return run;
 }
 

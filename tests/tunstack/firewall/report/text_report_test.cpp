@@ -78,14 +78,14 @@ TEST(TextReport, colour_changes_nothing_but_colour) {
 
 TEST(TextReport, nothing_that_terminals_obey_comes_from_rulesets) {
   SampleRun run = sample::run();
-  run.ruleset = "a\x1b[2Jb";
+  run.ruleset = "a\x1b[2Jb\x7f";
   run.rules[1].text = "drop comment \"\x1b]0;x\x07\xc2\x9b\xff\"";
   run.cases[1].a_case.title = "\x1b[31m";
   const std::string text = text_report(run, {});
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(text, Not(HasSubstr("\x07")));
   EXPECT_THAT(text, Not(HasSubstr("\xc2\x9b")));
-  EXPECT_THAT(text, HasSubstr("a?[2Jb"));
+  EXPECT_THAT(text, HasSubstr("a?[2Jb?"));
   EXPECT_THAT(text, HasSubstr("\"?]0;x??\xef\xbf\xbd\""));
 }
 
@@ -115,12 +115,30 @@ TEST(TextReport, who_decides_without_a_rule_is_told) {
   EXPECT_THAT(text_report(run, {.width = 120}), HasSubstr("let in by inet filter input: rule handle 5"));
 }
 
+TEST(Run, a_row_is_judged_with_all_that_is_known) {
+  sample::SampleRun run = sample::run();
+  run.profile = Profile::strict;
+  run.rules[1].text = "reject";
+  Case a_case;
+  a_case.level = Level::should_pass;
+  const Verdict passed = sample::ok("x").verdict;
+  const CaseRun row = judged(run, a_case, sample::failed("x").observation, {.none = passed, .conntrack = passed});
+  EXPECT_EQ(row.a_case.level, Level::must_pass);
+  EXPECT_EQ(verdict_text(row.verdict), "dropped (by a reject rule that stays silent)");
+  EXPECT_EQ(row.judgement.result, Result::fail);
+  const CaseRun early = sample::kernels("x");
+  EXPECT_EQ(judged(run, a_case, early.observation, {.none = passed, .conntrack = early.verdict}).verdict.decider,
+            Decider::conntrack);
+}
+
 TEST(Run, FW_015_its_exit_status_tells_failures_from_what_is_open) {
   SampleRun run = sample::run();
   EXPECT_EQ(exit_status_of(run, false), 1);
   run.cases.erase(run.cases.begin() + 1);
   EXPECT_EQ(exit_status_of(run, false), exit_inconclusive);
   EXPECT_EQ(exit_status_of(run, true), 1) << "a warning is a failure when strict";
+  for (CaseRun& one : run.cases) one.a_case.level = Level::informational;
+  EXPECT_EQ(exit_status_of(run, false), 0) << "what had not to be decided may stay open";
   run.cases = {sample::ok("H4-Q-08"), sample::kernels("H4-SP-LO")};
   EXPECT_EQ(exit_status_of(run, true), 0);
 }
