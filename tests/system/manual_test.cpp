@@ -21,6 +21,7 @@ class Manual : public SystemTest {
 
   /// Of a command and all below it, by what its help lists. `name` is that of its page.
   void add_pages_of(const Command& command, const std::string& name, std::vector<std::string>& all) const {
+    ASSERT_LT(command.size(), 4U) << "the help of a command lists the commands of another: " << name;
     all.push_back(name + ".1");
     const std::regex listed("  ([a-z]+) +[A-Z].*");
     Command help = command;
