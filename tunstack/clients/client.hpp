@@ -1,0 +1,57 @@
+// Programs that ask the network something, as ping and traceroute do, without sockets and without a clock of their own:
+// who runs one gives it the time and what arrives for its address, and sends what it hands out. Behind a lab, a running
+// stack or a device it is the same.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocols/base/address.hpp"
+#include "protocols/base/deadlines.hpp"
+
+namespace tunstack::clients {
+
+/// What came of it, for expectations and exit statuses.
+struct ClientResult {
+  unsigned sent = 0, received = 0, duplicates = 0, errors = 0;
+  bool is_reached = false;               // the target answered
+  double least = 0, mean = 0, most = 0;  // round trip, milliseconds; of those that were received
+  unsigned hops = 0;                     // of traceroute: to the target; 0: it was not reached
+  unsigned path_mtu = 0;                 // where it was looked for; 0: not
+};
+
+/// IP datagrams that are to be sent from where the client is.
+using ToSend = std::vector<std::vector<std::uint8_t>>;
+
+class Client {
+ public:
+  virtual ~Client() = default;
+
+  /// When tick() is due; `never` if nothing is.
+  virtual Instant next_deadline() const = 0;
+  virtual void tick(Instant now, ToSend& out) = 0;
+  /// Any datagram that arrives at the client's address; what is not for it is ignored.
+  virtual void receive(Bytes datagram, Instant now, ToSend& out) = 0;
+  virtual bool is_finished() const = 0;
+  /// What it has printed since, lines with their ends, as the program of that name prints them.
+  virtual std::string take_text() = 0;
+  virtual ClientResult result() const = 0;
+};
+
+/// Where a client is, and whom it can name.
+struct ClientPlace {
+  IpAddress ipv4, ipv6;  // its own addresses; unspecified where it has none of a family
+  std::uint64_t seed = 0;
+  Instant start{};
+  /// The addresses of a name, IPv4 first; empty: there is none.
+  std::vector<IpAddress> (*resolve)(const void* of, const std::string& name) = nullptr;
+  /// The name of an address, or nothing.
+  std::string (*name_of)(const void* of, const IpAddress& address) = nullptr;
+  const void* of = nullptr;
+};
+
+/// "ping server -c 3", "traceroute -n 198.51.100.2": words as a shell has split them. Throws UsageFault.
+std::unique_ptr<Client> make_client(const std::vector<std::string>& words, const ClientPlace& place);
+
+}  // namespace tunstack::clients
