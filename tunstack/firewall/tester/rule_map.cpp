@@ -37,10 +37,6 @@ RuleMap::RuleMap(const std::vector<KernelRule>& rules, const std::vector<Ruleset
   }
 }
 
-const SourceRule* RuleMap::find(const TraceStep& step) const {
-  return find(KernelRule{step.family, step.table, step.chain, step.handle});
-}
-
 const SourceRule* RuleMap::find(const KernelRule& rule) const {
   const auto found = rules_.find({rule.family, rule.table, rule.chain, rule.handle});
   return found == rules_.end() ? nullptr : found->second;

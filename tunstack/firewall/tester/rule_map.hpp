@@ -15,8 +15,7 @@ class RuleMap {
   /// `sources` must outlive it, and have been loaded in this order.
   RuleMap(const std::vector<KernelRule>& rules, const std::vector<RulesetSource>& sources);
 
-  /// Nothing for policies and for rules of nobody's.
-  const SourceRule* find(const TraceStep& step) const;
+  /// Nothing for rules of nobody's.
   const SourceRule* find(const KernelRule& rule) const;
 
  private:

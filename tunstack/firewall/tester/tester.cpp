@@ -30,26 +30,6 @@ BenchPlan bench_plan(const TestPlan& plan, Mode mode, RulesChoice rules) {
           .services = plan.services};
 }
 
-/// The words of a rule stand in its author's file alone.
-Verdict verdict_with_text(const Case& a_case, const Observation& observation, const RuleMap& map) {
-  Verdict verdict = verdict_of(a_case, observation);
-  const SourceRule* const rule = verdict.rule ? map.find(*verdict.rule) : nullptr;
-  return rule != nullptr ? with_rule_text(std::move(verdict), rule->text) : verdict;
-}
-
-/// `seen`: in the order of all_rules.
-CaseRun case_run(const Case& a_case, const TestPlan& plan, const std::array<Observation*, 3>& seen,
-                 const RuleMap& map) {
-  CaseRun one{.a_case = a_case, .observation = {}, .verdict = {}, .judgement = {}, .mend = {}};
-  one.a_case.level = level_in(a_case, plan.profile);
-  one.a_case.needs_tap = a_case.needs_tap && plan.host.outside.kind != DeviceKind::tap;
-  const Baselines baselines{verdict_of(a_case, *seen[0]), verdict_of(a_case, *seen[1])};
-  one.verdict = attributed(verdict_with_text(a_case, *seen[2], map), baselines);
-  one.judgement = judge(one.a_case, one.verdict, baselines);
-  one.observation = std::move(*seen[2]);
-  return one;
-}
-
 LoadedRule loaded_rule(const KernelRule& rule, const RuleMap& map) {
   LoadedRule loaded{rule.family, rule.table, rule.chain, rule.handle, {}, {}, 0};
   if (const SourceRule* const source = map.find(rule)) {
@@ -60,8 +40,10 @@ LoadedRule loaded_rule(const KernelRule& rule, const RuleMap& map) {
   return loaded;
 }
 
-void add_rules(Run& run, const BenchReport& report, const RuleMap& map) {
+/// The same for hosts and routers.
+void add_rules(Run& run, const BenchReport& report, const std::vector<RulesetSource>& rulesets) {
   if (!run.rules.empty()) return;
+  const RuleMap map(report.rules, rulesets);
   for (const KernelRule& rule : report.rules) run.rules.push_back(loaded_rule(rule, map));
 }
 
@@ -104,13 +86,15 @@ Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std
           .rules = {},
           .cases = {}};
   for (std::size_t first = 0; first < reports.size(); first += all_rules.size()) {
-    const RuleMap map(reports[first + 2].rules, plan.rulesets);
-    for (std::size_t i = 0; i < assignments[first].cases.size(); ++i)
-      run.cases.push_back(case_run(assignments[first].cases[i], plan,
-                                   {&reports[first].observations[0][i], &reports[first + 1].observations[0][i],
-                                    &reports[first + 2].observations[0][i]},
-                                   map));
-    add_rules(run, reports[first + 2], map);
+    add_rules(run, reports[first + 2], plan.rulesets);
+    const std::vector<Case>& cases = assignments[first].cases;
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      const Baselines baselines{verdict_of(cases[i], reports[first].observations[0][i]),
+                                verdict_of(cases[i], reports[first + 1].observations[0][i])};
+      Case a_case = cases[i];
+      a_case.needs_tap = a_case.needs_tap && plan.host.outside.kind != DeviceKind::tap;
+      run.cases.push_back(judged(run, std::move(a_case), std::move(reports[first + 2].observations[0][i]), baselines));
+    }
   }
   return run;
 }
