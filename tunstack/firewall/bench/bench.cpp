@@ -95,7 +95,7 @@ Observation Bench::run(const Case& a_case, unsigned index) {
     compare(before, Knowledge(a_case, plan_.ground.places, names), observation.effects);
     if (listeners_.take_delivered()) observation.effects.push_back({Effect::data, "delivered"});
   }
-  if (observation.at(Point::input_last) + observation.at(Point::forward_last) == 0)
+  if (plan_.reads_counters && observation.at(Point::input_last) + observation.at(Point::forward_last) == 0)
     observation.counters = counters_.take_grown();
   if (a_case.effect == Effect::address) ground_.forget_discoveries();
   if (!plan_.ground.is_live) flush_connections(requests_);
@@ -104,7 +104,7 @@ Observation Bench::run(const Case& a_case, unsigned index) {
 
 void Bench::inject(const Case& a_case, const std::vector<std::vector<std::uint8_t>>& packets,
                    Observation& observation) {
-  counters_.take_grown();
+  if (plan_.reads_counters) counters_.take_grown();
   std::size_t waiting = 0;
   for (unsigned turn = 0; turn < a_case.repeat; ++turn)
     for (const auto& packet : packets) {

@@ -21,6 +21,7 @@ struct BenchPlan {
   std::vector<RulesetSource> rulesets;  // loaded one after the other
   IptablesKind iptables = IptablesKind::any;
   std::vector<Service> services;
+  bool reads_counters = true;  // of the kernel, for each case: most of what one costs
 };
 
 class Bench {

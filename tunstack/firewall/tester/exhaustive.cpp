@@ -68,7 +68,8 @@ std::vector<IcmpMap> map_icmp(const TestPlan& plan, const OnProgress& on_progres
     std::erase_if(one.cases, [&](const Case& a_case) { return a_case.mode != mode; });
     if (one.cases.empty()) continue;
     one.cases.resize(1);
-    const Assignment with_rules = assignments_of(one)[2];
+    Assignment with_rules = assignments_of(one)[2];
+    with_rules.plan.reads_counters = false;
     for (const Family family : {Family::ipv4, Family::ipv6}) {
       assignments.push_back(with_rules);
       assignments.back().cases = all_icmp_messages(mode, family);

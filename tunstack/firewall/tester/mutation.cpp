@@ -51,6 +51,7 @@ Shares add_assignments(std::vector<Assignment>& all, const Assignment* mode, con
   all.push_back(mode[1]);
   for (const auto& share : shares.variants) {
     Assignment with_rules = mode[2];
+    with_rules.plan.reads_counters = false;  // fates are compared, not what they are put down to
     for (const std::size_t i : share) with_rules.variants.push_back(variants[i].texts);
     all.push_back(std::move(with_rules));
   }
