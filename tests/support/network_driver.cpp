@@ -23,7 +23,11 @@ NetworkDriver::NetworkDriver(const NetworkPlan& plan, Outbox out)
       now_(plan.start),
       start_(plan.start),
       corrupts_(
-          std::ranges::any_of(plan.links, [](const PlannedLink& link) { return link.impairments.corrupt.any(); })),
+          std::ranges::any_of(plan.links, [](const PlannedLink& link) { return link.impairments.corrupt.any(); }) ||
+          std::ranges::any_of(plan.nodes,
+                              [](const PlannedNode& node) {
+                                return node.misbehaviour && node.misbehaviour->does(Misdeed::bad_checksum);
+                              })),
       last_told_(plan.start) {
   const MakeListener make = who_listens_to_every_node();
   for (std::size_t i = 0; i < network_.size(); ++i) listeners_.push_back(make ? make() : nullptr);

@@ -72,6 +72,7 @@ class NetworkDriver : private Observer {
   // ---- what is known ----
 
   const Network& network() const { return network_; }
+  Network& network() { return network_; }
   const Node& node(std::string_view name) const { return network_.node(network_.find_node(name).value()); }
   Instant now() const { return now_; }
   std::uint64_t count(Reason reason) const { return network_.counters().count(reason); }
@@ -103,7 +104,7 @@ class NetworkDriver : private Observer {
   Network network_;
   Outbox out_;
   Instant now_, start_;
-  bool corrupts_ = false;  // some link does
+  bool corrupts_ = false;  // some link does, or some node
   std::vector<Left> left_;
   std::vector<Event> events_;
   Instant last_told_;

@@ -3,6 +3,10 @@
 #include <algorithm>
 
 #include "protocols/wire/ethernet.hpp"
+#include "protocols/wire/ip_version.hpp"
+#include "protocols/wire/ipv4.hpp"
+#include "protocols/wire/ipv6.hpp"
+#include "tunstack/network/misdeeds.hpp"
 
 namespace tunstack {
 
@@ -33,6 +37,7 @@ std::string seed_name_of(const PlannedLink& link) {
 }
 
 bool is_single_node(const NetworkPlan& plan) {
+  if (plan.nodes.size() == 1 && plan.nodes[0].misbehaviour) return false;
   if (plan.nodes.size() != 1 || plan.links.size() != plan.nodes[0].config.interfaces.size()) return false;
   for (std::size_t i = 0; i < plan.links.size(); ++i)
     if (plan.links[i].ends != std::vector<LinkEnd>{{.node = 0, .interface = InterfaceId(i)}, {.door = i}} ||
@@ -52,6 +57,46 @@ std::vector<Node> make_nodes(const NetworkPlan& plan) {
     nodes.emplace_back(config);
   }
   return nodes;
+}
+
+std::vector<std::optional<Misbehaviour>> misbehaviours_of(const NetworkPlan& plan) {
+  std::vector<std::optional<Misbehaviour>> all;
+  for (const PlannedNode& node : plan.nodes) all.push_back(node.misbehaviour);
+  return std::ranges::any_of(all, [](const auto& one) { return one.has_value(); }) ? all : decltype(all){};
+}
+
+bool is_datagram_in_frame(Bytes frame) {
+  const auto ethernet = EthernetView::parse(frame);
+  return ethernet && (ethernet->type() == ethertype::ipv4 || ethernet->type() == ethertype::ipv6);
+}
+
+AddressKind kind_at(const NodeState& state, InterfaceId interface, Bytes datagram, std::size_t at4, std::size_t at6) {
+  if (ip_version(datagram) == 4) {
+    if (datagram.size() < ipv4_header_size) return AddressKind::unicast;
+    return state.addresses.kind_on(interface, Ipv4Address::load(datagram, at4));
+  }
+  if (datagram.size() < ipv6_header_size) return AddressKind::unicast;
+  return state.addresses.kind_on(interface, Ipv6Address::load(datagram, at6));
+}
+
+bool is_from(const NodeState& state, InterfaceId interface, Bytes datagram) {
+  const AddressKind source = kind_at(state, interface, datagram, ipv4_offset::source, ipv6_offset::source);
+  return source == AddressKind::own || source == AddressKind::own_elsewhere || source == AddressKind::unspecified;
+}
+
+misdeeds::Arrival arrival_at(const NodeState& state, InterfaceId interface, Bytes datagram) {
+  const AddressKind kind = kind_at(state, interface, datagram, ipv4_offset::destination, ipv6_offset::destination);
+  misdeeds::Arrival arrival{.is_for_node = kind != AddressKind::unicast, .is_for_everybody = false, .own = {}};
+  arrival.is_for_everybody = kind == AddressKind::limited_broadcast || kind == AddressKind::directed_broadcast ||
+                             kind == AddressKind::joined_group || kind == AddressKind::multicast;
+  if (datagram.size() >= ipv4_header_size && ip_version(datagram) == 4) {
+    const auto own = state.addresses.source_for(interface, Ipv4Address::load(datagram, ipv4_offset::source));
+    if (own) arrival.own = *own;
+  } else if (datagram.size() >= ipv6_header_size) {
+    const auto own = state.addresses.source_for(interface, Ipv6Address::load(datagram, ipv6_offset::source));
+    arrival.own = own ? IpAddress(*own) : IpAddress(Ipv6Address{});
+  }
+  return arrival;
 }
 
 std::optional<MacAddress> destination_of_frame(Bytes frame) {
@@ -85,6 +130,11 @@ NetworkPlan plan_of(const NodeConfig& node, std::string name) {
   return plan;
 }
 
+const Misbehaviour* Network::misbehaviour(NodeId id) const {
+  const auto number = static_cast<std::size_t>(id);
+  return may_misbehave(number) ? &*misbehaviours_[number] : nullptr;
+}
+
 // ---- what it is made of ----
 
 Network::Network(const NetworkPlan& plan) : Network(make_nodes(plan), plan) {}
@@ -94,6 +144,7 @@ Network::Network(const Node& node) : Network(std::vector{node}, plan_around(node
 Network::Network(std::vector<Node> nodes, const NetworkPlan& plan)
     : nodes_(std::move(nodes)),
       names_(names_of(plan)),
+      misbehaviours_(misbehaviours_of(plan)),
       is_single_(is_single_node(plan)),
       waves_{Wave(!is_single_), Wave(!is_single_)},
       last_event_(plan.start) {
@@ -108,6 +159,7 @@ Network::Network(const Network& other)
       ports_(other.ports_),
       first_port_(other.first_port_),
       doors_(other.doors_),
+      misbehaviours_(other.misbehaviours_),
       deadlines_(other.deadlines_),
       is_single_(other.is_single_),
       waves_{Wave(!is_single_), Wave(!is_single_)},
@@ -136,9 +188,10 @@ void Network::attach(const PlannedLink& planned, const Seed& seed) {
     if (link.has_frames() && !end.door) link.addresses[i] = nodes_[end.node].state().interface(end.interface).mac();
     if (planned.impairments.any())
       link.impairers.emplace_back(planned.impairments, seed_of_link(seed, seed_name_of(planned), i), "way");
+    const bool is_well = !end.door ? !may_misbehave(end.node) : true;
     port_at(end) = {.link = static_cast<std::uint32_t>(links_.size()),
                     .end = static_cast<std::uint16_t>(i),
-                    .is_direct = link.ends.size() == 2 && !link.has_frames() && !planned.impairments.any(),
+                    .is_direct = is_well && link.ends.size() == 2 && !link.has_frames() && !planned.impairments.any(),
                     .other = link.ends[i == 0 ? link.ends.size() - 1 : 0]};
   }
   if (link.has_frames() && !frame_) frame_ = std::make_unique_for_overwrite<std::uint8_t[]>(largest_frame);
@@ -316,12 +369,33 @@ inline void Network::set_out(std::size_t sender, const OutgoingPacket& packet, I
 /// Where packets breed faster than they are looked at, the rest of a wave waits: that is bounded.
 void Network::set_out_rarely(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
                              Outbox& out) {
+  if (!from.door && may_misbehave(from.node)) return set_out_badly(port, from, packet, now, out);
+  set_out_over(port, from, packet, now, out);
+}
+
+void Network::set_out_over(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
+                           Outbox& out) {
   Link& link = links_[port.link];
   const Bytes bytes = on_link(link, packet);
   const PacketNumber number = packet.ids.number;
   if (!link.impairers.empty()) return impair(link.impairers[port.end], port, from, bytes, number, now);
   if (waves_[filling_].box.is_quarter_full()) return static_cast<void>(keep(port, from, bytes, number, now));
   arrive(link, port.end, {.bytes = bytes, .now = now, .number = number}, out);
+}
+
+// What is no datagram (ARP, frames that somebody gave) is left as it is.
+void Network::set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
+                            Outbox& out) {
+  if (packet.payload != LinkPayload::ip) return set_out_over(port, from, packet, now, out);
+  const bool is_own = is_from(nodes_[from.node].state(), packet.interface, packet.bytes);
+  const misdeeds::Done done = misdeeds::on_sending(*misbehaviours_[from.node], packet.bytes, is_own);
+  for (const Reason reason : done.told) note_at(from, reason, packet.ids.number, now, done.copies == 0);
+  OutgoingPacket changed = packet;
+  changed.bytes = done.packet;
+  for (unsigned copy = 0; copy < done.copies; ++copy) {
+    if (copy > 0) changed.ids.number = ++last_number_;  // a packet of its own from here on
+    set_out_over(port, from, changed, now, out);
+  }
 }
 
 Bytes Network::on_link(const Link& link, const OutgoingPacket& packet) {
@@ -377,6 +451,28 @@ inline void Network::hand_over(const LinkEnd& end, const Received& packet, Outbo
   if (end.door) [[unlikely]]
     return leave(*end.door, packet.bytes, packet.number, packet.now, out);
   const Received received{end.interface, packet.bytes, packet.now, packet.link_layer_group, packet.number};
+  if (!misbehaviours_.empty() && misbehaviours_[end.node]) [[unlikely]]
+    return hand_over_badly(end, received);
+  give(end, received);
+}
+
+void Network::hand_over_badly(const LinkEnd& end, const Received& packet) {
+  const std::size_t header = links_[port_of(end.node, end.interface).link].has_frames() ? ethernet_header_size : 0;
+  if (header != 0 && !is_datagram_in_frame(packet.bytes)) return give(end, packet);
+  const Bytes datagram = packet.bytes.subspan(header);
+  const misdeeds::Arrival arrival = arrival_at(nodes_[end.node].state(), end.interface, datagram);
+  const misdeeds::DoneOnArrival done = misdeeds::on_arrival(*misbehaviours_[end.node], datagram, arrival);
+  for (const Reason reason : done.told) note_at(end, reason, packet.number, packet.now);
+  misdeeds::Octets changed(packet.bytes.begin(), packet.bytes.begin() + static_cast<std::ptrdiff_t>(header));
+  changed.insert(changed.end(), done.packet.begin(), done.packet.end());
+  Received received = packet;
+  received.bytes = changed;
+  give(end, received);
+  for (const misdeeds::Octets& sent : done.sent)
+    let_act(end.node, [&](Node& node, Outbox& box) { node.send_packet(end.interface, sent, packet.now, box); });
+}
+
+inline void Network::give(const LinkEnd& end, const Received& received) {
   if (watcher_ != nullptr) [[unlikely]]
     watcher_->arrives(NodeId(end.node), received);
   let_act(end.node, [&](Node& node, Outbox& box) { node.receive(received, box); });

@@ -80,6 +80,11 @@ class Network {
   PlaceNames place_names() const;
   /// Of all nodes together; packets are those that passed doors.
   Counters counters() const;
+  /// What a node does wrong from now on; one whose plan says that it may.
+  const Misbehaviour* misbehaviour(NodeId id) const;
+  void misbehave(NodeId id, const Misbehaviour& misbehaviour) {
+    misbehaviours_[static_cast<std::size_t>(id)] = misbehaviour;
+  }
   /// All links are good ones from now on, for who asks a copy.
   void repair_links() {
     for (Link& link : links_) link.impairers.clear();
@@ -134,11 +139,16 @@ class Network {
   void set_out(std::size_t sender, const OutgoingPacket& packet, Instant now, Outbox& out);
   [[gnu::noinline]] void set_out_rarely(const Port& port, const LinkEnd& from, const OutgoingPacket& packet,
                                         Instant now, Outbox& out);
+  void set_out_over(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now, Outbox& out);
   void impair(Impairer& impairer, const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number,
               Instant now);
   MutableBytes keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due);
   void arrive(const Link& link, std::size_t from, const Received& packet, Outbox& out);
   void hand_over(const LinkEnd& end, const Received& packet, Outbox& out);
+  bool may_misbehave(std::size_t node) const { return !misbehaviours_.empty() && misbehaviours_[node].has_value(); }
+  void set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now, Outbox& out);
+  void hand_over_badly(const LinkEnd& end, const Received& packet);
+  void give(const LinkEnd& end, const Received& received);
   void leave(std::size_t door, Bytes packet, PacketNumber number, Instant now, Outbox& out);
   void note_at(const LinkEnd& end, Reason reason, PacketNumber cause, Instant now, bool ends_packet = false);
   /// As it travels on the link: in a frame where that has frames.
@@ -153,6 +163,7 @@ class Network {
   std::vector<Port> ports_;                // by node and interface
   std::vector<std::uint32_t> first_port_;  // of each node
   std::vector<Port> doors_;
+  std::vector<std::optional<Misbehaviour>> misbehaviours_;  // of each node; empty where none may misbehave
   Deadlines deadlines_;
   InFlight in_flight_{most_on_their_way, most_octets_on_their_way};
   bool is_single_;             // one node, whose interfaces are the doors

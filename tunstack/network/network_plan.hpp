@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tunstack/network/impairment.hpp"
+#include "tunstack/network/misbehaviour.hpp"
 #include "tunstack/node/node.hpp"
 
 namespace tunstack {
@@ -15,6 +16,8 @@ struct PlannedNode {
   std::string name;
   NodeConfig config;            // without link, seed and start, which the network gives
   bool computes_routes = true;  // beside those of `config`: by the shortest path to each link
+  /// There where the node may misbehave now or later; its ports cost more.
+  std::optional<Misbehaviour> misbehaviour = {};
 };
 
 /// An interface of a node at a link; or a door, by its number.

@@ -1,0 +1,35 @@
+// What misdeeds do to packets: the datagrams that a node sends, and those that it is given. Pure; asked by the network
+// at the ports of nodes that misbehave, and only there.
+#pragma once
+
+#include <vector>
+
+#include "protocols/base/address_kind.hpp"
+#include "tunstack/network/misbehaviour.hpp"
+
+namespace tunstack::misdeeds {
+
+using Octets = std::vector<std::uint8_t>;
+
+struct Done {
+  std::vector<Reason> told;  // misdeeds that were done
+  Octets packet;             // what goes on instead
+  unsigned copies = 1;       // how often; 0: it does not
+};
+
+/// A datagram that leaves the node: one of its own, or one that it forwards.
+Done on_sending(const Misbehaviour& misbehaviour, Bytes datagram, bool is_own);
+
+/// Of a datagram that arrives: whether it is for the node, for everybody on the link, or for others; and the node's
+/// address there, from which it would answer.
+struct Arrival {
+  bool is_for_node = false;
+  bool is_for_everybody = false;
+  IpAddress own;
+};
+struct DoneOnArrival : Done {
+  std::vector<Octets> sent;  // datagrams that the node sends because of it
+};
+DoneOnArrival on_arrival(const Misbehaviour& misbehaviour, Bytes datagram, const Arrival& arrival);
+
+}  // namespace tunstack::misdeeds
