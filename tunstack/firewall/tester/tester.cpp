@@ -61,8 +61,12 @@ LoadedRule loaded_rule(const KernelRule& rule, const RuleMap& map) {
 }
 
 void add_rules(Run& run, const BenchReport& report, const RuleMap& map) {
-  if (!run.rules.empty()) return;
-  for (const KernelRule& rule : report.rules) run.rules.push_back(loaded_rule(rule, map));
+  if (run.rules.empty())
+    for (const KernelRule& rule : report.rules) run.rules.push_back(loaded_rule(rule, map));
+  if (!run.chains.empty()) return;
+  for (const KernelChain& chain : report.chains)
+    if (!chain.hook.empty())
+      run.chains.push_back({chain.family, chain.table, chain.chain, chain.hook, chain.type, chain.priority});
 }
 
 std::string kernel_release() {
@@ -102,6 +106,7 @@ Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std
           .seconds = 0,
           .profile = plan.profile,
           .rules = {},
+          .chains = {},
           .cases = {}};
   for (std::size_t first = 0; first < reports.size(); first += all_rules.size()) {
     const RuleMap map(reports[first + 2].rules, plan.rulesets);
