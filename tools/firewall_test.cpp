@@ -15,6 +15,7 @@
 #include "tunstack/firewall/report/text_report.hpp"
 #include "tunstack/firewall/tester/exhaustive.hpp"
 #include "tunstack/firewall/tester/mutation.hpp"
+#include "tunstack/firewall/tester/suggestion.hpp"
 
 namespace tunstack {
 
@@ -43,6 +44,7 @@ or a program is missing, 4 if a case that must pass could not be tried.)";
 
 struct Outputs {
   bool json = false, annotations = false, coverage = false, strict = false, quiet = false;
+  bool suggest = false;
   bool mutate = false, exhaustive = false;  // in place of the report
   std::string junit, html, save, against, color;
 };
@@ -94,7 +96,8 @@ int run_firewall_test(const TestArguments& arguments) {
     fmt::print("{}", arguments.outputs.json ? icmp_map_json(maps) + "\n" : icmp_map_text(maps));
     return 0;
   }
-  const Run run = run_test(plan, progress);
+  Run run = run_test(plan, progress);
+  if (arguments.outputs.suggest) suggest(plan, run, progress);
   print_run(run, arguments.outputs);
   return status_of(run, arguments.outputs);
 }
@@ -103,6 +106,8 @@ void add_output_options(CLI::App& command, Outputs& outputs) {
   constexpr const char* group = "The report";
   command.add_flag("--json", outputs.json, "The whole run as one JSON object")->group(group);
   command.add_flag("--annotations", outputs.annotations, "Lines that a workflow shows at the rules")->group(group);
+  command.add_flag("--suggest", outputs.suggest, "For each failure a rule that mends it, tried beside all cases")
+      ->group(group);
   command.add_flag("--coverage", outputs.coverage, "Which rules no packet reached")->group(group);
   command
       .add_flag("--mutate", outputs.mutate,

@@ -13,7 +13,7 @@ const LoadedRule* Run::rule_of(const TraceStep& step) const {
   return found == rules.end() ? nullptr : &*found;
 }
 
-std::string Run::hook_of(const Observation& observation, std::size_t step) const {
+const HookedChain* Run::base_chain_of(const Observation& observation, std::size_t step) const {
   const TraceStep& asked = observation.trace.at(step);
   for (std::size_t i = step + 1; i-- > 0;) {
     const TraceStep& earlier = observation.trace[i];
@@ -21,9 +21,14 @@ std::string Run::hook_of(const Observation& observation, std::size_t step) const
     const auto found = std::ranges::find_if(chains, [&](const HookedChain& chain) {
       return chain.chain == earlier.chain && chain.table == earlier.table && chain.family == earlier.family;
     });
-    if (found != chains.end()) return found->hook;
+    if (found != chains.end()) return &*found;
   }
-  return {};
+  return nullptr;
+}
+
+std::string Run::hook_of(const Observation& observation, std::size_t step) const {
+  const HookedChain* const chain = base_chain_of(observation, step);
+  return chain == nullptr ? std::string() : chain->hook;
 }
 
 const LoadedRule* Run::deciding_rule(const CaseRun& one) const {

@@ -47,7 +47,8 @@ struct Run {
 
   /// The rule or policy that made a step; nothing where the list does not have it.
   const LoadedRule* rule_of(const TraceStep& step) const;
-  /// "input": where the chain of a step stands, or that from which it was jumped to; empty where it is not known.
+  /// The chain of a step, or that from which it was jumped to; nothing where it is not known.
+  const HookedChain* base_chain_of(const Observation& observation, std::size_t step) const;
   std::string hook_of(const Observation& observation, std::size_t step) const;
   /// That which decided a case, if one did and is known.
   const LoadedRule* deciding_rule(const CaseRun& one) const;

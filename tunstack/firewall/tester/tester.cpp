@@ -40,9 +40,7 @@ Verdict verdict_with_text(const Case& a_case, const Observation& observation, co
 /// `seen`: in the order of all_rules.
 CaseRun case_run(const Case& a_case, const TestPlan& plan, const std::array<Observation*, 3>& seen,
                  const RuleMap& map) {
-  CaseRun one{.a_case = a_case, .observation = {}, .verdict = {}, .judgement = {}, .mend = {}};
-  one.a_case.level = level_in(a_case, plan.profile);
-  one.a_case.needs_tap = a_case.needs_tap && plan.host.outside.kind != DeviceKind::tap;
+  CaseRun one{.a_case = asked_of(a_case, plan), .observation = {}, .verdict = {}, .judgement = {}, .mend = {}};
   const Baselines baselines{verdict_of(a_case, *seen[0]), verdict_of(a_case, *seen[1])};
   one.verdict = attributed(verdict_with_text(a_case, *seen[2], map), baselines);
   one.judgement = judge(one.a_case, one.verdict, baselines);
@@ -96,6 +94,12 @@ std::vector<Assignment> assignments_of(const TestPlan& plan) {
       for (const RulesChoice rules : all_rules)
         assignments.push_back({.plan = bench_plan(plan, mode, rules), .cases = cases, .variants = {}});
   return assignments;
+}
+
+Case asked_of(Case a_case, const TestPlan& plan) {
+  a_case.level = level_in(a_case, plan.profile);
+  a_case.needs_tap = a_case.needs_tap && plan.host.outside.kind != DeviceKind::tap;
+  return a_case;
 }
 
 Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std::vector<BenchReport>& reports) {
