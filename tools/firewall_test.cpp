@@ -10,6 +10,7 @@
 #include "tunstack/firewall/report/ci_reports.hpp"
 #include "tunstack/firewall/report/coverage.hpp"
 #include "tunstack/firewall/report/html_report.hpp"
+#include "tunstack/firewall/report/run_capture.hpp"
 #include "tunstack/firewall/report/run_diff.hpp"
 #include "tunstack/firewall/report/run_json.hpp"
 #include "tunstack/firewall/report/text_report.hpp"
@@ -46,7 +47,7 @@ struct Outputs {
   bool json = false, annotations = false, coverage = false, strict = false, quiet = false;
   bool suggest = false;
   bool mutate = false, exhaustive = false;  // in place of the report
-  std::string junit, html, save, against, color;
+  std::string junit, html, capture, save, against, color;
 };
 
 struct TestArguments {
@@ -73,6 +74,7 @@ void print_run(const Run& run, const Outputs& outputs) {
   if (outputs.coverage && !outputs.json) fmt::print("\n{}", coverage_text(run, style.width));
   if (!outputs.junit.empty()) write_to(outputs.junit, junit_report(run));
   if (!outputs.html.empty()) write_to(outputs.html, html_report(run));
+  if (!outputs.capture.empty()) write_capture(run, outputs.capture);
   if (!outputs.save.empty()) write_to(outputs.save, to_json(run) + "\n");
 }
 
@@ -118,6 +120,7 @@ void add_output_options(CLI::App& command, Outputs& outputs) {
   for (const auto& [name, path, what] : std::initializer_list<std::tuple<const char*, std::string*, const char*>>{
            {"--junit", &outputs.junit, "Write JUnit's XML"},
            {"--html", &outputs.html, "Write one page for browsers"},
+           {"--capture", &outputs.capture, "Write all packets with case, verdict and rule as comments: pcapng"},
            {"--save", &outputs.save, "Write the run as JSON, for --against and 'firewall diff'"},
            {"--against", &outputs.against, "Fail only for what did not fail in this saved run"}})
     command.add_option(name, *path, what)->type_name("FILE")->group(group);

@@ -250,11 +250,15 @@ void add_plain_icmp(Matches& matches, const Case& a_case, const PacketFacts& fac
 
 /// A port that stands for all that are not open: what is not let in by a rule is dropped behind them, or what rules
 /// let in for where it comes from.
-void add_blocked_port(Matches& matches, const PacketFacts& facts) {
+void add_blocked_port(Matches& matches, const PacketFacts& facts, std::uint16_t open) {
   const std::string protocol = facts.is_tcp() ? "tcp" : "udp";
   matches.push_back({.nft = "meta l4proto " + protocol + " ct state new",
                      .iptables = "-p " + protocol + " -m conntrack --ctstate NEW",
                      .is_last = true});
+  if (facts.is_tcp())  // where the policy lets in what is open, and no rule
+    matches.push_back({.nft = fmt::format("tcp dport != {} ct state new", open),
+                       .iptables = fmt::format("-p tcp ! --dport {} -m conntrack --ctstate NEW", open),
+                       .is_last = true});
   constexpr std::uint16_t first_unprivileged = 1024;
   if (*facts.source_port < first_unprivileged)
     matches.push_back(RuleMatch{fmt::format("{} sport {}", protocol, *facts.source_port),
@@ -271,10 +275,12 @@ void add_protocol(Matches& matches, const PacketFacts& facts) {
     matches.push_back({fmt::format("meta l4proto {}", facts.kind.protocol), fmt::format("-p {}", facts.kind.protocol)});
 }
 
+Matches matches_given(const Case& a_case) { return a_case.mend.empty() ? Matches() : Matches{{a_case.mend, {}}}; }
+
 }  // namespace
 
 Matches matches_to_let_in(const Case& a_case, Bytes packet, const Places& places) {
-  Matches matches;
+  Matches matches = matches_given(a_case);
   const auto facts = facts_of(packet);
   if (!facts) return matches;
   if (a_case.flow != Flow::none && facts->is_icmp_error()) {
@@ -293,7 +299,7 @@ Matches matches_to_let_in(const Case& a_case, Bytes packet, const Places& places
 }
 
 Matches matches_to_keep_out(const Case& a_case, Bytes packet, const Places& places) {
-  Matches matches;
+  Matches matches = matches_given(a_case);
   const auto facts = facts_of(packet);
   if (!facts) return matches;
   add_sources(matches, a_case, facts->kind.source, places);
@@ -311,7 +317,7 @@ Matches matches_to_keep_out(const Case& a_case, Bytes packet, const Places& plac
     matches.push_back(no_opening());
   }
   if (facts->destination_port == places.blocked)
-    add_blocked_port(matches, *facts);
+    add_blocked_port(matches, *facts, places.open);
   else if (facts->destination_port)
     matches.push_back(of_port(*facts));
   add_protocol(matches, *facts);

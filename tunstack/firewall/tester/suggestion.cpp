@@ -118,8 +118,9 @@ void add_candidates(Candidates& candidates, const TestPlan& plan, const Run& run
   }
 }
 
+/// A case that could not be tried is as bad as one that fails: it may turn out to be one.
 int badness(Result result) {
-  return result == Result::fail ? 3 : result == Result::precondition ? 2 : result == Result::warn ? 1 : 0;
+  return result == Result::fail || result == Result::precondition ? 2 : result == Result::warn ? 1 : 0;
 }
 
 /// Which failures a candidate mends; none where anything gets worse by it.
