@@ -8,8 +8,13 @@ namespace tunstack::firewall {
 namespace {
 
 /// It has what tests stand on: nf_tables, connection tracking, a device.
-constexpr const char* small_ruleset =
-    "table inet trial { chain input { type filter hook input priority 0; ct state invalid iifname eth0 drop; } }";
+constexpr const char* small_ruleset = R"(table inet trial {
+  chain input {
+    type filter hook input priority 0
+    iifname "eth0" ct state invalid drop
+  }
+}
+)";
 
 }  // namespace
 
