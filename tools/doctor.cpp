@@ -9,6 +9,7 @@
 #include "tunstack/device/namespace_remedy.hpp"
 #include "tunstack/device/probe.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/firewall/tester/trial.hpp"
 #include "tunstack/sandbox/file_access.hpp"
 #include "tunstack/sandbox/forbidden.hpp"
 #include "tunstack/sandbox/sandbox.hpp"
@@ -18,7 +19,7 @@ namespace tunstack {
 namespace {
 
 constexpr const char* doctor_description =
-    R"(Can I use TUN, namespaces and nft here? Each "no" comes with the command that fixes it.
+    R"(Can I use TUN, namespaces and packet filters here? Each "no" comes with the command that fixes it.
 
 Examples:
   tunstack doctor
@@ -44,6 +45,7 @@ std::vector<Check> checks_of_this_host() {
   const bool driver = has_tun_driver();
   const bool open = can_open_tun();
   const bool as_root = ::geteuid() == 0;
+  const std::optional<Fault> obstacle = firewall::obstacle_to_tests();
   return {
       {"tun_driver", driver, "the kernel has TUN devices (/dev/net/tun)",
        "modprobe tun    (as root; in a container: --device /dev/net/tun)", true},
@@ -56,6 +58,10 @@ std::vector<Check> checks_of_this_host() {
        false},
       {"nft", has_nft(), "nft works here, for filters in a private network", "apt-get install nftables    (as root)",
        false},
+      {"iptables", firewall::has_iptables(), "iptables-restore is here, for rulesets of iptables",
+       "apt-get install iptables    (as root)", false},
+      {"firewall", !obstacle, "rulesets can be tried: 'tunstack firewall test'",
+       obstacle ? fmt::format("{}    ({}: {})", obstacle->remedy(), obstacle->what(), obstacle->why()) : "", false},
   };
 }
 

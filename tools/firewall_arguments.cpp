@@ -9,6 +9,7 @@
 #include "tools/option_values.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/firewall/catalogue.hpp"
+#include "tunstack/firewall/packet_kind.hpp"
 #include "tunstack/firewall/tester/host_copy.hpp"
 #include "tunstack/firewall/tester/selection.hpp"
 #include "tunstack/firewall/tester/services.hpp"
@@ -48,12 +49,12 @@ std::string text_of_file(const std::string& path) {
   return text.str();
 }
 
-std::vector<Case> cases_of_user(const FirewallArguments& arguments) {
+std::vector<Case> cases_of_user(const FirewallArguments& arguments, const TestPlan& plan) {
   std::vector<Case> cases;
   if (!arguments.policy.empty()) cases = read_cases(text_of_file(arguments.policy), arguments.policy);
   unsigned number = 0;
   for (const std::string& expectation : arguments.expectations)
-    cases.push_back(case_of_expectation(expectation, ++number));
+    cases.push_back(case_at(case_of_expectation(expectation, ++number), arguments, plan));
   return cases;
 }
 
@@ -65,7 +66,8 @@ std::vector<Service> services_of(const FirewallArguments& arguments) {
   return services;
 }
 
-std::vector<Case> chosen_cases(const FirewallArguments& arguments, const std::vector<Service>& services) {
+std::vector<Case> chosen_cases(const FirewallArguments& arguments, const std::vector<Service>& services,
+                               const TestPlan& plan) {
   const bool router = !arguments.router.empty();
   const Selection selection{.only = arguments.only,
                             .core_only = arguments.core_only,
@@ -76,7 +78,7 @@ std::vector<Case> chosen_cases(const FirewallArguments& arguments, const std::ve
   for (const Mode mode : {Mode::host, Mode::router})
     for (Case& a_case : cases_of_services(services, mode)) all.push_back(std::move(a_case));
   if (services.empty()) std::erase_if(all, needs_open_port);
-  for (Case& a_case : cases_of_user(arguments)) all.push_back(std::move(a_case));
+  for (Case& a_case : cases_of_user(arguments, plan)) all.push_back(std::move(a_case));
   std::vector<Case> chosen = select_cases(all, selection);
   if (arguments.is_live)  // what changes the host for longer than a moment is not tried on it
     std::erase_if(
@@ -130,7 +132,6 @@ void add_machine_options(CLI::App& command, FirewallArguments& arguments) {
                   "The machine is a router of two interfaces, forwards between them, and the cases of routers run")
       ->type_name("outside=NAME,inside=NAME")
       ->group(the_machine);
-  command.add_flag("--host", arguments.host_too, "With --router: the cases of hosts run as well")->group(the_machine);
   CLI::Option* link = command.add_option("--link", arguments.link, "The interface is Ethernet, or carries IP alone");
   link->group(the_machine);
   take_one_of(*link, {"tap", "tun"});
@@ -143,12 +144,16 @@ void add_machine_options(CLI::App& command, FirewallArguments& arguments) {
       ->group(the_machine);
 }
 
-void add_case_options(CLI::App& command, FirewallArguments& arguments) {
+void add_open_option(CLI::App& command, FirewallArguments& arguments, const char* group) {
   command
       .add_option("--open", arguments.open,
                   "Services that everybody must reach, as tcp/80,udp/53; they listen for the test")
       ->type_name("SERVICE,...")
-      ->group(the_cases);
+      ->group(group);
+}
+
+void add_case_options(CLI::App& command, FirewallArguments& arguments) {
+  add_open_option(command, arguments, the_cases);
   CLI::Option* profile = command.add_option("--profile", arguments.profile, "What the machine is for: levels of cases");
   profile->group(the_cases);
   take_one_of(*profile, {"catalogue", "workstation", "server", "router", "strict"});
@@ -167,9 +172,20 @@ void add_case_options(CLI::App& command, FirewallArguments& arguments) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->group(the_cases);
+  command.add_flag("--host", arguments.host_too, "With --router: the cases of hosts run as well")->group(the_cases);
   command.add_flag("--core", arguments.core_only, "Only the 150 cases of the core")->group(the_cases);
   command.add_flag("--yes", arguments.floods, "Cases of many packets, which show limits of rates, as well")
       ->group(the_cases);
+}
+
+Case case_at(Case a_case, const FirewallArguments& arguments, const TestPlan& plan) {
+  if (arguments.router.empty()) return a_case;
+  a_case.mode = Mode::router;
+  const auto packets = packets_of(a_case, plan.router.names(a_case.family, 0));
+  const auto first = packets && !packets->empty() ? kind_of(packets->front()) : std::nullopt;
+  const Arm& inside = plan.router.inside;
+  if (first && (inside.ipv4.contains(first->source) || inside.ipv6.contains(first->source))) a_case.from = Side::inside;
+  return a_case;
 }
 
 TestPlan plan_of(const FirewallArguments& arguments) {
@@ -182,7 +198,7 @@ TestPlan plan_of(const FirewallArguments& arguments) {
   if (const auto tcp = std::ranges::find(open, true, &Service::is_tcp); tcp != open.end())
     plan.host.open = plan.router.open = tcp->port;
   plan.services = all_listeners(open, plan.host);
-  plan.cases = chosen_cases(arguments, open);
+  plan.cases = chosen_cases(arguments, open, plan);
   for (const RulesetSource& ruleset : plan.rulesets)
     for (const NamedInterface& interface : ruleset.interfaces)
       if (std::ranges::find(plan.further_interfaces, interface.name) == plan.further_interfaces.end())

@@ -29,8 +29,13 @@ struct FirewallArguments {
 
 /// What machine it is: for all commands that load rulesets.
 void add_machine_options(CLI::App& command, FirewallArguments& arguments);
+/// Which services are open to everybody.
+void add_open_option(CLI::App& command, FirewallArguments& arguments, const char* group);
 /// Which cases are run.
 void add_case_options(CLI::App& command, FirewallArguments& arguments);
+
+/// A case of the command line, where this machine gets it: a router from the side on which its sender is.
+Case case_at(Case a_case, const FirewallArguments& arguments, const TestPlan& plan);
 
 /// Reads all files that are named. Throws UsageFault.
 TestPlan plan_of(const FirewallArguments& arguments);

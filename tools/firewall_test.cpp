@@ -1,22 +1,22 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdio>
 #include <fstream>
-#include <sstream>
 
 #include "tools/commands.hpp"
 #include "tools/firewall_arguments.hpp"
+#include "tools/firewall_screen.hpp"
 #include "tools/screen.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/firewall/report/ci_reports.hpp"
 #include "tunstack/firewall/report/coverage.hpp"
 #include "tunstack/firewall/report/html_report.hpp"
+#include "tunstack/firewall/report/run_capture.hpp"
 #include "tunstack/firewall/report/run_diff.hpp"
 #include "tunstack/firewall/report/run_json.hpp"
 #include "tunstack/firewall/report/text_report.hpp"
 #include "tunstack/firewall/tester/exhaustive.hpp"
 #include "tunstack/firewall/tester/mutation.hpp"
+#include "tunstack/firewall/tester/suggestion.hpp"
 
 namespace tunstack {
 
@@ -45,8 +45,9 @@ or a program is missing, 4 if a case that must pass could not be tried.)";
 
 struct Outputs {
   bool json = false, annotations = false, coverage = false, strict = false, quiet = false;
+  bool suggest = false;
   bool mutate = false, exhaustive = false;  // in place of the report
-  std::string junit, html, save, against, color;
+  std::string junit, html, capture, save, against, color;
 };
 
 struct TestArguments {
@@ -62,33 +63,6 @@ void write_to(const std::string& path, const std::string& text) {
                       "name another file");
 }
 
-std::string read_saved(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw UsageFault(fmt::format("cannot read {}", path), "there is no such file, or it may not be read",
-                     "tunstack firewall test RULESET --save FILE    writes one");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-/// How far it has come, on one line of a terminal that is cleared at last.
-OnProgress progress_on_stderr(bool quiet) {
-  if (quiet || ::isatty(STDERR_FILENO) == 0) return {};
-  return [](std::size_t done, std::size_t all) {
-    constexpr std::size_t bar = 30;
-    const std::size_t part = all == 0 ? bar : done * bar / all;
-    fmt::print(stderr, "\r\033[K{}",
-               done == all ? "" : fmt::format("{:#<{}}{:.<{}} {} of {}", "", part, "", bar - part, done, all));
-    std::fflush(stderr);
-  };
-}
-
-TextStyle style_of(const std::string& color) {
-  const Screen screen = screen_of(STDOUT_FILENO, color);
-  return {.width = screen.width == 0 ? 120 : screen.width, .has_colour = screen.color};
-}
-
 void print_run(const Run& run, const Outputs& outputs) {
   const TextStyle style = style_of(outputs.color);
   if (outputs.json)
@@ -100,6 +74,7 @@ void print_run(const Run& run, const Outputs& outputs) {
   if (outputs.coverage && !outputs.json) fmt::print("\n{}", coverage_text(run, style.width));
   if (!outputs.junit.empty()) write_to(outputs.junit, junit_report(run));
   if (!outputs.html.empty()) write_to(outputs.html, html_report(run));
+  if (!outputs.capture.empty()) write_capture(run, outputs.capture);
   if (!outputs.save.empty()) write_to(outputs.save, to_json(run) + "\n");
 }
 
@@ -123,7 +98,8 @@ int run_firewall_test(const TestArguments& arguments) {
     fmt::print("{}", arguments.outputs.json ? icmp_map_json(maps) + "\n" : icmp_map_text(maps));
     return 0;
   }
-  const Run run = run_test(plan, progress);
+  Run run = run_test(plan, progress);
+  if (arguments.outputs.suggest) suggest(plan, run, progress);
   print_run(run, arguments.outputs);
   return status_of(run, arguments.outputs);
 }
@@ -132,6 +108,8 @@ void add_output_options(CLI::App& command, Outputs& outputs) {
   constexpr const char* group = "The report";
   command.add_flag("--json", outputs.json, "The whole run as one JSON object")->group(group);
   command.add_flag("--annotations", outputs.annotations, "Lines that a workflow shows at the rules")->group(group);
+  command.add_flag("--suggest", outputs.suggest, "For each failure a rule that mends it, tried beside all cases")
+      ->group(group);
   command.add_flag("--coverage", outputs.coverage, "Which rules no packet reached")->group(group);
   command
       .add_flag("--mutate", outputs.mutate,
@@ -142,6 +120,7 @@ void add_output_options(CLI::App& command, Outputs& outputs) {
   for (const auto& [name, path, what] : std::initializer_list<std::tuple<const char*, std::string*, const char*>>{
            {"--junit", &outputs.junit, "Write JUnit's XML"},
            {"--html", &outputs.html, "Write one page for browsers"},
+           {"--capture", &outputs.capture, "Write all packets with case, verdict and rule as comments: pcapng"},
            {"--save", &outputs.save, "Write the run as JSON, for --against and 'firewall diff'"},
            {"--against", &outputs.against, "Fail only for what did not fail in this saved run"}})
     command.add_option(name, *path, what)->type_name("FILE")->group(group);

@@ -9,6 +9,7 @@
 #include "tools/option_values.hpp"
 #include "tools/running_oracle.hpp"
 #include "tools/why_question.hpp"
+#include "tools/why_ruleset.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/options/suggestion.hpp"
 #include "tunstack/why/arriving_frame.hpp"
@@ -30,6 +31,7 @@ Examples:
   tunstack why --tap 'ARP who has 192.0.2.2, tell 192.0.2.1'   a frame of Ethernet
   tunstack why icmp4_echo_to_group                      one reason
   tunstack why --running '192.0.2.1 > 192.0.2.2  UDP 1 > 2'   as the stack is that runs now
+  tunstack why --ruleset fw.nft 'far > host TCP 40000 > 22 [S]'   the kernel's filter, rule by rule
 
 A packet is written as --explain prints it; what is not said gets the plainest value: docs/packets.md.)";
 
@@ -39,6 +41,7 @@ struct WhyArguments {
   bool with_octets = false;
   bool running = false;
   StackChoice stack;
+  firewall::FirewallArguments filter;
 };
 
 std::string from_stdin() {
@@ -117,6 +120,8 @@ void print_answer(const WhyArguments& arguments, const std::string& text) {
 
 void run_why(const WhyArguments& arguments) {
   const std::string question = arguments.question == "-" ? from_stdin() : arguments.question;
+  if (!arguments.filter.rulesets.empty())
+    return print_answer_of_ruleset(arguments.filter, question, arguments.host.json, arguments.host.color);
   if (looks_like_reason(question)) return print_reason(arguments, question);
   print_answer(arguments, question);
 }
@@ -141,6 +146,7 @@ void add_why(CLI::App& program) {
   command.add_flag("-x", arguments->with_octets, "The octets of what is sent, too");
   add_address_option(command, arguments->host);
   add_stack_options(command, arguments->host);
+  add_ruleset_options(command, arguments->filter);
   command.callback([arguments] { run_why(*arguments); });
 }
 

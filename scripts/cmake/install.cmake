@@ -1,5 +1,5 @@
-# What `cmake --install` puts into a prefix: the program, its manual, completions, schemas, documentation and a profile for
-# Wireshark. Manual and completions are printed by the program, as part of the build.
+# What `cmake --install` puts into a prefix: the program, its manual, completions, schemas, documentation and profiles for
+# Wireshark and AppArmor. Manual and completions are printed by the program, as part of the build.
 include(GNUInstallDirs)
 
 find_program(SCDOC scdoc)
@@ -22,6 +22,6 @@ install(TARGETS tunstack)
 install(DIRECTORY ${reference}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR})
 install(FILES ${reference}/completions/tunstack DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${reference}/completions/_tunstack DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
-install(DIRECTORY docs/schemas tools/wireshark DESTINATION ${CMAKE_INSTALL_DATADIR}/tunstack)
+install(DIRECTORY docs/schemas tools/wireshark tools/apparmor DESTINATION ${CMAKE_INSTALL_DATADIR}/tunstack)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

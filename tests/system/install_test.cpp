@@ -38,6 +38,7 @@ TEST_F(Installed, all_that_belongs_to_it_lies_where_it_is_looked_for) {
                                      "share/bash-completion/completions/tunstack",
                                      "share/zsh/site-functions/_tunstack",
                                      "share/tunstack/schemas/event.schema.json",
+                                     "share/tunstack/apparmor/tunstack",
                                      "share/tunstack/wireshark/tunstack.lua",
                                      "share/tunstack/wireshark/profile/colorfilters",
                                      "share/tunstack/wireshark/profile/preferences",

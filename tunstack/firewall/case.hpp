@@ -61,6 +61,7 @@ struct Case {
   /// "12: 44 00": octets that are overwritten at last, in each packet; checksums stay as they are.
   std::vector<std::string> patches;
   std::string expected, reference, consequence, note;  // in words
+  std::string mend;  // what a rule about it matches, in the language of nft, where the packet does not say it
   // Of a user's case: what is to become of the packet, and as what it leaves where addresses are translated.
   std::optional<Fate> wanted;
   std::string wanted_detail;  // "3/13" of "rejected 3/13"; empty: any

@@ -114,6 +114,9 @@ constexpr CaseKey keys[] = {
     {"reference", ValueKind::text, true, take_text<&Case::reference>, "who says so"},
     {"consequence", ValueKind::text, true, take_text<&Case::consequence>, "what hurts where it does not"},
     {"note", ValueKind::text, true, take_text<&Case::note>, "what else is to be known"},
+    {"mend", ValueKind::text, true, take_text<&Case::mend>,
+     "what a rule about it matches, in the language of nft, for `--suggest` where the packet does not say it: "
+     "`ct state invalid`"},
     {"core", ValueKind::truth, true, take_truth<&Case::is_core>,
      "whether the case is one of the short run; it is without this"},
     {"needs-tap", ValueKind::truth, true, take_truth<&Case::needs_tap>, "whether only an Ethernet device can tell"},

@@ -18,6 +18,11 @@ std::vector<Case> all_cases() {
   return all;
 }
 
+/// What is wrong with a packet, and where.
+std::string words_of(const CaseFault& fault, const Case& a_case) {
+  return fault.packet ? fmt::format("{}, at '{}'", fault.what, a_case.packets[0].substr(fault.at, 30)) : fault.what;
+}
+
 std::string trimmed(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
   return std::string(text.substr(begin, text.find_last_not_of(" \t") + 1 - begin));
@@ -44,9 +49,20 @@ Case case_of_expectation(const std::string& text, unsigned number) {
   a_case.packets = {trimmed(std::string_view(text).substr(0, arrow))};
   a_case.expected = trimmed(std::string_view(text).substr(arrow + 2));
   if (const std::string wrong = take_verdict(a_case, a_case.expected); !wrong.empty()) fail(wrong);
-  if (const auto fault = complete_case(a_case, false, number))
-    fail(fault->packet ? fmt::format("{}, at '{}'", fault->what, a_case.packets[0].substr(fault->at, 30))
-                       : fault->what);
+  if (const auto fault = complete_case(a_case, false, number)) fail(words_of(*fault, a_case));
+  return a_case;
+}
+
+Case case_of_packet(const std::string& text) {
+  Case a_case;
+  a_case.id = "packet";
+  a_case.group = "user";
+  a_case.packets = {trimmed(text)};
+  a_case.family = family_in(a_case.packets[0]).value_or(Family::ipv4);
+  if (const auto fault = complete_case(a_case, true, 1))
+    throw UsageFault(
+        fmt::format("'{}' is no packet", text.substr(0, 120)), words_of(*fault, a_case),
+        "write one as docs/packets.md says, with names of docs/firewall-cases.md: 'far > host TCP 22 [S]'");
   return a_case;
 }
 

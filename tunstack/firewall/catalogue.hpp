@@ -14,6 +14,8 @@ const std::vector<Case>& catalogue();
 /// unknown key or value, a packet that cannot be read, an id twice.
 std::vector<Case> read_cases(std::string_view text, const std::string& name);
 
+/// "PACKET" of the command line, of which nothing is wanted; of IPv4 where it does not say. Throws UsageFault.
+Case case_of_packet(const std::string& text);
 /// "PACKET => VERDICT" of the command line.
 Case case_of_expectation(const std::string& text, unsigned number);
 

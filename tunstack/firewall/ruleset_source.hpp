@@ -53,6 +53,17 @@ RulesetSource read_ruleset(const std::string& path, bool is_script);
 /// The same of a text.
 RulesetSource parse_ruleset(std::string text, const std::string& name);
 
+/// One rule more, as the first of its chain or as the last: "icmp type echo-request accept", or of iptables "-p icmp -j
+/// ACCEPT".
+struct AddedRule {
+  std::string family, table, chain;
+  std::string rule;
+  bool is_last = false;
+};
+/// The text with it, and the command that does the same to rules that are loaded.
+std::string with_rule_added(const RulesetSource& source, const AddedRule& added);
+std::string command_of(const AddedRule& added, RulesetKind kind);
+
 /// The text without a rule, or with its verdict turned round (accept <-> drop, reject -> accept); nothing where it has
 /// none to turn.
 std::string without_rule(const RulesetSource& source, const SourceRule& rule);

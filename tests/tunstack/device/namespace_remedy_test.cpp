@@ -32,7 +32,9 @@ class NamespaceRemedy : public testing::Test {
 TEST_F(NamespaceRemedy, knows_the_restriction_of_AppArmor) {
   set("kernel/apparmor_restrict_unprivileged_userns", 1);
   set("user/max_user_namespaces", 10000);
-  EXPECT_EQ(for_user(), "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (as root)");
+  EXPECT_EQ(for_user(),
+            "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0    (as root; for tunstack alone: its profile for "
+            "AppArmor, share/tunstack/apparmor)");
 }
 
 TEST_F(NamespaceRemedy, names_nothing_that_does_not_forbid) {

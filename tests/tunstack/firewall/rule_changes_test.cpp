@@ -57,6 +57,31 @@ TEST(RuleChanges, targets_of_iptables_too) {
     EXPECT_EQ(negated_iptables(rule), "none") << rule;
 }
 
+TEST(RuleChanges, a_rule_of_nft_is_added_as_by_its_command) {
+  const RulesetSource source = parse_ruleset(nft("tcp dport 22 accept"), "rules");
+  const firewall::AddedRule first{"ip", "t", "c", "tcp dport 23 drop"}, last{"ip", "t", "c", "drop", true};
+  EXPECT_EQ(command_of(first, source.kind), "nft insert rule ip t c tcp dport 23 drop");
+  const auto rules = parse_ruleset(with_rule_added(source, first), "rules").rules;
+  ASSERT_EQ(rules.size(), 2U);
+  EXPECT_EQ(rules[1].text, "tcp dport 23 drop");
+  EXPECT_EQ(rules[1].index, 0U) << "before that of the file";
+  EXPECT_EQ(parse_ruleset(with_rule_added(source, last), "rules").rules.at(1).index, 1U);
+}
+
+TEST(RuleChanges, a_rule_of_iptables_is_added_to_the_table_of_filters) {
+  const RulesetSource source = parse_ruleset(
+      "*filter\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n", "rules");
+  const firewall::AddedRule first{"ip", "filter", "INPUT", "-p udp -j DROP"},
+      last{"ip", "filter", "INPUT", "-j DROP", true};
+  EXPECT_EQ(command_of(first, source.kind), "iptables -I INPUT 1 -p udp -j DROP");
+  EXPECT_EQ(command_of(last, firewall::RulesetKind::ip6tables), "ip6tables -A INPUT -j DROP");
+  const RulesetSource changed = parse_ruleset(with_rule_added(source, first), "rules");
+  ASSERT_EQ(changed.rules.size(), 3U);
+  const firewall::SourceRule* const added = changed.find("ip", "filter", "INPUT", 0);
+  ASSERT_NE(added, nullptr);
+  EXPECT_EQ(added->place.line, 3U);
+}
+
 TEST(RuleChanges, lines_stay_where_they_are) {
   const std::string text = nft("tcp dport { 1,\n 2 } accept\ndrop");
   const RulesetSource source = parse_ruleset(text, "rules");

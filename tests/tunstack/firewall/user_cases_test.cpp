@@ -152,6 +152,18 @@ TEST(UserCases, expectations_of_the_command_line) {
   EXPECT_EQ(firewall::case_of_expectation("host > 2001:db8::1 UDP 53=>passed", 1).family, Family::ipv6);
 }
 
+TEST(UserCases, a_packet_of_the_command_line_is_of_IPv4_where_nothing_says_otherwise) {
+  EXPECT_EQ(firewall::case_of_packet(" far > host TCP 22 [S] ").family, Family::ipv4);
+  EXPECT_EQ(firewall::case_of_packet("far > host ICMP6 echo request").family, Family::ipv6);
+  EXPECT_FALSE(firewall::case_of_packet("far > host TCP 22 [S]").wanted);
+  try {
+    firewall::case_of_packet("far > host TCP 22 [Y]");
+    ADD_FAILURE();
+  } catch (const UsageFault& fault) {
+    EXPECT_THAT(fault.why(), HasSubstr("flags are letters"));
+  }
+}
+
 TEST(UserCases, wrong_expectations) {
   for (const auto& [text, why] :
        std::map<std::string, std::string>{{"192.0.2.7 > host TCP 22 [S] -> passed", "there is no '=>'"},

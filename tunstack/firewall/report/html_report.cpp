@@ -42,17 +42,20 @@ std::string points_html(const Observation& seen) {
   return html + "</ol>\n";
 }
 
-std::string step_html(const Run& run, const TraceStep& step) {
+std::string step_html(const Run& run, const Observation& seen, std::size_t index) {
+  const TraceStep& step = seen.trace[index];
   const LoadedRule* rule = run.rule_of(step);
   const std::string place = rule == nullptr ? std::string() : place_text(*rule);
-  return item(fmt::format("{}packet {}: <code>{}</code> {}: {}", step.of_answer ? "answer, " : "", step.packet,
-                          escaped(step_text(run, step)), escaped(place), escaped(step.verdict)));
+  const std::string hook = run.hook_of(seen, index);
+  return item(fmt::format("{}packet {}{}{}: <code>{}</code> {}: {}", step.of_answer ? "answer, " : "", step.packet,
+                          hook.empty() ? "" : ", ", escaped(hook), escaped(step_text(run, step)), escaped(place),
+                          escaped(step.verdict)));
 }
 
 std::string trace_html(const Run& run, const Observation& seen) {
   if (seen.trace.empty()) return {};
   std::string html = "<h3>Rules, one by one</h3>\n<ol>\n";
-  for (const TraceStep& step : seen.trace) html += step_html(run, step);
+  for (std::size_t i = 0; i < seen.trace.size(); ++i) html += step_html(run, seen, i);
   return html + "</ol>\n";
 }
 

@@ -13,6 +13,24 @@ const LoadedRule* Run::rule_of(const TraceStep& step) const {
   return found == rules.end() ? nullptr : &*found;
 }
 
+const HookedChain* Run::base_chain_of(const Observation& observation, std::size_t step) const {
+  const TraceStep& asked = observation.trace.at(step);
+  for (std::size_t i = step + 1; i-- > 0;) {
+    const TraceStep& earlier = observation.trace[i];
+    if (earlier.packet != asked.packet || earlier.table != asked.table || earlier.family != asked.family) continue;
+    const auto found = std::ranges::find_if(chains, [&](const HookedChain& chain) {
+      return chain.chain == earlier.chain && chain.table == earlier.table && chain.family == earlier.family;
+    });
+    if (found != chains.end()) return &*found;
+  }
+  return nullptr;
+}
+
+std::string Run::hook_of(const Observation& observation, std::size_t step) const {
+  const HookedChain* const chain = base_chain_of(observation, step);
+  return chain == nullptr ? std::string() : chain->hook;
+}
+
 const LoadedRule* Run::deciding_rule(const CaseRun& one) const {
   return one.verdict.rule ? rule_of(*one.verdict.rule) : nullptr;
 }

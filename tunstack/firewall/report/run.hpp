@@ -19,6 +19,13 @@ struct LoadedRule {
   unsigned line = 0;  // from 1
 };
 
+/// A chain of the kernel's, and where packets come to it.
+struct HookedChain {
+  std::string family, table, chain;
+  std::string hook, type;  // "input", "filter"
+  std::int32_t priority = 0;
+};
+
 struct CaseRun {
   Case a_case;  // with the level that the profile gives it
   Observation observation;
@@ -35,10 +42,14 @@ struct Run {
   double seconds = 0;
   Profile profile = Profile::catalogue;
   std::vector<LoadedRule> rules;
+  std::vector<HookedChain> chains;  // those that packets come to without a jump
   std::vector<CaseRun> cases;
 
   /// The rule or policy that made a step; nothing where the list does not have it.
   const LoadedRule* rule_of(const TraceStep& step) const;
+  /// The chain of a step, or that from which it was jumped to; nothing where it is not known.
+  const HookedChain* base_chain_of(const Observation& observation, std::size_t step) const;
+  std::string hook_of(const Observation& observation, std::size_t step) const;
   /// That which decided a case, if one did and is known.
   const LoadedRule* deciding_rule(const CaseRun& one) const;
 };

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "tunstack/firewall/report/plain_text.hpp"
@@ -88,6 +90,21 @@ std::string change_line(const Change& change, const TextStyle& style) {
   return painted(result, seen.substr(0, word), style) + seen.substr(word) + "\n";
 }
 
+constexpr std::array<const char*, 6> kind_names{"new-failure", "new-warning", "mended", "other", "added", "gone"};
+
+nlohmann::ordered_json change_json(const Change& change) {
+  nlohmann::ordered_json json{{"id", change.id},
+                              {"title", change.title},
+                              {"change", kind_names.at(static_cast<std::size_t>(change.kind))},
+                              {"result_before", nullptr},
+                              {"result_after", nullptr},
+                              {"before", change.before},
+                              {"after", change.after}};
+  if (change.result_before) json["result_before"] = result_name(*change.result_before);
+  if (change.result_after) json["result_after"] = result_name(*change.result_after);
+  return json;
+}
+
 std::string lines_of_changes(const std::vector<Change>& list, const TextStyle& style) {
   std::string text;
   for (const Change& change : list) text += change_line(change, style);
@@ -116,6 +133,14 @@ std::string diff_text(const Run& before, const Run& after, const TextStyle& styl
   const std::vector<Change> list = changes(before, after);
   if (list.empty()) return fmt::format("no verdict changed in {} cases\n", after.cases.size());
   return lines_of_changes(list, style) + fmt::format("{} of {} cases changed\n", list.size(), after.cases.size());
+}
+
+std::string diff_json(const Run& before, const Run& after) {
+  using Json = nlohmann::ordered_json;
+  Json list = Json::array();
+  for (const Change& change : changes(before, after)) list.push_back(change_json(change));
+  return Json{{"schema", 1}, {"cases", after.cases.size()}, {"changes", std::move(list)}}.dump(
+      1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::vector<Change> new_failures(const Run& accepted, const Run& now) {

@@ -21,6 +21,8 @@ std::vector<Change> changes(const Run& before, const Run& after);
 
 /// A line for each change: "FAIL  H6-E-0200  packet too big: passed -> dropped (was ok)".
 std::string diff_text(const Run& before, const Run& after, const TextStyle& style);
+/// One object: "schema", "cases", "changes".
+std::string diff_json(const Run& before, const Run& after);
 /// Those that make a ruleset worse than one that was accepted: failures that are new.
 std::vector<Change> new_failures(const Run& accepted, const Run& now);
 std::string against_text(const Run& accepted, const Run& now, const TextStyle& style);

@@ -93,6 +93,20 @@ LoadedRule rule_in(const Json& json) {
           .line = json.at("line")};
 }
 
+Json chain_json(const HookedChain& chain) {
+  return {{"family", chain.family}, {"table", chain.table}, {"chain", chain.chain},
+          {"hook", chain.hook},     {"type", chain.type},   {"priority", chain.priority}};
+}
+
+HookedChain chain_in(const Json& json) {
+  return {.family = json.at("family"),
+          .table = json.at("table"),
+          .chain = json.at("chain"),
+          .hook = json.at("hook"),
+          .type = json.at("type"),
+          .priority = json.at("priority")};
+}
+
 // ---- runs ----
 
 Json one_json(const Run& run, const CaseRun& one) {
@@ -133,6 +147,8 @@ Run run_in(const Json& json) {
   run.seconds = json.at("seconds");
   run.profile = named<Profile>(json.at("profile"), profile_of_name);
   for (const Json& rule : json.at("rules")) run.rules.push_back(rule_in(rule));
+  if (json.contains("chains"))
+    for (const Json& chain : json.at("chains")) run.chains.push_back(chain_in(chain));
   for (const Json& one : json.at("cases")) run.cases.push_back(one_in(one));
   return run;
 }
@@ -140,8 +156,9 @@ Run run_in(const Json& json) {
 }  // namespace
 
 std::string to_json(const Run& run) {
-  Json rules = Json::array(), cases = Json::array();
+  Json rules = Json::array(), chains = Json::array(), cases = Json::array();
   for (const LoadedRule& rule : run.rules) rules.push_back(rule_json(rule));
+  for (const HookedChain& chain : run.chains) chains.push_back(chain_json(chain));
   for (const CaseRun& one : run.cases) cases.push_back(one_json(run, one));
   const Json json{{"schema", schema},
                   {"ruleset", run.ruleset},
@@ -152,6 +169,7 @@ std::string to_json(const Run& run) {
                   {"profile", profile_name(run.profile)},
                   {"summary", summary_json(tally_of(run))},
                   {"rules", rules},
+                  {"chains", chains},
                   {"cases", cases}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

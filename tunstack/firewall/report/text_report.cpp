@@ -61,6 +61,23 @@ std::string failures(const Run& run, const TextStyle& style) {
   return told > most_in_full ? text + "\n" : text;
 }
 
+/// Rules that mend several failures, each once; where each mends one, it stands beside it.
+std::string mends(const Run& run, const TextStyle& style) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> rules;
+  for (const CaseRun& one : run.cases) {
+    if (one.mend.empty()) continue;
+    auto rule = std::ranges::find(rules, one.mend, [](const auto& r) { return r.first; });
+    if (rule == rules.end()) rule = rules.insert(rules.end(), {one.mend, {}});
+    rule->second.push_back(harmless(one.a_case.id));
+  }
+  if (std::ranges::none_of(rules, [](const auto& rule) { return rule.second.size() > 1; })) return {};
+  std::string text = "rules that would mend failures, each tried with all cases\n";
+  for (const auto& [rule, ids] : rules)
+    text +=
+        wrapped("  ", harmless(rule), style.width) + wrapped(fmt::format("    {:>3}  ", ids.size()), ids, style.width);
+  return text + "\n";
+}
+
 std::string with_result(const Run& run, Result result, const TextStyle& style) {
   std::string text;
   for (const CaseRun& one : run.cases)
@@ -114,7 +131,7 @@ std::string painted(Result result, std::string_view text, const TextStyle& style
 
 std::string text_report(const Run& run, const TextStyle& style) {
   std::string text = wrapped("", harmless(run.ruleset) + ": " + run_line(run), style.width);
-  text += failures(run, style);
+  text += failures(run, style) + mends(run, style);
   text += with_result(run, Result::precondition, style) + with_result(run, Result::warn, style);
   text += groups(run, style) + in_charge(run, style);
   return text + wrapped("summary  ", tally_texts(tally_of(run)), style.width);

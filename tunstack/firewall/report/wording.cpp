@@ -12,6 +12,12 @@ namespace tunstack::firewall {
 
 namespace {
 
+/// What happens where no rule of a chain has ended it: a policy, or back to the chain that jumped there.
+std::string end_of_chain(const TraceStep& step) {
+  const bool is_base = step.verdict == "accept" || step.verdict == "drop";
+  return is_base ? "policy " + step.verdict : "no further rule matches";
+}
+
 std::string kernel_text(const Verdict& verdict) {
   const char* where = verdict.fate == Fate::kernel_early ? "before all rules"
                       : verdict.fate == Fate::held       ? "which waits for other fragments"
@@ -47,7 +53,7 @@ std::string place_text(const LoadedRule& rule) {
 std::string step_text(const Run& run, const TraceStep& step) {
   const LoadedRule* rule = run.rule_of(step);
   const std::string text = rule != nullptr    ? rule->text
-                           : step.handle == 0 ? "policy " + step.verdict
+                           : step.handle == 0 ? end_of_chain(step)
                                               : fmt::format("rule handle {}", step.handle);
   return harmless(fmt::format("{} {} {}: {}", step.family, step.table, step.chain, text));
 }

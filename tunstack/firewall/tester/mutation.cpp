@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <thread>
+
+#include "tunstack/firewall/tester/variants.hpp"
 
 namespace tunstack::firewall {
 
@@ -15,12 +16,11 @@ constexpr std::size_t told_cases = 2;  // of those that notice a change; the oth
 
 struct Variant {
   Mutation mutation;
-  std::vector<std::string> texts;  // one for each ruleset
+  Texts texts;
 };
 
 std::vector<Variant> variants_of(const TestPlan& plan) {
-  std::vector<std::string> texts;
-  for (const RulesetSource& source : plan.rulesets) texts.push_back(source.text);
+  const Texts texts = texts_of(plan);
   std::vector<Variant> variants;
   const auto add = [&](std::size_t index, const SourceRule& rule, bool is_negated, std::string text) {
     Variant variant{.mutation = {.rule = rule, .is_negated = is_negated, .is_loaded = true, .noticed = {}},
@@ -36,60 +36,20 @@ std::vector<Variant> variants_of(const TestPlan& plan) {
   return variants;
 }
 
-/// The benches with rules of one mode, several times, each with a share of the variants.
-struct Shares {
-  std::size_t first_assignment = 0;  // none, connection tracking, and then the shares
-  std::vector<std::vector<std::size_t>> variants;
-};
-
-Shares add_assignments(std::vector<Assignment>& all, const Assignment* mode, const std::vector<Variant>& variants) {
-  Shares shares{.first_assignment = all.size(), .variants = {}};
-  const std::size_t workers = std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  shares.variants.resize(workers);
-  for (std::size_t i = 0; i < variants.size(); ++i) shares.variants[i % workers].push_back(i);
-  all.push_back(mode[0]);
-  all.push_back(mode[1]);
-  for (const auto& share : shares.variants) {
-    Assignment with_rules = mode[2];
-    with_rules.plan.reads_counters = false;  // fates are compared, not what they are put down to
-    for (const std::size_t i : share) with_rules.variants.push_back(variants[i].texts);
-    all.push_back(std::move(with_rules));
-  }
-  return shares;
-}
-
 bool is_bad(Result result) {
   return result == Result::fail || result == Result::warn || result == Result::precondition;
 }
 
-/// The verdicts of one bench, judged.
-struct Judged {
-  std::vector<Verdict> verdicts;
-  std::vector<Result> results;
-};
-
-Judged judged_all(const std::vector<Case>& cases, const std::vector<Baselines>& baselines,
-                  const std::vector<Observation>& seen, Profile profile) {
-  Judged all;
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    Case a_case = cases[i];
-    a_case.level = level_in(a_case, profile);
-    all.verdicts.push_back(attributed(verdict_of(a_case, seen[i]), baselines[i]));
-    all.results.push_back(judge(a_case, all.verdicts.back(), baselines[i]).result);
-  }
-  return all;
-}
-
-bool is_same(const Judged& a, const Judged& b, std::size_t i) {
+bool is_same(const CaseVerdicts& a, const CaseVerdicts& b, std::size_t i) {
   return a.results[i] == b.results[i] && a.verdicts[i].fate == b.verdicts[i].fate &&
          a.verdicts[i].reactions == b.verdicts[i].reactions;
 }
 
-void compare(const Judged& before, const Judged& after, std::size_t first_case, Mutation& mutation) {
+void compare(const CaseVerdicts& before, const CaseVerdicts& after, Mutation& mutation) {
   for (std::size_t i = 0; i < before.results.size(); ++i)
     if (!is_same(before, after, i))
-      mutation.noticed.push_back({first_case + i, before.results[i], after.results[i], verdict_text(before.verdicts[i]),
-                                  verdict_text(after.verdicts[i])});
+      mutation.noticed.push_back(
+          {i, before.results[i], after.results[i], verdict_text(before.verdicts[i]), verdict_text(after.verdicts[i])});
   std::ranges::stable_sort(mutation.noticed, std::greater{}, [](const NoticedBy& by) {
     return by.after == Result::fail && by.before != Result::fail ? 2 : is_bad(by.after) && !is_bad(by.before) ? 1 : 0;
   });
@@ -126,33 +86,16 @@ std::size_t MutationReport::noticed() const {
 
 MutationReport mutate(const TestPlan& plan, const OnProgress& on_progress) {
   const auto began = std::chrono::steady_clock::now();
-  const auto plain = assignments_of(plan);
   std::vector<Variant> variants = variants_of(plan);
-  std::vector<Assignment> assignments;
-  std::vector<Shares> modes;
-  for (std::size_t first = 0; first < plain.size(); first += 3)
-    modes.push_back(add_assignments(assignments, &plain[first], variants));
-  auto reports = run_assignments(assignments, on_progress);
+  std::vector<Texts> texts;
+  for (const Variant& variant : variants) texts.push_back(variant.texts);
+  VariantRuns runs = run_variants(plan, texts, on_progress);
 
   MutationReport report;
-  for (const Shares& shares : modes) {
-    const std::vector<Case>& cases = assignments[shares.first_assignment].cases;
-    const std::size_t first_case = report.cases.size();
-    report.cases.insert(report.cases.end(), cases.begin(), cases.end());
-    std::vector<Baselines> baselines;
-    for (std::size_t i = 0; i < cases.size(); ++i)
-      baselines.push_back({verdict_of(cases[i], reports[shares.first_assignment].observations[0][i]),
-                           verdict_of(cases[i], reports[shares.first_assignment + 1].observations[0][i])});
-    for (std::size_t s = 0; s < shares.variants.size(); ++s) {
-      const auto& observations = reports[shares.first_assignment + 2 + s].observations;
-      const Judged before = judged_all(cases, baselines, observations[0], plan.profile);
-      for (std::size_t v = 0; v < shares.variants[s].size(); ++v) {
-        Mutation& mutation = variants[shares.variants[s][v]].mutation;
-        const auto& seen = observations[v + 1];
-        mutation.is_loaded = seen.size() == cases.size();
-        if (mutation.is_loaded) compare(before, judged_all(cases, baselines, seen, plan.profile), first_case, mutation);
-      }
-    }
+  report.cases = std::move(runs.cases);
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    variants[i].mutation.is_loaded = runs.after[i].has_value();
+    if (runs.after[i]) compare(runs.before, *runs.after[i], variants[i].mutation);
   }
   for (Variant& variant : variants) report.mutations.push_back(std::move(variant.mutation));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

@@ -38,7 +38,7 @@ bool runs_at_all(const Case& a_case, const Selection& selection) {
   for (const Case& a_case : cases) groups.insert(a_case.group);
   std::string all = "pmtud, rfc4890";
   for (const std::string& group : groups) all += ", " + group;
-  throw UsageFault(fmt::format("no case of this run is '{}'", word), fmt::format("there are {}, and ids of cases", all),
+  throw UsageFault(fmt::format("no case of these is '{}'", word), fmt::format("there are {}, and ids of cases", all),
                    "'tunstack firewall list' shows all cases; those of routers run with --router");
 }
 

@@ -45,6 +45,9 @@ void add_rules(Run& run, const BenchReport& report, const std::vector<RulesetSou
   if (!run.rules.empty()) return;
   const RuleMap map(report.rules, rulesets);
   for (const KernelRule& rule : report.rules) run.rules.push_back(loaded_rule(rule, map));
+  for (const KernelChain& chain : report.chains)
+    if (!chain.hook.empty())
+      run.chains.push_back({chain.family, chain.table, chain.chain, chain.hook, chain.type, chain.priority});
 }
 
 std::string kernel_release() {
@@ -76,6 +79,12 @@ std::vector<Assignment> assignments_of(const TestPlan& plan) {
   return assignments;
 }
 
+Case asked_of(Case a_case, const TestPlan& plan) {
+  a_case.level = level_in(a_case, plan.profile);
+  a_case.needs_tap = a_case.needs_tap && plan.host.outside.kind != DeviceKind::tap;
+  return a_case;
+}
+
 Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std::vector<BenchReport>& reports) {
   Run run{.ruleset = names_of(plan.rulesets),
           .mode = modes_of(plan.cases) + (plan.is_live ? ", live" : ""),
@@ -84,6 +93,7 @@ Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std
           .seconds = 0,
           .profile = plan.profile,
           .rules = {},
+          .chains = {},
           .cases = {}};
   for (std::size_t first = 0; first < reports.size(); first += all_rules.size()) {
     add_rules(run, reports[first + 2], plan.rulesets);
@@ -91,9 +101,8 @@ Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std
     for (std::size_t i = 0; i < cases.size(); ++i) {
       const Baselines baselines{verdict_of(cases[i], reports[first].observations[0][i]),
                                 verdict_of(cases[i], reports[first + 1].observations[0][i])};
-      Case a_case = cases[i];
-      a_case.needs_tap = a_case.needs_tap && plan.host.outside.kind != DeviceKind::tap;
-      run.cases.push_back(judged(run, std::move(a_case), std::move(reports[first + 2].observations[0][i]), baselines));
+      run.cases.push_back(
+          judged(run, asked_of(cases[i], plan), std::move(reports[first + 2].observations[0][i]), baselines));
     }
   }
   return run;

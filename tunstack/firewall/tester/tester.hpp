@@ -24,6 +24,9 @@ struct TestPlan {
 /// with the rulesets, in this order.
 std::vector<Assignment> assignments_of(const TestPlan& plan);
 
+/// A case as it is asked of this machine: with the level of its profile, and whether its device can tell.
+Case asked_of(Case a_case, const TestPlan& plan);
+
 /// What benches have shown: `reports` of the assignments of a plan. Observations are moved out of them.
 Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std::vector<BenchReport>& reports);
 

@@ -68,6 +68,16 @@ TEST(RunDiff, a_failure_that_was_a_warning_is_new) {
   EXPECT_EQ(new_failures(of({warned("A")}), of({sample::failed("A")})).size(), 1U);
 }
 
+TEST(RunDiff, as_json_with_the_kind_of_each_change) {
+  const auto json = nlohmann::json::parse(diff_json(of({sample::ok("A"), sample::ok("B")}), of({sample::failed("A")})));
+  EXPECT_EQ(json["cases"], 1);
+  ASSERT_EQ(json["changes"].size(), 2U);
+  EXPECT_EQ(json["changes"][0]["change"], "new-failure");
+  EXPECT_EQ(json["changes"][0]["result_before"], "ok");
+  EXPECT_EQ(json["changes"][1]["change"], "gone");
+  EXPECT_EQ(json["changes"][1]["result_after"], nullptr);
+}
+
 TEST(Coverage, counts_cases_not_steps) {
   SampleRun run = of({sample::ok("A"), sample::failed("B"), sample::failed("C")});
   run.cases[1].observation.trace.insert(run.cases[1].observation.trace.begin(), 3, observed::rule_step("continue", 5));

@@ -154,5 +154,19 @@ TEST(PlainText, is_broken_at_blanks_and_within_words_that_are_too_long) {
   EXPECT_EQ(cut("äöü", 3), "äöü");
 }
 
+TEST(TextReport, a_rule_that_mends_several_is_told_once_with_all_of_them) {
+  SampleRun run = sample::run();
+  run.cases = {sample::failed("A"), sample::failed("B"), sample::failed("C")};
+  run.cases[2].mend = "nft insert rule inet filter input icmp type 3 accept";
+  EXPECT_THAT(text_report(run, {}), testing::HasSubstr("rules that would mend failures, each tried with all cases\n"
+                                                       "  ct state established,related accept\n"
+                                                       "      2  A  B\n"
+                                                       "  nft insert rule inet filter input icmp type 3 accept\n"
+                                                       "      1  C\n"));
+  run.cases.pop_back();
+  run.cases.pop_back();
+  EXPECT_THAT(text_report(run, {}), testing::Not(testing::HasSubstr("rules that would"))) << "it stands beside it";
+}
+
 }  // namespace
 }  // namespace tunstack::firewall::text_report_test
