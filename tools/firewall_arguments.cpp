@@ -73,9 +73,12 @@ std::vector<Case> chosen_cases(const FirewallArguments& arguments, const std::ve
                             .host = !router || arguments.host_too,
                             .router = router};
   std::vector<Case> all = catalogue();
-  for (const Mode mode : {Mode::host, Mode::router})
-    for (Case& a_case : cases_of_services(services, mode)) all.push_back(std::move(a_case));
-  if (services.empty()) std::erase_if(all, needs_open_port);
+  // What a router publishes is served behind it, not by itself.
+  const Mode server = router ? Mode::router : Mode::host;
+  for (Case& a_case : cases_of_services(services, server)) all.push_back(std::move(a_case));
+  std::erase_if(all, [&](const Case& a_case) {
+    return needs_open_port(a_case) && (services.empty() || a_case.mode != server);
+  });
   for (Case& a_case : cases_of_user(arguments)) all.push_back(std::move(a_case));
   std::vector<Case> chosen = select_cases(all, selection);
   if (arguments.is_live)  // what changes the host for longer than a moment is not tried on it

@@ -88,7 +88,7 @@ void compare(const Judged& before, const Judged& after, std::size_t first_case, 
   for (std::size_t i = 0; i < before.results.size(); ++i)
     if (!is_same(before, after, i))
       mutation.noticed.push_back({first_case + i, before.results[i], after.results[i], verdict_text(before.verdicts[i]),
-                                  verdict_text(after.verdicts[i])});
+                                  verdict_text(after.verdicts[i]), after.verdicts[i].decider});
   std::ranges::stable_sort(mutation.noticed, std::greater{}, [](const NoticedBy& by) {
     return by.after == Result::fail && by.before != Result::fail ? 2 : is_bad(by.after) && !is_bad(by.before) ? 1 : 0;
   });
@@ -183,6 +183,7 @@ std::string mutation_json(const MutationReport& report) {
       noticed.push_back({{"id", report.cases[by.case_index].id},
                          {"before", by.verdict_before},
                          {"after", by.verdict_after},
+                         {"by", decider_name(by.decider_after)},
                          {"result_before", result_name(by.before)},
                          {"result_after", result_name(by.after)}});
     mutations.push_back({{"file", mutation.rule.place.file},
