@@ -1,4 +1,5 @@
-// What is wrong with a ruleset, a command line, a file of cases or a machine is told in three lines, and nothing is left.
+// What is wrong with a ruleset, a command line, a file of cases or a machine is told in three lines, and nothing is
+// left.
 #include <filesystem>
 #include <fstream>
 
@@ -49,7 +50,8 @@ class Failures : public SystemTest {
 };
 
 TEST_F(Failures, a_broken_ruleset_is_named_with_file_and_line) {
-  const Outcome refused = test({file("fw.nft", "table inet filter {\n  chain input {\n    tcp dprt 80 accept\n  }\n}\n")});
+  const Outcome refused =
+      test({file("fw.nft", "table inet filter {\n  chain input {\n    tcp dprt 80 accept\n  }\n}\n")});
   EXPECT_FAULT(refused, 2);
   EXPECT_THAT(refused.err, HasSubstr("fw.nft:3: "));
 }
@@ -75,24 +77,27 @@ TEST_F(Failures, an_expression_that_this_kernel_does_not_know) {
 }
 
 TEST_F(Failures, a_broken_ruleset_of_iptables) {
-  const Outcome refused = test({file("rules.v4", "*filter\n:INPUT DROP [0:0]\n-A INPUT -j NOSUCHTARGET\nCOMMIT\n")});
+  const Outcome refused =
+      test({file("rules.v4", "*filter\n:INPUT DROP [0:0]\n-A INPUT --no-such-option -j ACCEPT\nCOMMIT\n")});
   EXPECT_FAULT(refused, 2);
   EXPECT_THAT(refused.err, HasSubstr("rules.v4:3: "));
 }
 
-// What nft shows of rules that iptables-nft has loaded cannot be loaded by nft again.
+// What nft shows of rules that iptables-nft has loaded is not always what it reads.
 TEST_F(Failures, what_nft_lists_of_rules_of_iptables) {
-  ASSERT_EQ(network.shell("XTABLES_LOCKFILE=" + directory_ + "/lock iptables-nft-restore " + rulesets +
-                          "docker.iptables")
-                .status,
-            0);
-  const Outcome refused = test({file("dump.nft", network.run({"nft", "list", "ruleset"}).out)});
+  const Outcome refused = test({file("dump.nft",
+                                     "table ip filter {\n  chain INPUT {\n    type filter hook input priority filter;\n"
+                                     "    xt match \"conntrack\" counter packets 0 bytes 0 accept\n  }\n}\n")});
   EXPECT_FAULT(refused, 2);
+  EXPECT_THAT(refused.err, HasSubstr("dump.nft:4: "));
   EXPECT_THAT(refused.err, HasSubstr("iptables-save"));
 }
 
 TEST_F(Failures, files_that_are_no_ruleset) {
-  for (const std::string& path : {file("empty.nft", ""), directory_, file("binary", std::string("\x7f""ELF\0\1\2", 7)),
+  for (const std::string& path : {file("empty.nft", ""), directory_,
+                                  file("binary", std::string("\x7f"
+                                                             "ELF\0\1\2",
+                                                             7)),
                                   directory_ + "/no-such-file"}) {
     const testing::ScopedTrace trace(__FILE__, __LINE__, path);
     const Outcome refused = test({path});
@@ -102,31 +107,34 @@ TEST_F(Failures, files_that_are_no_ruleset) {
 }
 
 TEST_F(Failures, options_that_are_wrong) {
-  for (const Command& options : std::initializer_list<Command>{{"--only", "no-such-group"},
-                                                               {"--open", "tcp/http"},
-                                                               {"--open", "tcp/70000"},
-                                                               {"--open", "sctp/80"},
-                                                               {"--router", "eth0,eth1"},
-                                                               {"--router", "outside=eth0,inside=eth0"},
-                                                               {"--profile", "castle"},
-                                                               {"--iptables", "nf"},
-                                                               {"--policy", directory_ + "/no-such.toml"},
-                                                               {"--sysctl", directory_ + "/no-such.conf"},
-                                                               {"--against", directory_ + "/no-such.json"},
-                                                               {"--expect", "far > host TCP 22 [S]"},
-                                                               {"--expect", "far > host TCP 22 [S] => eaten"},
-                                                               {"--expect", "nobody-knows > host TCP 22 [S] => dropped"},
-                                                               {"--expect", "=> dropped"}}) {
+  for (const Command& options :
+       std::initializer_list<Command>{{"--only", "no-such-group"},
+                                      {"--open", "tcp/http"},
+                                      {"--open", "tcp/70000"},
+                                      {"--open", "sctp/80"},
+                                      {"--router", "eth0,eth1"},
+                                      {"--router", "outside=eth0,inside=eth0"},
+                                      {"--profile", "castle"},
+                                      {"--iptables", "nf"},
+                                      {"--policy", directory_ + "/no-such.toml"},
+                                      {"--sysctl", directory_ + "/no-such.conf"},
+                                      {"--against", directory_ + "/no-such.json"},
+                                      {"--expect", "far > host TCP 22 [S]"},
+                                      {"--expect", "far > host TCP 22 [S] => eaten"},
+                                      {"--expect", "nobody-knows > host TCP 22 [S] => dropped"},
+                                      {"--expect", "=> dropped"},
+                                      {"--expect", "client > far UDP 53 => dropped"}}) {
     const testing::ScopedTrace trace(__FILE__, __LINE__, options[0] + " " + options[1]);
     EXPECT_FAULT(test_with(options), 2);
   }
 }
 
 TEST_F(Failures, an_interface_whose_name_cannot_be) {
-  for (const Command& options : std::initializer_list<Command>{{"--iface", "an-interface-of-24-octets"},
-                                                               {"--iface", "eth/0"},
-                                                               {"--iface", "lo"},
-                                                               {"--router", "outside=eth0,inside=a-name-of-18-octets"}}) {
+  for (const Command& options :
+       std::initializer_list<Command>{{"--iface", "an-interface-of-24-octets"},
+                                      {"--iface", "eth/0"},
+                                      {"--iface", "lo"},
+                                      {"--router", "outside=eth0,inside=a-name-of-18-octets"}}) {
     const testing::ScopedTrace trace(__FILE__, __LINE__, options[1]);
     EXPECT_FAULT(test_with(options), 2);
   }
