@@ -23,8 +23,8 @@ class Mutations : public SystemTest {
   /// What became worse, one case a line: "62 removed  H4-Q-00: ok dropped -> warn answered (rule)".
   static std::string worse_by(const json& mutation) {
     std::string text;
-    const std::string rule = std::to_string(mutation.at("line").get<unsigned>()) + " " +
-                             mutation.at("text").get<std::string>() + "\n";
+    const std::string rule =
+        std::to_string(mutation.at("line").get<unsigned>()) + " " + mutation.at("text").get<std::string>() + "\n";
     for (const json& by : mutation.at("noticed")) {
       const std::string before = by.at("result_before"), after = by.at("result_after");
       if (after != "FAIL" && after != "warn" && after != "precondition") continue;

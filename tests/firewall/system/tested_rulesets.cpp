@@ -39,9 +39,8 @@ std::vector<TestedRuleset> all_rulesets() {
   for (const char* variant : {"nft", "legacy"}) {
     const Command iptables = {"--iptables", variant};
     const std::string ending = std::string(".iptables-") + variant;
-    all.push_back({"classic" + ending,
-                   {"classic.iptables", "classic.ip6tables"},
-                   with(with(router, {"--host"}), iptables)});
+    all.push_back(
+        {"classic" + ending, {"classic.iptables", "classic.ip6tables"}, with(with(router, {"--host"}), iptables)});
     all.push_back({"ufw" + ending, {"ufw.iptables", "ufw.ip6tables"}, with(host, iptables)});
     all.push_back({"docker" + ending, {"docker.iptables"}, with(host, iptables)});
   }

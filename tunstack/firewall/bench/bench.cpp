@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/firewall/bench/outbound.hpp"
 #include "tunstack/kernel_link/kernel_end.hpp"
+#include "tunstack/notation/packet_text.hpp"
 
 namespace tunstack::firewall {
 
@@ -118,6 +120,8 @@ Observation Bench::run(const Case& a_case, unsigned index) {
       if (probes_) probes_->take(observation);  // who dropped the conversation
       return observation;
     }
+    if (const auto wanted = notation::parse_packet(a_case.wanted_packet, names); wanted && !wanted->empty())
+      observation.wanted = *wanted;
     const Knowledge before(a_case, plan_.ground.places, names);
     if (probes_) probes_->forget();
     ground_.outside().forget();
@@ -135,6 +139,10 @@ Observation Bench::run(const Case& a_case, unsigned index) {
   return observation;
 }
 
+bool Bench::send(Side from, Bytes packet) {
+  return from == Side::host ? send_from_host(packet) : ground_.side(from).inject(packet);
+}
+
 void Bench::inject(const Case& a_case, const std::vector<std::vector<std::uint8_t>>& packets,
                    Observation& observation) {
   counters_.take_grown();
@@ -142,7 +150,7 @@ void Bench::inject(const Case& a_case, const std::vector<std::vector<std::uint8_
   for (unsigned turn = 0; turn < a_case.repeat; ++turn)
     for (const auto& packet : packets) {
       if (turn == 0) observation.injections.push_back({a_case.from, packet});
-      if (ground_.side(a_case.from).inject(packet)) ++observation.seen[static_cast<std::size_t>(Point::device)];
+      if (send(a_case.from, packet)) ++observation.seen[static_cast<std::size_t>(Point::device)];
       if (++waiting % between_readings == 0 && probes_) probes_->take(observation);
     }
   if (probes_) probes_->take(observation);

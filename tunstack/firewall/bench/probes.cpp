@@ -215,6 +215,11 @@ bool is_injected(Bytes header, const Observation& observation) {
   });
 }
 
+unsigned loopback_index() {
+  static const unsigned index = if_nametoindex("lo");
+  return index;
+}
+
 Bytes octets_of(const nlattr* attribute) {
   if (attribute == nullptr) return {};
   return {static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute)), mnl_attr_get_payload_len(attribute)};
@@ -338,8 +343,9 @@ void ProbeReader::take(Observation& observation) {
 void ProbeReader::take_log(const nlmsghdr& message, Observation& observation) const {
   if (message.nlmsg_type != (NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET)) return;
   const auto attributes = attributes_of<NFULA_MAX + 1>(message);
-  static const unsigned loopback = if_nametoindex("lo");
-  if (attributes.be32(NFULA_IFINDEX_INDEV) == loopback || attributes.be32(NFULA_IFINDEX_OUTDEV) == loopback) return;
+  if (attributes.be32(NFULA_IFINDEX_INDEV) == loopback_index() ||
+      attributes.be32(NFULA_IFINDEX_OUTDEV) == loopback_index())
+    return;
   const auto point = point_of(attributes.text(NFULA_PREFIX));
   if (!point) return;
   const bool is_coming = *point < Point::output_first;
@@ -359,8 +365,9 @@ void ProbeReader::take_trace(const nlmsghdr& message, Observation& observation) 
   step.packet = static_cast<std::size_t>(known - traced_.begin());
   if (step.table == probe_table) {
     if (step.chain == "output_first") outgoing_.push_back(step.packet);
-    if (step.chain == "prerouting" && !is_injected(octets_of(attributes[NFTA_TRACE_NETWORK_HEADER]), observation))
-      looped_.push_back(step.packet);
+    const bool is_own = attributes.be32(NFTA_TRACE_IIF) == loopback_index() ||
+                        !is_injected(octets_of(attributes[NFTA_TRACE_NETWORK_HEADER]), observation);
+    if (step.chain == "prerouting" && is_own) looped_.push_back(step.packet);
     return;
   }
   if (contains(looped_, step.packet)) return;

@@ -68,13 +68,12 @@ struct Judged {
 };
 
 Judged judged_all(const std::vector<Case>& cases, const std::vector<Baselines>& baselines,
-                  const std::vector<Observation>& seen, Profile profile) {
+                  const std::vector<Observation>& seen, const TestPlan& plan) {
   Judged all;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    Case a_case = cases[i];
-    a_case.level = level_in(a_case, profile);
+    const Case a_case = as_judged(cases[i], plan);
     all.verdicts.push_back(attributed(verdict_of(a_case, seen[i]), baselines[i]));
-    all.results.push_back(judge(a_case, all.verdicts.back(), baselines[i]).result);
+    all.results.push_back(judge(with_wanted_octets(a_case, seen[i]), all.verdicts.back(), baselines[i]).result);
   }
   return all;
 }
@@ -144,12 +143,12 @@ MutationReport mutate(const TestPlan& plan, const OnProgress& on_progress) {
                            verdict_of(cases[i], reports[shares.first_assignment + 1].observations[0][i])});
     for (std::size_t s = 0; s < shares.variants.size(); ++s) {
       const auto& observations = reports[shares.first_assignment + 2 + s].observations;
-      const Judged before = judged_all(cases, baselines, observations[0], plan.profile);
+      const Judged before = judged_all(cases, baselines, observations[0], plan);
       for (std::size_t v = 0; v < shares.variants[s].size(); ++v) {
         Mutation& mutation = variants[shares.variants[s][v]].mutation;
         const auto& seen = observations[v + 1];
         mutation.is_loaded = seen.size() == cases.size();
-        if (mutation.is_loaded) compare(before, judged_all(cases, baselines, seen, plan.profile), first_case, mutation);
+        if (mutation.is_loaded) compare(before, judged_all(cases, baselines, seen, plan), first_case, mutation);
       }
     }
   }

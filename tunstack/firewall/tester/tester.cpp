@@ -40,12 +40,10 @@ Verdict verdict_with_text(const Case& a_case, const Observation& observation, co
 /// `seen`: in the order of all_rules.
 CaseRun case_run(const Case& a_case, const TestPlan& plan, const std::array<Observation*, 3>& seen,
                  const RuleMap& map) {
-  CaseRun one{.a_case = a_case, .observation = {}, .verdict = {}, .judgement = {}, .mend = {}};
-  one.a_case.level = level_in(a_case, plan.profile);
-  one.a_case.needs_tap = a_case.needs_tap && plan.host.outside.kind != DeviceKind::tap;
+  CaseRun one{.a_case = as_judged(a_case, plan), .observation = {}, .verdict = {}, .judgement = {}, .mend = {}};
   const Baselines baselines{verdict_of(a_case, *seen[0]), verdict_of(a_case, *seen[1])};
   one.verdict = attributed(verdict_with_text(a_case, *seen[2], map), baselines);
-  one.judgement = judge(one.a_case, one.verdict, baselines);
+  one.judgement = judge(with_wanted_octets(one.a_case, *seen[2]), one.verdict, baselines);
   one.observation = std::move(*seen[2]);
   return one;
 }
@@ -84,6 +82,12 @@ std::string modes_of(const std::vector<Case>& cases) {
 }
 
 }  // namespace
+
+Case as_judged(Case a_case, const TestPlan& plan) {
+  a_case.level = level_in(a_case, plan.profile);
+  a_case.needs_tap &= plan.host.outside.kind != DeviceKind::tap;
+  return a_case;
+}
 
 std::vector<Assignment> assignments_of(const TestPlan& plan) {
   std::vector<Assignment> assignments;

@@ -24,6 +24,9 @@ struct TestPlan {
 /// with the rulesets, in this order.
 std::vector<Assignment> assignments_of(const TestPlan& plan);
 
+/// The case as it is judged: with the level that the profile gives it, and on a device that can tell it.
+Case as_judged(Case a_case, const TestPlan& plan);
+
 /// What benches have shown: `reports` of the assignments of a plan. Observations are moved out of them.
 Run judged(const TestPlan& plan, const std::vector<Assignment>& assignments, std::vector<BenchReport>& reports);
 
