@@ -85,7 +85,7 @@ void Bench::load(const std::vector<std::string>& texts) {
 void Bench::refill_limits(const Case& a_case) {
   if (limits_.empty() || uses_of_limits_ == 0) return;
   const std::size_t packets = a_case.packets.size() + (a_case.flow == Flow::none ? 0 : packets_of_conversation);
-  const std::uint32_t alike = *std::ranges::min_element(limits_, {}, &KernelRule::alike)->alike;
+  const std::uint32_t alike = std::ranges::min_element(limits_, {}, &KernelRule::alike)->alike.value_or(0);
   if (a_case.repeat == 1 && uses_of_limits_ + packets <= alike) return;
   clear_rules(requests_);
   put_rules_in();
