@@ -58,6 +58,19 @@ std::vector<Case> cases_of_user(const FirewallArguments& arguments, const TestPl
   return cases;
 }
 
+/// What a user asks for is not left out in silence.
+void check_modes(const std::vector<Case>& cases, const FirewallArguments& arguments) {
+  const bool router = !arguments.router.empty();
+  for (const Case& a_case : cases) {
+    if (a_case.mode == Mode::router && !router)
+      throw UsageFault(fmt::format("the case '{}' is about a router", a_case.title), "none is named",
+                       "--router outside=eth0,inside=eth1");
+    if (a_case.mode == Mode::host && router && !arguments.host_too)
+      throw UsageFault(fmt::format("the case '{}' is about the machine itself", a_case.title),
+                       "with --router only what passes through it is tried", "--host as well, or mode = \"router\"");
+  }
+}
+
 std::vector<Service> services_of(const FirewallArguments& arguments) {
   std::vector<Service> services;
   for (const std::string& open : arguments.open)
@@ -75,10 +88,14 @@ std::vector<Case> chosen_cases(const FirewallArguments& arguments, const std::ve
                             .host = !router || arguments.host_too,
                             .router = router};
   std::vector<Case> all = catalogue();
-  for (const Mode mode : {Mode::host, Mode::router})
-    for (Case& a_case : cases_of_services(services, mode)) all.push_back(std::move(a_case));
-  if (services.empty()) std::erase_if(all, needs_open_port);
-  for (Case& a_case : cases_of_user(arguments, plan)) all.push_back(std::move(a_case));
+  // What a router publishes is served behind it, not by itself.
+  const Mode server = router ? Mode::router : Mode::host;
+  for (Case& a_case : cases_of_services(services, server)) all.push_back(std::move(a_case));
+  std::erase_if(
+      all, [&](const Case& a_case) { return needs_open_port(a_case) && (services.empty() || a_case.mode != server); });
+  std::vector<Case> of_user = cases_of_user(arguments, plan);
+  check_modes(of_user, arguments);
+  for (Case& a_case : of_user) all.push_back(std::move(a_case));
   std::vector<Case> chosen = select_cases(all, selection);
   if (arguments.is_live)  // what changes the host for longer than a moment is not tried on it
     std::erase_if(
@@ -98,12 +115,25 @@ IptablesKind iptables_of(const std::string& word) {
   return word == "nft" ? IptablesKind::nft : word == "legacy" ? IptablesKind::legacy : IptablesKind::any;
 }
 
+/// As the kernel has it (dev_valid_name), and not the loopback device, which is there anyway.
+void check_interface(const std::string& name) {
+  constexpr std::size_t longest = 15;
+  const bool is_valid = !name.empty() && name.size() <= longest && name != "." && name != ".." && name != "lo" &&
+                        name.find_first_of("/: \t\n") == std::string::npos;
+  if (!is_valid)
+    throw UsageFault(fmt::format("'{}' cannot be the interface that packets come in by", name),
+                     "a name has 1 to 15 characters, without blanks, slashes and colons, and is not lo",
+                     "--iface eth0, or --router outside=eth0,inside=eth1");
+}
+
 void put_devices(TestPlan& plan, const FirewallArguments& arguments) {
   std::string outside = arguments.interface;
   if (outside.empty()) outside = arguments.like_host ? host_interface() : likely_interface(plan.rulesets);
   if (arguments.is_live) outside = live_device;
   const RouterDevices devices =
       arguments.router.empty() ? RouterDevices{outside, {}} : router_devices(arguments.router);
+  check_interface(devices.outside);
+  if (!devices.inside.empty()) check_interface(devices.inside);
   plan.host = example_places(Mode::host, devices.outside, {});
   plan.router = example_places(Mode::router, devices.outside, devices.inside);
   for (Places* places : {&plan.host, &plan.router}) {

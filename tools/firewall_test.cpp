@@ -78,15 +78,20 @@ void print_run(const Run& run, const Outputs& outputs) {
   if (!outputs.save.empty()) write_to(outputs.save, to_json(run) + "\n");
 }
 
-int status_of(const Run& run, const Outputs& outputs) {
-  if (outputs.against.empty()) return exit_status_of(run, outputs.strict);
-  const Run accepted = run_from_json(read_saved(outputs.against), outputs.against);
-  fmt::print("{}", against_text(accepted, run, style_of(outputs.color)));
-  return new_failures(accepted, run).empty() ? 0 : exit_failures;
+std::optional<Run> accepted_run(const Outputs& outputs) {
+  if (outputs.against.empty()) return std::nullopt;
+  return run_from_json(read_saved(outputs.against), outputs.against);
+}
+
+int status_of(const std::optional<Run>& accepted, const Run& run, const Outputs& outputs) {
+  if (!accepted) return exit_status_of(run, outputs.strict);
+  fmt::print("{}", against_text(*accepted, run, style_of(outputs.color)));
+  return new_failures(*accepted, run).empty() ? 0 : exit_failures;
 }
 
 int run_firewall_test(const TestArguments& arguments) {
   const TestPlan plan = plan_of(arguments.firewall);
+  const auto accepted = accepted_run(arguments.outputs);
   const OnProgress progress = progress_on_stderr(arguments.outputs.quiet);
   if (arguments.outputs.mutate) {
     const MutationReport report = mutate(plan, progress);
@@ -101,7 +106,7 @@ int run_firewall_test(const TestArguments& arguments) {
   Run run = run_test(plan, progress);
   if (arguments.outputs.suggest) suggest(plan, run, progress);
   print_run(run, arguments.outputs);
-  return status_of(run, arguments.outputs);
+  return status_of(accepted, run, arguments.outputs);
 }
 
 void add_output_options(CLI::App& command, Outputs& outputs) {

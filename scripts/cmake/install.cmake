@@ -25,3 +25,7 @@ install(FILES ${reference}/completions/_tunstack DESTINATION ${CMAKE_INSTALL_DAT
 install(DIRECTORY docs/schemas tools/wireshark tools/apparmor DESTINATION ${CMAKE_INSTALL_DATADIR}/tunstack)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# Rulesets to begin with, and to try the firewall tester with.
+foreach(ruleset careful-host.nft careful-router.nft naive.nft firewalld.nft docker.iptables ufw.iptables ufw.ip6tables)
+  install(FILES tests/firewall/rulesets/${ruleset} DESTINATION ${CMAKE_INSTALL_DOCDIR}/firewall)
+endforeach()

@@ -1,57 +1,13 @@
 // docs/first-hour.md, typed: every command of it, in the order of the page, and what it says that is printed then.
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "tests/system/left_behind.hpp"
 #include "tests/system/network.hpp"
+#include "tests/system/typed_page.hpp"
 
 namespace tunstack::test::first_hour_test {
 namespace {
-
-constexpr std::string_view block = "    ";  // in front of what is typed and printed
-constexpr std::string_view prompt = "    $ ";
-constexpr std::string_view left_out = "...";
-
-struct Step {
-  std::string typed;
-  std::vector<std::string> printed;  // lines
-};
-
-std::vector<Step> steps_of(const std::string& page) {
-  std::vector<Step> steps;
-  std::ifstream file(page);
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(prompt))
-      steps.push_back({line.substr(prompt.size()), {}});
-    else if (line.starts_with(block) && !steps.empty())
-      steps.back().printed.push_back(line.substr(block.size()));
-  }
-  return steps;
-}
-
-/// Words of the text with one space between them, so that columns may move.
-std::string words_of(const std::string& text) {
-  std::istringstream stream(text);
-  std::string words;
-  for (std::string word; stream >> word;) words += (words.empty() ? "" : " ") + word;
-  return words;
-}
-
-/// Whether the parts of the line stand in the text, in their order.
-bool is_in(const std::string& text, const std::string& line) {
-  const std::string words = words_of(text);
-  std::size_t at = 0;
-  for (std::size_t from = 0; from <= line.size();) {
-    const std::size_t end = std::min(line.find(left_out, from), line.size());
-    const std::string part = words_of(line.substr(from, end - from));
-    at = words.find(part, at);
-    if (at == std::string::npos) return false;
-    at += part.size();
-    from = end + left_out.size();
-  }
-  return true;
-}
 
 class FirstHour : public SystemTest {
  protected:
@@ -72,7 +28,7 @@ class FirstHour : public SystemTest {
   }
 
   /// One shell types all. What runs in a terminal of its own goes on until the end, and Ctrl-C.
-  std::string script_of(const std::vector<Step>& steps) const {
+  std::string script_of(const std::vector<TypedStep>& steps) const {
     std::string script = "cd " + left.directory() + "; PATH=$PWD/bin:$PATH\n";
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const std::string out = "out/" + std::to_string(i);
@@ -95,14 +51,14 @@ class FirstHour : public SystemTest {
 };
 
 TEST_F(FirstHour, every_command_of_the_page_does_what_it_says) {
-  const std::vector<Step> steps = steps_of(SOURCE_DIRECTORY "/docs/first-hour.md");
+  const std::vector<TypedStep> steps = typed_steps_of(SOURCE_DIRECTORY "/docs/first-hour.md");
   ASSERT_GT(steps.size(), 15U);
   const Outcome outcome = network.run({"bash", "-c", script_of(steps)}, Milliseconds(120'000));
   EXPECT_EQ(outcome.out, "Ctrl-C: 0\n") << outcome;
   for (std::size_t i = 0; i < steps.size(); ++i)
     for (const std::string& line : steps[i].printed)
-      EXPECT_TRUE(is_in(printed(i), line)) << steps[i].typed << "\nshould print: " << line << "\nand prints:\n"
-                                           << printed(i);
+      EXPECT_TRUE(is_printed(line, printed(i))) << steps[i].typed << "\nshould print: " << line << "\nand prints:\n"
+                                                << printed(i);
   EXPECT_FALSE(network.link()) << "nothing is left behind";
 }
 

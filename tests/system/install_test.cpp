@@ -45,6 +45,9 @@ TEST_F(Installed, all_that_belongs_to_it_lies_where_it_is_looked_for) {
                                      "share/doc/tunstack/README.md",
                                      "share/doc/tunstack/LICENSE",
                                      "share/doc/tunstack/docs/options.md",
+                                     "share/doc/tunstack/firewall/careful-host.nft",
+                                     "share/doc/tunstack/firewall/careful-router.nft",
+                                     "share/doc/tunstack/firewall/ufw.ip6tables",
                                      "share/doc/tunstack/docs/spec/requirements.csv"};
   for (const std::string& page : lines_of(tunstack({"manual"}).out))
     wanted.push_back("share/man/man" + page.substr(page.size() - 1) + "/" + page);

@@ -19,8 +19,8 @@ enum class Level : std::uint8_t { must_pass, should_pass, must_drop, should_drop
 /// A conversation of the machine under test (or of a client behind it) that is open before the packets arrive.
 enum class Flow : std::uint8_t { none, udp, tcp, echo };
 
-/// On which side of a router packets arrive; a host has one side, the outside.
-enum class Side : std::uint8_t { outside, inside };
+/// On which side of a router packets arrive; a host has one side, the outside. `host`: the machine itself sends them.
+enum class Side : std::uint8_t { outside, inside, host };
 
 /// What the machine under test may do because of the packets, besides answering them.
 enum class Effect : std::uint8_t { none, socket_error, path_mtu, route, address, data };

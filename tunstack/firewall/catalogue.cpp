@@ -28,6 +28,19 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(begin, text.find_last_not_of(" \t") + 1 - begin));
 }
 
+/// The names at both ends of a packet tell who sends it, and whether it passes through a router.
+void put_sender(Case& a_case) {
+  const std::string& line = a_case.packets.front();
+  const std::string_view sender = std::string_view(line).substr(0, line.find_first_of(" >"));
+  const bool is_inside = sender == "client" || sender == "server";
+  if (is_inside || sender.starts_with("inside-") || line.contains("> client") || line.contains("> server") ||
+      line.contains("> inside-"))
+    a_case.mode = Mode::router;
+  if (is_inside) a_case.from = Side::inside;
+  if (sender == "host" || sender == "router" || sender == "host-link" || sender == "inside-router")
+    a_case.from = Side::host;
+}
+
 }  // namespace
 
 const std::vector<Case>& catalogue() {
@@ -49,7 +62,10 @@ Case case_of_expectation(const std::string& text, unsigned number) {
   a_case.packets = {trimmed(std::string_view(text).substr(0, arrow))};
   a_case.expected = trimmed(std::string_view(text).substr(arrow + 2));
   if (const std::string wrong = take_verdict(a_case, a_case.expected); !wrong.empty()) fail(wrong);
-  if (const auto fault = complete_case(a_case, false, number)) fail(words_of(*fault, a_case));
+  put_sender(a_case);
+  const std::string& line = a_case.packets.front();
+  const bool has_family = !line.empty() && !family_in(line);  // names alone: IPv4, as a case has it by itself
+  if (const auto fault = complete_case(a_case, has_family, number)) fail(words_of(*fault, a_case));
   return a_case;
 }
 
@@ -59,6 +75,7 @@ Case case_of_packet(const std::string& text) {
   a_case.group = "user";
   a_case.packets = {trimmed(text)};
   a_case.family = family_in(a_case.packets[0]).value_or(Family::ipv4);
+  put_sender(a_case);
   if (const auto fault = complete_case(a_case, true, 1))
     throw UsageFault(
         fmt::format("'{}' is no packet", text.substr(0, 120)), words_of(*fault, a_case),

@@ -14,7 +14,7 @@ constexpr std::array points{"device",        "ingress",      "prerouting",   "in
                             "forward-first", "forward-last", "output-first", "output-last"};
 static_assert(points.size() == point_count);
 constexpr std::array effects{"none", "socket-error", "path-mtu", "route", "address", "data"};
-constexpr std::array sides{"outside", "inside"};
+constexpr std::array sides{"outside", "inside", "host"};
 constexpr std::array modes{"host", "router"};
 constexpr std::array fates{"passed",         "answered",     "forwarded",      "dropped",
                            "rejected",       "kernel-early", "kernel-route",   "held",

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "tunstack/firewall/observation_json.hpp"
 #include "tunstack/firewall/packet_kind.hpp"
 #include "tunstack/firewall/verdict.hpp"
 #include "tunstack/notation/packet_text.hpp"
@@ -82,6 +83,11 @@ Verdict attributed(Verdict verdict, const Baselines& baselines) {
       is_kernels(baselines.conntrack.fate))
     verdict.decider = Decider::conntrack;
   return verdict;
+}
+
+Case with_wanted_octets(Case a_case, const Observation& observation) {
+  if (!observation.wanted.empty()) a_case.wanted_packet = hexadecimal(observation.wanted);
+  return a_case;
 }
 
 Judgement judge(const Case& a_case, const Verdict& verdict, const Baselines& baselines) {

@@ -21,6 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = NftToken::Kind;
 
+constexpr std::size_t longest_path = 400;  // that is told
+
 constexpr std::size_t deepest_include = 16;  // as of nft
 
 bool has_wildcard(const std::string& path) { return path.find_first_of("*?[") != path.npos; }
@@ -87,7 +89,7 @@ class Includer {
     for (const fs::path& file : files(path, from.file, where)) {
       std::error_code ignored;
       if (std::ranges::find(open_, fs::weakly_canonical(file, ignored)) != open_.end())
-        throw UsageFault(fmt::format("{}'{}' is included by itself", where, printable(path)),
+        throw UsageFault(fmt::format("{}'{}' is included by itself", where, printable(path, longest_path)),
                          "the includes lead in a circle", "take one of them out");
       add(read_text_file(file, where), file);
       if (!text_.empty() && text_.back() != '\n') copy("\n", 0, 1, file);
@@ -98,7 +100,7 @@ class Includer {
   static std::vector<fs::path> files(const std::string& path, const std::string& includer, const std::string& where) {
     const fs::path candidates[] = {fs::path(includer).parent_path() / path, fs::path(path), fs::path("/etc") / path};
     if (has_wildcard(fs::path(path).parent_path()))
-      throw UsageFault(fmt::format("{}cannot include '{}'", where, printable(path)),
+      throw UsageFault(fmt::format("{}cannot include '{}'", where, printable(path, longest_path)),
                        "wildcards in names of directories are not read", "use them in the name of the file only");
     for (const fs::path& candidate : candidates) {
       if (has_wildcard(path)) {
@@ -108,8 +110,8 @@ class Includer {
       }
     }
     if (has_wildcard(path)) return {};
-    throw UsageFault(fmt::format("{}there is no file '{}'", where, printable(path)), "an include leads nowhere",
-                     "give the path from the including file, or the whole path");
+    throw UsageFault(fmt::format("{}there is no file '{}'", where, printable(path, longest_path)),
+                     "an include leads nowhere", "give the path from the including file, or the whole path");
   }
 
   std::string text_;
@@ -128,12 +130,13 @@ IncludedText with_includes(const std::string& text, const std::string& name) {
 std::string read_text_file(const std::string& path, const std::string& from) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored))
-    throw UsageFault(fmt::format("{}cannot read {}", from, printable(path)), "it is a directory", "give a file");
+    throw UsageFault(fmt::format("{}cannot read {}", from, printable(path, longest_path)), "it is a directory",
+                     "give a file");
   std::ifstream file(path, std::ios::binary);
   if (!file.is_open())
-    throw UsageFault(fmt::format("{}cannot read {}", from, printable(path)), std::strerror(errno),
+    throw UsageFault(fmt::format("{}cannot read {}", from, printable(path, longest_path)), std::strerror(errno),
                      "give a file that this user may read");
-  return read_text(file, from + printable(path));
+  return read_text(file, from + printable(path, longest_path));
 }
 
 std::string read_text(std::istream& stream, const std::string& name) {

@@ -77,6 +77,7 @@ Json json_of(const Observation& observation) {
   return {{"id", observation.id},
           {"failed_precondition", observation.failed_precondition},
           {"injections", packets_json(observation.injections)},
+          {"wanted", hexadecimal(observation.wanted)},
           {"seen", seen_json(observation)},
           {"trace", trace},
           {"reactions", packets_json(observation.reactions)},
@@ -90,6 +91,7 @@ Observation observation_of(const Json& json) {
   observation.id = json.at("id");
   observation.failed_precondition = json.at("failed_precondition");
   observation.injections = packets_in<Injection>(json.at("injections"));
+  if (json.contains("wanted")) observation.wanted = octets_of(json.at("wanted"));
   for (std::size_t i = 0; i < point_count; ++i)
     observation.seen[i] = json.at("seen").at(point_name(static_cast<Point>(i)));
   for (const Json& step : json.at("trace")) observation.trace.push_back(trace_step_of(step));

@@ -64,6 +64,7 @@ struct Observation {
   std::string id;                   // of the case
   std::string failed_precondition;  // why the conversation of the case could not be opened; empty: it is open
   std::vector<Injection> injections;
+  std::vector<std::uint8_t> wanted;  // the packet of Case::wanted_packet, with the addresses that its names stand for
   std::vector<unsigned> seen = std::vector<unsigned>(point_count);  // how many packets at each Point
   std::vector<TraceStep> trace;
   std::vector<Reaction> reactions;

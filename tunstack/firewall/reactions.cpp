@@ -105,11 +105,14 @@ bool is_of_same_kind(const PacketKind& out, const PacketKind& in) {
   return true;
 }
 
-bool was_carried(const Reaction& reaction, const PacketKind& kind, const std::vector<Injection>& injections) {
-  return std::ranges::any_of(injections, [&](const Injection& injection) {
+/// The injected packet that came out again, if this is one.
+const Injection* carried_one(const Reaction& reaction, const PacketKind& kind,
+                             const std::vector<Injection>& injections) {
+  const auto found = std::ranges::find_if(injections, [&](const Injection& injection) {
     const auto injected = kind_of(injection.octets);
     return injection.side != reaction.side && injected && is_of_same_kind(kind, *injected);
   });
+  return found == injections.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -117,7 +120,8 @@ bool was_carried(const Reaction& reaction, const PacketKind& kind, const std::ve
 ReactionRead read_reaction(const Reaction& reaction, const std::vector<Injection>& injections) {
   const auto kind = kind_of(reaction.octets);
   if (!kind) return {.words = "no packet"};
-  if (was_carried(reaction, *kind, injections)) return {.words = "forwarded", .is_forwarded = true};
+  if (const Injection* const carried = carried_one(reaction, *kind, injections))
+    return {.words = carried->side == Side::host ? "sent" : "forwarded", .is_forwarded = true};
   const Talk talk = talk_of(*kind);
   const bool is_report = talk == Talk::group_report && !was_asked_for_groups(injections);
   return {.words = words_of(*kind),

@@ -1,9 +1,12 @@
 #include "tunstack/firewall/ruleset_source.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iostream>
 #include <tuple>
 
+#include "tunstack/fault.hpp"
 #include "tunstack/firewall/iptables_statements.hpp"
 #include "tunstack/firewall/nft_includes.hpp"
 #include "tunstack/firewall/nft_interfaces.hpp"
@@ -98,6 +101,9 @@ RulesetSource read_ruleset(const std::string& path, bool is_script) {
   const bool is_stdin = path == "-";
   const std::string name = is_stdin ? "<stdin>" : path;
   std::string text = is_stdin ? read_text(std::cin, name) : read_text_file(path, "");
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw UsageFault(fmt::format("{} is empty", name), "a ruleset is expected there",
+                     "to see what happens without rules give a file that says: flush ruleset");
   return is_script ? of_kind(std::move(text), name, RulesetKind::script) : parse_ruleset(std::move(text), name);
 }
 

@@ -64,8 +64,8 @@ bool is_any(std::string_view word, std::span<const std::string_view> words) {
   return std::ranges::find(words, word) != words.end();
 }
 
-std::string printable(std::string_view text) {
-  std::string shown(text.substr(0, 40));
+std::string printable(std::string_view text, std::size_t most) {
+  std::string shown(text.substr(0, most));
   std::ranges::replace_if(shown, [](char octet) { return octet < ' ' || octet > '~'; }, '?');
   return shown;
 }

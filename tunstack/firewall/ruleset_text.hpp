@@ -22,6 +22,6 @@ inline bool is_any(std::string_view word, std::initializer_list<std::string_view
   return is_any(word, std::span(words.begin(), words.size()));
 }
 /// For messages: short, and without what a terminal would obey.
-std::string printable(std::string_view text);
+std::string printable(std::string_view text, std::size_t most = 40);
 
 }  // namespace tunstack::firewall

@@ -17,7 +17,8 @@ namespace {
 
 // ---- what was seen, in the terms of the decision ----
 
-/// How far the packets came. A host has the points of INPUT, a router those of FORWARD, or of INPUT for itself.
+/// How far the packets came. A host has the points of INPUT, a router those of FORWARD, or of INPUT for itself; what
+/// the machine itself sends has those of OUTPUT.
 struct Way {
   unsigned sent = 0;     // as whole datagrams
   unsigned arrived = 0;  // before the rules
@@ -26,8 +27,10 @@ struct Way {
   Way(const Case& a_case, const Observation& seen)
       : sent(a_case.repeat *
              (a_case.fragments.empty() ? std::max(1U, static_cast<unsigned>(a_case.packets.size())) : 1)),
-        arrived(seen.at(Point::input_first) + seen.at(Point::forward_first)),
-        passed(seen.at(Point::input_last) + seen.at(Point::forward_last)) {}
+        arrived(a_case.from == Side::host ? seen.at(Point::output_first)
+                                          : seen.at(Point::input_first) + seen.at(Point::forward_first)),
+        passed(a_case.from == Side::host ? seen.at(Point::output_last)
+                                         : seen.at(Point::input_last) + seen.at(Point::forward_last)) {}
 };
 
 bool is_dropping(const TraceStep& step) {
@@ -46,11 +49,11 @@ const TraceStep* dropping_step(const Observation& seen, bool of_answer = false) 
 }
 
 /// A rule that accepts says more than the policies of later chains that do.
-const TraceStep* accepting_step(const Observation& seen) {
+const TraceStep* accepting_step(const Observation& seen, bool of_answer = false) {
   const auto accepts = [](const TraceStep& step) { return step.verdict == "accept"; };
   const auto is_rule = [&](const TraceStep& step) { return step.handle != 0 && accepts(step); };
-  const TraceStep* rule = last_step(seen, false, is_rule);
-  return rule != nullptr ? rule : last_step(seen, false, accepts);
+  const TraceStep* rule = last_step(seen, of_answer, is_rule);
+  return rule != nullptr ? rule : last_step(seen, of_answer, accepts);
 }
 
 /// The counters that tell of a refusal; how much came and went is nobody's reason. Without figures: runs are compared.
@@ -180,9 +183,25 @@ void guess(const Outcome& outcome, Verdict& verdict) {
   set(verdict, Fate::not_observable, Decider::unknown, outcome.rejection);
 }
 
+/// What the machine itself sends: through OUTPUT and whatever is behind it, or not.
+void decide_outbound(const Case& a_case, const Observation& seen, const Outcome& outcome, Verdict& verdict) {
+  const Way way(a_case, seen);
+  const TraceStep* const dropping = dropping_step(seen, true);
+  if (a_case.repeat > 1 && way.passed > 0 && way.passed < way.sent)
+    return set(verdict, Fate::limited, dropping, fmt::format("{} of {}", way.passed, way.sent));
+  if (outcome.is_forwarded) {
+    set(verdict, Fate::passed, accepting_step(seen, true));
+    if (!verdict.rule) verdict.decider = Decider::nobody;
+    return;
+  }
+  if (way.arrived == 0) return set(verdict, Fate::kernel_route, Decider::kernel, refusals(seen));
+  set(verdict, Fate::dropped, dropping);
+}
+
 void decide(const Case& a_case, const Observation& seen, const Outcome& outcome, Verdict& verdict) {
   if (seen.at(Point::device) == 0) return set(verdict, Fate::kernel_early, Decider::device, "refused by the device");
   if (!seen.has_probes) return guess(outcome, verdict);
+  if (a_case.from == Side::host) return decide_outbound(a_case, seen, outcome, verdict);
 
   const Way way(a_case, seen);
   const TraceStep* dropping = dropping_step(seen);

@@ -44,6 +44,9 @@ struct Judgement {
 /// its doing.
 Verdict attributed(Verdict verdict, const Baselines& baselines);
 
+/// The case with the packet that it wants as octets, since names in it stand for what only the bench knew.
+Case with_wanted_octets(Case a_case, const Observation& observation);
+
 /// must-pass and should-pass: what happens without rules happens still. must-drop and should-drop: nothing positive
 /// happens. Where the kernel refuses a packet whatever the rules say there is nothing to fail.
 Judgement judge(const Case& a_case, const Verdict& verdict, const Baselines& baselines);

@@ -189,5 +189,19 @@ TEST(Judgement, of_a_user_compares_what_translation_made_of_the_packet) {
   EXPECT_THAT(of_user(a_case, now).why, HasSubstr("cannot be read"));
 }
 
+TEST(Judgement, of_a_user_takes_names_in_the_wanted_packet_for_what_they_stood_for) {
+  Case a_case;
+  a_case.wanted = Fate::forwarded;
+  a_case.wanted_packet = "router > far  UDP 40000 > 53, length 8";
+  const test::Ipv4Fields left{.source = "192.0.2.1", .destination = "203.0.113.7", .protocol = 17};
+  Verdict now = verdict(Fate::forwarded, {"forwarded"}, true);
+  now.left_as = test::ipv4(left, test::udp(left, 40000, 53));
+  Observation seen;
+  seen.wanted = now.left_as;
+  EXPECT_EQ(of_user(with_wanted_octets(a_case, seen), now).result, Result::ok);
+  now.left_as = test::ipv4(left, test::udp(left, 40000, 54));
+  EXPECT_EQ(of_user(with_wanted_octets(a_case, seen), now).result, Result::fail);
+}
+
 }  // namespace
 }  // namespace tunstack::firewall::judgement_test

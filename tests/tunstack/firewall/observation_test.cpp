@@ -50,6 +50,15 @@ TEST(Observation, comes_back_as_it_was) {
   EXPECT_EQ(to_json(back), to_json(seen));
 }
 
+TEST(Observation, the_packet_that_is_wanted_comes_back_and_may_be_missing) {
+  Observation seen = with_everything();
+  seen.wanted = hex("45 07");
+  EXPECT_EQ(observation_from_json(to_json(seen)).wanted, seen.wanted);
+  Json of_older_run = Json::parse(to_json(seen));
+  of_older_run.erase("wanted");
+  EXPECT_TRUE(observation_from_json(of_older_run.dump()).wanted.empty());
+}
+
 TEST(Observation, no_octets_are_octets_too) {
   const Observation seen = Seen(Packet{}).observation();
   EXPECT_TRUE(observation_from_json(to_json(seen)).injections[0].octets.empty());

@@ -150,6 +150,20 @@ TEST(UserCases, expectations_of_the_command_line) {
   EXPECT_EQ(a_case.wanted, Fate::rejected);
   EXPECT_EQ(a_case.wanted_detail, "RST");
   EXPECT_EQ(firewall::case_of_expectation("host > 2001:db8::1 UDP 53=>passed", 1).family, Family::ipv6);
+  EXPECT_EQ(firewall::case_of_expectation("peer > host TCP 22 [S] => passed", 1).family, Family::ipv4);
+}
+
+TEST(UserCases, an_expectation_is_sent_by_whom_it_names_first) {
+  using firewall::Mode, firewall::Side;
+  const auto sender = [](const char* ends) {
+    const Case a_case = firewall::case_of_expectation(std::string(ends) + " UDP 53 => dropped", 1);
+    return std::pair(a_case.mode, a_case.from);
+  };
+  EXPECT_EQ(sender("far > host"), std::pair(Mode::host, Side::outside));
+  EXPECT_EQ(sender("203.0.113.9 > host"), std::pair(Mode::host, Side::outside));
+  EXPECT_EQ(sender("host > far"), std::pair(Mode::host, Side::host));
+  EXPECT_EQ(sender("client > far"), std::pair(Mode::router, Side::inside));
+  EXPECT_EQ(sender("far > server"), std::pair(Mode::router, Side::outside));
 }
 
 TEST(UserCases, a_packet_of_the_command_line_is_of_IPv4_where_nothing_says_otherwise) {
@@ -169,7 +183,6 @@ TEST(UserCases, wrong_expectations) {
        std::map<std::string, std::string>{{"192.0.2.7 > host TCP 22 [S] -> passed", "there is no '=>'"},
                                           {"192.0.2.7 > host TCP 22 [S] => past", "'past' is none of passed"},
                                           {"192.0.2.7 > hots TCP 22 [S] => passed", "or one of broadcast, client"},
-                                          {"peer > host TCP 22 [S] => passed", "no address tells the family"},
                                           {"192.0.2.7 > host TCP 22 [Y] => passed", "flags are letters"},
                                           {"=> passed", "no address"},
                                           {"192.0.2.7 > host SCTP 5 => passed", "is expected, at 'SCTP 5'"}})

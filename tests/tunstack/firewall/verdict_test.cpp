@@ -430,6 +430,36 @@ TEST(Verdict, packets_may_be_cut_anywhere) {
     }
 }
 
+// ---- what the machine itself sends ----
+
+Verdict of_outbound(const Seen& seen) {
+  Observation observation = seen.observation();
+  observation.injections[0].side = Side::host;
+  Case a_case;
+  a_case.from = Side::host;
+  return verdict_of(a_case, observation);
+}
+
+TEST(Verdict, what_the_machine_sends_passes_if_it_comes_out) {
+  const Packet sent = segment_from_host(syn);
+  const Verdict verdict =
+      of_outbound(Seen(sent).at({output_first, output_last}).traced(answer_step("accept")).reacted(sent));
+  expect(verdict, Fate::passed, Decider::rule);
+  EXPECT_THAT(verdict.reactions, ElementsAre("sent"));
+  EXPECT_EQ(verdict.left_as, sent);
+}
+
+TEST(Verdict, what_the_machine_sends_is_dropped_by_output_or_behind_it) {
+  const Packet sent = segment_from_host(syn);
+  expect(of_outbound(Seen(sent).at({output_first}).traced(answer_step())), Fate::dropped, Decider::rule);
+  expect(of_outbound(Seen(sent).at({output_first, output_last}).traced(answer_step())), Fate::dropped, Decider::rule);
+  expect(of_outbound(Seen(sent).at({output_first})), Fate::dropped, Decider::unknown);
+}
+
+TEST(Verdict, what_the_machine_sends_without_a_route_is_the_kernels) {
+  expect(of_outbound(Seen(segment_from_host(syn))), Fate::kernel_route, Decider::kernel);
+}
+
 TEST(Verdict, names_lead_back) {
   for (int i = 0; i <= static_cast<int>(Fate::precondition_failed); ++i)
     EXPECT_EQ(fate_of_name(fate_name(static_cast<Fate>(i))), static_cast<Fate>(i));

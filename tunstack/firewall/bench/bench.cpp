@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/firewall/bench/outbound.hpp"
 #include "tunstack/kernel_link/kernel_end.hpp"
+#include "tunstack/notation/packet_text.hpp"
 
 namespace tunstack::firewall {
 
@@ -21,7 +23,8 @@ IpAddress destination_of(Bytes datagram) {
   return datagram.size() >= 20 ? IpAddress(Ipv4Address::load(datagram, 16)) : IpAddress();
 }
 
-constexpr std::size_t between_readings = 16;  // packets
+constexpr std::size_t between_readings = 16;        // packets
+constexpr std::size_t packets_of_conversation = 4;  // at most
 
 /// What the machine knows about the network, before and after: of cases that are about such knowledge alone.
 struct Knowledge {
@@ -51,9 +54,17 @@ void compare(const Knowledge& before, const Knowledge& after, std::vector<Effect
 Bench::Bench(const BenchPlan& plan) : plan_(plan), ground_(plan.ground), listeners_(plan.services) {
   if (plan_.ground.is_live) return;  // the host's rules are not touched, and nothing is put beside them
   if (plan_.rules == RulesChoice::ruleset)
-    for (const RulesetSource& source : plan_.rulesets) load_ruleset(source, source.text, plan_.iptables);
-  put_probes_in();
+    for (const RulesetSource& source : plan_.rulesets) texts_.push_back(source.text);
+  put_rules_in();
   if (plan_.rules == RulesChoice::connection_tracking) put_connection_tracking(requests_);
+}
+
+void Bench::put_rules_in() {
+  for (std::size_t i = 0; i < texts_.size(); ++i) load_ruleset(plan_.rulesets[i], texts_[i], plan_.iptables);
+  limits_ = rules();
+  std::erase_if(limits_, [](const KernelRule& rule) { return !rule.alike; });
+  uses_of_limits_ = 0;
+  put_probes_in();
 }
 
 void Bench::put_probes_in() {
@@ -66,11 +77,32 @@ void Bench::put_probes_in() {
 void Bench::load(const std::vector<std::string>& texts) {
   clear_rules(requests_);
   ground_.forget_discoveries();
-  for (std::size_t i = 0; i < plan_.rulesets.size(); ++i) load_ruleset(plan_.rulesets[i], texts[i], plan_.iptables);
-  put_probes_in();
+  texts_ = texts;
+  put_rules_in();
+}
+
+// By loading the rules anew, which costs some tens of milliseconds: the kernel has no other way.
+void Bench::refill_limits(const Case& a_case) {
+  if (limits_.empty() || uses_of_limits_ == 0) return;
+  const std::size_t packets = a_case.packets.size() + (a_case.flow == Flow::none ? 0 : packets_of_conversation);
+  const std::uint32_t alike = std::ranges::min_element(limits_, {}, &KernelRule::alike)->alike.value_or(0);
+  if (a_case.repeat == 1 && uses_of_limits_ + packets <= alike) return;
+  clear_rules(requests_);
+  put_rules_in();
+}
+
+void Bench::count_uses_of_limits(const Observation& observation) {
+  const auto is_limit = [&](const TraceStep& step) {
+    return std::ranges::any_of(limits_, [&](const KernelRule& rule) {
+      return rule.handle == step.handle && rule.chain == step.chain && rule.table == step.table &&
+             rule.family == step.family;
+    });
+  };
+  uses_of_limits_ += static_cast<std::size_t>(std::ranges::count_if(observation.trace, is_limit));
 }
 
 Observation Bench::run(const Case& a_case, unsigned index) {
+  refill_limits(a_case);
   Observation observation;
   observation.id = a_case.id;
   Names names = plan_.ground.places.names(a_case.family, index);
@@ -79,13 +111,17 @@ Observation Bench::run(const Case& a_case, unsigned index) {
   listeners_.take_delivered();
   {
     const Conversation conversation(ground_, a_case, names);
+    if (a_case.flow != Flow::none && !limits_.empty()) uses_of_limits_ += packets_of_conversation;
     observation.failed_precondition = conversation.failure();
     const auto packets = packets_of(a_case, names);
-    if (!packets) observation.failed_precondition = "a packet cannot be built: " + packets.error().what;
+    if (!packets && conversation.failure().empty())
+      observation.failed_precondition = "a packet cannot be built: " + packets.error().what;
     if (!observation.failed_precondition.empty()) {
       if (probes_) probes_->take(observation);  // who dropped the conversation
       return observation;
     }
+    if (const auto wanted = notation::parse_packet(a_case.wanted_packet, names); wanted && !wanted->empty())
+      observation.wanted = *wanted;
     const Knowledge before(a_case, plan_.ground.places, names);
     if (probes_) probes_->forget();
     ground_.outside().forget();
@@ -97,9 +133,14 @@ Observation Bench::run(const Case& a_case, unsigned index) {
   }
   if (plan_.reads_counters && observation.at(Point::input_last) + observation.at(Point::forward_last) == 0)
     observation.counters = counters_.take_grown();
+  count_uses_of_limits(observation);
   if (a_case.effect == Effect::address) ground_.forget_discoveries();
   if (!plan_.ground.is_live) flush_connections(requests_);
   return observation;
+}
+
+bool Bench::send(Side from, Bytes packet) {
+  return from == Side::host ? send_from_host(packet) : ground_.side(from).inject(packet);
 }
 
 void Bench::inject(const Case& a_case, const std::vector<std::vector<std::uint8_t>>& packets,
@@ -109,7 +150,7 @@ void Bench::inject(const Case& a_case, const std::vector<std::vector<std::uint8_
   for (unsigned turn = 0; turn < a_case.repeat; ++turn)
     for (const auto& packet : packets) {
       if (turn == 0) observation.injections.push_back({a_case.from, packet});
-      if (ground_.side(a_case.from).inject(packet)) ++observation.seen[static_cast<std::size_t>(Point::device)];
+      if (send(a_case.from, packet)) ++observation.seen[static_cast<std::size_t>(Point::device)];
       if (++waiting % between_readings == 0 && probes_) probes_->take(observation);
     }
   if (probes_) probes_->take(observation);

@@ -39,11 +39,19 @@ class Bench {
   const std::vector<std::string>& refused_sysctls() const { return ground_.refused_sysctls(); }
 
  private:
+  void put_rules_in();
   void put_probes_in();
+  /// What earlier cases took from limits of rates, or put into sets, is nothing to this one.
+  void refill_limits(const Case& a_case);
+  void count_uses_of_limits(const Observation& observation);
+  bool send(Side from, Bytes packet);
   void inject(const Case& a_case, const std::vector<std::vector<std::uint8_t>>& packets, Observation& observation);
   void take_reactions(const Names& names, Observation& observation);
 
   const BenchPlan plan_;
+  std::vector<std::string> texts_;  // that are loaded
+  std::vector<KernelRule> limits_;  // rules to which earlier packets matter
+  std::size_t uses_of_limits_ = 0;  // since they are loaded, of all of them
   Ground ground_;
   NfnetlinkSocket requests_;
   Listeners listeners_;

@@ -5,14 +5,17 @@
 #include <fmt/format.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netfilter/nfnetlink_log.h>
+#include <linux/netfilter/xt_limit.h>
 #include <net/if.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstddef>
 #include <cstring>
 
 #include "tunstack/fault.hpp"
@@ -212,6 +215,11 @@ bool is_injected(Bytes header, const Observation& observation) {
   });
 }
 
+unsigned loopback_index() {
+  static const unsigned index = if_nametoindex("lo");
+  return index;
+}
+
 Bytes octets_of(const nlattr* attribute) {
   if (attribute == nullptr) return {};
   return {static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute)), mnl_attr_get_payload_len(attribute)};
@@ -219,6 +227,46 @@ Bytes octets_of(const nlattr* attribute) {
 
 bool contains(const std::vector<std::size_t>& packets, std::size_t packet) {
   return std::ranges::find(packets, packet) != packets.end();
+}
+
+std::uint32_t burst_of_iptables(const nlattr* info) {
+  xt_rateinfo limit{};
+  if (info != nullptr)
+    std::memcpy(&limit, mnl_attr_get_payload(info),
+                std::min<std::size_t>(mnl_attr_get_payload_len(info), offsetof(xt_rateinfo, prev)));
+  return limit.burst;
+}
+
+std::uint32_t burst_of(const nlattr* data) {
+  const auto limit = attributes_within<NFTA_LIMIT_MAX + 1>(data);
+  return limit.be32(NFTA_LIMIT_TYPE) == NFT_LIMIT_PKTS ? limit.be32(NFTA_LIMIT_BURST) : 0;
+}
+
+/// Of an expression of a rule: see KernelRule::alike.
+std::optional<std::uint32_t> alike_of(const nlattr* element) {
+  constexpr std::array<std::string_view, 5> others{"quota", "dynset", "objref", "hashlimit", "recent"};
+  const auto expression = attributes_within<NFTA_EXPR_MAX + 1>(element);
+  const nlattr* const data = expression[NFTA_EXPR_DATA];
+  std::string name = expression.text(NFTA_EXPR_NAME);
+  if (name == "limit") return burst_of(data);
+  if (name == "match") {  // of iptables
+    const auto match = attributes_within<NFTA_MATCH_MAX + 1>(data);
+    name = match.text(NFTA_MATCH_NAME);
+    if (name == "limit") return burst_of_iptables(match[NFTA_MATCH_INFO]);
+  }
+  return std::ranges::find(others, name) != others.end() ? std::optional(0U) : std::nullopt;
+}
+
+int keep_least(const nlattr* element, void* least) {
+  auto& kept = *static_cast<std::optional<std::uint32_t>*>(least);
+  if (const auto alike = alike_of(element)) kept = std::min(kept.value_or(*alike), *alike);
+  return MNL_CB_OK;
+}
+
+std::optional<std::uint32_t> least_alike(const nlattr* expressions) {
+  std::optional<std::uint32_t> least;
+  if (expressions != nullptr) mnl_attr_parse_nested(expressions, keep_least, &least);
+  return least;
 }
 
 std::string hook_name(const std::string& family, std::uint32_t number) {
@@ -295,8 +343,9 @@ void ProbeReader::take(Observation& observation) {
 void ProbeReader::take_log(const nlmsghdr& message, Observation& observation) const {
   if (message.nlmsg_type != (NFNL_SUBSYS_ULOG << 8 | NFULNL_MSG_PACKET)) return;
   const auto attributes = attributes_of<NFULA_MAX + 1>(message);
-  static const unsigned loopback = if_nametoindex("lo");
-  if (attributes.be32(NFULA_IFINDEX_INDEV) == loopback || attributes.be32(NFULA_IFINDEX_OUTDEV) == loopback) return;
+  if (attributes.be32(NFULA_IFINDEX_INDEV) == loopback_index() ||
+      attributes.be32(NFULA_IFINDEX_OUTDEV) == loopback_index())
+    return;
   const auto point = point_of(attributes.text(NFULA_PREFIX));
   if (!point) return;
   const bool is_coming = *point < Point::output_first;
@@ -316,8 +365,9 @@ void ProbeReader::take_trace(const nlmsghdr& message, Observation& observation) 
   step.packet = static_cast<std::size_t>(known - traced_.begin());
   if (step.table == probe_table) {
     if (step.chain == "output_first") outgoing_.push_back(step.packet);
-    if (step.chain == "prerouting" && !is_injected(octets_of(attributes[NFTA_TRACE_NETWORK_HEADER]), observation))
-      looped_.push_back(step.packet);
+    const bool is_own = attributes.be32(NFTA_TRACE_IIF) == loopback_index() ||
+                        !is_injected(octets_of(attributes[NFTA_TRACE_NETWORK_HEADER]), observation);
+    if (step.chain == "prerouting" && is_own) looped_.push_back(step.packet);
     return;
   }
   if (contains(looped_, step.packet)) return;
@@ -340,7 +390,8 @@ std::vector<KernelRule> kernel_rules(NfnetlinkSocket& socket) {
     const auto attributes = attributes_of<NFTA_RULE_MAX + 1>(message);
     if (attributes.text(NFTA_RULE_TABLE) == probe_table) return;
     rules.push_back({family_name(family_of(message)), attributes.text(NFTA_RULE_TABLE),
-                     attributes.text(NFTA_RULE_CHAIN), attributes.be64(NFTA_RULE_HANDLE)});
+                     attributes.text(NFTA_RULE_CHAIN), attributes.be64(NFTA_RULE_HANDLE),
+                     least_alike(attributes[NFTA_RULE_EXPRESSIONS])});
   });
   return rules;
 }

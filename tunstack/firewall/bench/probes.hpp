@@ -44,6 +44,9 @@ class ProbeReader {
 struct KernelRule {
   std::string family, table, chain;
   std::uint64_t handle = 0;
+  /// How many packets it treats alike, where those before matter to it: a limit of a rate its burst, a quota or a set
+  /// that packets fill none.
+  std::optional<std::uint32_t> alike = {};
 };
 std::vector<KernelRule> kernel_rules(NfnetlinkSocket& socket);
 

@@ -47,6 +47,18 @@ std::string first_line(const std::string& text) {
   return line.empty() ? "no reason is given" : line;
 }
 
+/// nft shows rules that iptables has loaded in words that it does not read.
+bool is_of_iptables(const std::string& text) {
+  return text.contains("managed by iptables-nft") || text.contains("xt match \"") || text.contains("xt target \"");
+}
+
+std::string remedy_for(const RulesetSource& source, const std::string& text, const std::string& program) {
+  if (source.kind == RulesetKind::nft && is_of_iptables(text))
+    return "these are rules of iptables; as root: iptables-save > rules.v4; ip6tables-save > rules.v6; test both";
+  return fmt::format("mend it until this takes it: {} {} {}", program,
+                     source.kind == RulesetKind::nft ? "-c -f" : "--test", source.name);
+}
+
 }  // namespace
 
 void load_ruleset(const RulesetSource& source, const std::string& text, IptablesKind kind) {
@@ -60,8 +72,7 @@ void load_ruleset(const RulesetSource& source, const std::string& text, Iptables
   const SourcePlace place = place_of_fault(source, text, end.output);
   const std::string where = place.line == 0 ? source.name : fmt::format("{}:{}", place.file, place.line);
   throw UsageFault(fmt::format("{}: {} does not take this ruleset", where, command[0]), first_line(end.output),
-                   fmt::format("mend it until this takes it: {} {}", command[0],
-                               source.kind == RulesetKind::nft ? "-c -f " + source.name : "--test " + source.name));
+                   remedy_for(source, text, command[0]));
 }
 
 }  // namespace tunstack::firewall

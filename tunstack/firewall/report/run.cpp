@@ -42,7 +42,7 @@ CaseRun judged(const Run& run, Case a_case, Observation observation, const Basel
   one.observation = std::move(observation);
   one.verdict = attributed(verdict_of(one.a_case, one.observation), baselines);
   if (const LoadedRule* rule = run.deciding_rule(one)) one.verdict = with_rule_text(std::move(one.verdict), rule->text);
-  one.judgement = judge(one.a_case, one.verdict, baselines);
+  one.judgement = judge(with_wanted_octets(one.a_case, one.observation), one.verdict, baselines);
   return one;
 }
 

@@ -48,8 +48,8 @@ bool is_same(const CaseVerdicts& a, const CaseVerdicts& b, std::size_t i) {
 void compare(const CaseVerdicts& before, const CaseVerdicts& after, Mutation& mutation) {
   for (std::size_t i = 0; i < before.results.size(); ++i)
     if (!is_same(before, after, i))
-      mutation.noticed.push_back(
-          {i, before.results[i], after.results[i], verdict_text(before.verdicts[i]), verdict_text(after.verdicts[i])});
+      mutation.noticed.push_back({i, before.results[i], after.results[i], verdict_text(before.verdicts[i]),
+                                  verdict_text(after.verdicts[i]), after.verdicts[i].decider});
   std::ranges::stable_sort(mutation.noticed, std::greater{}, [](const NoticedBy& by) {
     return by.after == Result::fail && by.before != Result::fail ? 2 : is_bad(by.after) && !is_bad(by.before) ? 1 : 0;
   });
@@ -127,6 +127,7 @@ std::string mutation_json(const MutationReport& report) {
       noticed.push_back({{"id", report.cases[by.case_index].id},
                          {"before", by.verdict_before},
                          {"after", by.verdict_after},
+                         {"by", decider_name(by.decider_after)},
                          {"result_before", result_name(by.before)},
                          {"result_after", result_name(by.after)}});
     mutations.push_back({{"file", mutation.rule.place.file},

@@ -11,6 +11,7 @@ struct NoticedBy {
   std::size_t case_index = 0;  // in MutationReport::cases
   Result before = Result::info, after = Result::info;
   std::string verdict_before, verdict_after;
+  Decider decider_after = Decider::nobody;
 };
 
 struct Mutation {

@@ -35,7 +35,7 @@ void add_judged(CaseVerdicts& to, const TestPlan& plan, const std::vector<Case>&
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const Case a_case = asked_of(cases[i], plan);
     to.verdicts.push_back(attributed(verdict_of(a_case, seen[i]), baselines[i]));
-    to.results.push_back(judge(a_case, to.verdicts.back(), baselines[i]).result);
+    to.results.push_back(judge(with_wanted_octets(a_case, seen[i]), to.verdicts.back(), baselines[i]).result);
   }
 }
 
