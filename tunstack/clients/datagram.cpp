@@ -1,6 +1,7 @@
 #include "tunstack/clients/datagram.hpp"
 
 #include "protocols/wire/emit.hpp"
+#include "protocols/wire/udp.hpp"
 
 namespace tunstack::clients {
 
@@ -34,7 +35,8 @@ std::vector<std::uint8_t> whole(const Header& header, MutableBytes payload, std:
   if (checksum_at) {
     store_be16(payload, *checksum_at, 0);
     const std::uint16_t sum = internet_checksum(payload, pseudo_header_sum(header, payload.size()));
-    store_be16(payload, *checksum_at, sum != 0 ? sum : 0xffff);  // of UDP zero is none (RFC 768); both mean the same
+    const bool is_udp = *checksum_at == udp_offset::checksum;  // there zero is none (RFC 768)
+    store_be16(payload, *checksum_at, sum == 0 && is_udp ? 0xffff : sum);
   }
   std::vector<std::uint8_t> packet(header_size(header) + payload.size());
   write_header(packet, packet.size(), header);

@@ -73,8 +73,11 @@ void Ping::tick(Instant now, ToSend& out) {
   if (is_finished_) return;
   if (now >= end_) return end();
   send_due(now, out);
-  end_if_done(now);
+  end_if_done();
 }
+
+/// To the next request, unless an answer has a flood go on.
+Duration Ping::pause() const { return ping_.is_flood ? flood_pause : seconds(ping_.interval); }
 
 void Ping::send_due(Instant now, ToSend& out) {
   while (!is_finished_ && !is_all_sent() && now >= next_send_) {
@@ -82,15 +85,14 @@ void Ping::send_due(Instant now, ToSend& out) {
       output_->outstanding(counts_.sent, now);
     send(now, out);
     const bool is_at_once = ping_.is_flood ? in_flight() < ping_.preload : counts_.sent < ping_.preload;
-    if (!is_at_once) next_send_ = now + (ping_.is_flood ? flood_pause : seconds(ping_.interval));
-    end_if_done(now);
+    if (!is_at_once) next_send_ = now + pause();
+    end_if_done();
   }
   if (!is_all_sent() || end_ != Instant::max()) return;
   // Whoever answered before is given two round trips.
   const Duration wait = counts_.received == 0
                             ? seconds(ping_.linger)
-                            : std::max<Duration>(std::chrono::microseconds(2 * times_.most()),
-                                                 ping_.is_flood ? Duration(0) : seconds(ping_.interval));
+                            : std::max<Duration>(std::chrono::microseconds(2 * times_.most()), pause());
   end_ = now + wait;
 }
 
@@ -170,7 +172,7 @@ void Ping::receive(Bytes datagram, Instant now, ToSend& out) {
     on_error(*error, now);
   }
   if (ping_.is_flood && in_flight() < ping_.preload) next_send_ = now;
-  end_if_done(now);
+  end_if_done();
   if (ping_.is_flood && !is_finished_) send_due(now, out);
 }
 
@@ -253,7 +255,7 @@ void Ping::acknowledge(unsigned sequence) {
 
 // ---- the end ----
 
-void Ping::end_if_done(Instant) {
+void Ping::end_if_done() {
   if (is_finished_) return;
   const bool has_all = ping_.count != 0 && counts_.received + counts_.errors >= ping_.count;
   if (has_all || (ping_.deadline != 0 && counts_.errors != 0)) end();

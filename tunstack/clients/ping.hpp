@@ -24,6 +24,7 @@ class Ping final : public Client {
  private:
   // ---- sending ----
   bool is_all_sent() const { return ping_.count != 0 && counts_.sent >= ping_.count && ping_.deadline == 0; }
+  Duration pause() const;
   void send_due(Instant now, ToSend& out);
   void send(Instant now, ToSend& out);
   std::vector<std::uint8_t> request(Instant now) const;
@@ -42,7 +43,7 @@ class Ping final : public Client {
   bool is_mine(Bytes request_or_reply) const;
   unsigned sequence_in(Bytes message) const;
 
-  void end_if_done(Instant now);
+  void end_if_done();
   void end();
 
   const PingArguments ping_;

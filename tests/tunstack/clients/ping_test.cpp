@@ -46,6 +46,7 @@ TEST(Ping, PING_001_the_identifier_is_another_with_another_seed) {
 
 TEST(Ping, PING_001_the_sequence_wraps_at_sixteen_bits) {
   AtDoor door(chain_at_door(1));
+  door.delay = 1ms;  // or the router's limit on answers would be met
   const ClientResult result = door.run("ping -q -f -c 65537 192.0.2.2");
   EXPECT_EQ(result.received, 65537U);
   EXPECT_EQ(result.duplicates, 0U);
@@ -154,8 +155,8 @@ TEST(Ping, PING_004_0_and_localhost_are_the_place_itself) {
       EXPECT_EQ(source_of(packet), "192.0.2.1");
       EXPECT_EQ(destination_of(packet), "192.0.2.1");
       Packet answer = from(packet, 20);
-      to_client.push_back(ipv4({.source = "192.0.2.1", .destination = "192.0.2.1"},
-                               icmpv4(0, 0, be32(answer, 4), from(answer, 8))));
+      to_client.push_back(
+          ipv4({.source = "192.0.2.1", .destination = "192.0.2.1"}, icmpv4(0, 0, be32(answer, 4), from(answer, 8))));
       return false;
     };
     EXPECT_EQ(door.run("ping -c 1 -s 100 " + target).received, 1U) << target;
