@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "protocols/base/address.hpp"
-#include "protocols/base/deadlines.hpp"
+#include "protocols/base/time.hpp"
 
 namespace tunstack::clients {
 
@@ -19,6 +19,7 @@ struct ClientResult {
   double least = 0, mean = 0, most = 0;  // round trip, milliseconds; of those that were received
   unsigned hops = 0;                     // of traceroute: to the target; 0: it was not reached
   unsigned path_mtu = 0;                 // where it was looked for; 0: not
+  int exit_status = 1;                   // 0: there were answers as they were to be
 };
 
 /// IP datagrams that are to be sent from where the client is.
@@ -28,7 +29,7 @@ class Client {
  public:
   virtual ~Client() = default;
 
-  /// When tick() is due; `never` if nothing is.
+  /// When tick() is due; Instant::max() if nothing is.
   virtual Instant next_deadline() const = 0;
   virtual void tick(Instant now, ToSend& out) = 0;
   /// Any datagram that arrives at the client's address; what is not for it is ignored.
@@ -44,6 +45,7 @@ struct ClientPlace {
   IpAddress ipv4, ipv6;  // its own addresses; unspecified where it has none of a family
   std::uint64_t seed = 0;
   Instant start{};
+  std::size_t mtu = 1500;  // octets, of the link there: datagrams are cut so that they fit it, where that is allowed
   /// The addresses of a name, IPv4 first; empty: there is none.
   std::vector<IpAddress> (*resolve)(const void* of, const std::string& name) = nullptr;
   /// The name of an address, or nothing.
@@ -53,5 +55,7 @@ struct ClientPlace {
 
 /// "ping server -c 3", "traceroute -n 198.51.100.2": words as a shell has split them. Throws UsageFault.
 std::unique_ptr<Client> make_client(const std::vector<std::string>& words, const ClientPlace& place);
+/// What --help says of "ping" or "traceroute"; empty of other names.
+std::string client_help(const std::string& name);
 
 }  // namespace tunstack::clients

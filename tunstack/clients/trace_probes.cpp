@@ -1,0 +1,225 @@
+#include "tunstack/clients/trace_probes.hpp"
+
+#include "protocols/wire/icmpv6.hpp"
+#include "protocols/wire/ipv4_options.hpp"
+#include "protocols/wire/numbers.hpp"
+#include "protocols/wire/tcp.hpp"
+#include "protocols/wire/udp.hpp"
+
+namespace tunstack::clients {
+
+namespace {
+
+constexpr std::uint16_t least_port = 32768, ports = 28000;  // from where ports of no service lie
+
+/// A checksum that tells a probe's number: neither 0 nor all ones, which are one.
+std::uint16_t checksum_for(std::size_t number) { return static_cast<std::uint16_t>(number + 1); }
+
+/// What two octets of zeros must become so that `checksum` becomes `wanted` (RFC 1624 3).
+std::uint16_t complement_for(std::uint16_t checksum, std::uint16_t wanted) {
+  const std::uint32_t sum = std::uint32_t{checksum} + static_cast<std::uint16_t>(~wanted);
+  return static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
+}
+
+std::uint8_t echo_type(const IpAddress& target, bool is_request) {
+  if (target.is_ipv4())
+    return static_cast<std::uint8_t>(is_request ? Icmpv4Type::echo_request : Icmpv4Type::echo_reply);
+  return static_cast<std::uint8_t>(is_request ? Icmpv6Type::echo_request : Icmpv6Type::echo_reply);
+}
+
+/// To the first gateway, by way of the others, to the destination.
+void add_source_route(const TraceArguments& trace, Envelope& envelope) {
+  if (trace.gateways.empty()) return;
+  const std::size_t hops = trace.gateways.size();
+  envelope.options = {ipv4_option::no_operation, ipv4_option::loose_source_route,
+                      static_cast<std::uint8_t>(3 + 4 * hops), 4};
+  envelope.options.resize(4 + 4 * hops);
+  for (std::size_t i = 1; i < hops; ++i) trace.gateways[i].store(envelope.options, 4 * i);
+  trace.target.ipv4().store(envelope.options, 4 * hops);
+  envelope.first_hop = trace.gateways.front();
+}
+
+/// What a SYN of Linux has: MSS, selective acknowledgments, timestamps, window scale.
+constexpr std::array<std::uint8_t, tcp_header_size> syn_options = {2, 4, 0x05, 0xb4, 4, 2, 8, 10, 0, 0,
+                                                                   0, 1, 0,    0,    0, 0, 1, 3,  3, 7};
+
+}  // namespace
+
+TraceProbes::TraceProbes(const TraceArguments& trace, std::uint64_t seed)
+    : trace_(trace),
+      is_told_by_checksum_(trace.is_one_flow && trace.size >= trace_ip_header_size(trace) + udp_header_size + 2) {
+  Random random(seed, "trace");
+  first_identification_ = static_cast<std::uint16_t>(random.below(0x10000));
+  source_port_ = static_cast<std::uint16_t>(least_port + random.below(ports));
+  echo_identifier_ = static_cast<std::uint16_t>(random.below(0xffff) + 1);
+  tcp_sequence_ = static_cast<std::uint32_t>(random.below(0x10000));
+}
+
+std::uint8_t TraceProbes::protocol() const {
+  if (trace_.method == TraceMethod::tcp) return protocol_number::tcp;
+  if (trace_.method == TraceMethod::raw) return trace_.raw_protocol;
+  if (trace_.method == TraceMethod::icmp)
+    return trace_.target.is_ipv4() ? protocol_number::icmpv4 : protocol_number::icmpv6;
+  return protocol_number::udp;
+}
+
+std::optional<std::size_t> TraceProbes::checksum_at() const {
+  if (trace_.method == TraceMethod::raw) return std::nullopt;
+  if (trace_.method == TraceMethod::tcp) return tcp_offset::checksum;
+  return is_udp() ? udp_offset::checksum : icmp_checksum_offset;
+}
+
+std::uint16_t TraceProbes::source_port(std::size_t number) const {
+  const bool tells_number = trace_.method == TraceMethod::udp_service && !is_told_by_checksum_;
+  return static_cast<std::uint16_t>(source_port_ + (tells_number ? number : 0));
+}
+std::uint16_t TraceProbes::destination_port(std::size_t number) const {
+  const bool tells_number = trace_.method == TraceMethod::udp && !is_told_by_checksum_;
+  return static_cast<std::uint16_t>(trace_.port + (tells_number ? number : 0));
+}
+
+// ---- what is sent ----
+
+void TraceProbes::add(std::size_t number, std::uint8_t hop_limit, std::size_t size, std::size_t mtu,
+                      ToSend& out) const {
+  const Envelope to = envelope(number, hop_limit);
+  std::vector<std::uint8_t> octets = message(to, number, size - trace_ip_header_size(trace_));
+  add_datagram(to, octets, checksum_at(), mtu, out);
+}
+
+Envelope TraceProbes::envelope(std::size_t number, std::uint8_t hop_limit) const {
+  Envelope to{.source = trace_.source,
+              .destination = trace_.target,
+              .protocol = protocol(),
+              .type_of_service = static_cast<std::uint8_t>(trace_.tos),
+              .hop_limit = hop_limit,
+              .dont_fragment = trace_.refuses_fragments,
+              .identification = static_cast<std::uint16_t>(first_identification_ + number),
+              .flow_label = trace_.flow_label};
+  add_source_route(trace_, to);
+  return to;
+}
+
+std::vector<std::uint8_t> TraceProbes::message(const Envelope& to, std::size_t number, std::size_t size) const {
+  const std::size_t header = trace_method_header_size(trace_.method);
+  const std::size_t data = size - std::min(size, header);
+  if (is_udp()) return udp(to, number, data);
+  if (trace_.method == TraceMethod::icmp) return echo(number, data);
+  return trace_.method == TraceMethod::tcp ? tcp(number, data) : raw(number, data);
+}
+
+namespace {
+
+/// `header` octets of zeros, and data behind them.
+std::vector<std::uint8_t> filled(std::size_t header, std::size_t data) {
+  std::vector<std::uint8_t> octets(header + data);
+  for (std::size_t i = 0; i < data; ++i) octets[header + i] = static_cast<std::uint8_t>('@' + i % 64);
+  return octets;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> TraceProbes::udp(const Envelope& to, std::size_t number, std::size_t data) const {
+  std::vector<std::uint8_t> octets = filled(udp_header_size, data);
+  store_be16(octets, udp_offset::source_port, source_port(number));
+  store_be16(octets, udp_offset::destination_port, destination_port(number));
+  store_be16(octets, udp_offset::length, static_cast<std::uint16_t>(octets.size()));
+  if (!is_told_by_checksum_ || data < 2) return octets;
+  store_be16(octets, udp_header_size, 0);
+  store_be16(octets, udp_header_size, complement_for(checksum_of(to, octets), checksum_for(number)));
+  return octets;
+}
+
+std::vector<std::uint8_t> TraceProbes::echo(std::size_t number, std::size_t data) const {
+  std::vector<std::uint8_t> octets = filled(icmp_header_size, data);
+  const auto sequence = static_cast<std::uint16_t>(number + 1);
+  octets[icmp_offset::type] = echo_type(trace_.target, true);
+  store_be16(octets, icmp_echo_offset::identifier, echo_identifier_);
+  store_be16(octets, icmp_echo_offset::sequence, sequence);
+  if (trace_.is_one_flow && data >= 2) store_be16(octets, icmp_header_size, static_cast<std::uint16_t>(~sequence));
+  return octets;
+}
+
+std::vector<std::uint8_t> TraceProbes::tcp(std::size_t number, std::size_t data) const {
+  std::vector<std::uint8_t> octets = filled(2 * tcp_header_size, data);
+  store_be16(octets, tcp_offset::source_port, source_port(number));
+  store_be16(octets, tcp_offset::destination_port, destination_port(number));
+  store_be32(octets, tcp_offset::sequence, static_cast<std::uint32_t>(number << 16 | tcp_sequence_));
+  octets[tcp_offset::data_offset] = 2 * tcp_header_size / 4 << 4;
+  octets[tcp_offset::flags] = tcp_flag::syn;
+  store_be16(octets, tcp_offset::window, 5840);
+  copy_bytes(MutableBytes(octets).subspan(tcp_header_size), syn_options);
+  return octets;
+}
+
+std::vector<std::uint8_t> TraceProbes::raw(std::size_t number, std::size_t data) const {
+  std::vector<std::uint8_t> octets = filled(0, data);
+  if (data >= 2) store_be16(octets, 0, static_cast<std::uint16_t>(number));
+  return octets;
+}
+
+// ---- whom answers belong to ----
+
+std::optional<std::size_t> TraceProbes::number_in_udp(Bytes start) const {
+  if (is_told_by_checksum_) {
+    const bool is_mine = load_be16(start, udp_offset::source_port) == source_port(0) &&
+                         load_be16(start, udp_offset::destination_port) == destination_port(0);
+    return is_mine ? std::optional(std::size_t{load_be16(start, udp_offset::checksum)} - 1) : std::nullopt;
+  }
+  const std::size_t number =
+      trace_.method == TraceMethod::udp
+          ? static_cast<std::uint16_t>(load_be16(start, udp_offset::destination_port) - trace_.port)
+          : static_cast<std::uint16_t>(load_be16(start, udp_offset::source_port) - source_port_);
+  const bool is_mine = load_be16(start, udp_offset::source_port) == source_port(number) &&
+                       load_be16(start, udp_offset::destination_port) == destination_port(number);
+  return is_mine ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::size_t> TraceProbes::number_in_message(Bytes start) const {
+  if (start.size() < 8) return std::nullopt;
+  if (is_udp()) return number_in_udp(start);
+  if (trace_.method == TraceMethod::raw) return load_be16(start, 0);
+  if (trace_.method == TraceMethod::icmp) {
+    const bool is_mine = start[icmp_offset::type] == echo_type(trace_.target, true) &&
+                         load_be16(start, icmp_echo_offset::identifier) == echo_identifier_;
+    return is_mine ? std::optional(std::size_t{load_be16(start, icmp_echo_offset::sequence)} - 1) : std::nullopt;
+  }
+  const bool is_mine = load_be16(start, tcp_offset::source_port) == source_port(0) &&
+                       load_be16(start, tcp_offset::destination_port) == destination_port(0) &&
+                       (load_be32(start, tcp_offset::sequence) & 0xffff) == tcp_sequence_;
+  return is_mine ? std::optional(std::size_t{load_be32(start, tcp_offset::sequence) >> 16}) : std::nullopt;
+}
+
+std::optional<std::size_t> TraceProbes::number_in(const ReportedError& error) const {
+  const bool is_on_the_way = error.destination == trace_.target || !trace_.gateways.empty();
+  if (!is_on_the_way || error.source != trace_.source || error.protocol != protocol()) return std::nullopt;
+  return number_in_message(error.payload);
+}
+
+std::optional<std::size_t> TraceProbes::number_in(const Arrived& answer, std::size_t first_open) const {
+  const Bytes message = answer.payload;
+  if (answer.source != trace_.target || answer.protocol != protocol()) return std::nullopt;
+  if (trace_.method == TraceMethod::raw) return first_open;
+  if (message.size() < 8) return std::nullopt;
+  if (trace_.method == TraceMethod::icmp) {
+    const bool is_mine = message[icmp_offset::type] == echo_type(trace_.target, false) &&
+                         load_be16(message, icmp_echo_offset::identifier) == echo_identifier_;
+    return is_mine ? std::optional(std::size_t{load_be16(message, icmp_echo_offset::sequence)} - 1) : std::nullopt;
+  }
+  if (load_be16(message, tcp_offset::source_port) != trace_.port && trace_.method != TraceMethod::udp)
+    return std::nullopt;
+  const std::uint16_t to = load_be16(message, tcp_offset::destination_port);
+  if (trace_.method == TraceMethod::tcp) {
+    const std::uint32_t sequence = number32(message, tcp_offset::acknowledgment) - 1;
+    const bool is_mine =
+        to == source_port(0) && message.size() >= tcp_header_size && (sequence & 0xffff) == tcp_sequence_;
+    return is_mine ? std::optional(std::size_t{sequence >> 16}) : std::nullopt;
+  }
+  const std::size_t number = trace_.method == TraceMethod::udp
+                                 ? static_cast<std::uint16_t>(load_be16(message, udp_offset::source_port) - trace_.port)
+                                 : static_cast<std::uint16_t>(to - source_port_);
+  if (is_told_by_checksum_) return to == source_port_ && number == 0 ? std::optional(first_open) : std::nullopt;
+  return to == source_port(number) ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace tunstack::clients
