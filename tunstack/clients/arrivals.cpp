@@ -14,16 +14,18 @@ constexpr ip::ReassemblyPolicy largest_of(Family family) {
   return {.largest = static_cast<std::uint32_t>(family == Family::ipv4 ? 65535 : ip::ipv6_largest_held)};
 }
 
-/// Nothing of what is not a fragment; a refusal of one in which something is wrong.
-std::optional<std::expected<ip::Fragment, Reason>> fragment_in(const Ipv4View& view) {
-  if (!view.is_fragment()) return std::nullopt;
+/// Why there is no fragment to be kept.
+enum class NoFragment : std::uint8_t { is_whole, is_wrong };
+
+std::expected<ip::Fragment, NoFragment> fragment_in(const Ipv4View& view) {
+  if (!view.is_fragment()) return std::unexpected(NoFragment::is_whole);
   const ip::ReassemblyPolicy policy = largest_of(Family::ipv4);
-  if (const auto broken = first_broken<ip::ipv4_fragment_rules>(ip::Ipv4FragmentInput{view, policy.largest}))
-    return std::unexpected(*broken);
+  if (first_broken<ip::ipv4_fragment_rules>(ip::Ipv4FragmentInput{view, policy.largest}))
+    return std::unexpected(NoFragment::is_wrong);
   return ip::fragment_of(Ipv4Arrival{.ip = view});
 }
 
-std::optional<std::expected<ip::Fragment, Reason>> fragment_in(const Ipv6View& view) {
+std::expected<ip::Fragment, NoFragment> fragment_in(const Ipv6View& view) {
   Ipv6Arrival arrival{.ip = view};
   bool is_fragment = false;
   walk_extensions(view.bytes(), [&](const UpperLayer& at, Bytes) {
@@ -31,8 +33,8 @@ std::optional<std::expected<ip::Fragment, Reason>> fragment_in(const Ipv6View& v
     is_fragment = true;
     arrival.upper = at;
   });
-  if (!is_fragment || ip::Ipv6Fragment(arrival).header().is_atomic()) return std::nullopt;
-  if (const auto verdict = ip::judge_fragment(ip::Ipv6Fragment(arrival))) return std::unexpected(reason_of(*verdict));
+  if (!is_fragment || ip::Ipv6Fragment(arrival).header().is_atomic()) return std::unexpected(NoFragment::is_whole);
+  if (ip::judge_fragment(ip::Ipv6Fragment(arrival))) return std::unexpected(NoFragment::is_wrong);
   return ip::fragment_of(arrival);
 }
 
@@ -128,17 +130,15 @@ std::optional<ReportedError> read_error(const Arrived& arrived) {
   return is_read ? std::optional(error) : std::nullopt;
 }
 
-std::uint16_t number16(Bytes bytes, std::size_t at) { return at + 2 <= bytes.size() ? load_be16(bytes, at) : 0; }
 std::uint32_t number32(Bytes bytes, std::size_t at) { return at + 4 <= bytes.size() ? load_be32(bytes, at) : 0; }
 
 template <class View>
 std::optional<View> Arrivals::whole(const View& view, Instant now) {
   while (reassembler_.expire(now)) continue;
   const auto fragment = fragment_in(view);
-  if (!fragment) return view;
-  if (!*fragment) return std::nullopt;
-  const auto added =
-      reassembler_.add(**fragment, largest_of(std::is_same_v<View, Ipv4View> ? Family::ipv4 : Family::ipv6), now);
+  if (!fragment) return fragment.error() == NoFragment::is_whole ? std::optional(view) : std::nullopt;
+  const Family family = std::is_same_v<View, Ipv4View> ? Family::ipv4 : Family::ipv6;
+  const auto added = reassembler_.add(*fragment, largest_of(family), now);
   if (!added || !*added) return std::nullopt;
   return ip::make_whole<View>(**added);
 }

@@ -43,8 +43,7 @@ struct ReportedError {
 /// Nothing if it is not an error, or quotes nothing that can be told from other packets.
 std::optional<ReportedError> read_error(const Arrived& arrived);
 
-/// Octet `at` of a message and those behind it as a number, zero where they are not there.
-std::uint16_t number16(Bytes bytes, std::size_t at);
+/// Four octets of a message from `at` on as a number; zero where they are not there.
 std::uint32_t number32(Bytes bytes, std::size_t at);
 
 class Arrivals {

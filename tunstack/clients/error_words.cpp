@@ -43,7 +43,7 @@ std::string words4(const ReportedError& error, const std::string& gateway) {
   const unsigned code = error.code;
   switch (error.type) {
     case 3:
-      if (error.mtu()) return fmt::format("Frag needed and DF set (mtu = {})", *error.mtu());
+      if (const auto mtu = error.mtu()) return fmt::format("Frag needed and DF set (mtu = {})", *mtu);
       return word(unreachable4, code, fmt::format("Dest Unreachable, Bad Code: {}", code));
     case 4:
       return "Source Quench";

@@ -23,7 +23,7 @@ inline void add_error(nlohmann::ordered_json& event, const ReportedError& error)
   event["from"] = to_text(error.reporter);
   event["type"] = error.type;
   event["code"] = error.code;
-  if (error.mtu()) event["mtu"] = *error.mtu();
+  if (const auto mtu = error.mtu()) event["mtu"] = *mtu;
   if (error.type == (error.is_ipv4() ? 12 : 4)) event["pointer"] = error.info();
   if (error.is_ipv4() && error.type == 5) event["gateway"] = to_text(Ipv4Address{error.rest_of_header});
 }

@@ -1,8 +1,5 @@
 #include "tunstack/clients/ping.hpp"
 
-#include "protocols/wire/extended_echo.hpp"
-#include "protocols/wire/icmp_extensions.hpp"
-#include "protocols/wire/icmpv6.hpp"
 #include "protocols/wire/numbers.hpp"
 #include "tunstack/clients/datagram.hpp"
 #include "tunstack/clients/error_words.hpp"
@@ -12,28 +9,6 @@ namespace tunstack::clients {
 namespace {
 
 constexpr Duration flood_pause = std::chrono::milliseconds(10);  // where no answer comes
-
-std::int64_t microseconds(Instant at) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch()).count();
-}
-void store_time(MutableBytes data, Instant at) {
-  store_be64(data, 0, static_cast<std::uint64_t>(microseconds(at) / 1'000'000));
-  store_be64(data, 8, static_cast<std::uint64_t>(microseconds(at) % 1'000'000));
-}
-std::int64_t load_time(Bytes data) {
-  return static_cast<std::int64_t>(load_be64(data, 0)) * 1'000'000 + static_cast<std::int64_t>(load_be64(data, 8));
-}
-
-std::uint8_t request_type(const PingArguments& ping) {
-  if (ping.target.is_ipv4())
-    return static_cast<std::uint8_t>(ping.is_probe() ? Icmpv4Type::extended_echo_request : Icmpv4Type::echo_request);
-  return static_cast<std::uint8_t>(ping.is_probe() ? Icmpv6Type::extended_echo_request : Icmpv6Type::echo_request);
-}
-std::uint8_t reply_type(const PingArguments& ping) {
-  if (ping.target.is_ipv4())
-    return static_cast<std::uint8_t>(ping.is_probe() ? Icmpv4Type::extended_echo_reply : Icmpv4Type::echo_reply);
-  return static_cast<std::uint8_t>(ping.is_probe() ? Icmpv6Type::extended_echo_reply : Icmpv6Type::echo_reply);
-}
 
 bool asks_many(const PingArguments& ping) {
   if (!ping.target.is_ipv4()) return ping.target.ipv6().is_multicast();
@@ -47,19 +22,12 @@ Ping::Ping(PingArguments arguments, const ClientPlace& place)
       place_(place),
       output_(ping_.json ? ping_json(ping_) : ping_text(ping_, place_)),
       arrivals_(place.seed),
+      random_(place.seed, "ping"),
+      messages_(ping_, static_cast<std::uint16_t>(random_.below(0xffff) + 1)),
+      first_identification_(static_cast<std::uint16_t>(random_.below(0x10000))),
       mtu_(place.mtu),
       next_send_(place.start) {
-  Random random(place.seed, "ping");
-  identifier_ = static_cast<std::uint16_t>(random.below(0xffff) + 1);
-  first_identification_ = static_cast<std::uint16_t>(random.below(0x10000));
-  fill_data();
   output_->begin();
-}
-
-void Ping::fill_data() {
-  data_.resize(ping_.size);
-  for (std::size_t i = 0; i < data_.size(); ++i)
-    data_[i] = ping_.pattern.empty() ? static_cast<std::uint8_t>(i) : ping_.pattern[i % ping_.pattern.size()];
 }
 
 // ---- time ----
@@ -81,7 +49,7 @@ Duration Ping::pause() const { return ping_.is_flood ? flood_pause : seconds(pin
 
 void Ping::send_due(Instant now, ToSend& out) {
   while (!is_finished_ && !is_all_sent() && now >= next_send_) {
-    if (ping_.reports_outstanding && counts_.sent != 0 && !answered_[sequence_field()])
+    if (ping_.reports_outstanding && counts_.sent != 0 && !answered_[messages_.sequence_of(counts_.sent)])
       output_->outstanding(counts_.sent, now);
     send(now, out);
     const bool is_at_once = ping_.is_flood ? in_flight() < ping_.preload : counts_.sent < ping_.preload;
@@ -98,11 +66,6 @@ void Ping::send_due(Instant now, ToSend& out) {
 
 // ---- sending ----
 
-/// Of the latest request.
-std::uint16_t Ping::sequence_field() const {
-  return static_cast<std::uint16_t>(ping_.is_probe() ? counts_.sent & 0xff : counts_.sent);
-}
-
 void Ping::send(Instant now, ToSend& out) {
   if (counts_.sent == 0) {
     started_ = now;
@@ -111,7 +74,7 @@ void Ping::send(Instant now, ToSend& out) {
   ++counts_.sent;
   last_sent_ = now;
   counts_.took = last_sent_ - started_;
-  answered_[sequence_field()] = false;
+  answered_[messages_.sequence_of(counts_.sent)] = false;
 
   Envelope envelope{.source = ping_.source,
                     .destination = ping_.target,
@@ -121,7 +84,7 @@ void Ping::send(Instant now, ToSend& out) {
                     .identification = static_cast<std::uint16_t>(first_identification_ + counts_.sent),
                     .flow_label = ping_.flow_label,
                     .options = ping_.options};
-  std::vector<std::uint8_t> message = ping_.is_probe() ? probe_request() : request(now);
+  std::vector<std::uint8_t> message = messages_.request(counts_.sent, now);
   const bool fits = datagram_size(envelope, message.size()) <= mtu_;
   if (!fits && ping_.path_mtu == PathMtuPolicy::refuse) {
     ++counts_.errors;
@@ -133,40 +96,13 @@ void Ping::send(Instant now, ToSend& out) {
   output_->sent();
 }
 
-std::vector<std::uint8_t> Ping::request(Instant now) const {
-  std::vector<std::uint8_t> message(icmp_header_size);
-  message[icmp_offset::type] = request_type(ping_);
-  store_be16(message, icmp_echo_offset::identifier, identifier_);
-  store_be16(message, icmp_echo_offset::sequence, sequence_field());
-  message.insert(message.end(), data_.begin(), data_.end());
-  if (ping_.is_timed()) store_time(MutableBytes(message).subspan(icmp_header_size), now);
-  return message;
-}
-
-/// The structure has one object, and behind it the time.
-std::vector<std::uint8_t> Ping::probe_request() const {
-  constexpr std::uint8_t version = 2 << 4;
-  std::vector<std::uint8_t> structure(icmp_extension_header_size);
-  structure[icmp_extension_offset::version] = version;
-  structure.insert(structure.end(), ping_.probe_object.begin(), ping_.probe_object.end());
-  store_be16(structure, icmp_extension_offset::checksum, internet_checksum(structure));
-
-  std::vector<std::uint8_t> message(icmp_header_size);
-  message[icmp_offset::type] = request_type(ping_);
-  store_be16(message, extended_echo_offset::identifier, identifier_);
-  message[extended_echo_offset::sequence] = static_cast<std::uint8_t>(sequence_field());
-  message[extended_echo_offset::flags] = ping_.is_probe_local ? extended_echo_local : 0;
-  message.insert(message.end(), structure.begin(), structure.end());
-  return message;
-}
-
 // ---- receiving ----
 
 void Ping::receive(Bytes datagram, Instant now, ToSend& out) {
   if (is_finished_ || counts_.sent == 0) return;
   const auto arrived = arrivals_.take(datagram, ping_.source, now);
   if (!arrived || !arrived->is_icmp()) return;
-  if (arrived->payload[icmp_offset::type] == reply_type(ping_) && is_mine(arrived->payload)) {
+  if (messages_.is_reply(arrived->payload)) {
     on_reply(*arrived, now);
   } else if (const auto error = read_error(*arrived)) {
     on_error(*error, now);
@@ -176,38 +112,14 @@ void Ping::receive(Bytes datagram, Instant now, ToSend& out) {
   if (ping_.is_flood && !is_finished_) send_due(now, out);
 }
 
-bool Ping::is_mine(Bytes message) const {
-  return message.size() >= icmp_header_size && load_be16(message, icmp_echo_offset::identifier) == identifier_;
-}
-
-unsigned Ping::sequence_in(Bytes message) const {
-  return ping_.is_probe() ? message[extended_echo_offset::sequence] : load_be16(message, icmp_echo_offset::sequence);
-}
-
 PingReply Ping::read_reply(const Arrived& arrived, Instant now) const {
-  const Bytes message = arrived.payload;
-  PingReply reply{.from = arrived.source,
-                  .sequence = sequence_in(message),
-                  .size = message.size(),
-                  .hop_limit = arrived.hop_limit,
-                  .is_duplicate = answered_[sequence_in(message)],
-                  .has_bad_checksum = !arrived.has_right_checksum(),
-                  .is_from_another = arrived.source != ping_.target && !asks_many(ping_),
-                  .data = message.subspan(icmp_header_size),
-                  .expected = data_,
-                  .options = arrived.options,
-                  .code = message[icmp_offset::code],
-                  .state_and_flags = message[extended_echo_offset::state_and_flags]};
-  if (ping_.is_probe()) {
-    reply.microseconds = microseconds(now) - microseconds(last_sent_);
-    return reply;
-  }
-  reply.is_truncated = reply.data.size() < data_.size();
-  if (ping_.is_timed() && reply.data.size() >= ping_time_size)
-    reply.microseconds = std::max<std::int64_t>(0, microseconds(now) - load_time(reply.data));
-  const std::size_t start = ping_.is_timed() ? ping_time_size : 0;
-  for (std::size_t i = start; !reply.is_truncated && !reply.wrong_at && i < data_.size(); ++i)
-    if (reply.data[i] != data_[i]) reply.wrong_at = i;
+  PingReply reply = messages_.read(arrived.payload, now);
+  reply.from = arrived.source;
+  reply.hop_limit = arrived.hop_limit;
+  reply.options = arrived.options;
+  reply.is_duplicate = answered_[reply.sequence];
+  reply.has_bad_checksum = !arrived.has_right_checksum();
+  reply.is_from_another = arrived.source != ping_.target && !asks_many(ping_);
   return reply;
 }
 
@@ -234,10 +146,9 @@ void Ping::on_reply(const Arrived& arrived, Instant now) {
 
 void Ping::on_error(const ReportedError& error, Instant now) {
   const Bytes request = error.payload;
-  if (error.destination != ping_.target || !is_mine(request) || request[icmp_offset::type] != request_type(ping_))
-    return;
+  if (error.destination != ping_.target || !messages_.is_request(request)) return;
   if (const auto mtu = error.mtu(); mtu && *mtu >= 68 && *mtu < mtu_) mtu_ = *mtu;
-  const unsigned sequence = sequence_in(request);
+  const unsigned sequence = messages_.sequence_in(request);
   if (!is_advice(error)) {
     ++counts_.errors;
     acknowledge(sequence);
@@ -246,7 +157,7 @@ void Ping::on_error(const ReportedError& error, Instant now) {
 }
 
 void Ping::acknowledge(unsigned sequence) {
-  if (ping_.is_probe()) return;
+  if (ping_.kind == PingKind::probe) return;  // which counts to 256
   const auto behind = static_cast<std::uint16_t>(counts_.sent - sequence);
   if (behind > 0x7fff) return;  // it was not sent yet
   counts_.most_in_flight = std::max<unsigned>(counts_.most_in_flight, behind + 1U);

@@ -1,10 +1,10 @@
-// ping: sends requests, one after the other, and tells what becomes of each (RFC 1122 3.2.2.6). Extended echo likewise
-// (RFC 8335). When it sends, waits and ends is as in iputils.
+// ping: sends requests, one after the other, and tells what becomes of each (RFC 1122 3.2.2.6). When it sends, waits
+// and ends is as in iputils.
 #pragma once
 
 #include <bitset>
 
-#include "tunstack/clients/ping_output.hpp"
+#include "tunstack/clients/ping_messages.hpp"
 
 namespace tunstack::clients {
 
@@ -27,10 +27,6 @@ class Ping final : public Client {
   Duration pause() const;
   void send_due(Instant now, ToSend& out);
   void send(Instant now, ToSend& out);
-  std::vector<std::uint8_t> request(Instant now) const;
-  std::vector<std::uint8_t> probe_request() const;
-  void fill_data();
-  std::uint16_t sequence_field() const;
   unsigned in_flight() const { return static_cast<std::uint16_t>(counts_.sent - acknowledged_); }
 
   // ---- receiving ----
@@ -40,8 +36,6 @@ class Ping final : public Client {
   void count(PingReply& reply);
   /// The request with this number in its field was answered, in one way or another.
   void acknowledge(unsigned sequence);
-  bool is_mine(Bytes request_or_reply) const;
-  unsigned sequence_in(Bytes message) const;
 
   void end_if_done();
   void end();
@@ -50,9 +44,9 @@ class Ping final : public Client {
   const ClientPlace place_;
   std::unique_ptr<PingOutput> output_;
   Arrivals arrivals_;
-  std::uint16_t identifier_;
+  Random random_;
+  PingMessages messages_;
   std::uint16_t first_identification_;
-  std::vector<std::uint8_t> data_;
   std::size_t mtu_;  // of the path, as far as it is known
 
   Instant started_{}, last_sent_{}, next_send_;

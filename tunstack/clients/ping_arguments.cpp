@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "protocols/wire/icmp_extensions.hpp"
+#include "protocols/wire/icmpv4.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack::clients {
@@ -19,7 +20,7 @@ struct PingWords {
   std::vector<std::string> destinations;  // hops of a timestamp option, then the target
   std::string path_mtu, source, timestamp, pattern, probe_name, probe_address;
   std::uint32_t probe_index = 0;
-  bool records_route = false, is_probe_remote = false;
+  bool records_route = false, is_probe_remote = false, asks_time = false, asks_mask = false;
 };
 
 void add_ping_options(CLI::App& app, PingArguments& ping, PingWords& words) {
@@ -55,6 +56,8 @@ void add_ping_options(CLI::App& app, PingArguments& ping, PingWords& words) {
   CLI::Option* const address = app.add_option("--probe-addr", words.probe_address, "likewise by its address");
   index->excludes(name);
   address->excludes(name)->excludes(index);
+  app.add_flag("--tstamp", words.asks_time, "ask for the time, and tell how clocks differ");
+  app.add_flag("--mask", words.asks_mask, "ask for the address mask");
   app.add_flag("--probe-remote", words.is_probe_remote, "the address is one of a neighbor of who is asked")
       ->needs(address);
 }
@@ -72,32 +75,37 @@ std::vector<std::uint8_t> record_route() {
 
 enum TimestampForm : std::uint8_t { times_only = 0, times_and_addresses = 1, times_of_given_hops = 3 };
 
-std::vector<std::uint8_t> timestamps(const std::string& form, const std::vector<std::string>& hops) {
+std::vector<std::uint8_t> timestamps(const std::string& form, const std::vector<Ipv4Address>& hops) {
   std::vector<std::uint8_t> option(ipv4_options_largest);
   const std::size_t length = form == "tsonly" ? 40 : form == "tsandaddr" ? 36 : 4 + 8 * hops.size();
   option[0] = ipv4_option::timestamp;
   option[1] = static_cast<std::uint8_t>(length);
   option[2] = 5;
   option[3] = form == "tsonly" ? times_only : form == "tsandaddr" ? times_and_addresses : times_of_given_hops;
-  for (std::size_t i = 0; i < hops.size(); ++i) parse_address(hops[i])->ipv4().store(option, 4 + 8 * i);
+  for (std::size_t i = 0; i < hops.size(); ++i) hops[i].store(option, 4 + 8 * i);
   return option;
 }
 
-std::vector<std::string> hops_of(const PingWords& words) {
-  const std::vector<std::string> hops(words.destinations.begin(), words.destinations.end() - 1);
+Ipv4Address read_hop(const std::string& word) {
+  const auto address = parse_address(word);
+  if (address && address->is_ipv4()) return address->ipv4();
+  throw UsageFault(fmt::format("ping: '{}' cannot be a hop", word), "hops of a timestamp option are IPv4 addresses",
+                   "write it as 192.0.2.2");
+}
+
+std::vector<Ipv4Address> hops_of(const PingWords& words) {
+  const std::size_t count = words.destinations.size() - 1;
   if (words.timestamp != "tsprespec") {
-    require(hops.empty(), fmt::format("ping: '{}' is out of place", words.destinations.back()),
+    require(count == 0, fmt::format("ping: '{}' is out of place", words.destinations.back()),
             "only -T tsprespec takes hops before the destination", "name one destination");
     return {};
   }
-  require(!hops.empty() && hops.size() <= 4, fmt::format("ping: -T tsprespec with {} hops", hops.size()),
+  require(count >= 1 && count <= 4, fmt::format("ping: -T tsprespec with {} hops", count),
           "the option has room for 1 to 4 hops",
           "write the hops before the destination: -T tsprespec 192.0.2.2 198.51.100.9");
-  for (const std::string& hop : hops) {
-    const auto address = parse_address(hop);
-    require(address && address->is_ipv4(), fmt::format("ping: '{}' cannot be a hop", hop),
-            "hops of a timestamp option are IPv4 addresses", "write it as 192.0.2.2");
-  }
+  std::vector<Ipv4Address> hops;
+  hops.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) hops.push_back(read_hop(words.destinations[i]));
   return hops;
 }
 
@@ -137,16 +145,19 @@ std::vector<std::uint8_t> probe_object(std::uint8_t c_type, const std::vector<st
   return object;
 }
 
-std::vector<std::uint8_t> address_part(const std::string& word) {
-  const auto address = parse_address(word);
-  require(address.has_value(), fmt::format("ping: --probe-addr does not take '{}'", word), "it is not an address",
-          "write it as 192.0.2.1 or 2001:db8::1");
-  std::vector<std::uint8_t> part(icmp_address_part_offset::address + address->octets().size());
+std::vector<std::uint8_t> address_part(const IpAddress& address) {
+  std::vector<std::uint8_t> part(icmp_address_part_offset::address + address.octets().size());
   store_be16(part, icmp_address_part_offset::family,
-             address->is_ipv4() ? address_family_number::ipv4 : address_family_number::ipv6);
-  part[icmp_address_part_offset::length] = static_cast<std::uint8_t>(address->octets().size());
-  copy_bytes(MutableBytes(part).subspan(icmp_address_part_offset::address), address->octets());
+             address.is_ipv4() ? address_family_number::ipv4 : address_family_number::ipv6);
+  part[icmp_address_part_offset::length] = static_cast<std::uint8_t>(address.octets().size());
+  copy_bytes(MutableBytes(part).subspan(icmp_address_part_offset::address), address.octets());
   return part;
+}
+
+IpAddress read_probed(const std::string& word) {
+  if (const auto address = parse_address(word)) return *address;
+  throw UsageFault(fmt::format("ping: --probe-addr does not take '{}'", word), "it is not an address",
+                   "write it as 192.0.2.1 or 2001:db8::1");
 }
 
 std::vector<std::uint8_t> probe_of(const PingWords& words) {
@@ -157,7 +168,35 @@ std::vector<std::uint8_t> probe_of(const PingWords& words) {
     return probe_object(probe_by_index, index);
   }
   return words.probe_address.empty() ? std::vector<std::uint8_t>()
-                                     : probe_object(probe_by_address, address_part(words.probe_address));
+                                     : probe_object(probe_by_address, address_part(read_probed(words.probe_address)));
+}
+
+// ---- what else can be asked for ----
+
+PingKind kind_of(const PingWords& words, const PingArguments& ping) {
+  const bool is_probe = !ping.probe_object.empty();
+  require(is_probe + words.asks_time + words.asks_mask <= 1, "ping: more than one thing is asked for",
+          "--tstamp, --mask and --probe-... exclude each other", "ask for one of them");
+  require(ping.target.is_ipv4() || !(words.asks_time || words.asks_mask), "ping: --tstamp and --mask are not for IPv6",
+          "ICMPv6 has no such queries", "leave them out, or name an IPv4 target");
+  if (words.asks_time) return PingKind::timestamp;
+  if (words.asks_mask) return PingKind::mask;
+  return is_probe ? PingKind::probe : PingKind::echo;
+}
+
+/// Octets behind the ICMP header, of what is no echo.
+std::optional<std::size_t> fixed_size(const PingArguments& ping) {
+  switch (ping.kind) {
+    case PingKind::probe:
+      return icmp_extension_header_size + ping.probe_object.size();
+    case PingKind::timestamp:
+      return icmpv4_timestamp_size - icmp_header_size;
+    case PingKind::mask:
+      return icmpv4_address_mask_size - icmp_header_size;
+    case PingKind::echo:
+      break;
+  }
+  return std::nullopt;
 }
 
 // ---- what does not fit ----
@@ -195,6 +234,8 @@ PingArguments read_ping_arguments(const std::vector<std::string>& words_given, c
   ping.options = options_of(words, ping.target);
   ping.pattern = pattern_of(words.pattern);
   ping.probe_object = probe_of(words);
+  ping.kind = kind_of(words, ping);
+  if (const auto size = fixed_size(ping)) ping.size = *size;
   ping.is_probe_local = !words.is_probe_remote;
   if (words.path_mtu == "do") ping.path_mtu = PathMtuPolicy::refuse;
   if (words.path_mtu == "dont") ping.path_mtu = PathMtuPolicy::cut_anywhere;

@@ -9,7 +9,10 @@ namespace tunstack::clients {
 /// -M: what happens to what is larger than the path takes.
 enum class PathMtuPolicy : std::uint8_t { refuse, cut_here, cut_anywhere };  // do, want, dont
 
+enum class PingKind : std::uint8_t { echo, probe, timestamp, mask };
+
 struct PingArguments {
+  PingKind kind = PingKind::echo;
   std::string target_word;
   IpAddress target, source;
   std::string device;  // what -I says, where that is not an address
@@ -25,21 +28,19 @@ struct PingArguments {
   PathMtuPolicy path_mtu = PathMtuPolicy::cut_here;
   std::vector<std::uint8_t> options;  // of IPv4
   std::vector<std::uint8_t> pattern;
-  /// The object that an extended echo asks about (RFC 8335 2.1); empty: plain echo.
-  std::vector<std::uint8_t> probe_object;
+  std::vector<std::uint8_t> probe_object;  // what an extended echo asks about (RFC 8335 2.1)
   bool is_probe_local = true;
 
   bool is_quiet = false, prints_time = false, is_numeric = false, is_flood = false, is_verbose = false;
   bool allows_broadcast = false, reports_outstanding = false, json = false;
   FamilyChoice family;
 
-  bool is_probe() const { return !probe_object.empty(); }
   /// Whether there is room for the time at which a request was sent.
   bool is_timed() const;
 };
 
 inline constexpr std::size_t ping_time_size = 16;  // octets: seconds and microseconds
-inline bool PingArguments::is_timed() const { return is_probe() || size >= ping_time_size; }
+inline bool PingArguments::is_timed() const { return size >= ping_time_size; }
 
 /// Throws UsageFault.
 PingArguments read_ping_arguments(const std::vector<std::string>& words, const ClientPlace& place);

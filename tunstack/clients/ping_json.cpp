@@ -27,7 +27,7 @@ class PingJson final : public PingOutput {
     if (reply.has_bad_checksum) event["bad_checksum"] = true;
     if (reply.is_from_another) event["different_address"] = true;
     if (reply.wrong_at) event["wrong_data_at"] = *reply.wrong_at;
-    if (ping_.is_probe()) event["answer"] = probe_words(reply.code, reply.state_and_flags);
+    if (!reply.answer.empty()) event["answer"] = reply.answer;
     put(event);
   }
 

@@ -19,9 +19,8 @@ struct PingReply {
   bool is_from_another = false;              // address than was asked
   std::optional<std::size_t> wrong_at = {};  // where its data differs first
   Bytes data, expected;
-  Bytes options;          // of IPv4
-  std::uint8_t code = 0;  // of an extended echo, and the last octet of its header
-  std::uint8_t state_and_flags = 0;
+  Bytes options;       // of IPv4
+  std::string answer;  // to what is no echo: "active, ipv4, ipv6", "mask 255.255.255.0 (/24)"
 };
 
 struct PingCounts {
@@ -52,8 +51,5 @@ class PingOutput {
 
 std::unique_ptr<PingOutput> ping_text(const PingArguments& arguments, const ClientPlace& place);
 std::unique_ptr<PingOutput> ping_json(const PingArguments& arguments);
-
-/// "active, ipv4, ipv6", "reachable", or what is wrong with the query (RFC 8335 3).
-std::string probe_words(std::uint8_t code, std::uint8_t state_and_flags);
 
 }  // namespace tunstack::clients

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include "protocols/wire/extended_echo.hpp"
 #include "protocols/wire/icmp_error.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "tunstack/clients/error_words.hpp"
@@ -53,7 +52,7 @@ class PingText final : public PingOutput {
       return;
     }
     if (reply.microseconds) text_ += fmt::format(" time={} ms", short_time(*reply.microseconds));
-    if (ping_.is_probe()) text_ += ": " + probe_words(reply.code, reply.state_and_flags);
+    if (!reply.answer.empty()) text_ += ": " + reply.answer;
     text_ += marks(reply) + wrong_data(reply) + options_.of(reply.options) + "\n";
   }
 
@@ -162,19 +161,6 @@ class PingText final : public PingOutput {
 
 std::unique_ptr<PingOutput> ping_text(const PingArguments& arguments, const ClientPlace& place) {
   return std::make_unique<PingText>(arguments, place);
-}
-
-std::string probe_words(std::uint8_t code, std::uint8_t state_and_flags) {
-  constexpr std::array wrong = {"", "malformed query", "no such interface", "no such table entry",
-                                "multiple interfaces satisfy query"};
-  constexpr std::array states = {"", "incomplete", "reachable", "stale", "delay", "probe", "failed"};
-  if (code != 0) return code < wrong.size() ? wrong[code] : fmt::format("code {}", code);
-  const unsigned state = state_and_flags >> extended_echo_state_shift;
-  if (state != 0) return state < states.size() ? states[state] : fmt::format("state {}", state);
-  std::string words = (state_and_flags & extended_echo_flag::active) != 0 ? "active" : "not active";
-  if ((state_and_flags & extended_echo_flag::ipv4) != 0) words += ", ipv4";
-  if ((state_and_flags & extended_echo_flag::ipv6) != 0) words += ", ipv6";
-  return words;
 }
 
 }  // namespace tunstack::clients

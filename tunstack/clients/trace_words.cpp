@@ -10,7 +10,7 @@ namespace {
 constexpr unsigned usual_limits[] = {64, 128, 255};
 
 std::string mark4(unsigned code, const ReportedError& error) {
-  if (error.mtu()) return fmt::format("!F-{}", *error.mtu());
+  if (const auto mtu = error.mtu()) return fmt::format("!F-{}", *mtu);
   constexpr std::array marks = {"!N", "!H", "!P", "",   "",   "!S", "!N", "!H",
                                 "!N", "!X", "!X", "!N", "!H", "!X", "!V", "!C"};
   return code < marks.size() ? marks[code] : fmt::format("!<{}>", code);
@@ -61,7 +61,7 @@ std::string trace_mark(const ReportedError& error) {
   const unsigned unreachable = error.is_ipv4() ? 3 : 1, exceeded = error.is_ipv4() ? 11 : 3;
   if (error.type == unreachable) return error.is_ipv4() ? mark4(error.code, error) : mark6(error.code);
   if (error.type == exceeded && error.code == 0) return {};
-  if (error.mtu()) return fmt::format("!F-{}", *error.mtu());
+  if (const auto mtu = error.mtu()) return fmt::format("!F-{}", *mtu);
   return fmt::format("!<{}-{}>", error.type, error.code);
 }
 

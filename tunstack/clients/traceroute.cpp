@@ -84,8 +84,8 @@ Duration Traceroute::patience(std::size_t number) const {
 std::optional<Duration> Traceroute::longest_of(std::size_t first, std::size_t end, double factor) const {
   if (factor == 0) return std::nullopt;
   for (std::size_t i = first; i < end && probes_[i].is_sent; ++i)
-    if (probes_[i].took)
-      return seconds(std::chrono::duration<double>(*probes_[i].took + added_to_others).count() * factor);
+    if (const auto took = probes_[i].took)
+      return seconds(std::chrono::duration<double>(*took + added_to_others).count() * factor);
   return std::nullopt;
 }
 
@@ -119,10 +119,10 @@ void Traceroute::receive(Bytes datagram, Instant now, ToSend& out) {
 
 void Traceroute::on_error(std::size_t number, const ReportedError& error, Instant now, ToSend& out) {
   TraceProbe& probe = probes_[number];
-  if (trace_.finds_mtu && error.mtu()) {
-    if (*error.mtu() < least_mtu || *error.mtu() >= size_) return;
-    size_ = std::max<std::size_t>(*error.mtu(), trace_ip_header_size(trace_) + trace_method_header_size(trace_.method));
-    probe.mark = fmt::format("F={}", *error.mtu());
+  if (const auto mtu = error.mtu(); mtu && trace_.finds_mtu) {
+    if (*mtu < least_mtu || *mtu >= size_) return;
+    size_ = std::max<std::size_t>(*mtu, trace_ip_header_size(trace_) + trace_method_header_size(trace_.method));
+    probe.mark = fmt::format("F={}", *mtu);
     send(number, now, out);  // once more, as large as it may be
     return;
   }

@@ -114,6 +114,7 @@ std::vector<Ipv4Address> gateways_of(const TraceWords& words, const TraceArgumen
   FamilyChoice only_ipv4;
   only_ipv4.only_ipv4 = true;
   std::vector<Ipv4Address> gateways;
+  gateways.reserve(words.gateways.size());
   for (const std::string& word : words.gateways) gateways.push_back(find_target(word, only_ipv4, place).ipv4());
   return gateways;
 }

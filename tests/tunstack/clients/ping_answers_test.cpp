@@ -240,5 +240,55 @@ TEST_F(Answers, PING_012_PROBE_020_the_state_of_a_neighbor_is_named) {
   EXPECT_THAT(door.text, HasSubstr(": reachable\n"));
 }
 
+// ---- queries of ICMPv4 ----
+
+TEST_F(Answers, PING_012_ICMP4_TS_008_a_timestamp_query_tells_how_clocks_differ) {
+  door.delay = 10ms;
+  door.run("ping -c 1 --tstamp 192.0.2.2");
+  EXPECT_THAT(door.text,
+              HasSubstr("PING 192.0.2.2 (192.0.2.2) 12(40) bytes of data.\n20 bytes from 192.0.2.2: icmp_seq=1 "
+                        "ttl=64 time=20.0 ms: originate 42000 receive 42010 transmit 42010, clock differs by "
+                        "+0 ms\n"));
+}
+
+TEST_F(Answers, PING_012_ICMP4_TS_008_midnight_and_times_that_are_not_standard) {
+  std::uint32_t time = 0;
+  answer([&](const Packet& request) {
+    Packet times = data_of(request);
+    set_be32(times, 4, time);
+    set_be32(times, 8, time);
+    return Packets{ipv4({.source = "192.0.2.2", .destination = "192.0.2.1"}, icmpv4(14, 0, be32(request, 24), times))};
+  });
+  time = 47'000;
+  door.run("ping -c 1 --tstamp 192.0.2.2");
+  EXPECT_THAT(door.text, HasSubstr(", clock differs by +5000 ms\n"));
+  time = 86'400'000 - 8'000;
+  door.run("ping -c 1 --tstamp 192.0.2.2");
+  EXPECT_THAT(door.text, HasSubstr(", clock differs by -50000 ms\n"));
+  time = 0x80000007;
+  door.run("ping -c 1 --tstamp 192.0.2.2");
+  EXPECT_THAT(door.text, HasSubstr(" receive 7 transmit 7, not standard\n"));
+  EXPECT_THROW(door.run("ping --tstamp 2001:db8::2"), UsageFault);
+  EXPECT_THROW(door.run("ping --tstamp --mask 192.0.2.2"), UsageFault);
+}
+
+TEST_F(Answers, PING_012_ICMP4_MASK_008_a_mask_query_shows_the_mask) {
+  AtDoor agent(chain_at_door(1, {}, {"icmp4.mask_agent=on"}));
+  EXPECT_EQ(agent.run("ping -c 1 --mask 192.0.2.2").received, 1U);
+  EXPECT_THAT(agent.text,
+              HasSubstr("12 bytes from 192.0.2.2: icmp_seq=1 ttl=64 time=0.000 ms: mask 255.255.255.0 (/24)"));
+  answer([](const Packet& request) {
+    return Packets{ipv4({.source = "192.0.2.2", .destination = "192.0.2.1"},
+                        icmpv4(18, 0, be32(request, 24), hex("ff 00 ff 00")))};
+  });
+  door.run("ping -c 1 --mask 192.0.2.2");
+  EXPECT_THAT(door.text, HasSubstr(": mask 255.0.255.0 (not a prefix)\n"));
+}
+
+TEST_F(Answers, PING_012_QUERY_005_a_query_that_is_not_answered_is_status_1) {
+  AtDoor silent(chain_at_door(1, {}, {"icmp4.mask_agent=off"}));
+  EXPECT_EQ(silent.run("ping -c 1 --mask 192.0.2.2").exit_status, 1);
+}
+
 }  // namespace
 }  // namespace tunstack::test::ping_answers_test
