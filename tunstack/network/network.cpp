@@ -1,8 +1,10 @@
 #include "tunstack/network/network.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "protocols/wire/ethernet.hpp"
+#include "tunstack/network/plan_check.hpp"
 
 namespace tunstack {
 
@@ -42,6 +44,7 @@ bool is_single_node(const NetworkPlan& plan) {
 }
 
 std::vector<Node> make_nodes(const NetworkPlan& plan) {
+  if (const auto fault = plan_fault(plan)) throw std::invalid_argument(fault->what + ": " + fault->why);
   std::vector<Node> nodes;
   nodes.reserve(plan.nodes.size());
   for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
