@@ -6,6 +6,7 @@
 
 #include "tools/commands.hpp"
 #include "tools/host_plan.hpp"
+#include "tools/lab_host.hpp"
 #include "tools/option_values.hpp"
 #include "tools/running_oracle.hpp"
 #include "tools/why_question.hpp"
@@ -141,7 +142,10 @@ void add_why(CLI::App& program) {
   command.add_flag("-x", arguments->with_octets, "The octets of what is sent, too");
   add_address_option(command, arguments->host);
   add_stack_options(command, arguments->host);
-  command.callback([arguments] { run_why(*arguments); });
+  command.callback([&command, arguments] {
+    refuse_lab_conflicts(command);
+    run_why(*arguments);
+  });
 }
 
 }  // namespace tunstack
