@@ -74,7 +74,8 @@ class ValueReader {
   bool read_comparison(const toml::node& node, Comparison& comparison) {
     std::optional<Comparison> found;
     if (const auto text = node.value_exact<std::string>()) found = parse_comparison(*text);
-    if (node.is_number() || node.is_boolean()) found = Comparison{.value = *node.value<double>()};
+    if (const auto truth = node.value_exact<bool>()) found = Comparison{.value = *truth ? 1.0 : 0.0};
+    if (node.is_number()) found = Comparison{.value = *node.value<double>()};
     if (found) comparison = *found;
     return found.has_value();
   }
