@@ -134,6 +134,7 @@ tunstack_test(unit
   tunstack/network/chain_test.cpp
   tunstack/network/impairment_test.cpp
   tunstack/network/in_flight_test.cpp
+  tunstack/network/plan_check_test.cpp
   tunstack/network/prefix_tree_test.cpp
   tunstack/network/shortest_paths_test.cpp
   tunstack/notation/names_test.cpp

@@ -16,6 +16,7 @@ void add_set(CLI::App& program);
 void add_send(CLI::App& program, int& exit_status);
 void add_why(CLI::App& program);
 void add_firewall(CLI::App& program, int& exit_status);
+void add_lab(CLI::App& program, int& exit_status);
 void add_rules(CLI::App& program);
 void add_options(CLI::App& program);
 void add_doctor(CLI::App& program, int& exit_status);
@@ -28,6 +29,13 @@ void add_manual(CLI::App& program);
 void add_firewall_test(CLI::App& firewall, int& exit_status);
 void add_firewall_list(CLI::App& firewall);
 void add_firewall_diff(CLI::App& firewall, int& exit_status);
+void add_lab_list(CLI::App& lab);
+void add_lab_show(CLI::App& lab);
+void add_lab_new(CLI::App& lab);
+void add_lab_check(CLI::App& lab, int& exit_status);
+void add_lab_graph(CLI::App& lab);
+void add_lab_path(CLI::App& lab, int& exit_status);
+void add_lab_schema(CLI::App& lab);
 
 void print_help(const CLI::App& command);
 /// Of those right behind `above`. Throws UsageFault, with the name that may have been meant.

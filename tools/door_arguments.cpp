@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tools/lab_host.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack {
@@ -44,6 +45,7 @@ void add_door_option(CLI::App& command, HostArguments& arguments) {
 }
 
 void refuse_conflicts(const CLI::App& command, const HostArguments& arguments) {
+  refuse_lab_conflicts(command);
   if (arguments.chain && command.count("--role") != 0 && arguments.role == "host")
     throw UsageFault("--chain and --role host exclude each other", "behind the device is the first router of the chain",
                      "leave out --role");

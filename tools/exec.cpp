@@ -28,11 +28,13 @@ Examples:
   tunstack exec ping -c 3 192.0.2.2
   tunstack exec --explain ping -c 1 192.0.2.77     says why there is no answer
   tunstack exec --chain 3 sh -c 'traceroute $TUNSTACK_SERVER4'     hops to count
+  tunstack exec --lab pmtud tracepath -n server       a network of 'tunstack lab list', or of a file
   tunstack exec                                       a shell to play in
 
 The command finds the addresses in TUNSTACK_ADDRESS4, TUNSTACK_ADDRESS6 (the stack's), TUNSTACK_HOST4, TUNSTACK_HOST6
 (the kernel's), and the name of the link in TUNSTACK_DEV; with several doors those of the first one; with --chain
-the host at its end has TUNSTACK_SERVER4, TUNSTACK_SERVER6. With --tap nobody else is on the link: addresses are used at
+the host at its end has TUNSTACK_SERVER4, TUNSTACK_SERVER6. Nodes of a chain or a lab have their names in its /etc/hosts,
+where mounts are possible. With --tap nobody else is on the link: addresses are used at
 once, without duplicate address detection, unless --set dad.transmits=1 asks for it. The kernel's end of the link asks
 for no routers, so that all that is seen was asked for; it does where the stack is one (--role router).
 
@@ -121,7 +123,7 @@ int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
     export_prompt();
     session.say(greeting(plan, session, address_to_ping(session.ways(), session.device_name())));
   }
-  SandboxedCommand sandboxed(or_shell(command));
+  SandboxedCommand sandboxed(or_shell(command), hosts_lines(plan, session.network()));
   session.confine();  // before any of its packets is read
   session.tell_ready();
   session.loop().watch(sandboxed.ended_fd(), [&] { session.loop().stop(); });

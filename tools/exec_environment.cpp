@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "tools/lab_host.hpp"
+
 namespace tunstack {
 
 namespace {
@@ -59,7 +61,23 @@ std::string address_of_server(const Network& network) {
   return ipv4.empty() ? first_of(server, false) : ipv4;
 }
 
-std::string chain_text(const HostPlan& plan, const Network& network) {
+std::string hosts_lines(const HostPlan& plan, const Network& network) {
+  if (!plan.chain && !plan.lab) return {};
+  std::string lines;
+  const auto add = [&](const std::string& name, const std::vector<IpPrefix>& addresses) {
+    for (const IpPrefix& own : addresses)
+      if (!own.address.is_link_local()) lines += fmt::format("{} {}\n", to_text(own.address), name);
+  };
+  for (std::size_t i = 0; i < network.size(); ++i)
+    for (const Interface& interface : network.node(NodeId(i)).state().interfaces)
+      add(network.name(NodeId(i)), interface.config.addresses);
+  if (plan.lab)
+    for (const lab::PlannedDoor& door : plan.lab->doors) add(door.name, door.addresses);
+  return lines;
+}
+
+std::string text_behind(const HostPlan& plan, const Network& network) {
+  if (plan.lab) return lab_text_of(*plan.lab);
   if (!plan.chain) return {};
   return fmt::format("{} router{} and a host called {}: {}", plan.chain->routers, plan.chain->routers == 1 ? "" : "s",
                      chain_server, both(server_of(network)));
@@ -81,8 +99,10 @@ std::string as_typed(const std::string& target, const std::vector<IpPrefix>& sta
   return target == first_of(stack, false) ? "$TUNSTACK_ADDRESS6" : target;
 }
 
-std::string to_try(const HostPlan& plan, const std::string& target, const std::vector<IpPrefix>& stack) {
+std::string to_try(const HostPlan& plan, const Network& network, const std::string& target,
+                   const std::vector<IpPrefix>& stack) {
   const bool has_ipv4 = has_address_of(plan.node.interfaces[0], Family::ipv4);
+  if (plan.lab && !address_of_server(network).empty()) return "try: traceroute server    ";
   if (plan.chain) return fmt::format("try: traceroute $TUNSTACK_SERVER{}    ", has_ipv4 ? 4 : 6);
   return target.empty() ? "" : fmt::format("try: ping {}    ", as_typed(target, stack));
 }
@@ -96,12 +116,13 @@ std::string greeting(const HostPlan& plan, const Session& session, const std::st
   for (std::size_t i = 0; i < links.size(); ++i)
     ends += fmt::format("{}{}: the stack has {}, this shell {}", i == 0 ? "" : "; ", links[i].name(),
                         both(plan.node.interfaces[i].addresses), both(plan.links[i].addresses));
+  const std::string behind_it = text_behind(plan, session.network());
   return fmt::format(
       "tunstack: a private network with {} {}{}\n"
       "  {}(exit ends all of it)\n",
       links.size() == 1 ? "one link," : fmt::format("{} links,", links.size()), ends,
-      plan.chain ? fmt::format("\n  behind it {}", chain_text(plan, session.network())) : "",
-      to_try(plan, target, stack));
+      behind_it.empty() ? "" : fmt::format("\n  behind it {}", behind_it),
+      to_try(plan, session.network(), target, stack));
 }
 
 }  // namespace tunstack

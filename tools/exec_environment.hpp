@@ -11,11 +11,15 @@ namespace tunstack {
 /// the host at the end of a chain); what there is not is unset. Of several links the first one's.
 void export_addresses(const HostPlan& plan, const Network& network, const std::string& device);
 
-/// The first of the host at the end of a chain.
+/// The first of a node called server; empty if there is none.
 std::string address_of_server(const Network& network);
 
-/// "3 routers and a host called server: 203.0.113.3 and 2001:db8:2::3", or nothing without a chain.
-std::string chain_text(const HostPlan& plan, const Network& network);
+/// "3 routers and a host called server: 203.0.113.3 and 2001:db8:2::3", "the lab pmtud: r1, server", or nothing of a
+/// node alone.
+std::string text_behind(const HostPlan& plan, const Network& network);
+
+/// Lines of /etc/hosts that name the nodes of a chain or a lab by all of their addresses, and who is at its doors.
+std::string hosts_lines(const HostPlan& plan, const Network& network);
 
 /// Whether a shell started now would talk with a person.
 bool is_interactive();

@@ -54,6 +54,13 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
                   "last link has an MTU of M")
       ->type_name("N[,mtu=M]")
       ->group(of_the_stack);
+  command
+      .add_option("--lab", arguments.lab.lab,
+                  "A network of 'tunstack lab list', or of a file: nodes, links and devices are those that it says")
+      ->type_name("LAB")
+      ->group(of_the_stack);
+  add_with_option(command, arguments.lab.with);
+  command.get_option("--with")->needs(command.get_option("--lab"))->group(of_the_stack);
   command.add_flag("--autoconf", arguments.autoconf, "Ask routers for addresses and routes; --tap does so by default")
       ->group(of_the_stack);
   command

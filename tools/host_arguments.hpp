@@ -6,6 +6,7 @@
 
 #include "protocols/base/random.hpp"
 #include "tools/impairment_arguments.hpp"
+#include "tools/lab_arguments.hpp"
 
 namespace tunstack {
 
@@ -15,6 +16,7 @@ struct HostArguments {
   std::vector<std::string> routes;     // of the kernel to the stack: prefixes, or "default"
   std::optional<std::string> chain;    // N or N,mtu=M: routers behind the device, and a host
   std::vector<std::string> doors;      // NAME=ADDR/LEN,...: instead of all of these, and of the device
+  LabArguments lab;                    // likewise; empty: none
   std::string device = "tun0";
   bool tap = false;
   bool autoconf = false;  // ask routers also without tap

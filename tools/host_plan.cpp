@@ -7,6 +7,7 @@
 #include "tools/door_arguments.hpp"
 #include "tools/fresh_seed.hpp"
 #include "tools/kept_secret.hpp"
+#include "tools/lab_host.hpp"
 #include "tools/recorded_host.hpp"
 #include "tools/route_arguments.hpp"
 #include "tunstack/fault.hpp"
@@ -259,6 +260,30 @@ std::optional<std::filesystem::path> secret_directory_of(const HostArguments& ar
   return state_directory();
 }
 
+/// A stack of the command line.
+void plan_stack(const HostArguments& arguments, HostPlan& plan) {
+  for (const RouterDoor& door : doors_of(arguments)) {
+    InterfaceConfig& interface = plan.node.interfaces.emplace_back(plan_interface(arguments, door));
+    plan.links.push_back(plan_link(arguments, interface));
+    plan.links.back().network = door.network;
+    add_link_local_address(interface);
+    if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
+  }
+  add_routes_between_networks(plan);
+  plan_chain_behind(arguments, plan);
+  plan.node.options = node_options(arguments);
+  plan.secret_directory = secret_directory_of(arguments, plan.node);
+  for (const InterfaceConfig& interface : plan.node.interfaces) {
+    check_role(plan.node.options, interface);
+    check_advertising(plan.node.options, interface);
+  }
+}
+
+/// That of its file, unless another one is said.
+Seed seed_of_lab(const HostArguments& arguments, const lab::LabPlan& lab) {
+  return arguments.seed || arguments.recorded_seed ? seed_of(arguments) : lab.network.seed;
+}
+
 void plan_outputs(const HostArguments& arguments, HostPlan& plan) {
   plan.explain = explain_of(arguments);
   plan.color = arguments.color;
@@ -284,6 +309,7 @@ void refuse_idle_settings(const HostArguments& arguments) {
 }
 
 NetworkPlan network_plan(const HostPlan& plan, const NodeConfig& first) {
+  if (plan.lab) return lab_network(*plan.lab, first);
   NetworkPlan network;
   if (plan.chain) {
     auto chain = plan_chain(*plan.chain, first);
@@ -299,22 +325,11 @@ NetworkPlan network_plan(const HostPlan& plan, const NodeConfig& first) {
 HostPlan plan_host(const HostArguments& arguments) {
   HostPlan plan;
   plan.leave_link_alone = leaves_link_alone(arguments);
-  for (const RouterDoor& door : doors_of(arguments)) {
-    InterfaceConfig& interface = plan.node.interfaces.emplace_back(plan_interface(arguments, door));
-    plan.links.push_back(plan_link(arguments, interface));
-    plan.links.back().network = door.network;
-    add_link_local_address(interface);
-    if (const auto fault = addresses_fault(interface.addresses)) refuse(*fault);
-  }
-  add_routes_between_networks(plan);
-  plan_chain_behind(arguments, plan);
-  plan.node.options = node_options(arguments);
-  plan.node.seed = seed_of(arguments);
-  plan.secret_directory = secret_directory_of(arguments, plan.node);
-  for (const InterfaceConfig& interface : plan.node.interfaces) {
-    check_role(plan.node.options, interface);
-    check_advertising(plan.node.options, interface);
-  }
+  if (arguments.lab.lab.empty())
+    plan_stack(arguments, plan);
+  else
+    plan_lab_host(arguments, plan);
+  plan.node.seed = plan.lab ? seed_of_lab(arguments, *plan.lab) : seed_of(arguments);
   plan.arguments = recorded_arguments(arguments, plan.node);
   plan_outputs(arguments, plan);
   plan.duration = arguments.duration;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tools/door_arguments.hpp"
+#include "tools/lab_host.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/options/effect.hpp"
 
@@ -36,6 +37,7 @@ void record_doors(const std::vector<InterfaceConfig>& interfaces, Texts& recorde
 }  // namespace
 
 std::vector<std::string> recorded_arguments(const HostArguments& arguments, const NodeConfig& node) {
+  if (!arguments.lab.lab.empty()) return lab_arguments(arguments.lab);
   const HostArguments defaults;
   std::vector<std::string> recorded;
   const auto add = [&](const char* option, const std::string& value) {
@@ -89,6 +91,7 @@ void take_recorded(const CaptureOrigin& origin, const CLI::App& command, HostArg
   take("--mac", arguments.mac, recorded.mac);
   take("--gateway", arguments.gateways, recorded.gateways);
   take("--chain", arguments.chain, recorded.chain);
+  take("--lab", arguments.lab, recorded.lab);
   take("--autoconf", arguments.autoconf, recorded.autoconf);
   take("--role", arguments.role, recorded.role);
   take("--mtu", arguments.mtu, recorded.mtu);

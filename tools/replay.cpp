@@ -9,6 +9,7 @@
 
 #include "tools/capture_output.hpp"
 #include "tools/commands.hpp"
+#include "tools/lab_host.hpp"
 #include "tools/option_values.hpp"
 #include "tools/recorded_host.hpp"
 #include "tools/replay_feed.hpp"
@@ -162,6 +163,11 @@ HostPlan plan_replay(ReplayArguments& arguments, const CLI::App& command, const 
   else if (!arguments.host.seed)
     arguments.host.seed = 0;
   HostPlan plan = plan_host(arguments.host);
+  if (plan.links[0].tap != arguments.host.tap)
+    throw UsageFault(fmt::format("cannot replay {} in this lab", arguments.input),
+                     fmt::format("it holds {}, and the link of its door {} frames", name_of(reader.link_type()),
+                                 plan.links[0].tap ? "has" : "has no"),
+                     "--with link.NAME.tap=true or false");
   if (origin)
     for (std::size_t i = 0; i < std::min(plan.node.interfaces.size(), origin->links_are_up.size()); ++i)
       plan.node.interfaces[i].up = origin->links_are_up[i];
@@ -255,7 +261,10 @@ void add_replay(CLI::App& program, int& exit_status) {
   command->get_option("--explain")
       ->description(
           "One line on stdout for each decision: =all (if nothing is given), =drops, =off; for each packet: =story");
-  command->callback([arguments, command, &exit_status] { exit_status = run_replay(*arguments, *command); });
+  command->callback([arguments, command, &exit_status] {
+    refuse_lab_conflicts(*command);
+    exit_status = run_replay(*arguments, *command);
+  });
 }
 
 }  // namespace tunstack

@@ -7,6 +7,7 @@
 #include "tools/commands.hpp"
 #include "tools/door_arguments.hpp"
 #include "tools/exec_environment.hpp"
+#include "tools/lab_host.hpp"
 #include "tools/session.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/kernel_link/ipv6_settings.hpp"
@@ -22,6 +23,7 @@ Examples:
   tunstack up 10.1.1.2/24 --explain            each decision as a line, with its RFC section
   tunstack up 192.0.2.9/24 --dev lab%d --set icmp4.echo=off --duration 60
   tunstack up --door tun0=192.0.2.2/24 --door tun1=198.51.100.2/24     a router between two devices
+  tunstack up --lab pmtud            a network of 'tunstack lab list', or of a file
   tunstack up --chain 3,mtu=1300     three routers and a host behind the device: traceroute, tracepath)";
 
 std::string join(const std::vector<IpPrefix>& prefixes) {
@@ -35,9 +37,9 @@ std::string behind(const std::string& network) {
   return network.empty() ? "" : fmt::format("ip netns exec {} ", network);
 }
 
-std::string to_try(const HostPlan& plan, const Session& session, const std::string& before, const std::string& target) {
-  if (plan.chain)
-    return fmt::format("  try: {}traceroute {}    (Ctrl-C ends)\n", before, address_of_server(session.network()));
+std::string to_try(const Session& session, const std::string& before, const std::string& target) {
+  const std::string server = address_of_server(session.network());
+  if (!server.empty()) return fmt::format("  try: {}traceroute {}    (Ctrl-C ends)\n", before, server);
   return target.empty() ? "" : fmt::format("  try: {}ping {}    (Ctrl-C ends)\n", before, target);
 }
 
@@ -48,12 +50,12 @@ std::string welcome_text(const HostPlan& plan, const Session& session, const Att
   const auto number = static_cast<std::size_t>(link.number());
   const std::string target = address_to_ping(ways, device);
   const std::string& network = plan.links[number].network;
-  const std::string chain = chain_text(plan, session.network());
+  const std::string behind_it = text_behind(plan, session.network());
   return fmt::format("tunstack: {} is up: the stack has {}; {} has {}\n{}{}{}", device,
                      join(plan.node.interfaces[number].addresses), network.empty() ? "this host" : network,
                      plan.leave_link_alone ? "what you give it" : join(plan.links[number].addresses),
-                     chain.empty() ? "" : fmt::format("  behind it {}\n", chain),
-                     to_try(plan, session, behind(network), target), plan.leave_link_alone ? "" : detour_warning(ways));
+                     behind_it.empty() ? "" : fmt::format("  behind it {}\n", behind_it),
+                     to_try(session, behind(network), target), plan.leave_link_alone ? "" : detour_warning(ways));
 }
 
 /// What becomes of the link is told each time, how to try the stack when it is up for the first time.
@@ -86,7 +88,8 @@ class LinkTeller {
 
 /// Whoever gives no address takes what works here.
 void do_without_ipv6_if_need_be(HostArguments& arguments) {
-  const bool chooses = !arguments.addresses.empty() || !arguments.host.empty() || !arguments.doors.empty();
+  const bool chooses =
+      !arguments.lab.lab.empty() || !arguments.addresses.empty() || !arguments.host.empty() || !arguments.doors.empty();
   if (chooses || !ipv6_is_off(arguments.device)) return;
   arguments.addresses = {default_ipv4_address};
   fmt::print(stderr,

@@ -6,6 +6,7 @@
 
 #include "tools/commands.hpp"
 #include "tools/host_plan.hpp"
+#include "tools/lab_host.hpp"
 #include "tools/option_values.hpp"
 #include "tools/running_oracle.hpp"
 #include "tools/why_question.hpp"
@@ -147,7 +148,10 @@ void add_why(CLI::App& program) {
   add_address_option(command, arguments->host);
   add_stack_options(command, arguments->host);
   add_ruleset_options(command, arguments->filter);
-  command.callback([arguments] { run_why(*arguments); });
+  command.callback([&command, arguments] {
+    refuse_lab_conflicts(command);
+    run_why(*arguments);
+  });
 }
 
 }  // namespace tunstack

@@ -46,12 +46,35 @@ void map_user_to_root(uid_t uid, gid_t gid) {
                     "the kernel refused the user map", "run it with sudo");
 }
 
+std::string text_of(const char* path) {
+  std::string text;
+  const FileDescriptor file(::open(path, O_RDONLY | O_CLOEXEC));
+  std::array<char, 4096> part{};
+  for (ssize_t size = 0; file.is_open() && (size = ::read(file.get(), part.data(), part.size())) > 0;)
+    text.append(part.data(), static_cast<std::size_t>(size));
+  return text;
+}
+
+// Behind what the host has in /etc/hosts; the file that it is bound to is in memory, and nobody finds it elsewhere:
+// what it was made in is covered by the next /proc.
+void mount_own_hosts(const std::string& hosts) {
+  constexpr const char* path = "/etc/hosts";
+  if (hosts.empty() || ::mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4m") != 0) return;
+  constexpr const char* made = "/proc/hosts";
+  const FileDescriptor file(::open(made, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+  const std::string text = text_of(path) + "\n" + hosts;
+  if (file.is_open() && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()))
+    ::mount(made, path, nullptr, MS_BIND, nullptr);
+  ::umount2("/proc", MNT_DETACH);
+}
+
 // A shell that looks at /sys/class/net or /proc should see its own world. Where a container forbids the mounts
 // only these views are the host's; nothing depends on them. Where mounts cannot be made private, as in a chroot whose
 // "/" is no mount point, they would reach the host and stay there.
-void mount_own_views() {
+void mount_own_views(const std::string& hosts) {
   constexpr unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+  mount_own_hosts(hosts);
   ::mount("proc", "/proc", "proc", flags, nullptr);
   ::mount("sysfs", "/sys", "sysfs", flags, nullptr);
 }
@@ -118,9 +141,10 @@ void close_all_but(int kept) {
   ::close_range(static_cast<unsigned>(kept) + 1, ~0U, 0);
 }
 
-[[noreturn]] void run_in_namespace(const std::vector<std::string>& command, int report, int orders) {
+[[noreturn]] void run_in_namespace(const std::vector<std::string>& command, const std::string& hosts, int report,
+                                   int orders) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // or its end of the pipe is closed already
-  mount_own_views();
+  mount_own_views(hosts);
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, nullptr);
@@ -160,7 +184,7 @@ void enter_private_network() {
   if (as_user) map_user_to_root(uid, gid);
 }
 
-SandboxedCommand::SandboxedCommand(const std::vector<std::string>& command) {
+SandboxedCommand::SandboxedCommand(const std::vector<std::string>& command, const std::string& hosts) {
   Pipe report = make_pipe();
   Pipe orders = make_pipe();
   init_ = fork_into_process_namespace();
@@ -169,7 +193,7 @@ SandboxedCommand::SandboxedCommand(const std::vector<std::string>& command) {
                       "the limit of processes is reached", "see ulimit -u");
   if (init_ == 0) {
     orders.write_end = FileDescriptor();
-    run_in_namespace(command, report.write_end.get(), orders.read_end.get());
+    run_in_namespace(command, hosts, report.write_end.get(), orders.read_end.get());
   }
   orders_ = std::move(orders.write_end);
   pidfd_ = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, init_, 0)));

@@ -20,9 +20,10 @@ void enter_private_network();
 /// ends, whatever way, the kernel ends every process that the command left behind.
 class SandboxedCommand {
  public:
-  /// Starts `command` (found by PATH) with no signal blocked. Throws SystemError, or a Fault with the exit status 127
-  /// for a command that does not exist and 126 for one that cannot be run.
-  explicit SandboxedCommand(const std::vector<std::string>& command);
+  /// Starts `command` (found by PATH) with no signal blocked; it finds `hosts` in its /etc/hosts too, where mounts are
+  /// possible. Throws SystemError, or a Fault with the exit status 127 for a command that does not exist and 126 for
+  /// one that cannot be run.
+  explicit SandboxedCommand(const std::vector<std::string>& command, const std::string& hosts = {});
   ~SandboxedCommand();
   SandboxedCommand(const SandboxedCommand&) = delete;
   SandboxedCommand& operator=(const SandboxedCommand&) = delete;

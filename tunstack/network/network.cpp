@@ -1,12 +1,14 @@
 #include "tunstack/network/network.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "protocols/wire/ethernet.hpp"
 #include "protocols/wire/ip_version.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
 #include "tunstack/network/misdeeds.hpp"
+#include "tunstack/network/plan_check.hpp"
 
 namespace tunstack {
 
@@ -47,6 +49,7 @@ bool is_single_node(const NetworkPlan& plan) {
 }
 
 std::vector<Node> make_nodes(const NetworkPlan& plan) {
+  if (const auto fault = plan_fault(plan)) throw std::invalid_argument(fault->what + ": " + fault->why);
   std::vector<Node> nodes;
   nodes.reserve(plan.nodes.size());
   for (std::size_t i = 0; i < plan.nodes.size(); ++i) {

@@ -29,6 +29,7 @@ class TrafficWatcher {
 
 class Network {
  public:
+  /// Throws std::invalid_argument for what no network can be made of (`plan_fault`).
   explicit Network(const NetworkPlan& plan);
   /// A node alone, in the state that it is in.
   explicit Network(const Node& node);

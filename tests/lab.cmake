@@ -1,0 +1,16 @@
+# Lab files: what they say, what is wrong with them, and the networks that they make.
+tunstack_test(lab
+  tunstack/lab/built_in_labs_test.cpp
+  tunstack/lab/expansion_test.cpp
+  tunstack/lab/lab_docs_test.cpp
+  tunstack/lab/lab_plan_test.cpp
+  tunstack/lab/quantities_test.cpp
+  tunstack/lab/reading_test.cpp
+  tunstack/lab/shown_labs_test.cpp
+  tunstack/lab/transit_filter_test.cpp
+  tunstack/lab/wrong_files_test.cpp)
+target_link_libraries(lab PRIVATE tunstack_lab)
+target_compile_definitions(lab PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+add_test(NAME labs_match_their_schema
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/tunstack/lab/validate-labs $<TARGET_FILE:tunstack>
+          ${CMAKE_SOURCE_DIR}/tunstack/lab/built_in)

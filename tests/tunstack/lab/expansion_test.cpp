@@ -1,0 +1,114 @@
+// Rows and topologies: what nodes and links they become.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "tests/tunstack/lab/small_lab.hpp"
+
+namespace tunstack::test::lab_expansion_test {
+namespace {
+
+using lab::LabFile;
+using lab::LabLink;
+using lab::LabNode;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+const std::string edge =
+    "[host]\nlink = \"edge\"\nroutes = [\"default\"]\n[link.edge]\nnet = [\"192.0.2.0/24\", \"2001:db8::/64\"]\n";
+
+LabFile topology(const std::string& kind, std::size_t size, const std::string& more = "") {
+  return read_good_lab(fmt::format("{}{}[topology]\nkind = \"{}\"\nsize = {}\nlink = \"edge\"\n", "seed = 3\n" + edge,
+                                   more, kind, size));
+}
+
+/// Pairs of nodes, "n1-n2".
+std::vector<std::string> links_between(const LabFile& file) {
+  std::vector<std::string> names;
+  for (const LabLink& link : file.links)
+    if (link.name != "edge") names.push_back(link.name);
+  return names;
+}
+
+/// How many nodes can be reached from n1 over links.
+std::size_t reached(const LabFile& file) {
+  std::set<std::string> known{"n1"};
+  for (std::size_t before = 0; before != known.size();) {
+    before = known.size();
+    for (const std::string& name : links_between(file)) {
+      const std::string one = name.substr(0, name.find('-')), other = name.substr(name.find('-') + 1);
+      if (known.contains(one) || known.contains(other)) known.insert({one, other});
+    }
+  }
+  return known.size();
+}
+
+TEST(LabRows, TOPO_003_count_and_chain_make_a_row_between_two_links) {
+  const LabFile file = read_good_lab(
+      edge +
+      "[link.far]\nnet = [\"203.0.113.0/24\"]\n[node.r]\nrole = \"router\"\ncount = 64\nchain = \"edge\"\nto = "
+      "\"far\"\noptions = { \"icmp4.quote\" = 8 }\n[node.server]\ninterfaces.eth0 = { link = \"far\" }\n");
+  ASSERT_THAT(file.nodes, SizeIs(65));
+  EXPECT_EQ(file.nodes[0].name, "r1");
+  EXPECT_EQ(file.nodes[63].name, "r64");
+  EXPECT_EQ(file.nodes[0].interfaces.at(0).link.value, "edge");
+  EXPECT_EQ(file.nodes[0].interfaces.at(1).link.value, "r1-r2");
+  EXPECT_EQ(file.nodes[63].interfaces.at(1).link.value, "far");
+  EXPECT_EQ(file.nodes[40].options.at(0).value, "8");
+  EXPECT_THAT(links_between(file), SizeIs(64));
+  EXPECT_EQ(to_text(file.links[2].nets.at(0).value), "198.18.0.2/31");
+  EXPECT_EQ(to_text(file.links[2].nets.at(1).value), "2001:db8:ffff::2/127");
+  EXPECT_EQ(to_text(file.nodes[1].interfaces[0].addresses->at(0).value), "198.18.0.3/31");
+}
+
+TEST(LabRows, links_between_have_the_families_of_the_first_one_and_the_nets_that_are_said) {
+  const LabFile file = read_good_lab(
+      "[host]\nlink = \"edge\"\nroutes = []\n[link.edge]\nnet = [\"192.0.2.0/24\"]\n"
+      "[node.r]\nrole = \"router\"\ncount = 3\nchain = \"edge\"\nnets = [\"10.0.0.0/29\", \"2001:db8:9::/48\"]\n");
+  ASSERT_THAT(file.links, SizeIs(3));
+  ASSERT_THAT(file.links[2].nets, SizeIs(1));
+  EXPECT_EQ(to_text(file.links[2].nets[0].value), "10.0.0.4/31");
+}
+
+TEST(LabRows, prefixes_can_run_out) {
+  const auto faults = lab::read_lab(edge +
+                                    "[node.r]\nrole = \"router\"\ncount = 9\nchain = \"edge\"\n"
+                                    "nets = [\"10.0.0.0/29\", \"2001:db8:9::/48\"]\n")
+                          .faults;
+  ASSERT_FALSE(faults.empty());
+  EXPECT_THAT(lab::faults_text(faults, "x"), HasSubstr("x:6:7: 10.0.0.0/29 has no prefix left for so many links"));
+}
+
+TEST(LabTopologies, chain_ring_tree_and_grid) {
+  EXPECT_THAT(links_between(topology("chain", 4)), ElementsAre("n1-n2", "n2-n3", "n3-n4"));
+  EXPECT_THAT(links_between(topology("ring", 4)), ElementsAre("n1-n2", "n2-n3", "n3-n4", "n4-n1"));
+  EXPECT_THAT(links_between(topology("tree", 5)), ElementsAre("n1-n2", "n1-n3", "n2-n4", "n2-n5"));
+  EXPECT_THAT(links_between(topology("grid", 4)), ElementsAre("n1-n2", "n1-n3", "n2-n4", "n3-n4"));
+}
+
+TEST(LabTopologies, all_routers_are_connected) {
+  for (const char* const kind : {"chain", "ring", "tree", "grid", "random"})
+    for (const std::size_t size : {2U, 3U, 10U, 50U}) EXPECT_EQ(reached(topology(kind, size)), size) << kind << size;
+}
+
+TEST(LabTopologies, a_random_one_follows_from_the_seed) {
+  const LabFile one = topology("random", 30), other = topology("random", 30);
+  EXPECT_EQ(links_between(one), links_between(other));
+  EXPECT_GT(links_between(one).size(), 29U);
+  const LabFile third =
+      read_good_lab("seed = 4\n" + edge + "[topology]\nkind = \"random\"\nsize = 30\nlink = \"edge\"\n");
+  EXPECT_NE(links_between(one), links_between(third));
+}
+
+TEST(LabTopologies, the_last_router_can_be_at_a_link_too) {
+  const LabFile file =
+      read_good_lab(edge +
+                    "[link.far]\nnet = [\"203.0.113.0/24\"]\n[node.server]\ninterfaces.eth0 = { link = \"far\" }\n"
+                    "[topology]\nkind = \"grid\"\nsize = 9\nlink = \"edge\"\nto = \"far\"\n");
+  EXPECT_EQ(file.nodes.back().name, "n9");
+  EXPECT_EQ(file.nodes.back().interfaces.back().link.value, "far");
+}
+
+}  // namespace
+}  // namespace tunstack::test::lab_expansion_test

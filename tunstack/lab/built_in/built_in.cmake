@@ -1,0 +1,12 @@
+# Compiles the built-in labs in: one source with the text of each file, and the one that `tunstack lab new` prints.
+set(TUNSTACK_LAB_SOURCE ${CMAKE_CURRENT_BINARY_DIR}/lab/built_in.cpp)
+set(TUNSTACK_LAB_TEXTS "")
+foreach(lab host chain pmtud black-hole redirect loop lossy ecmp autoconf neighbors between tunnel-1420 historic)
+  set(file ${CMAKE_CURRENT_LIST_DIR}/${lab}.toml)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} text)
+  string(APPEND TUNSTACK_LAB_TEXTS "    {\"${lab}\", R\"toml(${text})toml\"},\n")
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/template.toml)
+file(READ ${CMAKE_CURRENT_LIST_DIR}/template.toml TUNSTACK_LAB_TEMPLATE)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/../built_in.cpp.in ${TUNSTACK_LAB_SOURCE} @ONLY)
