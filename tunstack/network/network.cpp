@@ -23,10 +23,14 @@ Seed seed_of_node(Seed seed, std::size_t number) {
 }
 
 /// By its name, so that other links change nothing (FNV-1a).
-Seed seed_of_link(Seed seed, std::string_view name, std::size_t end) {
+Seed seed_of_link(Seed seed, std::string_view name) {
   std::uint32_t hash = 0x811c9dc5;
   for (const char letter : name) hash = (hash ^ static_cast<std::uint8_t>(letter)) * 0x01000193;
   seed.key[5] ^= hash;
+  return seed;
+}
+
+Seed seed_of_end(Seed seed, std::size_t end) {
   seed.key[7] ^= static_cast<std::uint32_t>(end + 1);
   return seed;
 }
@@ -182,15 +186,18 @@ void Network::attach(const NetworkPlan& plan) {
 }
 
 void Network::attach(const PlannedLink& planned, const Seed& seed) {
-  Link link{.ends = planned.ends, .addresses = {}, .impairers = {}};
+  Link link{.ends = planned.ends,
+            .addresses = {},
+            .impairers = {},
+            .impairments = planned.impairments,
+            .seed = seed_of_link(seed, seed_name_of(planned))};
   for (const LinkEnd& end : link.ends)
     if (!end.door && nodes_[end.node].state().interface(end.interface).has_frames())
       link.addresses.resize(link.ends.size());
   for (std::size_t i = 0; i < link.ends.size(); ++i) {
     const LinkEnd& end = link.ends[i];
     if (link.has_frames() && !end.door) link.addresses[i] = nodes_[end.node].state().interface(end.interface).mac();
-    if (planned.impairments.any())
-      link.impairers.emplace_back(planned.impairments, seed_of_link(seed, seed_name_of(planned), i), "way");
+    if (planned.impairments.any()) link.impairers.emplace_back(planned.impairments, seed_of_end(link.seed, i), "way");
     const bool is_well = !end.door ? !may_misbehave(end.node) : true;
     port_at(end) = {.link = static_cast<std::uint32_t>(links_.size()),
                     .end = static_cast<std::uint16_t>(i),
@@ -199,6 +206,30 @@ void Network::attach(const PlannedLink& planned, const Seed& seed) {
   }
   if (link.has_frames() && !frame_) frame_ = std::make_unique_for_overwrite<std::uint8_t[]>(largest_frame);
   links_.push_back(std::move(link));
+}
+
+void Network::impair_link(std::size_t number, const Impairments& impairments) {
+  Link& link = links_[number];
+  link.impairments = impairments;
+  for (Impairer& impairer : link.impairers) impairer.change(impairments);
+  if (!link.impairers.empty() || !impairments.any()) return;
+  for (std::size_t i = 0; i < link.ends.size(); ++i) {
+    link.impairers.emplace_back(impairments, seed_of_end(link.seed, i), "way");
+    port_at(link.ends[i]).is_direct = false;
+  }
+}
+
+void Network::set_link_mtu(std::size_t link, std::size_t mtu) {
+  for (const LinkEnd& end : links_[link].ends)
+    if (!end.door) nodes_[end.node].set_mtu(end.interface, mtu);
+}
+
+void Network::set_link_up(std::size_t link, bool up, Instant now, Outbox& out) {
+  const std::vector<LinkEnd> ends = links_[link].ends;
+  for (const LinkEnd& end : ends)
+    if (!end.door)
+      act(NodeId(end.node), now, out,
+          [&](Node& node, Instant when, Outbox& box) { node.link_changed(end.interface, up, when, box); });
 }
 
 Network::Port& Network::port_at(const LinkEnd& end) {

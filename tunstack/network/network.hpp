@@ -86,6 +86,12 @@ class Network {
   void misbehave(NodeId id, const Misbehaviour& misbehaviour) {
     misbehaviours_[static_cast<std::size_t>(id)] = misbehaviour;
   }
+  // Changes of a link, by its number in the plan, for packets that set out from now on.
+  void impair_link(std::size_t link, const Impairments& impairments);
+  const Impairments& impairments(std::size_t link) const { return links_[link].impairments; }
+  void set_link_mtu(std::size_t link, std::size_t mtu);
+  /// As nodes at it see it; one with doors has no say over what is outside.
+  void set_link_up(std::size_t link, bool up, Instant now, Outbox& out);
   /// All links are good ones from now on, for who asks a copy.
   void repair_links() {
     for (Link& link : links_) link.impairers.clear();
@@ -103,6 +109,8 @@ class Network {
     std::vector<LinkEnd> ends;
     std::vector<MacAddress> addresses;  // of the ends, where the link has frames; those of doors are unknown
     std::vector<Impairer> impairers;    // by the end that sends; none where the link is a good one
+    Impairments impairments = {};
+    Seed seed = 0;  // of its own
     bool has_frames() const { return !addresses.empty(); }
   };
   /// An end of a link: what each packet that sets out there needs.

@@ -104,6 +104,10 @@ struct Interface {
   bool is_plain() const { return !has_frames() && is_up(); }
   /// In octets of a datagram.
   std::size_t mtu(Family family) const { return family == Family::ipv4 ? config.mtu : link().mtu; }
+  void set_mtu(std::size_t mtu) {
+    config.mtu = mtu;
+    routers.routing.link.change_mtu(static_cast<std::uint32_t>(mtu));
+  }
   /// Of unicast packets of IPv6.
   std::uint8_t hop_limit() const { return link().hop_limit; }
   /// Of a link where it has one.

@@ -45,6 +45,8 @@ class Node {
   /// that go, from the old link-local address if that goes (RFC 4861 6.2.8). Others stay as they are. Why one of them
   /// is refused, or nothing; a copy can be asked beforehand.
   MaybeReason set_addresses(InterfaceId interface, const std::vector<IpPrefix>& addresses, Instant now, Outbox& out);
+  /// Another MTU of a link from now on, in octets of a datagram, of `ipv4_minimum_mtu` at least.
+  void set_mtu(InterfaceId interface, std::size_t mtu) { state_.interface(interface).set_mtu(mtu); }
   /// A route beside those of the links from now on; it takes the place of the one to the same prefix by the same way.
   void add_route(const ip::Route& route, Instant now, Outbox& out);
   /// All to the prefix by the interface.

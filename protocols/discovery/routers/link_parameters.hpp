@@ -28,6 +28,8 @@ class LinkParameters {
   }
 
   /// The header of an advertisement and its MTU option, if it has one. A number that is 0 says nothing.
+  /// The link itself has another MTU from now on; what routers said of it is over.
+  void change_mtu(std::uint32_t mtu) { own_mtu_ = values_.mtu = mtu; }
   void learn(const RouterAdvertisementHeader& header, std::optional<std::uint32_t> mtu, Instant now, Random& random) {
     values_.managed = header.managed;
     values_.other = header.other;

@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include <atomic>
+#include <charconv>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include "tools/commands.hpp"
+#include "tools/lab_arguments.hpp"
+#include "tunstack/fault.hpp"
+#include "tunstack/lab/lab_report.hpp"
+
+namespace tunstack {
+
+namespace {
+
+constexpr const char* lab_run_description =
+    R"(Run labs in a closed world, in virtual time and without rights, and see whether what they expect comes about.
+
+Examples:
+  tunstack lab run pmtud
+  tunstack lab run labs/                       every lab file below a directory, on all processors
+  tunstack lab run my.toml --seeds 1..100      with each of these seeds
+  tunstack lab run my.toml --with link.core.mtu=1280
+  tunstack lab run my.toml --bless             write expectations from what was seen
+
+Hosts of ours stand where the kernel would be connected. The same file and seed give the same packets, octet for octet:
+the hash at the end is of all of them.
+
+Exit status: 0 if all expectations hold, 1 if one does not, 2 if a file or the command line is wrong.)";
+
+struct LabRunArguments {
+  std::vector<std::string> labs, with;
+  std::string seeds, junit, tap;
+  bool json = false, annotations = false, bless = false, quiet = false;
+};
+
+struct Seeds {
+  std::uint64_t first = 0, last = 0;
+};
+
+std::optional<Seeds> seeds_in(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  Seeds seeds;
+  const char* const end = text.data() + text.size();
+  auto [at, error] = std::from_chars(text.data(), end, seeds.first);
+  seeds.last = seeds.first;
+  if (error == std::errc{} && end - at > 2 && at[0] == '.' && at[1] == '.')
+    std::tie(at, error) = [&] {
+      const auto [rest, fault] = std::from_chars(at + 2, end, seeds.last);
+      return std::pair(rest, fault);
+    }();
+  if (error != std::errc{} || at != end || seeds.last < seeds.first || seeds.last - seeds.first >= 100'000)
+    throw UsageFault(fmt::format("'{}' are no seeds", text), "a number, or the first and the last of up to 100000",
+                     "--seeds 1..100");
+  return seeds;
+}
+
+/// Lab files below a directory in the order of their names; anything else is one lab.
+std::vector<std::string> labs_at(const std::string& name) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  if (!fs::is_directory(name, none)) return {name};
+  std::vector<std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator(name, none))
+    if (entry.is_regular_file(none) && entry.path().extension() == ".toml") found.push_back(entry.path().string());
+  std::ranges::sort(found);
+  if (found.empty())
+    throw UsageFault(fmt::format("there is no lab below {}", name), "labs are files that end in .toml",
+                     "tunstack lab new my.toml    makes one");
+  return found;
+}
+
+struct Job {
+  lab::LabFile file;
+  std::string name;  // of the file, for messages
+};
+
+std::vector<Job> jobs_of(const LabRunArguments& arguments) {
+  const auto seeds = seeds_in(arguments.seeds);
+  std::vector<Job> jobs;
+  for (const std::string& given : arguments.labs)
+    for (const std::string& name : labs_at(given)) {
+      lab::LabFile file = load_lab({.lab = name, .with = arguments.with});
+      if (!seeds) {
+        jobs.push_back({std::move(file), name});
+        continue;
+      }
+      for (std::uint64_t seed = seeds->first; seed <= seeds->last; ++seed) {
+        file.seed = seed;
+        jobs.push_back({file, name});
+      }
+    }
+  return jobs;
+}
+
+/// On all processors; what comes of them stands in the order of the jobs.
+std::vector<lab::LabRun> run_all(const std::vector<Job>& jobs) {
+  std::vector<lab::LabRun> runs(jobs.size());
+  std::atomic<std::size_t> next = 0;
+  std::exception_ptr failure;
+  std::mutex failure_lock;
+  const auto work = [&] {
+    for (std::size_t i = 0; (i = next++) < jobs.size();) try {
+        runs[i] = {.name = jobs[i].file.name.empty() ? jobs[i].name : jobs[i].file.name,
+                   .file = jobs[i].name,
+                   .seed = jobs[i].file.seed,
+                   .outcome = lab::run_closed(jobs[i].file)};
+      } catch (...) {
+        const std::lock_guard lock(failure_lock);
+        if (!failure) failure = std::current_exception();
+      }
+  };
+  const std::size_t workers = std::min<std::size_t>(jobs.size(), std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 1; i < workers; ++i) threads.emplace_back(work);
+  work();
+  threads.clear();
+  if (failure) std::rethrow_exception(failure);
+  return runs;
+}
+
+void write_to(const std::string& path, const std::string& text, std::ios::openmode mode) {
+  std::ofstream file(path, mode);
+  file << text << std::flush;
+  if (!file)
+    throw SystemError(fmt::format("cannot write {}", path), "there is no such directory, no room, or no right",
+                      "name another file");
+}
+
+/// Into the file; of a built-in lab they are printed.
+void bless(const lab::LabRun& run) {
+  const std::string text = lab::blessed_text(run.outcome);
+  if (std::filesystem::exists(run.file))
+    write_to(run.file, "\n" + text, std::ios::app);
+  else
+    fmt::print("{}", text);
+}
+
+int run_labs(const LabRunArguments& arguments) {
+  const std::vector<lab::LabRun> runs = run_all(jobs_of(arguments));
+  const bool all_hold = std::ranges::all_of(runs, [](const lab::LabRun& run) { return run.outcome.holds(); });
+  for (const lab::LabRun& run : runs) {
+    if (arguments.bless)
+      bless(run);
+    else if (arguments.json)
+      fmt::print("{}\n", lab::run_json(run));
+    else if (!arguments.annotations)
+      fmt::print("{}", lab::run_text(run, arguments.quiet || runs.size() > 1));
+  }
+  if (arguments.annotations) fmt::print("{}", lab::annotation_text(runs));
+  if (!arguments.junit.empty()) write_to(arguments.junit, lab::junit_text(runs), std::ios::trunc);
+  if (!arguments.tap.empty()) write_to(arguments.tap, lab::tap_text(runs), std::ios::trunc);
+  return all_hold || arguments.bless ? 0 : 1;
+}
+
+}  // namespace
+
+void add_lab_run(CLI::App& lab, int& exit_status) {
+  CLI::App* command = lab.add_subcommand("run", lab_run_description);
+  const auto arguments = std::make_shared<LabRunArguments>();
+  command->add_option("LAB", arguments->labs, "Built-in labs, files, or directories of files")->required();
+  add_with_option(*command, arguments->with);
+  command->add_option("--seeds", arguments->seeds, "Run with these seeds in place of the file's")->type_name("N|N..M");
+  command->add_flag("--json", arguments->json, "One JSON object a lab and seed");
+  command->add_option("--junit", arguments->junit, "Write JUnit's XML")->type_name("FILE");
+  command->add_option("--tap", arguments->tap, "Write the Test Anything Protocol")->type_name("FILE");
+  command->add_flag("--annotations", arguments->annotations, "Lines that a workflow shows at the expectations");
+  command->add_flag("--bless", arguments->bless, "Add expectations for what was seen to the file");
+  command->add_flag("-q,--quiet", arguments->quiet, "Only what fails, and the sum");
+  command->callback([arguments, &exit_status] { exit_status = run_labs(*arguments); });
+}
+
+}  // namespace tunstack

@@ -1,0 +1,190 @@
+#include "tunstack/lab/expectation_watch.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "tunstack/events/event_text.hpp"
+
+namespace tunstack::lab {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_told = 5;  // decisions that are printed
+
+/// As a field of an expectation is written.
+std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+/// A member of the event or of its packet.
+const Json* find_field(const Json& event, const std::string& key) {
+  if (const auto found = event.find(key); found != event.end()) return &*found;
+  for (const auto& [name, part] : event.items())
+    if (part.is_object())
+      if (const auto found = part.find(key); found != part.end()) return &*found;
+  return nullptr;
+}
+
+Comparison wanted_count(const LabExpectation& expectation) {
+  if (expectation.count) return expectation.count->value;
+  return {.relation = Comparison::Relation::at_least, .value = 1, .unit = Comparison::Unit::number};
+}
+
+std::string relation_text(const Comparison& comparison) {
+  static constexpr std::array<const char*, 6> texts{"", "not ", "less than ", "at most ", "more than ", "at least "};
+  return fmt::format("{}{}", texts[static_cast<std::size_t>(comparison.relation)], comparison.value);
+}
+
+std::string title_of(const LabExpectation& expectation) {
+  std::string text = expectation.node ? expectation.node->value : "some node";
+  const auto add = [&](const char* word, const auto& part) {
+    if (part) text += fmt::format(", {} {}", word, part->value);
+  };
+  add("interface", expectation.interface);
+  add("event", expectation.event);
+  add("verdict", expectation.verdict);
+  add("reason", expectation.reason);
+  add("match", expectation.match);
+  for (const Setting& field : expectation.fields) text += fmt::format(", {} {}", field.key, field.value);
+  return text;
+}
+
+struct Measure {
+  const char* key;
+  double (*of)(const clients::ClientResult&);
+};
+
+constexpr std::array<Measure, 11> measures{{
+    {"sent", [](const clients::ClientResult& r) { return static_cast<double>(r.sent); }},
+    {"received", [](const clients::ClientResult& r) { return static_cast<double>(r.received); }},
+    {"duplicates", [](const clients::ClientResult& r) { return static_cast<double>(r.duplicates); }},
+    {"errors", [](const clients::ClientResult& r) { return static_cast<double>(r.errors); }},
+    {"loss",
+     [](const clients::ClientResult& r) { return r.sent == 0 ? 0 : 1 - static_cast<double>(r.received) / r.sent; }},
+    {"least", [](const clients::ClientResult& r) { return r.least; }},
+    {"mean", [](const clients::ClientResult& r) { return r.mean; }},
+    {"most", [](const clients::ClientResult& r) { return r.most; }},
+    {"hops", [](const clients::ClientResult& r) { return static_cast<double>(r.hops); }},
+    {"path_mtu", [](const clients::ClientResult& r) { return static_cast<double>(r.path_mtu); }},
+    {"reached", [](const clients::ClientResult& r) { return r.is_reached ? 1.0 : 0.0; }},
+}};
+
+double measured(const std::string& key, const clients::ClientResult& result) {
+  for (const Measure& measure : measures)
+    if (key == measure.key) return measure.of(result);
+  return 0;
+}
+
+/// "path_mtu[198.51.100.2]": the row of the list whose address it is, and what is asked of such a row.
+struct StateList {
+  const char* word;  // in expectations
+  const char* list;  // in state
+  const char* key;
+  const char* value;
+};
+constexpr std::array<StateList, 5> lists{{{"path_mtu", "path_mtus", "destination", "mtu"},
+                                          {"neighbors", "neighbors", "address", "state"},
+                                          {"routers", "routers", "address", "reachability"},
+                                          {"addresses", "addresses", "address", "state"},
+                                          {"redirects", "redirects", "destination", "next_hop"}}};
+
+std::string state_text(const Json& state, const std::string& path) {
+  const std::size_t bracket = path.find('[');
+  const std::string word = path.substr(0, bracket);
+  if (bracket != std::string::npos) {
+    const std::string key = path.substr(bracket + 1, path.size() - bracket - 2);
+    for (const StateList& list : lists)
+      if (word == list.word)
+        for (const Json& row : state.value(list.list, Json::array()))
+          if (row.value(list.key, "") == key) return text_of(row.value(list.value, Json()));
+    return "none";
+  }
+  const Json* at = &state;
+  for (std::size_t from = 0; from <= path.size();) {
+    const std::size_t dot = std::min(path.find('.', from), path.size());
+    const auto found = at->is_object() ? at->find(path.substr(from, dot - from)) : at->end();
+    if (!at->is_object() || found == at->end()) return "none";
+    at = &*found;
+    from = dot + 1;
+  }
+  return text_of(*at);
+}
+
+}  // namespace
+
+ExpectationWatch::ExpectationWatch(const LabExpectation& expectation, Instant start)
+    : expectation_(expectation), start_(start) {
+  if (expectation.match) filter_ = EventFilter(expectation.match->value);
+}
+
+bool ExpectationWatch::is_of_place(const Event& event, const EventNames& names) const {
+  if (expectation_.node && names.places.node(event.node) != expectation_.node->value) return false;
+  if (expectation_.interface && names.places.interface(event.node, event.interface) != expectation_.interface->value)
+    return false;
+  return !expectation_.within || event.time - start_ <= expectation_.within->value;
+}
+
+bool ExpectationWatch::is_as_expected(const Event& event, const EventNames& names) const {
+  static constexpr std::array<const char*, 3> kinds{"decided", "sent", "noted"};
+  if (expectation_.event && expectation_.event->value != kinds[static_cast<std::size_t>(event.kind)]) return false;
+  if (expectation_.verdict && expectation_.verdict->value != event.verdict) return false;
+  if (expectation_.reason && expectation_.reason->value != info(event.reason).name) return false;
+  if (expectation_.fields.empty()) return true;
+  const Json json = Json::parse(event_line(event, names));
+  for (const Setting& field : expectation_.fields) {
+    const Json* const found = find_field(json, field.key);
+    if (found == nullptr || text_of(*found) != field.value) return false;
+  }
+  return true;
+}
+
+void ExpectationWatch::take(const Event& event, const EventNames& names) {
+  if (!is_of_place(event, names) || !filter_.matches(event, names)) return;
+  const bool is_it = is_as_expected(event, names);
+  if (is_it) ++count_;
+  keep(is_it ? matched_ : near_, event, names);
+}
+
+void ExpectationWatch::keep(std::vector<std::string>& lines, const Event& event, const EventNames& names) const {
+  if (lines.size() < most_told) lines.push_back(event_text(Json::parse(event_line(event, names))));
+}
+
+ExpectationOutcome ExpectationWatch::outcome() const {
+  const Comparison count = wanted_count(expectation_);
+  const bool holds = count.holds(static_cast<double>(count_)) != expectation_.is_absent;
+  return {.place = expectation_.place,
+          .what = fmt::format("{}: {}{} times", title_of(expectation_), expectation_.is_absent ? "never " : "",
+                              relation_text(count)),
+          .holds = holds,
+          .found = fmt::format("{} times", count_),
+          .against = holds        ? std::vector<std::string>()
+                     : count_ > 0 ? matched_
+                                  : near_};
+}
+
+ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result) {
+  ExpectationOutcome outcome{
+      .place = expectation.place, .what = expectation.of->value, .holds = true, .found = {}, .against = {}};
+  for (const LabResult& wanted : expectation.results) {
+    const double value = measured(wanted.key, result);
+    outcome.what += fmt::format(", {} {}", wanted.key, relation_text(wanted.comparison));
+    outcome.found += fmt::format("{}{} is {:.4g}", outcome.found.empty() ? "" : ", ", wanted.key, value);
+    outcome.holds &= wanted.comparison.holds(value);
+  }
+  if (expectation.is_absent) outcome.holds = !outcome.holds;
+  return outcome;
+}
+
+ExpectationOutcome outcome_of(const LabExpectation& expectation, const Json& state) {
+  const std::string& path = expectation.state->value;
+  const std::string value = state_text(state, path.substr(path.find('.') + 1));
+  return {.place = expectation.place,
+          .what = fmt::format("{} is {}", path, expectation.equals->value),
+          .holds = (value == expectation.equals->value) != expectation.is_absent,
+          .found = "it is " + value,
+          .against = {}};
+}
+
+}  // namespace tunstack::lab

@@ -1,0 +1,15 @@
+// What the `set` of an event changes, while a lab runs.
+#pragma once
+
+#include "tunstack/lab/lab_plan.hpp"
+#include "tunstack/network/network.hpp"
+
+namespace tunstack::lab {
+
+/// "link.core.mtu" = "1280": of a file that is checked. Throws UsageFault for what cannot be so now.
+void apply_change(const Setting& setting, const LabPlan& plan, Network& network, Instant now, Outbox& out);
+
+/// The misdeeds of a node: "true", "false" or numbers, of a file that is checked.
+void apply_misdeed(const std::string& name, const std::string& value, Misbehaviour& misbehaviour);
+
+}  // namespace tunstack::lab

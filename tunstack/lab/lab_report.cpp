@@ -1,0 +1,169 @@
+#include "tunstack/lab/lab_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace tunstack::lab {
+
+namespace {
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::size_t held(const LabOutcome& outcome) {
+  return static_cast<std::size_t>(std::ranges::count_if(outcome.expectations, &ExpectationOutcome::holds));
+}
+
+std::string place_of(const LabRun& run, const ExpectationOutcome& outcome) {
+  return fmt::format("{}:{}", run.file, outcome.place.line);
+}
+
+std::string indented(const std::string& text, const std::string& by) {
+  std::string lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines += by + text.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  return lines;
+}
+
+std::string escaped(std::string_view text) {
+  std::string safe;
+  for (const char c : text) switch (c) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      default:
+        safe += static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' ? ' ' : c;
+    }
+  return safe;
+}
+
+std::string against_text(const ExpectationOutcome& outcome, const std::string& by) {
+  std::string text;
+  for (const std::string& line : outcome.against) text += indented(line, by);
+  return text;
+}
+
+}  // namespace
+
+std::string run_text(const LabRun& run, bool quiet) {
+  std::string text;
+  if (!quiet)
+    for (const ProgramRun& program : run.outcome.programs)
+      text += fmt::format("{:.3f} s  {}\n{}", seconds(program.began), program.words, indented(program.text, "  "));
+  for (const ExpectationOutcome& outcome : run.outcome.expectations) {
+    if (quiet && outcome.holds) continue;
+    text += fmt::format("{}  {}  {} ({})\n", outcome.holds ? "ok  " : "FAIL", place_of(run, outcome), outcome.what,
+                        outcome.found);
+    text += against_text(outcome, "        ");
+  }
+  return text +
+         fmt::format("{}: {} of {} expectations hold; {:.3f} s of virtual time, {} packets, seed {}, hash {:016x}\n",
+                     run.name, held(run.outcome), run.outcome.expectations.size(), seconds(run.outcome.lasted),
+                     run.outcome.packets, run.seed, run.outcome.hash);
+}
+
+std::string run_json(const LabRun& run) {
+  using Json = nlohmann::ordered_json;
+  Json programs = Json::array(), expectations = Json::array();
+  for (const ProgramRun& program : run.outcome.programs)
+    programs.push_back({{"words", program.words},
+                        {"began", seconds(program.began)},
+                        {"text", program.text},
+                        {"sent", program.result.sent},
+                        {"received", program.result.received},
+                        {"duplicates", program.result.duplicates},
+                        {"errors", program.result.errors},
+                        {"reached", program.result.is_reached},
+                        {"hops", program.result.hops}});
+  for (const ExpectationOutcome& outcome : run.outcome.expectations)
+    expectations.push_back({{"line", outcome.place.line},
+                            {"what", outcome.what},
+                            {"holds", outcome.holds},
+                            {"found", outcome.found},
+                            {"against", outcome.against}});
+  return Json{{"schema", 1},
+              {"lab", run.name},
+              {"file", run.file},
+              {"seed", run.seed},
+              {"holds", run.outcome.holds()},
+              {"seconds", seconds(run.outcome.lasted)},
+              {"packets", run.outcome.packets},
+              {"hash", fmt::format("{:016x}", run.outcome.hash)},
+              {"programs", std::move(programs)},
+              {"expectations", std::move(expectations)}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string junit_text(std::span<const LabRun> runs) {
+  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
+  for (const LabRun& run : runs) {
+    const std::size_t all = run.outcome.expectations.size();
+    text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", escaped(run.name), all,
+                        all - held(run.outcome));
+    for (const ExpectationOutcome& outcome : run.outcome.expectations) {
+      text += fmt::format("    <testcase classname=\"{}\" name=\"line {}: {}\"", escaped(run.name), outcome.place.line,
+                          escaped(outcome.what));
+      if (outcome.holds)
+        text += "/>\n";
+      else
+        text += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", escaped(outcome.found),
+                            escaped(against_text(outcome, "")));
+    }
+    text += "  </testsuite>\n";
+  }
+  return text + "</testsuites>\n";
+}
+
+std::string tap_text(std::span<const LabRun> runs) {
+  std::string text;
+  std::size_t number = 0;
+  for (const LabRun& run : runs)
+    for (const ExpectationOutcome& outcome : run.outcome.expectations) {
+      text += fmt::format("{} {} - {} {} ({})\n", outcome.holds ? "ok" : "not ok", ++number, place_of(run, outcome),
+                          outcome.what, outcome.found);
+      text += against_text(outcome, "# ");
+    }
+  return fmt::format("TAP version 13\n1..{}\n{}", number, text);
+}
+
+std::string annotation_text(std::span<const LabRun> runs) {
+  std::string text;
+  for (const LabRun& run : runs)
+    for (const ExpectationOutcome& outcome : run.outcome.expectations)
+      if (!outcome.holds)
+        text += fmt::format("::error file={},line={},title=lab {}::{} ({})\n", run.file, outcome.place.line, run.name,
+                            outcome.what, outcome.found);
+  return text;
+}
+
+std::string blessed_text(const LabOutcome& outcome) {
+  std::string text;
+  std::map<std::string, unsigned> numbers;
+  for (const ProgramRun& program : outcome.programs) {
+    const std::string name = program.words.substr(0, program.words.find(' '));
+    const clients::ClientResult& result = program.result;
+    text += fmt::format("[[expect]]  # {}\nof = \"{} {}\"\n", program.words, name, ++numbers[name]);
+    text += fmt::format("sent = {}\nreceived = {}\nduplicates = {}\nerrors = {}\nreached = {}\n", result.sent,
+                        result.received, result.duplicates, result.errors, result.is_reached);
+    if (result.hops > 0) text += fmt::format("hops = {}\n", result.hops);
+    if (result.path_mtu > 0) text += fmt::format("path_mtu = {}\n", result.path_mtu);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace tunstack::lab

@@ -1,0 +1,114 @@
+#include "tunstack/lab/lockstep.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "tunstack/fault.hpp"
+#include "tunstack/lab/lab_change.hpp"
+#include "tunstack/lab/quantities.hpp"
+#include "tunstack/notation/packet_text.hpp"
+
+namespace tunstack::lab {
+
+namespace {
+
+constexpr std::size_t longest_line = 1 << 18;  // octets: a packet, and what is said of it
+
+class Lockstep {
+ public:
+  Lockstep(const LabPlan& plan, std::ostream& out)
+      : plan_(plan), out_(out), network_(plan.network), start_(plan.network.start), now_(start_) {}
+
+  void obey(const std::string& line) {
+    std::istringstream words(line);
+    std::string word;
+    words >> word;
+    if (word == "inject")
+      inject(words);
+    else if (word == "advance")
+      advance(words);
+    else if (word == "set")
+      set(words);
+    else if (word != "now")
+      refuse(fmt::format("'{}' is not inject, advance, set, now or quit", word));
+    tell("now {}\n", time_text(now_));
+    out_.flush();
+  }
+
+ private:
+  template <class... Parts>
+  void tell(fmt::format_string<Parts...> format, Parts&&... parts) {
+    fmt::print(out_, format, std::forward<Parts>(parts)...);
+  }
+  void refuse(const std::string& why) { tell("error {}\n", why); }
+
+  std::string time_text(Instant time) const {
+    const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(time - start_).count();
+    return fmt::format("{}.{:09}", nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000);
+  }
+
+  void inject(std::istringstream& words) {
+    std::string name, digits;
+    words >> name >> digits;
+    const auto door = std::ranges::find(plan_.doors, name, &PlannedDoor::name);
+    if (door == plan_.doors.end()) return refuse(fmt::format("there is no door '{}'", name));
+    const auto octets = notation::parse_octets(digits);
+    if (!octets) return refuse(octets.error().what);
+    const auto number = static_cast<std::size_t>(door - plan_.doors.begin());
+    network_.receive({.interface = InterfaceId(number), .bytes = *octets, .now = now_}, box_);
+    told();
+  }
+
+  void advance(std::istringstream& words) {
+    std::string text;
+    words >> text;
+    const auto duration = parse_time(text);
+    if (!duration) return refuse(fmt::format("'{}' is no time: 250ms, 1.5s, 6h", text));
+    const Instant end = now_ + *duration;
+    while (network_.next_deadline() <= end) {
+      now_ = std::max(now_, network_.next_deadline());
+      network_.tick(now_, box_);
+      told();
+    }
+    now_ = end;
+  }
+
+  void set(std::istringstream& words) {
+    Setting setting;
+    words >> setting.key >> setting.value;
+    try {
+      apply_change(setting, plan_, network_, now_, box_);
+    } catch (const std::exception& fault) {
+      return refuse(fault.what());
+    }
+    told();
+  }
+
+  void told() {
+    for (const OutgoingPacket& packet : box_.packets()) {
+      std::string digits;
+      for (const std::uint8_t octet : packet.bytes) digits += fmt::format("{:02x}", octet);
+      tell("out {} {} {}\n", plan_.doors[static_cast<std::size_t>(packet.interface)].name, time_text(now_), digits);
+    }
+    box_.clear();
+  }
+
+  const LabPlan& plan_;
+  std::ostream& out_;
+  Network network_;
+  Outbox box_;
+  Instant start_, now_;
+};
+
+}  // namespace
+
+void run_lockstep(const LabPlan& plan, std::istream& in, std::ostream& out) {
+  Lockstep lockstep(plan, out);
+  for (std::string line; std::getline(in, line) && line != "quit";)
+    if (!line.empty()) lockstep.obey(line.size() > longest_line ? "too-long" : line);
+}
+
+}  // namespace tunstack::lab
