@@ -36,6 +36,10 @@ void add_lab_check(CLI::App& lab, int& exit_status);
 void add_lab_graph(CLI::App& lab);
 void add_lab_path(CLI::App& lab, int& exit_status);
 void add_lab_schema(CLI::App& lab);
+void add_lab_run(CLI::App& lab, int& exit_status);
+void add_lab_lockstep(CLI::App& lab);
+/// ping and traceroute, in labs.
+void add_clients(CLI::App& program, int& exit_status);
 
 void print_help(const CLI::App& command);
 /// Of those right behind `above`. Throws UsageFault, with the name that may have been meant.

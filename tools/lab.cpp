@@ -10,6 +10,7 @@ constexpr const char* lab_description =
 Examples:
   tunstack lab list                                   those that are built in
   tunstack lab show pmtud                             one of them, as the file that it is
+  tunstack lab run pmtud                              in virtual time, with what it expects
   tunstack exec --lab pmtud tracepath -n server       a command in it
   tunstack lab new > mine.toml                        a file to begin with
   tunstack lab check mine.toml                        what is wrong with it
@@ -25,9 +26,11 @@ void add_lab(CLI::App& program, int& exit_status) {
   add_lab_show(*lab);
   add_lab_new(*lab);
   add_lab_check(*lab, exit_status);
+  add_lab_run(*lab, exit_status);
   add_lab_graph(*lab);
   add_lab_path(*lab, exit_status);
   add_lab_schema(*lab);
+  add_lab_lockstep(*lab);
 }
 
 }  // namespace tunstack

@@ -96,6 +96,7 @@ int run(std::vector<std::string> arguments) {
   add_send(program, exit_status);
   add_why(program);
   add_lab(program, exit_status);
+  add_clients(program, exit_status);
   add_firewall(program, exit_status);
   add_doctor(program, exit_status);
   add_rules(program);

@@ -8,9 +8,9 @@
 #include "protocols/base/reason.hpp"
 #include "tunstack/events/event_filter.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_check.hpp"
 #include "tunstack/lab/lab_keys.hpp"
-#include "tunstack/lab/misbehaviours.hpp"
 #include "tunstack/notation/frame_text.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/options/suggestion.hpp"
@@ -126,7 +126,7 @@ class EventCheck {
       }
     } else if (rest.starts_with(of_faults)) {
       const std::string key = rest.substr(of_faults.size());
-      const auto known = known_misbehaviours();
+      const auto known = known_misdeeds();
       if (std::ranges::find(known, key) == known.end())
         refuse(one.place, fmt::format("'{}' is no fault that a node can have", key),
                did_you_mean(key, {known.begin(), known.end()}) + "docs/labs.md lists them");

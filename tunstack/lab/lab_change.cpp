@@ -16,6 +16,12 @@ namespace {
   throw UsageFault(fmt::format("'{}' cannot be {}", setting.key, setting.value), why, "docs/labs.md has the forms");
 }
 
+/// A number too large where it is none.
+unsigned long number_in(const std::string& text) {
+  const bool is_number = !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") == std::string::npos;
+  return is_number ? std::stoul(text) : ~0UL;
+}
+
 template <class Value>
 Value required(const std::optional<Value>& value, const Setting& setting) {
   if (!value) refuse(setting, "it is no value of this kind");
@@ -60,13 +66,19 @@ void change_node(NodeId node, const std::string& path, const Setting& setting, N
 
 }  // namespace
 
+std::vector<std::string> known_misdeeds() {
+  std::vector<std::string> names;
+  for (const MisdeedRow& row : misdeed_rows()) names.emplace_back(row.name);
+  return names;
+}
+
 void apply_misdeed(const std::string& name, const std::string& value, Misbehaviour& misbehaviour) {
   const MisdeedRow* const row = find_misdeed(name);
   if (row == nullptr)
     throw UsageFault(fmt::format("'{}' is no misdeed", name), "no node can do it", "docs/labs.md lists them");
   if (value == "false" || value == "off") return misbehaviour.set(row->misdeed, std::nullopt);
   const bool is_said = value == "true" || value == "on";
-  const unsigned long number = is_said ? row->least : std::stoul(value);
+  const unsigned long number = is_said ? row->least : number_in(value);
   if (number < row->least || number > row->most)
     throw UsageFault(fmt::format("{} cannot be {}", name, value),
                      fmt::format("it is from {} to {}", row->least, row->most), "true for the least");

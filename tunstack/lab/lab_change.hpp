@@ -9,6 +9,9 @@ namespace tunstack::lab {
 /// "link.core.mtu" = "1280": of a file that is checked. Throws UsageFault for what cannot be so now.
 void apply_change(const Setting& setting, const LabPlan& plan, Network& network, Instant now, Outbox& out);
 
+/// The names of misdeeds.
+std::vector<std::string> known_misdeeds();
+
 /// The misdeeds of a node: "true", "false" or numbers, of a file that is checked.
 void apply_misdeed(const std::string& name, const std::string& value, Misbehaviour& misbehaviour);
 

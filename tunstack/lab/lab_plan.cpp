@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tunstack/lab/addressing.hpp"
+#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_check.hpp"
 #include "tunstack/lab/static_route.hpp"
 #include "tunstack/network/shortest_paths.hpp"
@@ -78,10 +79,23 @@ class Planner {
     complete(planned.config.options, node);
     for (const LabInterface& interface : node.interfaces)
       planned.config.interfaces.push_back(config_of(node, interface));
+    planned.misbehaviour = misbehaviour_of(node);
     for (const LabFilterRule& rule : node.filter)
       planned.config.filter.insert(planned.config.filter.end(), rule.rules.begin(), rule.rules.end());
     for (const Placed<std::string>& text : node.routes.value_or(Texts()))
       planned.config.routes.push_back(route_of(node, text.value));
+  }
+
+  /// Of those that may do wrong, now or by an event.
+  std::optional<Misbehaviour> misbehaviour_of(const LabNode& node) const {
+    const std::string begins = "node." + node.name + ".misbehave.";
+    const bool may_begin = std::ranges::any_of(file_.events, [&](const LabEvent& event) {
+      return std::ranges::any_of(event.set, [&](const Setting& one) { return one.key.starts_with(begins); });
+    });
+    if (node.misbehave.empty() && !may_begin) return std::nullopt;
+    Misbehaviour misbehaviour;
+    for (const Setting& one : node.misbehave) apply_misdeed(one.key, one.value, misbehaviour);
+    return misbehaviour;
   }
 
   void complete(NodeOptions& options, const LabNode& node) const {

@@ -5,8 +5,9 @@
 #include <algorithm>
 
 #include "protocols/base/mac_address.hpp"
+#include "tunstack/fault.hpp"
+#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_check.hpp"
-#include "tunstack/lab/misbehaviours.hpp"
 #include "tunstack/lab/static_route.hpp"
 #include "tunstack/lab/transit_filter.hpp"
 #include "tunstack/node/advertised.hpp"
@@ -193,10 +194,16 @@ class NodeCheck {
   }
 
   void check_misbehaviour(const Setting& one) {
-    const auto known = known_misbehaviours();
-    if (std::ranges::find(known, one.key) != known.end()) return;
-    refuse(one.place, fmt::format("'{}' is no fault that a node can have", one.key),
-           fmt::format("{}{}", did_you_mean(one.key, texts_of(known)), fmt::join(known, ", ")));
+    const auto known = known_misdeeds();
+    if (std::ranges::find(known, one.key) == known.end())
+      return refuse(one.place, fmt::format("'{}' is no fault that a node can have", one.key),
+                    fmt::format("{}{}", did_you_mean(one.key, known), fmt::join(known, ", ")));
+    try {
+      Misbehaviour misbehaviour;
+      apply_misdeed(one.key, one.value, misbehaviour);
+    } catch (const UsageFault& fault) {
+      refuse(one.value_place, fmt::format("{}: {}", fault.what(), fault.why()), fault.remedy());
+    }
   }
 
   void refuse(Place place, std::string what, std::string remedy) {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_keys.hpp"
-#include "tunstack/lab/misbehaviours.hpp"
 
 namespace tunstack::lab {
 
@@ -109,8 +109,7 @@ std::string keys_as_markdown() {
           table_text("[[expect]]", expectation_keys());
   text += "### misbehave\n\n";
   std::string names;
-  for (const std::string_view name : known_misbehaviours())
-    names += fmt::format("{}`{}`", names.empty() ? "" : ", ", name);
+  for (const std::string& name : known_misdeeds()) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", name);
   return text + names + "\n";
 }
 
