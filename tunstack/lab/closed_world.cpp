@@ -21,7 +21,7 @@ namespace {
 constexpr Duration longest = std::chrono::hours(1);
 constexpr Duration last_packets = std::chrono::seconds(1);  // what is on its way when all else is over
 
-std::vector<std::string> words_in(const std::string& text) {
+std::vector<std::string> split_words(const std::string& text) {
   std::istringstream stream(text);
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(word);
@@ -49,23 +49,6 @@ std::string name_of(const void* of, const IpAddress& address) {
   return {};
 }
 
-/// FNV-1a of 64 bits.
-class Hash {
- public:
-  void add(Bytes octets) {
-    for (const std::uint8_t octet : octets) value_ = (value_ ^ octet) * 0x100000001b3ULL;
-  }
-  void add(std::uint64_t number) {
-    std::array<std::uint8_t, 8> octets{};
-    store_be64(octets, 0, number);
-    add(octets);
-  }
-  std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 0xcbf29ce484222325ULL;
-};
-
 }  // namespace
 
 struct ClosedWorld::Program {
@@ -78,6 +61,24 @@ struct ClosedWorld::Program {
 
 /// Hears all of it: for programs what arrives at their nodes, for expectations events, and the hash of all packets.
 class ClosedWorld::Ears final : public EventSink, public TrafficWatcher {
+ private:
+  /// FNV-1a of 64 bits.
+  class Hash {
+   public:
+    void add(Bytes octets) {
+      for (const std::uint8_t octet : octets) value_ = (value_ ^ octet) * 0x100000001b3ULL;
+    }
+    void add(std::uint64_t number) {
+      std::array<std::uint8_t, 8> octets{};
+      store_be64(octets, 0, number);
+      add(octets);
+    }
+    std::uint64_t value() const { return value_; }
+
+   private:
+    std::uint64_t value_ = 0xcbf29ce484222325ULL;
+  };
+
  public:
   Ears(const LabFile& file, EventNames names, Instant start) : names_(std::move(names)) {
     for (const LabExpectation& expectation : file.expectations)
@@ -129,7 +130,7 @@ ClosedWorld::~ClosedWorld() {
 // ---- what happens ----
 
 std::size_t ClosedWorld::start_program(const std::string& text) {
-  std::vector<std::string> words = words_in(text);
+  std::vector<std::string> words = split_words(text);
   const auto node = network_.find_node(words.at(1));
   if (!node)
     throw UsageFault(fmt::format("there is no node '{}'", words[1]), "programs run on nodes", "a name of the lab");
@@ -245,7 +246,7 @@ LabOutcome ClosedWorld::outcome() {
         {program->words, program->began - plan_.network.start, program->text, program->client->result()});
   for (const LabExpectation& expectation : file_.expectations) {
     if (expectation.of) {
-      const std::vector<std::string> words = words_in(expectation.of->value);
+      const std::vector<std::string> words = split_words(expectation.of->value);
       std::size_t left = std::stoul(words[1]);
       clients::ClientResult result;
       for (const auto& program : programs_)

@@ -28,7 +28,7 @@ Value required(const std::optional<Value>& value, const Setting& setting) {
   return *value;
 }
 
-bool truth(const Setting& setting) {
+bool truth_of(const Setting& setting) {
   if (setting.value != "true" && setting.value != "false") refuse(setting, "it is true or false");
   return setting.value == "true";
 }
@@ -36,7 +36,7 @@ bool truth(const Setting& setting) {
 void change_link(std::size_t link, const std::string& key, const Setting& setting, Network& network, Instant now,
                  Outbox& out) {
   if (key == "mtu") return network.set_link_mtu(link, std::stoul(setting.value));
-  if (key == "up") return network.set_link_up(link, truth(setting), now, out);
+  if (key == "up") return network.set_link_up(link, truth_of(setting), now, out);
   Impairments impairments = network.impairments(link);
   if (key == "loss") impairments.loss = required(parse_share(setting.value), setting);
   if (key == "duplicate") impairments.duplicate = required(parse_share(setting.value), setting);

@@ -16,7 +16,7 @@ std::size_t held(const LabOutcome& outcome) {
   return static_cast<std::size_t>(std::ranges::count_if(outcome.expectations, &ExpectationOutcome::holds));
 }
 
-std::string place_of(const LabRun& run, const ExpectationOutcome& outcome) {
+std::string place_text(const LabRun& run, const ExpectationOutcome& outcome) {
   return fmt::format("{}:{}", run.file, outcome.place.line);
 }
 
@@ -66,7 +66,7 @@ std::string run_text(const LabRun& run, bool quiet) {
       text += fmt::format("{:.3f} s  {}\n{}", seconds(program.began), program.words, indented(program.text, "  "));
   for (const ExpectationOutcome& outcome : run.outcome.expectations) {
     if (quiet && outcome.holds) continue;
-    text += fmt::format("{}  {}  {} ({})\n", outcome.holds ? "ok  " : "FAIL", place_of(run, outcome), outcome.what,
+    text += fmt::format("{}  {}  {} ({})\n", outcome.holds ? "ok  " : "FAIL", place_text(run, outcome), outcome.what,
                         outcome.found);
     text += against_text(outcome, "        ");
   }
@@ -133,7 +133,7 @@ std::string tap_text(std::span<const LabRun> runs) {
   std::size_t number = 0;
   for (const LabRun& run : runs)
     for (const ExpectationOutcome& outcome : run.outcome.expectations) {
-      text += fmt::format("{} {} - {} {} ({})\n", outcome.holds ? "ok" : "not ok", ++number, place_of(run, outcome),
+      text += fmt::format("{} {} - {} {} ({})\n", outcome.holds ? "ok" : "not ok", ++number, place_text(run, outcome),
                           outcome.what, outcome.found);
       text += against_text(outcome, "# ");
     }
