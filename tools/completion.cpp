@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tools/commands.hpp"
+#include "tools/lab_arguments.hpp"
 #include "tools/option_values.hpp"
 #include "tunstack/options/option_value.hpp"
 
@@ -21,7 +22,7 @@ constexpr NamedOffer offers[] = {
     {"FILE", Offer::files},         {"IN", Offer::files},           {"OUT", Offer::files},
     {"RULESET", Offer::files},      {"OLD", Offer::files},          {"NEW", Offer::files},
     {"KEY", Offer::keys},           {"KEY=VALUE", Offer::settings}, {"REASON", Offer::reasons},
-    {"QUESTION", Offer::questions}, {"COMMAND", Offer::commands},
+    {"QUESTION", Offer::questions}, {"COMMAND", Offer::commands},   {"LAB", Offer::labs},
 };
 
 constexpr char between_words = '|';
@@ -51,7 +52,8 @@ Offered offered_for(const CLI::Option& option) {
   const std::string value = value_name(option);
   if (value.contains(between_words)) return {Offer::words, CLI::detail::split(value, between_words)};
   const auto* const found = std::ranges::find(offers, value, &NamedOffer::value);
-  return {found == std::end(offers) ? Offer::nothing : found->offer};
+  const Offer offer = found == std::end(offers) ? Offer::nothing : found->offer;
+  return {offer, offer == Offer::labs ? names_of_labs() : std::vector<std::string>()};
 }
 
 std::vector<std::string> offered_for(const OptionRow& row) {

@@ -18,6 +18,7 @@ enum class Offer : std::uint8_t {
   reasons,
   questions,  // reasons, and files with packets
   commands,   // of this program
+  labs,       // built-in ones, and files
 };
 
 struct Offered {

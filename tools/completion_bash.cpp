@@ -27,7 +27,7 @@ _tunstack_offer() {  # KIND WORDS... for $value; $front is before it in the same
     words=${words// /= }= && compopt -o nospace 2>/dev/null
   fi
   COMPREPLY=($(compgen -W "$words" -P "$front" -- "$value"))
-  if [[ $kind == files || $kind == questions ]]; then
+  if [[ $kind == files || $kind == questions || $kind == labs ]]; then
     COMPREPLY+=($(compgen -f -P "$front" -- "$value")) && compopt -o filenames 2>/dev/null
   fi
 }
@@ -112,8 +112,8 @@ std::vector<std::string> names_of_options(const CLI::App& command) {
 }
 
 std::string offer_text(const Offered& offered) {
-  constexpr std::string_view names[] = {"nothing",  "words",   "files",     "keys",
-                                        "settings", "reasons", "questions", "commands"};
+  constexpr std::string_view names[] = {"nothing", "words",     "files",    "keys", "settings",
+                                        "reasons", "questions", "commands", "labs"};
   return fmt::format("{} {}", names[static_cast<std::size_t>(offered.offer)], fmt::join(offered.words, " "));
 }
 

@@ -4,13 +4,14 @@
 #include "tools/command_tree.hpp"
 #include "tools/completion.hpp"
 #include "tools/help.hpp"
+#include "tools/lab_arguments.hpp"
 #include "tunstack/explain/explain.hpp"
 
 namespace tunstack {
 
 namespace {
 
-constexpr std::string_view zsh_functions = R"(
+constexpr std::string_view zsh_functions = R"zsh(
 _tunstack_settings() {
   if compset -P 1 '*='; then
     compadd -- $(_tunstack_values ${${IPREFIX%=}##*=})
@@ -22,8 +23,9 @@ _tunstack_settings() {
 _tunstack_offer_keys() { compadd -- $(_tunstack_keys) }
 _tunstack_offer_reasons() { compadd -- $(_tunstack_reasons) }
 _tunstack_offer_questions() { _alternative 'reasons:reason:_tunstack_offer_reasons' 'files:file:_files' }
+_tunstack_offer_labs() { _alternative "labs:lab:($(_tunstack_labs))" 'files:file:_files' }
 _tunstack_offer_commands() { _tunstack_commands "${words[2,CURRENT-1]}" }
-)";
+)zsh";
 
 constexpr std::string_view zsh_end = R"(  esac
   local found=$?
@@ -72,6 +74,8 @@ std::string action(const CLI::Option& option) {
       return "_tunstack_offer_questions";
     case Offer::commands:
       return "_tunstack_offer_commands";
+    case Offer::labs:
+      return "_tunstack_offer_labs";
   }
   return " ";
 }
@@ -148,9 +152,10 @@ std::string zsh_completion(const CLI::App& program) {
   for (const ReasonInfo& reason : all_reasons()) reasons += fmt::format(" {}", reason.name);
   return fmt::format(
       "#compdef tunstack\n# Completion of tunstack in zsh, printed by: tunstack completion zsh\n\n"
-      "_tunstack_keys() {{ print -- {} }}\n_tunstack_reasons() {{ print -- {} }}\n{}{}{}{}",
-      keys, reasons, zsh_values_function(), zsh_commands_function(program), zsh_functions,
-      zsh_arguments_function(program));
+      "_tunstack_keys() {{ print -- {} }}\n_tunstack_reasons() {{ print -- {} }}\n_tunstack_labs() {{ print -- {} }}\n"
+      "{}{}{}{}",
+      keys, reasons, fmt::join(names_of_labs(), " "), zsh_values_function(), zsh_commands_function(program),
+      zsh_functions, zsh_arguments_function(program));
 }
 
 }  // namespace tunstack

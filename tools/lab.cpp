@@ -9,7 +9,7 @@ constexpr const char* lab_description =
 
 Examples:
   tunstack lab list                                   those that are built in
-  tunstack lab show pmtud                             one of them, as the file that it is
+  tunstack lab show pmtud                             one of them, as its file
   tunstack lab run pmtud                              in virtual time, with what it expects
   tunstack exec --lab pmtud tracepath -n server       a command in it
   tunstack lab new > mine.toml                        a file to begin with

@@ -19,12 +19,6 @@ namespace {
 
 constexpr std::uintmax_t largest_file = std::uintmax_t{16} << 20U;
 
-std::vector<std::string> names_of_labs() {
-  std::vector<std::string> names;
-  for (const lab::BuiltInLab& one : lab::built_in_labs()) names.emplace_back(one.name);
-  return names;
-}
-
 LabText text_of_file(const std::string& path) {
   std::error_code unknown;
   if (std::filesystem::file_size(path, unknown) > largest_file && !unknown)
@@ -39,6 +33,12 @@ LabText text_of_file(const std::string& path) {
 bool is_path(const std::string& lab) { return lab.find('/') != std::string::npos || lab.ends_with(".toml"); }
 
 }  // namespace
+
+std::vector<std::string> names_of_labs() {
+  std::vector<std::string> names;
+  for (const lab::BuiltInLab& one : lab::built_in_labs()) names.emplace_back(one.name);
+  return names;
+}
 
 LabText lab_text(const std::string& lab) {
   std::error_code unknown;
@@ -73,7 +73,7 @@ void add_with_option(CLI::App& command, std::vector<std::string>& with) {
   command
       .add_option("--with", with,
                   "As if it stood in the lab: link.core.mtu=1280, node.r1.options.icmp4.quote=8; repeatable")
-      ->type_name("KEY=VALUE")
+      ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
 }
 

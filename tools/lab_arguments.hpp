@@ -22,6 +22,8 @@ struct LabText {
 };
 LabText lab_text(const std::string& lab);
 
+std::vector<std::string> names_of_labs();
+
 /// Throws UsageFault that names all that is wrong.
 lab::LabFile load_lab(const LabArguments& arguments);
 

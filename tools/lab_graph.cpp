@@ -57,7 +57,7 @@ int print_path(const LabPathArguments& arguments) {
   for (const Family family : {Family::ipv4, Family::ipv6}) {
     const auto way = lab::find_way(plan, arguments.from, arguments.to, family, arguments.flow);
     if (!way) {
-      why_not = way.error();
+      if (why_not.empty()) why_not = way.error();
       continue;
     }
     fmt::print("{}", lab::way_text(*way));
@@ -66,7 +66,7 @@ int print_path(const LabPathArguments& arguments) {
   }
   if (!any)
     throw UsageFault(fmt::format("there is no packet from {} to {}", arguments.from, arguments.to), why_not,
-                     "another FLOW, as docs/packets.md has it behind the addresses");
+                     "an address for DST, or another FLOW, as docs/packets.md has it behind the addresses");
   return all_arrive ? 0 : 1;
 }
 

@@ -75,6 +75,11 @@ TEST_P(Completion, of_the_command_that_exec_runs) {
               ElementsAre("tunstack exec --tap setpriv ", "tunstack exec -- ls /proc/self/mountinfo "));
 }
 
+TEST_P(Completion, of_labs) {
+  EXPECT_THAT(completed({"tunstack exec --lab tunn", "tunstack lab show black", "tunstack lab sche"}),
+              ElementsAre("tunstack exec --lab tunnel-1420 ", "tunstack lab show black-hole ", "tunstack lab schema "));
+}
+
 TEST_P(Completion, of_files) {
   EXPECT_THAT(completed({"tunstack replay /proc/self/mountinf", "tunstack up --log /proc/self/mountinf"}),
               ElementsAre("tunstack replay /proc/self/mountinfo ", "tunstack up --log /proc/self/mountinfo "));
