@@ -138,9 +138,8 @@ std::optional<View> Arrivals::whole(const View& view, Instant now) {
   const auto fragment = fragment_in(view);
   if (!fragment) return fragment.error() == NoFragment::is_whole ? std::optional(view) : std::nullopt;
   const Family family = std::is_same_v<View, Ipv4View> ? Family::ipv4 : Family::ipv6;
-  const auto added = reassembler_.add(*fragment, largest_of(family), now);
-  if (!added || !*added) return std::nullopt;
-  return ip::make_whole<View>(**added);
+  const auto datagram = reassembler_.add(*fragment, largest_of(family), now).value_or(std::nullopt);
+  return datagram ? std::optional(ip::make_whole<View>(*datagram)) : std::nullopt;
 }
 
 std::optional<Arrived> Arrivals::take(Bytes datagram, const IpAddress& address, Instant now) {

@@ -1,5 +1,6 @@
 #include "tunstack/clients/ping.hpp"
 
+#include "protocols/wire/icmpv4.hpp"
 #include "protocols/wire/numbers.hpp"
 #include "tunstack/clients/datagram.hpp"
 #include "tunstack/clients/error_words.hpp"

@@ -169,6 +169,17 @@ TEST_F(Answers, PING_009_R_records_the_route_out_and_back) {
   EXPECT_THAT(routers.text, HasSubstr("icmp_seq=2 ttl=61 time=0.000 ms\t(same route)\n"));
 }
 
+TEST_F(Answers, PING_009_R_shows_a_route_that_is_another_one_of_the_same_length) {
+  answer([hop = 1](const Packet& request) mutable {
+    Packet option = hex("07 07 08 c0 00 02 02 00");
+    option[6] = static_cast<std::uint8_t>(++hop);
+    return Packets{ipv4({.source = "192.0.2.2", .destination = "192.0.2.1", .options = option},
+                        icmpv4(0, 0, be32(request, 24), data_of(request)))};
+  });
+  door.run("ping -c 2 -R 192.0.2.2");
+  EXPECT_THAT(door.text, AllOf(HasSubstr("\nRR: \t192.0.2.2\n"), HasSubstr("\nRR: \t192.0.2.3\n")));
+}
+
 TEST_F(Answers, PING_009_T_prints_times_with_and_without_addresses) {
   AtDoor routers(chain_at_door(3));
   routers.run("ping -c 1 -T tsonly 203.0.113.3");
