@@ -36,9 +36,7 @@ std::vector<Variant> variants_of(const TestPlan& plan) {
   return variants;
 }
 
-bool is_bad(Result result) {
-  return result == Result::fail || result == Result::warn || result == Result::precondition;
-}
+bool hurts(Result result) { return result == Result::fail || result == Result::warn || result == Result::precondition; }
 
 bool is_same(const CaseVerdicts& a, const CaseVerdicts& b, std::size_t i) {
   return a.results[i] == b.results[i] && a.verdicts[i].fate == b.verdicts[i].fate &&
@@ -51,7 +49,7 @@ void compare(const CaseVerdicts& before, const CaseVerdicts& after, Mutation& mu
       mutation.noticed.push_back(
           {i, before.results[i], after.results[i], verdict_text(before.verdicts[i]), verdict_text(after.verdicts[i])});
   std::ranges::stable_sort(mutation.noticed, std::greater{}, [](const NoticedBy& by) {
-    return by.after == Result::fail && by.before != Result::fail ? 2 : is_bad(by.after) && !is_bad(by.before) ? 1 : 0;
+    return by.after == Result::fail && by.before != Result::fail ? 2 : hurts(by.after) && !hurts(by.before) ? 1 : 0;
   });
 }
 
