@@ -86,6 +86,7 @@ MutationReport mutate(const TestPlan& plan, const OnProgress& on_progress) {
   const auto began = std::chrono::steady_clock::now();
   std::vector<Variant> variants = variants_of(plan);
   std::vector<Texts> texts;
+  texts.reserve(variants.size());
   for (const Variant& variant : variants) texts.push_back(variant.texts);
   VariantRuns runs = run_variants(plan, texts, on_progress);
 
@@ -93,7 +94,7 @@ MutationReport mutate(const TestPlan& plan, const OnProgress& on_progress) {
   report.cases = std::move(runs.cases);
   for (std::size_t i = 0; i < variants.size(); ++i) {
     variants[i].mutation.is_loaded = runs.after[i].has_value();
-    if (runs.after[i]) compare(runs.before, *runs.after[i], variants[i].mutation);
+    if (const auto& after = runs.after[i]) compare(runs.before, *after, variants[i].mutation);
   }
   for (Variant& variant : variants) report.mutations.push_back(std::move(variant.mutation));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

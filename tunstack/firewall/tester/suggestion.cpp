@@ -161,6 +161,7 @@ void suggest(const TestPlan& plan, Run& run, const OnProgress& on_progress) {
   if (candidates.all.empty()) return;
   const VariantRuns runs = run_variants(plan, texts_with(candidates.all, plan), on_progress);
   std::vector<std::vector<std::string>> mended;
+  mended.reserve(candidates.all.size());
   for (std::size_t i = 0; i < candidates.all.size(); ++i) mended.push_back(mended_by(runs, i));
   const auto is_mended = [&](const CaseRun& one, std::size_t by) {
     return one.mend.empty() && std::ranges::find(mended[by], one.a_case.id) != mended[by].end();
