@@ -40,7 +40,7 @@ RouterDevices router_devices(const std::string& text) {
 }
 
 std::string text_of_file(const std::string& path) {
-  std::ifstream file(path);
+  const std::ifstream file(path);
   if (!file)
     throw UsageFault(fmt::format("cannot read {}", path), "there is no such file, or it may not be read",
                      "check its name and its permissions");
@@ -237,7 +237,7 @@ TestPlan plan_of(const FirewallArguments& arguments) {
   if (!arguments.sysctl_file.empty())
     for (auto& [name, value] : read_sysctls(arguments.sysctl_file)) plan.sysctls[name] = value;
   plan.iptables = iptables_of(arguments.iptables);
-  plan.profile = *profile_of_name(arguments.profile);
+  plan.profile = profile_of_name(arguments.profile).value_or(Profile::catalogue);
   return plan;
 }
 

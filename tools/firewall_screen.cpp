@@ -29,7 +29,7 @@ TextStyle style_of(const std::string& color) {
 }
 
 std::string read_saved(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
+  const std::ifstream file(path, std::ios::binary);
   if (!file)
     throw UsageFault(fmt::format("cannot read {}", path), "there is no such file, or it may not be read",
                      "tunstack firewall test RULESET --save FILE    writes one");

@@ -114,6 +114,8 @@ void add_output_options(CLI::App& command, Outputs& outputs) {
   command.add_flag("--json", outputs.json, "The whole run as one JSON object")->group(group);
   command.add_flag("--annotations", outputs.annotations, "Lines that a workflow shows at the rules")->group(group);
   command.add_flag("--suggest", outputs.suggest, "For each failure a rule that mends it, tried beside all cases")
+      ->excludes(command.get_option("--live"))
+      ->excludes(command.get_option("--script"))
       ->group(group);
   command.add_flag("--coverage", outputs.coverage, "Which rules no packet reached")->group(group);
   command

@@ -41,7 +41,7 @@ TEST_P(Completion, of_commands_of_commands) {
 
 TEST_P(Completion, of_what_commands_of_commands_take) {
   EXPECT_THAT(
-      completed({"tunstack firewall --h", "tunstack firewall test --h", "tunstack firewall test x /proc/self/mountinf",
+      completed({"tunstack firewall --h", "tunstack firewall test --he", "tunstack firewall test x /proc/self/mountinf",
                  "tunstack firewall list /proc/self/mountinf"}),
       ElementsAre("tunstack firewall --help ", "tunstack firewall test --help ",
                   "tunstack firewall test x /proc/self/mountinfo ", "tunstack firewall list /proc/self/mountinf"));

@@ -25,7 +25,8 @@ std::string content(const std::string& path) {
 template <class Each>
 void for_each_option(const std::string& text, const Each& each) {
   const std::regex call(
-      "tunstack (up|exec|replay|state|watch|get|set|send|why|doctor|rules|options|help)\\b([^\n`;|]*)");
+      "tunstack (firewall test|firewall list|firewall "
+      "diff|up|exec|replay|state|watch|get|set|send|why|doctor|rules|options|help)\\b([^\n`;|]*)");
   const std::regex option("(^| |\\[)(--[a-z][a-z-]*)");
   for (std::sregex_iterator at(text.begin(), text.end(), call), end; at != end; ++at) {
     const std::string rest = at->str(2).substr(0, at->str(2).find(" -- "));
@@ -41,7 +42,7 @@ TEST_F(Documentation, names_no_option_that_does_not_exist) {
   std::size_t options = 0;
   for (const std::string& page : pages())
     for_each_option(content(page), [&](const std::string& command, const std::string& option) {
-      if (!help.contains(command)) help[command] = tunstack({command, "--help"}).out;
+      if (!help.contains(command)) help[command] = network.shell(program + " " + command + " --help").out;
       EXPECT_THAT(help[command], testing::ContainsRegex(option + "[^a-z-]")) << page << ": " << command;
       ++options;
     });

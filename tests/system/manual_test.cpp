@@ -57,12 +57,12 @@ TEST_F(Manual, has_a_page_for_each_command_of_any_depth_and_each_table) {
 TEST_F(Manual, leads_from_a_command_to_its_commands_and_back) {
   EXPECT_THAT(shown("tunstack-firewall.1"),
               AllOf(HasSubstr("\nSYNOPSIS\n       tunstack firewall COMMAND [OPTIONS] ...\n"),
-                    HasSubstr("\nCOMMANDS\n       tunstack-firewall-test(1)\n           Send ")));
+                    HasSubstr("\nCOMMANDS\n       tunstack-firewall-test(1)\n           Try a ruleset ")));
   EXPECT_THAT(
       shown("tunstack-firewall-test.1"),
       AllOf(
-          HasSubstr("\nNAME\n       tunstack-firewall-test - Send "),
-          HasSubstr("\nSYNOPSIS\n       tunstack firewall test [OPTIONS] RULESET...\n"),
+          HasSubstr("\nNAME\n       tunstack-firewall-test - Try a ruleset "),
+          HasSubstr("\nSYNOPSIS\n       tunstack firewall test [OPTIONS] [RULESET]...\n"),
           HasSubstr("\nSEE ALSO\n       tunstack(1), tunstack-options(5), tunstack-rules(7), tunstack-firewall(1)\n")));
 }
 

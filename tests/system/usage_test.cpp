@@ -112,9 +112,11 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"near", {"firewall", "tset", "x"}, "did you mean test? tunstack firewall --help lists all"},
         Wrong{"of_the_program", {"firewall", "up"}, "unknown command 'up'"},
         Wrong{"unknown_before_a_known_one", {"firewall", "fast", "test"}, "unknown command 'fast'"},
-        Wrong{"argument_missing", {"firewall", "test"}, "try: tunstack firewall test [OPTIONS] RULESET..."},
+        Wrong{"argument_missing", {"firewall", "test"}, "try: tunstack firewall test FILE, or - for stdin"},
         Wrong{
             "argument_too_many", {"firewall", "diff", "a", "b", "c"}, "try: tunstack firewall diff [OPTIONS] OLD NEW"},
+        Wrong{"one_without_its_other", {"why", "--router", "outside=a,inside=b", "x"}, "--router needs --ruleset"},
+        Wrong{"excluded", {"firewall", "list", "--markdown", "H4-T"}, "exclude"},
         Wrong{"unknown_option", {"firewall", "list", "--jsno"}, "'tunstack firewall list' has no such option"},
         Wrong{"option_too_early", {"firewall", "--frames", "list"}, "'tunstack firewall' has no such option"},
         Wrong{"option_before_all", {"--json", "rules"}, "'tunstack' has no such option"},
@@ -141,7 +143,8 @@ TEST_F(Help, of_a_command_of_commands_lists_them) {
 }
 
 TEST_F(Help, is_the_same_whichever_way_it_is_asked_for_at_any_depth) {
-  EXPECT_THAT(of({"firewall", "test", "--help"}), HasSubstr("\nUsage: tunstack firewall test [OPTIONS] RULESET...\n"));
+  EXPECT_THAT(of({"firewall", "test", "--help"}),
+              HasSubstr("\nUsage: tunstack firewall test [OPTIONS] [RULESET]...\n"));
   EXPECT_EQ(of({"help"}), of({"--help"}));
   EXPECT_EQ(of({"help", "firewall"}), of({"firewall", "--help"}));
   EXPECT_EQ(of({"help", "firewall", "test"}), of({"firewall", "test", "--help"}));

@@ -13,15 +13,15 @@ namespace tunstack::firewall {
 
 namespace {
 
-constexpr std::size_t label_width = 14;
+constexpr std::size_t case_label_width = 14;
 
-std::string labelled(std::string_view label, std::string_view text) {
-  return text.empty() ? std::string() : fmt::format("  {:<{}}{}\n", label, label_width, text);
+std::string case_fact(std::string_view label, std::string_view text) {
+  return text.empty() ? std::string() : fmt::format("  {:<{}}{}\n", label, case_label_width, text);
 }
 
-std::string all_labelled(std::string_view label, const std::vector<std::string>& texts) {
+std::string case_facts(std::string_view label, const std::vector<std::string>& texts) {
   std::string text;
-  for (const std::string& one : texts) text += labelled(text.empty() ? label : "", one);
+  for (const std::string& one : texts) text += case_fact(text.empty() ? label : "", one);
   return text;
 }
 
@@ -49,7 +49,7 @@ std::string run_text(const Case& a_case) {
   return text;
 }
 
-nlohmann::ordered_json case_json(const Case& a_case) {
+nlohmann::ordered_json listed_case_json(const Case& a_case) {
   return {{"id", a_case.id},
           {"group", a_case.group},
           {"title", a_case.title},
@@ -81,21 +81,21 @@ std::string case_line(const Case& a_case, std::size_t id_width) {
 
 std::string case_text(const Case& a_case) {
   std::string text = fmt::format("{}  {}\n", a_case.id, a_case.title);
-  text += labelled("group", a_case.group) + labelled("runs as", run_text(a_case));
-  text += labelled("open before", flow_text(a_case)) + all_labelled("packet", a_case.packets);
-  text += labelled("in fragments", fmt::format("{}", fmt::join(a_case.fragments, ", ")));
-  text += all_labelled("octets at", a_case.patches);
-  if (a_case.repeat > 1) text += labelled("sent", fmt::format("{} times", a_case.repeat));
-  text += all_labelled("arrives", example_lines(a_case));
-  text += labelled("level", level_name(a_case.level)) + labelled("expected", a_case.expected);
-  if (a_case.effect != Effect::none) text += labelled("effect", effect_name(a_case.effect));
-  text += labelled("reference", a_case.reference) + labelled("what it costs", a_case.consequence);
-  return text + labelled("note", a_case.note);
+  text += case_fact("group", a_case.group) + case_fact("runs as", run_text(a_case));
+  text += case_fact("open before", flow_text(a_case)) + case_facts("packet", a_case.packets);
+  text += case_fact("in fragments", fmt::format("{}", fmt::join(a_case.fragments, ", ")));
+  text += case_facts("octets at", a_case.patches);
+  if (a_case.repeat > 1) text += case_fact("sent", fmt::format("{} times", a_case.repeat));
+  text += case_facts("arrives", example_lines(a_case));
+  text += case_fact("level", level_name(a_case.level)) + case_fact("expected", a_case.expected);
+  if (a_case.effect != Effect::none) text += case_fact("effect", effect_name(a_case.effect));
+  text += case_fact("reference", a_case.reference) + case_fact("what it costs", a_case.consequence);
+  return text + case_fact("note", a_case.note);
 }
 
 nlohmann::ordered_json cases_json(const std::vector<Case>& cases) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  for (const Case& a_case : cases) all.push_back(case_json(a_case));
+  for (const Case& a_case : cases) all.push_back(listed_case_json(a_case));
   return {{"schema", 1}, {"cases", std::move(all)}};
 }
 

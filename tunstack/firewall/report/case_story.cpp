@@ -16,10 +16,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t label_width = 13;
+constexpr std::size_t story_label_width = 13;
 
 std::string line_of_story(std::string_view label, std::string_view text, const TextStyle& style) {
-  return text.empty() ? std::string() : wrapped(padded(label, label_width), harmless(text), style.width);
+  return text.empty() ? std::string() : wrapped(padded(label, story_label_width), harmless(text), style.width);
 }
 
 std::string place_of(const Run& run, const TraceStep& step) {

@@ -36,9 +36,7 @@ std::vector<Variant> variants_of(const TestPlan& plan) {
   return variants;
 }
 
-bool is_bad(Result result) {
-  return result == Result::fail || result == Result::warn || result == Result::precondition;
-}
+bool hurts(Result result) { return result == Result::fail || result == Result::warn || result == Result::precondition; }
 
 bool is_same(const CaseVerdicts& a, const CaseVerdicts& b, std::size_t i) {
   return a.results[i] == b.results[i] && a.verdicts[i].fate == b.verdicts[i].fate &&
@@ -51,7 +49,7 @@ void compare(const CaseVerdicts& before, const CaseVerdicts& after, Mutation& mu
       mutation.noticed.push_back({i, before.results[i], after.results[i], verdict_text(before.verdicts[i]),
                                   verdict_text(after.verdicts[i]), after.verdicts[i].decider});
   std::ranges::stable_sort(mutation.noticed, std::greater{}, [](const NoticedBy& by) {
-    return by.after == Result::fail && by.before != Result::fail ? 2 : is_bad(by.after) && !is_bad(by.before) ? 1 : 0;
+    return by.after == Result::fail && by.before != Result::fail ? 2 : hurts(by.after) && !hurts(by.before) ? 1 : 0;
   });
 }
 
@@ -88,6 +86,7 @@ MutationReport mutate(const TestPlan& plan, const OnProgress& on_progress) {
   const auto began = std::chrono::steady_clock::now();
   std::vector<Variant> variants = variants_of(plan);
   std::vector<Texts> texts;
+  texts.reserve(variants.size());
   for (const Variant& variant : variants) texts.push_back(variant.texts);
   VariantRuns runs = run_variants(plan, texts, on_progress);
 
@@ -95,7 +94,7 @@ MutationReport mutate(const TestPlan& plan, const OnProgress& on_progress) {
   report.cases = std::move(runs.cases);
   for (std::size_t i = 0; i < variants.size(); ++i) {
     variants[i].mutation.is_loaded = runs.after[i].has_value();
-    if (runs.after[i]) compare(runs.before, *runs.after[i], variants[i].mutation);
+    if (const auto& after = runs.after[i]) compare(runs.before, *after, variants[i].mutation);
   }
   for (Variant& variant : variants) report.mutations.push_back(std::move(variant.mutation));
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();

@@ -62,8 +62,7 @@ std::string icmp_name(Family family, std::uint8_t type) {
 }
 
 /// "icmpv6 type nd-redirect"
-RuleMatch of_icmp_type(const PacketFacts& facts) {
-  const std::uint8_t type = *facts.icmp_type;
+RuleMatch of_icmp_type(const PacketFacts& facts, std::uint8_t type) {
   const std::string name = icmp_name(facts.kind.family(), type);
   return facts.is_ipv4() ? RuleMatch{"icmp type " + name, fmt::format("-p icmp --icmp-type {}", type)}
                          : RuleMatch{"icmpv6 type " + name, fmt::format("-p ipv6-icmp --icmpv6-type {}", type)};
@@ -115,10 +114,9 @@ RuleMatch no_opening() {
 }
 
 /// "tcp dport 7777"
-RuleMatch of_port(const PacketFacts& facts) {
+RuleMatch of_port(const PacketFacts& facts, std::uint16_t port) {
   const char* const protocol = facts.is_tcp() ? "tcp" : "udp";
-  return {fmt::format("{} dport {}", protocol, *facts.destination_port),
-          fmt::format("-p {0} -m {0} --dport {1}", protocol, *facts.destination_port)};
+  return {fmt::format("{} dport {}", protocol, port), fmt::format("-p {0} -m {0} --dport {1}", protocol, port)};
 }
 
 // ---- addresses ----
@@ -220,14 +218,15 @@ void add_headers(Matches& matches, const PacketFacts& facts) {
     if (std::ranges::find(told, extension) != told.end()) continue;
     told.push_back(extension);
     const RuleMatch header = of_extension(facts, extension);
-    if (facts.is_neighbor_discovery()) matches.push_back(header + of_icmp_type(facts));
+    if (facts.icmp_type && facts.is_neighbor_discovery())
+      matches.push_back(header + of_icmp_type(facts, *facts.icmp_type));
     matches.push_back(header);
   }
 }
 
 /// A message of ICMP whose header is behind the fixed one, from where hosts are: what is odd about others is left out.
-void add_plain_icmp(Matches& matches, const Case& a_case, const PacketFacts& facts, const Places& places) {
-  const RuleMatch type = of_icmp_type(facts);
+void add_plain_icmp(Matches& matches, const Case& a_case, const PacketFacts& facts, const RuleMatch& type,
+                    const Places& places) {
   const RuleMatch plain =
       (facts.is_ipv4() ? RuleMatch{"ip hdrlength 5", {}} : RuleMatch{"ip6 nexthdr icmpv6", {}}) + type;
   constexpr const char* global = "2000::/3";
@@ -241,7 +240,7 @@ void add_plain_icmp(Matches& matches, const Case& a_case, const PacketFacts& fac
     matches.push_back(RuleMatch{fmt::format("iifname \"{}\"", places.inside.device), "-i " + places.inside.device} +
                       type);
   matches.push_back(type);
-  if (!facts.is_ipv4() && parse_prefix(global)->contains(facts.kind.source)) {
+  if (const auto prefix = parse_prefix(global); prefix && prefix->contains(facts.kind.source)) {
     matches.push_back(from(global, false) + type);
     matches.push_back(from(global, false) + plain);
   }
@@ -260,9 +259,10 @@ void add_blocked_port(Matches& matches, const PacketFacts& facts, std::uint16_t 
                        .iptables = fmt::format("-p tcp ! --dport {} -m conntrack --ctstate NEW", open),
                        .is_last = true});
   constexpr std::uint16_t first_unprivileged = 1024;
-  if (*facts.source_port < first_unprivileged)
-    matches.push_back(RuleMatch{fmt::format("{} sport {}", protocol, *facts.source_port),
-                                fmt::format("-p {0} -m {0} --sport {1}", protocol, *facts.source_port)} +
+  const std::uint16_t source = facts.source_port.value_or(first_unprivileged);
+  if (source < first_unprivileged)
+    matches.push_back(RuleMatch{fmt::format("{} sport {}", protocol, source),
+                                fmt::format("-p {0} -m {0} --sport {1}", protocol, source)} +
                       of_state("new", "NEW"));
 }
 
@@ -285,15 +285,16 @@ Matches matches_to_let_in(const Case& a_case, Bytes packet, const Places& places
   if (!facts) return matches;
   if (a_case.flow != Flow::none && facts->is_icmp_error()) {
     matches.push_back(related() + of_errors(facts->kind.family()));
-    matches.push_back(related() + of_icmp_type(*facts));
+    matches.push_back(related() + of_icmp_type(*facts, *facts->icmp_type));
     matches.push_back(related());
   } else if (a_case.flow != Flow::none) {
     matches.push_back(of_state("established", "ESTABLISHED"));
   }
-  if (facts->icmp_type) add_plain_icmp(matches, a_case, *facts, places);
-  if (facts->tcp_flags == syn)
-    matches.push_back(of_port(*facts) + RuleMatch{"tcp flags & (fin | syn | rst | ack) == syn", "--syn"});
-  if (facts->destination_port) matches.push_back(of_port(*facts));
+  if (facts->icmp_type) add_plain_icmp(matches, a_case, *facts, of_icmp_type(*facts, *facts->icmp_type), places);
+  if (facts->tcp_flags == syn && facts->destination_port)
+    matches.push_back(of_port(*facts, *facts->destination_port) +
+                      RuleMatch{"tcp flags & (fin | syn | rst | ack) == syn", "--syn"});
+  if (facts->destination_port) matches.push_back(of_port(*facts, *facts->destination_port));
   add_protocol(matches, *facts);
   return matches;
 }
@@ -306,7 +307,7 @@ Matches matches_to_keep_out(const Case& a_case, Bytes packet, const Places& plac
   add_headers(matches, *facts);
   add_destinations(matches, *facts, places);
   if (facts->icmp_type) {
-    const RuleMatch type = of_icmp_type(*facts);
+    const RuleMatch type = of_icmp_type(*facts, *facts->icmp_type);
     if (facts->is_neighbor_discovery() && facts->hop_limit != 255)
       matches.push_back(type + RuleMatch{"ip6 hoplimit != 255", "-m hl ! --hl-eq 255"});
     if (a_case.flow == Flow::none) matches.push_back(invalid() + type);
@@ -319,7 +320,7 @@ Matches matches_to_keep_out(const Case& a_case, Bytes packet, const Places& plac
   if (facts->destination_port == places.blocked)
     add_blocked_port(matches, *facts, places.open);
   else if (facts->destination_port)
-    matches.push_back(of_port(*facts));
+    matches.push_back(of_port(*facts, *facts->destination_port));
   add_protocol(matches, *facts);
   if (a_case.flow == Flow::none) matches.push_back(invalid());
   return matches;

@@ -11,10 +11,12 @@ namespace tunstack::firewall {
 namespace {
 
 constexpr std::size_t most_candidates = 256;
+constexpr std::size_t most_changed_octets = std::size_t{256} << 20;  // of all changed texts
 
 struct Candidate {
   std::string command;
-  Texts texts;
+  std::size_t ruleset = 0;  // which of the plan's it changes
+  AddedRule rule;
 };
 
 /// What has to be otherwise for a case that fails.
@@ -92,30 +94,47 @@ struct Candidates {
   std::vector<Candidate> all;
   std::map<std::string, std::vector<std::size_t>> of_case;  // by its id
 
-  void add(const std::string& id, Candidate candidate) {
+  void add(const std::string& id, Candidate candidate, std::size_t most) {
     auto found = std::ranges::find(all, candidate.command, &Candidate::command);
     if (found == all.end()) {
-      if (all.size() == most_candidates) return;
+      if (all.size() >= most) return;
       found = all.insert(all.end(), std::move(candidate));
     }
     of_case[id].push_back(static_cast<std::size_t>(found - all.begin()));
   }
 };
 
-void add_candidates(Candidates& candidates, const TestPlan& plan, const Run& run, const CaseRun& one) {
+void add_candidates(Candidates& candidates, const TestPlan& plan, const Run& run, const CaseRun& one,
+                    std::size_t most) {
   const Wish wish = wish_of(one);
   const auto matches = matches_of(one, wish, plan);
   // What is loaded last is what a user would change.
   for (std::size_t i = plan.rulesets.size(); i-- > 0;) {
-    const RulesetSource& source = plan.rulesets[i];
+    const RulesetKind kind = plan.rulesets[i].kind;
     for (const RuleMatch& match : matches)
-      if (const auto added = added_rule(source.kind, match, run, one, wish)) {
-        Candidate candidate{command_of(*added, source.kind), texts_of(plan)};
-        candidate.texts[i] = with_rule_added(source, *added);
-        candidates.add(one.a_case.id, std::move(candidate));
-      }
+      if (const auto rule = added_rule(kind, match, run, one, wish))
+        candidates.add(one.a_case.id, {command_of(*rule, kind), i, *rule}, most);
     if (candidates.of_case.contains(one.a_case.id)) return;
   }
+}
+
+Candidates candidates_of(const TestPlan& plan, const Run& run) {
+  std::size_t octets = 1;
+  for (const RulesetSource& source : plan.rulesets) octets += source.text.size();
+  const std::size_t most = std::min(most_candidates, most_changed_octets / octets);
+  Candidates candidates;
+  for (const CaseRun& one : run.cases)
+    if (one.judgement.result == Result::fail) add_candidates(candidates, plan, run, one, most);
+  return candidates;
+}
+
+std::vector<Texts> texts_with(const std::vector<Candidate>& candidates, const TestPlan& plan) {
+  std::vector<Texts> all;
+  for (const Candidate& candidate : candidates) {
+    all.push_back(texts_of(plan));
+    all.back()[candidate.ruleset] = with_rule_added(plan.rulesets[candidate.ruleset], candidate.rule);
+  }
+  return all;
 }
 
 /// A case that could not be tried is as bad as one that fails: it may turn out to be one.
@@ -138,25 +157,20 @@ std::vector<std::string> mended_by(const VariantRuns& runs, std::size_t candidat
 }  // namespace
 
 void suggest(const TestPlan& plan, Run& run, const OnProgress& on_progress) {
-  Candidates candidates;
-  for (const CaseRun& one : run.cases)
-    if (one.judgement.result == Result::fail) add_candidates(candidates, plan, run, one);
+  Candidates candidates = candidates_of(plan, run);
   if (candidates.all.empty()) return;
-  std::vector<Texts> texts;
-  for (const Candidate& candidate : candidates.all) texts.push_back(candidate.texts);
-  const VariantRuns runs = run_variants(plan, texts, on_progress);
+  const VariantRuns runs = run_variants(plan, texts_with(candidates.all, plan), on_progress);
   std::vector<std::vector<std::string>> mended;
+  mended.reserve(candidates.all.size());
   for (std::size_t i = 0; i < candidates.all.size(); ++i) mended.push_back(mended_by(runs, i));
-  for (CaseRun& one : run.cases) {
-    if (!one.mend.empty()) continue;  // by the rule of a case before it
-    for (const std::size_t i : candidates.of_case[one.a_case.id]) {
-      if (std::ranges::find(mended[i], one.a_case.id) == mended[i].end()) continue;
-      for (CaseRun& other : run.cases)
-        if (other.mend.empty() && std::ranges::find(mended[i], other.a_case.id) != mended[i].end())
-          other.mend = candidates.all[i].command;
-      break;
-    }
-  }
+  const auto is_mended = [&](const CaseRun& one, std::size_t by) {
+    return one.mend.empty() && std::ranges::find(mended[by], one.a_case.id) != mended[by].end();
+  };
+  for (const CaseRun& one : run.cases)
+    for (const std::size_t i : candidates.of_case[one.a_case.id])
+      if (is_mended(one, i))
+        for (CaseRun& each : run.cases)
+          if (is_mended(each, i)) each.mend = candidates.all[i].command;
 }
 
 }  // namespace tunstack::firewall

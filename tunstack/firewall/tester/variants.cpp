@@ -42,6 +42,7 @@ void add_judged(CaseVerdicts& to, const TestPlan& plan, const std::vector<Case>&
 std::vector<Baselines> baselines_of(const std::vector<Case>& cases, const BenchReport& none,
                                     const BenchReport& conntrack) {
   std::vector<Baselines> baselines;
+  baselines.reserve(cases.size());
   for (std::size_t i = 0; i < cases.size(); ++i)
     baselines.push_back(
         {verdict_of(cases[i], none.observations[0][i]), verdict_of(cases[i], conntrack.observations[0][i])});
