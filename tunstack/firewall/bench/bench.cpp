@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/firewall/bench/ends.hpp"
 #include "tunstack/firewall/bench/outbound.hpp"
 #include "tunstack/kernel_link/kernel_end.hpp"
 #include "tunstack/notation/packet_text.hpp"
@@ -12,16 +13,6 @@
 namespace tunstack::firewall {
 
 namespace {
-
-IpAddress source_of(Bytes datagram) {
-  if (datagram.size() >= 40 && datagram[0] >> 4 == 6) return Ipv6Address::load(datagram, 8);
-  return datagram.size() >= 20 ? IpAddress(Ipv4Address::load(datagram, 12)) : IpAddress();
-}
-
-IpAddress destination_of(Bytes datagram) {
-  if (datagram.size() >= 40 && datagram[0] >> 4 == 6) return Ipv6Address::load(datagram, 24);
-  return datagram.size() >= 20 ? IpAddress(Ipv4Address::load(datagram, 16)) : IpAddress();
-}
 
 constexpr std::size_t between_readings = 16;        // packets
 constexpr std::size_t packets_of_conversation = 4;  // at most

@@ -20,7 +20,6 @@ namespace tunstack::firewall {
 
 namespace {
 
-constexpr int no_such_program = 127;
 constexpr std::size_t most_output = 64 << 10;
 
 FileDescriptor memory_file() {
