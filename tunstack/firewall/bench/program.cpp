@@ -43,6 +43,7 @@ std::string search_path() {
   ::setenv("PATH", path.c_str(), 1);
   ::setenv("LC_ALL", "C", 1);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());

@@ -20,6 +20,7 @@ struct Variant {
 
 std::vector<Variant> variants_of(const TestPlan& plan) {
   std::vector<std::string> texts;
+  texts.reserve(plan.rulesets.size());
   for (const RulesetSource& source : plan.rulesets) texts.push_back(source.text);
   std::vector<Variant> variants;
   const auto add = [&](std::size_t index, const SourceRule& rule, bool is_negated, std::string text) {
@@ -138,6 +139,7 @@ MutationReport mutate(const TestPlan& plan, const OnProgress& on_progress) {
     const std::size_t first_case = report.cases.size();
     report.cases.insert(report.cases.end(), cases.begin(), cases.end());
     std::vector<Baselines> baselines;
+    baselines.reserve(cases.size());
     for (std::size_t i = 0; i < cases.size(); ++i)
       baselines.push_back({verdict_of(cases[i], reports[shares.first_assignment].observations[0][i]),
                            verdict_of(cases[i], reports[shares.first_assignment + 1].observations[0][i])});
