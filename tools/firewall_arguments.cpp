@@ -62,6 +62,10 @@ std::vector<Case> cases_of_user(const FirewallArguments& arguments, const TestPl
 void check_modes(const std::vector<Case>& cases, const FirewallArguments& arguments) {
   const bool router = !arguments.router.empty();
   for (const Case& a_case : cases) {
+    if (a_case.from == Side::host && arguments.is_live)
+      throw UsageFault(fmt::format("the case '{}' would have this host send it", a_case.title),
+                       "with --live nothing is sent to the networks that it has",
+                       "test what it sends in a private network: sudo nft list ruleset | tunstack firewall test -");
     if (a_case.mode == Mode::router && !router)
       throw UsageFault(fmt::format("the case '{}' is about a router", a_case.title), "none is named",
                        "--router outside=eth0,inside=eth1");

@@ -129,6 +129,13 @@ TEST_F(Failures, options_that_are_wrong) {
   }
 }
 
+// What the host itself sends would leave by its real interfaces.
+TEST_F(Failures, live_sends_nothing_from_the_host) {
+  const Outcome refused = test({"--live", "--expect", "host > far TCP 40000 > 25 [S] => dropped"});
+  EXPECT_FAULT(refused, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--live"));
+}
+
 TEST_F(Failures, an_interface_whose_name_cannot_be) {
   for (const Command& options :
        std::initializer_list<Command>{{"--iface", "an-interface-of-24-octets"},

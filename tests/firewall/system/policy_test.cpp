@@ -124,6 +124,58 @@ verdict = "dropped"
   EXPECT_EQ(told(cases.at(1)), "ok: as wanted");
 }
 
+TEST_F(Policy, a_conversation_of_the_machine_itself_is_open_too) {
+  std::ofstream(directory_ + "/router.nft")
+      << "table inet filter {\n  chain input {\n    type filter hook input priority "
+         "filter; policy drop;\n    ct state established accept\n  }\n}\n";
+  const json cases = run_policy(R"(
+[defaults]
+family = 6
+[[case]]
+flow = "udp"
+packet = "far > host UDP remote > local, length 16"
+verdict = "passed"
+[[case]]
+packet = "far > host UDP remote > local, length 16"
+verdict = "dropped"
+[[case]]
+flow = "tcp"
+packet = "far > host TCP remote > local, flags [R]"
+verdict = "dropped"
+)");
+  EXPECT_EQ(told(cases.at(0)), "ok: as wanted");
+  EXPECT_EQ(cases.at(0).at("verdict").at("reactions"), json::array({"delivered"}));
+  EXPECT_EQ(told(cases.at(1)), "ok: as wanted");
+  EXPECT_EQ(told(cases.at(2)), "ok: as wanted") << "a reset without its sequence is invalid, not established";
+}
+
+// A limit is full again for each case, whatever those before took from it.
+TEST_F(Policy, a_limit_lets_as_many_in_as_it_says_each_time) {
+  std::ofstream(directory_ + "/router.nft")
+      << "table inet filter {\n  chain input {\n    type filter hook input priority filter; policy drop;\n"
+         "    icmp type { echo-request } limit rate 1/hour burst 5 packets accept\n  }\n}\n";
+  const json cases = run_policy(R"(
+[defaults]
+family = 4
+[[case]]
+packet = "far > host ICMP echo request, id 1, seq 1"
+repeat = 40
+verdict = "limited 5 of 40"
+[[case]]
+packet = "far > host ICMP echo request, id 1, seq 1"
+verdict = "answered"
+[[case]]
+packet = "far > host ICMP echo request, id 1, seq 1"
+repeat = 40
+verdict = "limited 5 of 40"
+[[case]]
+packet = "far > host ICMP echo request, id 1, seq 1"
+repeat = 5
+verdict = "answered"
+)");
+  for (const json& one : cases) EXPECT_EQ(told(one), "ok: as wanted");
+}
+
 TEST_F(Policy, what_the_machine_sends_leaves_by_output) {
   const json cases = run_policy(R"(
 [defaults]

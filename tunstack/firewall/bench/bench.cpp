@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/firewall/bench/ends.hpp"
 #include "tunstack/firewall/bench/outbound.hpp"
 #include "tunstack/kernel_link/kernel_end.hpp"
 #include "tunstack/notation/packet_text.hpp"
@@ -12,16 +13,6 @@
 namespace tunstack::firewall {
 
 namespace {
-
-IpAddress source_of(Bytes datagram) {
-  if (datagram.size() >= 40 && datagram[0] >> 4 == 6) return Ipv6Address::load(datagram, 8);
-  return datagram.size() >= 20 ? IpAddress(Ipv4Address::load(datagram, 12)) : IpAddress();
-}
-
-IpAddress destination_of(Bytes datagram) {
-  if (datagram.size() >= 40 && datagram[0] >> 4 == 6) return Ipv6Address::load(datagram, 24);
-  return datagram.size() >= 20 ? IpAddress(Ipv4Address::load(datagram, 16)) : IpAddress();
-}
 
 constexpr std::size_t between_readings = 16;        // packets
 constexpr std::size_t packets_of_conversation = 4;  // at most
@@ -101,6 +92,14 @@ void Bench::count_uses_of_limits(const Observation& observation) {
   uses_of_limits_ += static_cast<std::size_t>(std::ranges::count_if(observation.trace, is_limit));
 }
 
+void Bench::forget_conversation() {
+  if (!probes_) return;
+  Observation opening;
+  probes_->take(opening);
+  count_uses_of_limits(opening);
+  probes_->forget();
+}
+
 Observation Bench::run(const Case& a_case, unsigned index) {
   refill_limits(a_case);
   Observation observation;
@@ -111,19 +110,19 @@ Observation Bench::run(const Case& a_case, unsigned index) {
   listeners_.take_delivered();
   {
     const Conversation conversation(ground_, a_case, names);
-    if (a_case.flow != Flow::none && !limits_.empty()) uses_of_limits_ += packets_of_conversation;
     observation.failed_precondition = conversation.failure();
     const auto packets = packets_of(a_case, names);
     if (!packets && conversation.failure().empty())
       observation.failed_precondition = "a packet cannot be built: " + packets.error().what;
     if (!observation.failed_precondition.empty()) {
       if (probes_) probes_->take(observation);  // who dropped the conversation
+      count_uses_of_limits(observation);
       return observation;
     }
     if (const auto wanted = notation::parse_packet(a_case.wanted_packet, names); wanted && !wanted->empty())
       observation.wanted = *wanted;
     const Knowledge before(a_case, plan_.ground.places, names);
-    if (probes_) probes_->forget();
+    forget_conversation();
     ground_.outside().forget();
     inject(a_case, *packets, observation);
     take_reactions(names, observation);

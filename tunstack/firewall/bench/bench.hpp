@@ -43,6 +43,8 @@ class Bench {
   void put_probes_in();
   /// What earlier cases took from limits of rates, or put into sets, is nothing to this one.
   void refill_limits(const Case& a_case);
+  /// What was seen of its packets; a limit has counted them.
+  void forget_conversation();
   void count_uses_of_limits(const Observation& observation);
   bool send(Side from, Bytes packet);
   void inject(const Case& a_case, const std::vector<std::vector<std::uint8_t>>& packets, Observation& observation);

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "tunstack/firewall/bench/ends.hpp"
 #include "tunstack/kernel_link/kernel_route.hpp"
 
 namespace tunstack::firewall {
@@ -89,11 +90,6 @@ std::uint32_t sequence_of(Bytes datagram) {
   return load_be32(datagram, header + 4);
 }
 
-IpAddress source_of(Bytes datagram) {
-  if (datagram[0] >> 4 == 4) return Ipv4Address::load(datagram, 12);
-  return Ipv6Address::load(datagram, 8);
-}
-
 bool inject_line(const Wire& wire, const std::string& line) {
   const auto packet = notation::parse_packet(line);
   return packet && wire.inject(*packet);
@@ -136,10 +132,7 @@ bool Conversation::take_flow(Ground& ground, Names& names) {
   auto out = ground.outside().take();
   const IpAddress& far = names.addresses.find("far")->second;
   for (auto& packet : out) {
-    const bool v4 = packet[0] >> 4 == 4;
-    const IpAddress destination =
-        v4 ? IpAddress(Ipv4Address::load(packet, 16)) : IpAddress(Ipv6Address::load(packet, 24));
-    if (destination != far) continue;
+    if (destination_of(packet) != far) continue;
     names.addresses["flow-source"] = source_of(packet);
     names.packets["flow"] = std::move(packet);
     return true;

@@ -119,8 +119,8 @@ int NfnetlinkMessages::commit(NfnetlinkSocket& socket, const std::function<void(
     const ssize_t got = mnl_socket_recvfrom(socket.get(), answer.data(), answer.size());
     if (got < 0) return errno;
     auto rest = static_cast<int>(got);
-    for (const auto* message = static_cast<const nlmsghdr*>(static_cast<void*>(answer.data()));
-         mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
+    for (const auto* message = reinterpret_cast<const nlmsghdr*>(answer.data()); mnl_nlmsg_ok(message, rest);
+         message = mnl_nlmsg_next(message, &rest)) {
       if (message->nlmsg_type != NLMSG_ERROR) continue;
       const int error = static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(message))->error;
       if (first_error == 0 && error != 0) first_error = -error;

@@ -7,7 +7,7 @@ namespace {
 constexpr std::size_t inside_mtu = 1400;  // smaller than outside, so that a router has something to say
 constexpr unsigned far_hosts = 240;       // from the first one on
 
-IpAddress address(const char* text) { return *parse_address(text); }
+IpAddress address(const char* text) { return parse_address(text).value_or(IpAddress{}); }
 
 /// `index` hosts behind the first.
 IpAddress plus(const IpAddress& first, unsigned index) {

@@ -20,7 +20,6 @@ namespace tunstack::firewall {
 
 namespace {
 
-constexpr int no_such_program = 127;
 constexpr std::size_t most_output = 64 << 10;
 
 FileDescriptor memory_file() {
@@ -44,6 +43,7 @@ std::string search_path() {
   ::setenv("PATH", path.c_str(), 1);
   ::setenv("LC_ALL", "C", 1);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   ::execvp(arguments[0], arguments.data());

@@ -6,8 +6,10 @@
 
 namespace tunstack::firewall {
 
+inline constexpr int no_such_program = 127;  // a status
+
 struct ProgramEnd {
-  int status = 0;      // 127: there is no such program
+  int status = 0;
   std::string output;  // of stdout and stderr, the first 64 KiB
 };
 

@@ -11,8 +11,6 @@ namespace tunstack::firewall {
 
 namespace {
 
-constexpr int no_such_program = 127;
-
 std::vector<std::string> loader_of(const RulesetSource& source, IptablesKind kind) {
   const std::string family = source.kind == RulesetKind::ip6tables ? "ip6tables" : "iptables";
   const std::string variant = kind == IptablesKind::nft ? "-nft" : kind == IptablesKind::legacy ? "-legacy" : "";

@@ -190,6 +190,7 @@ std::vector<BenchReport> run_assignments(const std::vector<Assignment>& assignme
       ++next;
     }
     std::vector<pollfd> files;
+    files.reserve(at_work.size());
     for (const auto& worker : at_work) files.push_back({worker->fd(), POLLIN, 0});
     if (::poll(files.data(), files.size(), -1) < 0) continue;
     for (std::size_t i = 0; i < files.size(); ++i)
