@@ -110,7 +110,10 @@ void add_client(CLI::App& program, const char* name, const char* description, in
   command->prefix_command();
   command->callback([=, &exit_status] {
     ClientArguments all = *arguments;
-    for (const std::string& word : command->remaining()) all.words.push_back(word);
+    all.words = command->remaining();
+    if (all.words.empty())
+      throw UsageFault(fmt::format("it is not said whom to {}", name), "the target stands behind the options",
+                       fmt::format("tunstack {} --lab chain server", name));
     exit_status = run_client(name, all);
   });
 }
