@@ -174,7 +174,7 @@ TEST_F(Answers, PING_009_R_shows_a_route_that_is_another_one_of_the_same_length)
     Packet option = hex("07 07 08 c0 00 02 02 00");
     option[6] = static_cast<std::uint8_t>(++hop);
     return Packets{ipv4({.source = "192.0.2.2", .destination = "192.0.2.1", .options = option},
-                        icmpv4(0, 0, be32(request, 24), data_of(request)))};
+                        icmpv4(0, 0, be32(request, 64), from(request, 68)))};
   });
   door.run("ping -c 2 -R 192.0.2.2");
   EXPECT_THAT(door.text, AllOf(HasSubstr("\nRR: \t192.0.2.2\n"), HasSubstr("\nRR: \t192.0.2.3\n")));
