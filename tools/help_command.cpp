@@ -16,7 +16,7 @@ namespace tunstack {
 namespace {
 
 /// Commands that are announced, as they will be typed.
-constexpr std::string_view planned[] = {"tunstack lab", "tunstack ping", "tunstack traceroute", "tunstack dump"};
+constexpr std::string_view planned[] = {"tunstack ping", "tunstack traceroute", "tunstack dump"};
 
 bool is_planned(const std::string& call) { return std::ranges::find(planned, call) != std::end(planned); }
 
