@@ -40,6 +40,7 @@ struct LabPathArguments {
 
 void check_name_of_node(const lab::LabPlan& plan, const std::string& name, bool may_be_address) {
   std::vector<std::string> names;
+  names.reserve(plan.network.nodes.size() + plan.doors.size());
   for (const PlannedNode& node : plan.network.nodes) names.push_back(node.name);
   for (const lab::PlannedDoor& door : plan.doors) names.push_back(door.name);
   if (std::ranges::find(names, name) != names.end() || (may_be_address && parse_address(name))) return;

@@ -62,8 +62,9 @@ void number_link(const LabLink& link, const std::vector<LabEnd>& ends, Faults& f
     for (const LabEnd& end : wanting) {
       const auto address = free.next();
       if (address) {
-        if (!end.addresses()) end.addresses().emplace();
-        end.addresses()->push_back({*address, end.place()});
+        std::optional<Prefixes>& addresses = end.addresses();
+        if (!addresses) addresses.emplace();
+        addresses->push_back({*address, end.place()});
         continue;
       }
       faults.push_back({end.place(), fmt::format("{} has no address left for {}", to_text(net.value), end.text()),

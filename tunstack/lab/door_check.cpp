@@ -28,7 +28,7 @@ class DoorCheck {
 
   void check() {
     if (door_.link.value.empty())
-      return refuse(door_.place, fmt::format("the door {} is at no link", door_.name), "link = \"LINK\"");
+      return refuse(door_.place, fmt::format("the door {} is at no link", door_.name), R"(link = "LINK")");
     const LabLink* const link = ends_.find_link(door_.link.value);
     if (link == nullptr) return refuse_link();
     if (door_.device) check_device(*door_.device);
@@ -38,10 +38,9 @@ class DoorCheck {
 
  private:
   void refuse_link() {
-    std::vector<std::string> names;
-    for (const LabLink& link : file_.links) names.push_back(link.name);
-    refuse(door_.link.place, fmt::format("there is no link '{}'", door_.link.value),
-           fmt::format("{}[link.{}] makes one", did_you_mean(door_.link.value, names), door_.link.value));
+    refuse(
+        door_.link.place, fmt::format("there is no link '{}'", door_.link.value),
+        fmt::format("{}[link.{}] makes one", did_you_mean(door_.link.value, names_of_links(file_)), door_.link.value));
   }
   void check_device(const Placed<std::string>& device) {
     const std::string& name = device.value;
@@ -55,7 +54,7 @@ class DoorCheck {
     const auto behind = nets_behind(file_, door_);
     if (!door_.routes && !behind.empty())
       return refuse(door_.place, fmt::format("the door {} has no routes to what is behind its link", door_.name),
-                    fmt::format("routes = [\"{}\"]; or [] if that is meant", fmt::join(behind, "\", \"")));
+                    fmt::format(R"(routes = ["{}"]; or [] if that is meant)", fmt::join(behind, R"(", ")")));
     for (const Placed<std::string>& route : door_.routes.value_or(Texts())) check_route(route);
   }
   void check_route(const Placed<std::string>& route) {
@@ -63,10 +62,10 @@ class DoorCheck {
     const auto prefix = route.value.find('/') == std::string::npos ? std::nullopt : parse_prefix(route.value);
     if (!prefix)
       refuse(route.place, fmt::format("'{}' is not a prefix", route.value.substr(0, 60)),
-             "\"198.51.100.0/24\", or \"default\"");
+             R"("198.51.100.0/24", or "default")");
     else if (network_of(*prefix) != *prefix)
       refuse(route.place, fmt::format("{} is an address in a prefix, not the prefix", route.value),
-             fmt::format("\"{}\"", to_text(network_of(*prefix))));
+             fmt::format(R"("{}")", to_text(network_of(*prefix))));
   }
   void check_gateway(const LabLink& link, const Placed<IpAddress>& gateway) {
     for (const LabEnd& end : ends_.at(link))
@@ -89,7 +88,7 @@ class DoorCheck {
 }  // namespace
 
 void check_doors(const LabFile& file, const LabEnds& ends, Faults& faults) {
-  if (file.doors.empty()) faults.push_back({{1, 1}, "the lab has no door", "[host] with link = \"LINK\""});
+  if (file.doors.empty()) faults.push_back({{1, 1}, "the lab has no door", R"([host] with link = "LINK")"});
   for (const LabDoor& door : file.doors) DoorCheck(file, ends, door, faults).check();
 }
 

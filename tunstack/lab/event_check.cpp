@@ -60,8 +60,8 @@ class EventCheck {
                               : "an expectation is about decisions, a result or state: one of them",
                     "node, match, verdict, reason; or of and loss; or state and equals");
     if (is_about_decisions) check_decisions(expectation);
-    if (expectation.of) check_result(expectation);
-    if (expectation.state) check_state(expectation);
+    if (expectation.of) check_result(expectation, *expectation.of);
+    if (expectation.state) check_state(expectation, *expectation.state);
     if (!expectation.of && !expectation.results.empty())
       refuse(expectation.results[0].place, fmt::format("'{}' is of a result", expectation.results[0].key),
              "of = \"ping 1\" with it");
@@ -100,11 +100,9 @@ class EventCheck {
     refuse_path(one);
   }
   void check_link_set(const Setting& one, const std::string& name, const std::string& key) {
-    if (std::ranges::find(file_.links, name, &LabLink::name) == file_.links.end()) {
-      std::vector<std::string> names;
-      for (const LabLink& link : file_.links) names.push_back(link.name);
-      return refuse(one.place, fmt::format("there is no link '{}'", name), did_you_mean(name, names) + "[link.NAME]");
-    }
+    if (std::ranges::find(file_.links, name, &LabLink::name) == file_.links.end())
+      return refuse(one.place, fmt::format("there is no link '{}'", name),
+                    did_you_mean(name, names_of_links(file_)) + "[link.NAME]");
     std::vector<std::string> keys = keys_of(link_keys());
     std::erase_if(keys, [](const std::string& known) { return known == "net" || known == "tap" || known == "cost"; });
     keys.emplace_back("up");
@@ -171,17 +169,14 @@ class EventCheck {
     check_word(expectation.event, event_kinds, "kind of event");
     check_word(expectation.verdict, verdicts, "verdict");
     check_word(expectation.reason, reasons, "reason");
-    if (expectation.interface) check_interface(expectation);
+    if (expectation.interface) check_interface(expectation, *expectation.interface);
     if (expectation.match) check_match(*expectation.match);
   }
-  void check_interface(const LabExpectation& expectation) {
+  void check_interface(const LabExpectation& expectation, const Placed<std::string>& named) {
     for (const LabNode& node : file_.nodes)
       for (const LabInterface& interface : node.interfaces)
-        if (interface.name == expectation.interface->value &&
-            (!expectation.node || expectation.node->value == node.name))
-          return;
-    refuse(expectation.interface->place, fmt::format("there is no interface '{}'", expectation.interface->value),
-           "an interface of the node");
+        if (interface.name == named.value && (!expectation.node || expectation.node->value == node.name)) return;
+    refuse(named.place, fmt::format("there is no interface '{}'", named.value), "an interface of the node");
   }
   void check_match(const Placed<std::string>& match) {
     try {
@@ -192,8 +187,8 @@ class EventCheck {
   }
 
   /// "ping 2"
-  void check_result(const LabExpectation& expectation) {
-    const std::vector<std::string> words = words_in(expectation.of->value);
+  void check_result(const LabExpectation& expectation, const Placed<std::string>& of) {
+    const std::vector<std::string> words = words_in(of.value);
     const std::string program = words.empty() ? "" : words[0];
     const auto runs = std::ranges::count_if(
         file_.events, [&](const LabEvent& event) { return event.run && event.run->value.starts_with(program + " "); });
@@ -201,24 +196,21 @@ class EventCheck {
     const bool is_number =
         !number.empty() && number.size() < 6 && number.find_first_not_of("0123456789") == std::string::npos;
     if (!is_number || std::stol(number) == 0)
-      return refuse(expectation.of->place, fmt::format("'{}' is no result", expectation.of->value),
-                    "\"ping 1\": the first ping of the events");
+      return refuse(of.place, fmt::format("'{}' is no result", of.value), "\"ping 1\": the first ping of the events");
     if (std::stol(number) > runs)
-      return refuse(expectation.of->place,
-                    fmt::format("there is no '{}': {} runs {} time{}", expectation.of->value, program, runs,
-                                runs == 1 ? "" : "s"),
+      return refuse(of.place,
+                    fmt::format("there is no '{}': {} runs {} time{}", of.value, program, runs, runs == 1 ? "" : "s"),
                     "an event with do, or another number");
     if (expectation.results.empty())
-      refuse(expectation.place, fmt::format("it does not say what is expected of {}", expectation.of->value),
-             "loss = \"0%\"");
+      refuse(expectation.place, fmt::format("it does not say what is expected of {}", of.value), "loss = \"0%\"");
   }
 
-  void check_state(const LabExpectation& expectation) {
-    const std::size_t dot = expectation.state->value.find('.');
+  void check_state(const LabExpectation& expectation, const Placed<std::string>& state) {
+    const std::size_t dot = state.value.find('.');
     if (dot == std::string::npos)
-      return refuse(expectation.state->place, fmt::format("'{}' does not say what of a node", expectation.state->value),
+      return refuse(state.place, fmt::format("'{}' does not say what of a node", state.value),
                     "\"host.path_mtu[198.51.100.2]\"");
-    check_name(expectation.state->value.substr(0, dot), expectation.state->place);
+    check_name(state.value.substr(0, dot), state.place);
     if (!expectation.equals) refuse(expectation.place, "it does not say what the state is to be", "equals = 1300");
   }
 

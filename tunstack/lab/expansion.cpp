@@ -14,6 +14,10 @@ namespace tunstack::lab {
 
 namespace {
 
+// 198.18.0.0/15 (RFC 2544) and 2001:db8:ffff::/48 (RFC 3849).
+constexpr Ipv4Address usual4{0xc6120000};
+constexpr Ipv6Address usual6{{0x20, 0x01, 0x0d, 0xb8, 0xff, 0xff}};
+
 /// Hands out prefixes for links between two nodes: of two addresses each (RFC 3021, RFC 6164).
 class Nets {
  public:
@@ -22,7 +26,7 @@ class Nets {
   void take_pools(const Prefixes& nets, Place place) {
     place_ = place;
     pools_ = nets;
-    if (pools_.empty()) pools_ = {{{Ipv4Address{0xc6120000}, 15}, place}, {*parse_prefix("2001:db8:ffff::/48"), place}};
+    if (pools_.empty()) pools_ = {{{usual4, 15}, place}, {{usual6, 48}, place}};
   }
   Prefixes next(bool has_ipv4, bool has_ipv6) {
     Prefixes nets;
@@ -79,7 +83,7 @@ class Expander {
     const LabTemplate& row = model.as_template;
     if (!row.count || !row.chain)
       return refuse(model.place, fmt::format("the row '{}' lacks its {}", model.name, row.count ? "chain" : "count"),
-                    "count = 3 and chain = \"LINK\" together");
+                    R"(count = 3 and chain = "LINK" together)");
     begin(*row.chain, row.nets, model.place);
     const std::size_t first = add_nodes(model, row.count->value);
     connect(first, "left", *row.chain);
@@ -92,8 +96,7 @@ class Expander {
   void add_topology(const LabTopology& topology) {
     const auto edges = edges_of(topology);
     if (topology.size.value == 0 || topology.link.value.empty())
-      return refuse(topology.place, "a topology has kind, size and link",
-                    "kind = \"grid\", size = 16, link = \"edge\"");
+      return refuse(topology.place, "a topology has kind, size and link", R"(kind = "grid", size = 16, link = "edge")");
     if (!edges) return;
     begin(topology.link, topology.nets, topology.place);
     LabNode model;

@@ -42,6 +42,13 @@ class NameBook {
 
 }  // namespace
 
+std::vector<std::string> names_of_links(const LabFile& file) {
+  std::vector<std::string> names;
+  names.reserve(file.links.size());
+  for (const LabLink& link : file.links) names.push_back(link.name);
+  return names;
+}
+
 std::string suggest(const std::string& word, const Names& names, const std::string& otherwise) {
   std::vector<std::string> all;
   all.reserve(names.size());

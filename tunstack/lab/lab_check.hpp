@@ -23,6 +23,8 @@ void check_doors(const LabFile& file, const LabEnds& ends, Faults& faults);
 void check_events(const LabFile& file, const Names& names, Faults& faults);
 void check_expectations(const LabFile& file, const Names& names, Faults& faults);
 
+std::vector<std::string> names_of_links(const LabFile& file);
+
 /// "did you mean r1? " and the rest.
 std::string suggest(const std::string& word, const Names& names, const std::string& otherwise);
 

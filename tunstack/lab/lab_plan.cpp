@@ -29,7 +29,7 @@ std::vector<IpAddress> values_of(const Addresses& addresses) {
 
 /// Locally administered, and telling whose it is: 02:74 and the end of an address, or 02:75 and two numbers.
 MacAddress mac_of(const LabInterface& interface, std::size_t link, std::size_t end) {
-  if (interface.mac) return *parse_mac_address(interface.mac->value);
+  if (const auto said = interface.mac ? parse_mac_address(interface.mac->value) : std::nullopt) return *said;
   MacAddress mac{{0x02, 0x75, static_cast<std::uint8_t>(link >> 8), static_cast<std::uint8_t>(link),
                   static_cast<std::uint8_t>(end >> 8), static_cast<std::uint8_t>(end)}};
   if (!interface.addresses || interface.addresses->empty()) return mac;
@@ -60,7 +60,7 @@ class Planner {
   LabPlan plan() {
     plan_.name = file_.name;
     plan_.network.seed = Seed(file_.seed);
-    for (LabNode& node : file_.nodes) add_node(node);
+    for (const LabNode& node : file_.nodes) add_node(node);
     for (const LabLink& link : file_.links) add_link(link);
     for (const LabDoor& door : file_.doors) add_door(door);
     add_routes();
@@ -170,7 +170,7 @@ class Planner {
         planned.routes.push_back({prefix, gateway_of(door, link, prefix.address.family())});
   }
   static std::vector<IpPrefix> prefixes_of(const std::string& text, const LabLink& link) {
-    if (text != "default") return {*parse_prefix(text)};
+    if (const auto prefix = parse_prefix(text)) return {*prefix};
     std::vector<IpPrefix> all;
     for (const Placed<IpPrefix>& net : link.nets)
       all.push_back(net.value.address.is_ipv4() ? IpPrefix{Ipv4Address{}, 0} : IpPrefix{Ipv6Address{}, 0});
@@ -219,9 +219,8 @@ class Planner {
   }
 
   void add_names() {
-    for (std::size_t i = 0; i < plan_.network.nodes.size(); ++i)
-      for (const InterfaceConfig& interface : plan_.network.nodes[i].config.interfaces)
-        add_names(plan_.network.nodes[i].name, interface.addresses);
+    for (const PlannedNode& node : plan_.network.nodes)
+      for (const InterfaceConfig& interface : node.config.interfaces) add_names(node.name, interface.addresses);
     for (const PlannedDoor& door : plan_.doors) add_names(door.name, door.addresses);
   }
   void add_names(const std::string& name, const std::vector<IpPrefix>& addresses) {

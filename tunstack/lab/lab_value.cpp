@@ -20,27 +20,27 @@ KindText text_of(ValueKind kind) {
   using enum ValueKind;
   switch (kind) {
     case text:
-      return {"a text", "\"...\", in quotation marks"};
+      return {"a text", R"("...", in quotation marks)"};
     case truth:
       return {"true or false", "true, without quotation marks"};
     case number:
       return {"a whole number", "NUMBER, without quotation marks"};
     case time:
-      return {"a time with its unit, us, ms, s, m or h, of an hour at most", "\"10ms\""};
+      return {"a time with its unit, us, ms, s, m or h, of an hour at most", R"("10ms")"};
     case share:
-      return {"a share of packets", "0.01, \"1%\" or \"every 10th\""};
+      return {"a share of packets", R"(0.01, "1%" or "every 10th")"};
     case rate:
-      return {"a rate with its unit, bit/s, kbit/s, Mbit/s or Gbit/s", "\"10Mbit/s\""};
+      return {"a rate with its unit, bit/s, kbit/s, Mbit/s or Gbit/s", R"("10Mbit/s")"};
     case comparison:
-      return {"a number, perhaps with a unit and a relation in front", "\">=1\", \"<= 34%\" or \"< 50ms\""};
+      return {"a number, perhaps with a unit and a relation in front", R"(">=1", "<= 34%" or "< 50ms")"};
     case texts:
-      return {"a list of texts", "[\"...\"]"};
+      return {"a list of texts", R"(["..."])"};
     case prefixes:
-      return {"a list of prefixes", "[\"192.0.2.0/24\", \"2001:db8::/64\"]"};
+      return {"a list of prefixes", R"(["192.0.2.0/24", "2001:db8::/64"])"};
     case addresses:
-      return {"a list of addresses", "[\"192.0.2.2/24\", \"2001:db8::2/64\"]"};
+      return {"a list of addresses", R"(["192.0.2.2/24", "2001:db8::2/64"])"};
     case gateways:
-      return {"an address or a list of them", "\"192.0.2.1\""};
+      return {"an address or a list of them", R"("192.0.2.1")"};
     case scalar:
       return {"a single value", "a number, a text, true or false"};
     default:
@@ -60,13 +60,15 @@ class ValueReader {
     faults_.push_back({place_of(node), std::move(what), std::move(remedy)});
   }
 
+  /// Whole or not.
+  static std::optional<double> number_in(const toml::node& node) {
+    return node.is_number() ? node.value<double>() : std::nullopt;
+  }
+
   bool read_share(const toml::node& node, Share& share) {
     std::optional<Share> found;
     if (const auto text = node.value_exact<std::string>()) found = parse_share(*text);
-    if (node.is_number()) {
-      const double number = *node.value<double>();
-      if (number >= 0 && number <= 1) found = Share(number);
-    }
+    if (const auto number = number_in(node); number && *number >= 0 && *number <= 1) found = Share(*number);
     if (found) share = *found;
     return found.has_value();
   }
@@ -75,7 +77,7 @@ class ValueReader {
     std::optional<Comparison> found;
     if (const auto text = node.value_exact<std::string>()) found = parse_comparison(*text);
     if (const auto truth = node.value_exact<bool>()) found = Comparison{.value = *truth ? 1.0 : 0.0};
-    if (node.is_number()) found = Comparison{.value = *node.value<double>()};
+    if (const auto number = number_in(node)) found = Comparison{.value = *number};
     if (found) comparison = *found;
     return found.has_value();
   }
@@ -128,10 +130,10 @@ class ValueReader {
     const auto prefix = text.find('/') == std::string::npos ? std::nullopt : parse_prefix(text);
     if (!prefix)
       return refuse(node, fmt::format("'{}' is not a prefix", text.substr(0, 60)),
-                    "an address and the length of the prefix: \"192.0.2.0/24\" or \"2001:db8::/64\"");
+                    R"(an address and the length of the prefix: "192.0.2.0/24" or "2001:db8::/64")");
     if (network_of(*prefix) != *prefix)
       return refuse(node, fmt::format("{} is an address in a prefix, not the prefix", text),
-                    fmt::format("\"{}\"", to_text(network_of(*prefix))));
+                    fmt::format(R"("{}")", to_text(network_of(*prefix))));
     prefixes.push_back({*prefix, place_of(node)});
   }
 
@@ -145,7 +147,7 @@ class ValueReader {
     const auto address = parse_address(text);
     if (!address)
       return refuse(node, fmt::format("'{}' is not the address of a gateway", text.substr(0, 60)),
-                    "the address alone, without a prefix length: \"192.0.2.1\"");
+                    R"(the address alone, without a prefix length: "192.0.2.1")");
     gateways.push_back({*address, place_of(node)});
   }
 

@@ -22,14 +22,19 @@ std::vector<std::string> segments_of(std::string_view path) {
   return segments;
 }
 
-void assign(toml::table& table, const std::string& key, const std::string& text) {
+/// What TOML takes it for; a text where that is nothing.
+toml::table value_of(const std::string& text) {
   try {
-    const toml::table value = toml::parse("value = " + text);
-    // Copies have no place: it is none of the file.
-    if (value.size() == 1) return static_cast<void>(table.insert_or_assign(key, *value.get("value")));
+    return toml::parse("value = " + text);
   } catch (const toml::parse_error&) {
+    return toml::table{{"value", text}};
   }
-  table.insert_or_assign(key, text);
+}
+
+/// Copies have no place: it is none of the file.
+void assign(toml::table& table, const std::string& key, const std::string& text) {
+  const toml::table value = value_of(text);
+  table.insert_or_assign(key, *value.get("value"));
 }
 
 std::vector<std::string> names_in(const toml::table& table) {

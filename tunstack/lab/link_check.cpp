@@ -45,7 +45,7 @@ void check_overlaps(const LabFile& file, Faults& faults) {
 void check_nets(const LabLink& link, Faults& faults) {
   if (link.nets.empty())
     faults.push_back({link.place, fmt::format("the link {} has no prefix", link.name),
-                      "net = [\"192.0.2.0/24\", \"2001:db8::/64\"]"});
+                      R"(net = ["192.0.2.0/24", "2001:db8::/64"])"});
   unsigned of_ipv4 = 0, of_ipv6 = 0;
   for (const Placed<IpPrefix>& net : link.nets) {
     const bool is_ipv4 = net.value.address.is_ipv4();
@@ -65,7 +65,7 @@ void check_ends(const LabLink& link, const std::vector<LabEnd>& ends, Faults& fa
     faults.push_back({link.place,
                       ends.empty() ? fmt::format("nobody is at the link {}", link.name)
                                    : fmt::format("the link {} has one end only, {}", link.name, ends[0].text()),
-                      fmt::format("interfaces.NAME = {{ link = \"{}\" }} in a node", link.name)});
+                      fmt::format(R"(interfaces.NAME = {{ link = "{}" }} in a node)", link.name)});
   if (ends.size() > 2 && !link.tap)
     faults.push_back({link.place, fmt::format("the link {} has {} ends", link.name, ends.size()),
                       "tap = true: more than two need link-layer addresses"});
@@ -80,8 +80,9 @@ class AddressBook {
   explicit AddressBook(Faults& faults) : faults_(faults) {}
 
   void check(const LabLink& link, const LabEnd& end) {
-    if (!end.addresses()) return;
-    for (const Placed<IpPrefix>& own : *end.addresses()) {
+    const std::optional<Prefixes>& addresses = end.addresses();
+    if (!addresses) return;
+    for (const Placed<IpPrefix>& own : *addresses) {
       if (own.value.address.is_link_local()) continue;
       check_is_of_link(link, end, own);
       const auto [known, is_new] = known_.emplace(to_text(own.value.address), &end);
@@ -106,7 +107,7 @@ class AddressBook {
       faults_.push_back({own.place,
                          fmt::format("{} has another length than {} of the link {}", to_text(own.value),
                                      to_text(net->value), link.name),
-                         fmt::format("\"{}/{}\"", to_text(own.value.address), net->value.length)});
+                         fmt::format(R"("{}/{}")", to_text(own.value.address), net->value.length)});
   }
 
   Faults& faults_;

@@ -26,14 +26,13 @@ constexpr Service services[] = {{"udp-echo", "udp.echo"}, {"udp-discard", "udp.d
 template <class Range>
 std::vector<std::string> texts_of(const Range& names) {
   std::vector<std::string> texts;
+  texts.reserve(std::size(names));
   for (const std::string_view name : names) texts.emplace_back(name);
   return texts;
 }
 
 std::string link_suggestion(const std::string& name, const LabFile& file) {
-  std::vector<std::string> names;
-  for (const LabLink& link : file.links) names.push_back(link.name);
-  return did_you_mean(name, names) + fmt::format("[link.{}] makes one", name.empty() ? "NAME" : name);
+  return did_you_mean(name, names_of_links(file)) + fmt::format("[link.{}] makes one", name.empty() ? "NAME" : name);
 }
 
 void set(NodeOptions& options, const std::string& key, const std::string& value, Place place, Place value_place,
@@ -74,7 +73,7 @@ class NodeCheck {
              did_you_mean(node_.role.value, {"host", "router"}) + "host or router");
     if (node_.interfaces.empty())
       refuse(node_.place, fmt::format("the node {} has no interface", node_.name),
-             "interfaces.NAME = { link = \"LINK\" }");
+             R"(interfaces.NAME = { link = "LINK" })");
     for (const LabInterface& interface : node_.interfaces) check_interface(interface);
     check_router_tasks();
     check_options();
@@ -86,27 +85,27 @@ class NodeCheck {
  private:
   void check_interface(const LabInterface& interface) {
     if (interface.link.value.empty())
-      return refuse(interface.place, fmt::format("the interface {} is at no link", interface.name), "link = \"LINK\"");
+      return refuse(interface.place, fmt::format("the interface {} is at no link", interface.name), R"(link = "LINK")");
     const LabLink* const link = ends_.find_link(interface.link.value);
     if (link == nullptr)
       return refuse(interface.link.place, fmt::format("there is no link '{}'", interface.link.value),
                     link_suggestion(interface.link.value, file_));
-    if (interface.mac) check_mac(interface, *link);
+    if (interface.mac) check_mac(*interface.mac, *link);
     if (interface.mtu && interface.mtu->value < 1280 && has_ipv6(interface))
       refuse(interface.mtu->place,
              fmt::format("an MTU of {} is too little for IPv6: the minimum is 1280 (RFC 8200 5)", interface.mtu->value),
              "a larger one, or IPv4 addresses alone");
     if (interface.autoconf && node_.is_router())
-      refuse(interface.place, "a router does not learn its addresses", "addresses, or role = \"host\"");
+      refuse(interface.place, "a router does not learn its addresses", R"(addresses, or role = "host")");
     for (const Placed<IpAddress>& gateway : interface.gateways) check_gateway(interface, gateway);
   }
-  void check_mac(const LabInterface& interface, const LabLink& link) {
-    const auto mac = parse_mac_address(interface.mac->value);
+  void check_mac(const Placed<std::string>& text, const LabLink& link) {
+    const auto mac = parse_mac_address(text.value);
     if (!mac || mac->is_group() || *mac == MacAddress{})
-      refuse(interface.mac->place, fmt::format("'{}' cannot be the address of a station", interface.mac->value),
-             "six octets: \"02:00:5e:00:53:01\"");
+      refuse(text.place, fmt::format("'{}' cannot be the address of a station", text.value),
+             R"(six octets: "02:00:5e:00:53:01")");
     else if (!link.tap)
-      refuse(interface.mac->place, fmt::format("the link {} has no link-layer addresses", link.name),
+      refuse(text.place, fmt::format("the link {} has no link-layer addresses", link.name),
              "tap = true for the link, or no mac");
   }
   void check_gateway(const LabInterface& interface, const Placed<IpAddress>& gateway) {
@@ -154,7 +153,7 @@ class NodeCheck {
 
   void check_filter(LabFilterRule& rule) {
     const auto parsed = parse_transit_filter(rule.match.value);
-    if (!parsed) return refuse(rule.match.place, parsed.error(), "match = \"udp dst port 53\"");
+    if (!parsed) return refuse(rule.match.place, parsed.error(), R"(match = "udp dst port 53")");
     rule.rules = *parsed;
     if (const std::string wrong = take_action(rule.action.value, rule.rules); !wrong.empty())
       refuse(rule.action.place, wrong, "accept, drop, prohibit, or reject CODE with a code up to 15");
@@ -164,15 +163,16 @@ class NodeCheck {
     const auto parsed = parse_static_route(text.value);
     if (!parsed)
       return refuse(text.place, fmt::format("'{}': {}", text.value, parsed.error()),
-                    "\"198.51.100.0/24 via 192.0.2.3\" or \"blackhole 198.51.100.0/24\"");
+                    R"("198.51.100.0/24 via 192.0.2.3" or "blackhole 198.51.100.0/24")");
     if (!parsed->route.forwards()) return;
     const auto is_named = [&](const LabInterface& one) { return one.name == parsed->interface; };
     const auto named = std::ranges::find_if(node_.interfaces, is_named);
     if (!parsed->interface.empty() && named == node_.interfaces.end())
       return refuse(text.place, fmt::format("{} has no interface '{}'", node_.name, parsed->interface),
                     fmt::format("{}one of those that it has", did_you_mean(parsed->interface, interface_names())));
-    if (!parsed->route.gateway) return;
-    const Placed<IpAddress> gateway{*parsed->route.gateway, text.place};
+    const std::optional<IpAddress>& next_hop = parsed->route.gateway;
+    if (!next_hop) return;
+    const Placed<IpAddress> gateway{*next_hop, text.place};
     const auto holds_it = [&](const LabInterface& one) { return holds(one, gateway.value); };
     const auto by = named != node_.interfaces.end() ? named : std::ranges::find_if(node_.interfaces, holds_it);
     if (by == node_.interfaces.end() || !holds(*by, gateway.value))
@@ -189,6 +189,7 @@ class NodeCheck {
   }
   std::vector<std::string> interface_names() const {
     std::vector<std::string> names;
+    names.reserve(node_.interfaces.size());
     for (const LabInterface& interface : node_.interfaces) names.push_back(interface.name);
     return names;
   }
@@ -210,7 +211,7 @@ class NodeCheck {
     faults_.push_back({place, std::move(what), std::move(remedy)});
   }
 
-  static constexpr const char* needs_role = "role = \"router\"";
+  static constexpr const char* needs_role = R"(role = "router")";
   LabFile& file_;
   const LabEnds& ends_;
   LabNode& node_;

@@ -64,15 +64,16 @@ class Walker {
   std::optional<Position> set_out(const std::string& from, Way& way) {
     for (std::size_t door = 0; door < lab_.doors.size(); ++door)
       if (lab_.doors[door].name == from) return from_door(door, way);
-    const NodeId id = *network_.find_node(from);
-    const Egress egress = choose_egress(destination_, InterfaceId{0}, now_, network_.node(id).state());
+    const auto id = network_.find_node(from);
+    if (!id) return std::nullopt;
+    const Egress egress = choose_egress(destination_, InterfaceId{0}, now_, network_.node(*id).state());
     Hop& hop = way.hops.emplace_back();
     hop.node = from;
     if (egress.refused) {
       hop.reason = info(*egress.refused).name;
       return std::nullopt;
     }
-    return leave(id, egress.link.interface, egress.next_hop.value_or(destination_), hop);
+    return leave(*id, egress.link.interface, egress.next_hop.value_or(destination_), hop);
   }
   std::optional<Position> from_door(std::size_t door, Way& way) {
     const LinkEnd end{.door = door};
@@ -166,7 +167,7 @@ class Walker {
 
   const LinkEnd* other_end(const Position& at) const {
     const auto& ends = lab_.network.links[at.link].ends;
-    if (ends.size() == 2) return ends[0] == at.from ? &ends[1] : &ends[0];
+    if (ends.size() == 2) return ends[0] == at.from ? &ends.back() : &ends.front();
     for (const LinkEnd& end : ends) {
       if (end == at.from) continue;
       if (end.door) {
