@@ -35,19 +35,20 @@ Exit status: 0 if the target was reached, 1 if not, 2 if the command line is wro
 
 struct ClientArguments {
   LabArguments lab;
-  std::string as, expect;
+  std::string as, target;
   std::vector<std::string> words;
 };
 
 /// Decisions that ended packets without a word of the node, as lines: what a star hides.
 class Silences final : public EventSink {
  public:
-  explicit Silences(EventNames names) : names_(std::move(names)) {}
+  /// What the asking node itself makes of answers, and what is for groups, hides nothing.
+  Silences(EventNames names, NodeId asking) : names_(std::move(names)), asking_(asking) {}
   void take(const Event& event) override {
     const bool is_silent = event.kind == EventKind::noted ? info(event.reason).name.starts_with("misbehave_") ||
                                                                 info(event.reason).name.starts_with("link_")
                                                           : event.kind == EventKind::decided && event.verdict == "drop";
-    if (!is_silent) return;
+    if (!is_silent || event.node == asking_ || is_for_group(event.packet)) return;
     const std::string line =
         fmt::format("{}: {} ({})", names_.places.node(event.node), info(event.reason).text, info(event.reason).name);
     if (const auto known = std::ranges::find(lines_, line, &Line::text); known != lines_.end())
@@ -68,7 +69,13 @@ class Silences final : public EventSink {
     std::string text;
     std::size_t count;
   };
+  static bool is_for_group(Bytes packet) {
+    if (packet.size() >= 40 && packet[0] >> 4 == 6) return packet[24] == 0xff;
+    return packet.size() >= 20 && packet[0] >> 4 == 4 && packet[16] >= 224;
+  }
+
   EventNames names_;
+  NodeId asking_;
   std::vector<Line> lines_;
 };
 
@@ -82,9 +89,9 @@ int run_client(const std::string& program, const ClientArguments& arguments) {
   const std::string as = !arguments.as.empty()        ? arguments.as
                          : world.plan().doors.empty() ? "host"
                                                       : world.plan().doors[0].name;
-  Silences silences({.places = world.network().place_names()});
+  Silences silences({.places = world.network().place_names()}, world.network().find_node(as).value_or(NodeId{}));
   world.watch(silences);
-  std::string words = program + " " + as;
+  std::string words = program + " " + as + " " + arguments.target;
   for (const std::string& word : arguments.words) words += " " + word;
   world.start_program(words);
   const Instant start = world.now();
@@ -105,15 +112,12 @@ void add_client(CLI::App& program, const char* name, const char* description, in
   add_with_option(*command, arguments->lab.with);
   command->add_option("--as", arguments->as, "From which node; if not given the host at the first door")
       ->type_name("NODE");
-  command->add_option("TARGET", arguments->words, "Whom, by name or address, and the options of the program")
+  command->add_option("TARGET", arguments->target, "Whom, by name or address; behind it the options of the program")
       ->required();
   command->prefix_command();
   command->callback([=, &exit_status] {
     ClientArguments all = *arguments;
     all.words = command->remaining();
-    if (all.words.empty())
-      throw UsageFault(fmt::format("it is not said whom to {}", name), "the target stands behind the options",
-                       fmt::format("tunstack {} --lab chain server", name));
     exit_status = run_client(name, all);
   });
 }
