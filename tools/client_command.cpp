@@ -2,6 +2,9 @@
 
 #include <cstdio>
 
+#include "protocols/wire/ip_version.hpp"
+#include "protocols/wire/ipv4.hpp"
+#include "protocols/wire/ipv6.hpp"
 #include "tools/commands.hpp"
 #include "tools/lab_arguments.hpp"
 #include "tunstack/fault.hpp"
@@ -39,11 +42,18 @@ struct ClientArguments {
   std::vector<std::string> words;
 };
 
-/// Decisions that ended packets without a word of the node, as lines: what a star hides.
+bool is_to_group(Bytes datagram) {
+  if (ip_version(datagram) == 4)
+    return datagram.size() >= ipv4_header_size && datagram[ipv4_offset::destination] >> 4U == 0xe;
+  return datagram.size() >= ipv6_header_size && datagram[ipv6_offset::destination] == 0xff;
+}
+
+/// Decisions of other nodes that ended packets without a word of the node, as lines: what a star hides.
 class Silences final : public EventSink {
  public:
-  explicit Silences(EventNames names) : names_(std::move(names)) {}
+  Silences(EventNames names, std::string asker) : names_(std::move(names)), asker_(std::move(asker)) {}
   void take(const Event& event) override {
+    if (names_.places.node(event.node) == asker_ || is_to_group(event.packet)) return;
     const bool is_silent = event.kind == EventKind::noted ? info(event.reason).name.starts_with("misbehave_") ||
                                                                 info(event.reason).name.starts_with("link_")
                                                           : event.kind == EventKind::decided && event.verdict == "drop";
@@ -69,6 +79,7 @@ class Silences final : public EventSink {
     std::size_t count;
   };
   EventNames names_;
+  std::string asker_;
   std::vector<Line> lines_;
 };
 
@@ -82,7 +93,7 @@ int run_client(const std::string& program, const ClientArguments& arguments) {
   const std::string as = !arguments.as.empty()        ? arguments.as
                          : world.plan().doors.empty() ? "host"
                                                       : world.plan().doors[0].name;
-  Silences silences({.places = world.network().place_names()});
+  Silences silences({.places = world.network().place_names()}, as);
   world.watch(silences);
   std::string words = program + " " + as;
   for (const std::string& word : arguments.words) words += " " + word;
@@ -105,9 +116,9 @@ void add_client(CLI::App& program, const char* name, const char* description, in
   add_with_option(*command, arguments->lab.with);
   command->add_option("--as", arguments->as, "From which node; if not given the host at the first door")
       ->type_name("NODE");
-  command->add_option("TARGET", arguments->words, "Whom, by name or address, and the options of the program")
-      ->required();
+  // TARGET is no option of the command: whatever is not --lab, --with and --as is left for the program.
   command->prefix_command();
+  command->footer(" TARGET [OPTION]...");
   command->callback([=, &exit_status] {
     ClientArguments all = *arguments;
     all.words = command->remaining();
