@@ -2,6 +2,9 @@
 
 #include <cstdio>
 
+#include "protocols/wire/ip_version.hpp"
+#include "protocols/wire/ipv4.hpp"
+#include "protocols/wire/ipv6.hpp"
 #include "tools/commands.hpp"
 #include "tools/lab_arguments.hpp"
 #include "tunstack/fault.hpp"
@@ -35,20 +38,26 @@ Exit status: 0 if the target was reached, 1 if not, 2 if the command line is wro
 
 struct ClientArguments {
   LabArguments lab;
-  std::string as, target;
+  std::string as, expect;
   std::vector<std::string> words;
 };
 
-/// Decisions that ended packets without a word of the node, as lines: what a star hides.
+bool is_to_group(Bytes datagram) {
+  if (ip_version(datagram) == 4)
+    return datagram.size() >= ipv4_header_size && datagram[ipv4_offset::destination] >> 4U == 0xe;
+  return datagram.size() >= ipv6_header_size && datagram[ipv6_offset::destination] == 0xff;
+}
+
+/// Decisions of other nodes that ended packets without a word of the node, as lines: what a star hides.
 class Silences final : public EventSink {
  public:
-  /// What the asking node itself makes of answers, and what is for groups, hides nothing.
-  Silences(EventNames names, NodeId asking) : names_(std::move(names)), asking_(asking) {}
+  Silences(EventNames names, std::string asker) : names_(std::move(names)), asker_(std::move(asker)) {}
   void take(const Event& event) override {
+    if (names_.places.node(event.node) == asker_ || is_to_group(event.packet)) return;
     const bool is_silent = event.kind == EventKind::noted ? info(event.reason).name.starts_with("misbehave_") ||
                                                                 info(event.reason).name.starts_with("link_")
                                                           : event.kind == EventKind::decided && event.verdict == "drop";
-    if (!is_silent || event.node == asking_ || is_for_group(event.packet)) return;
+    if (!is_silent) return;
     const std::string line =
         fmt::format("{}: {} ({})", names_.places.node(event.node), info(event.reason).text, info(event.reason).name);
     if (const auto known = std::ranges::find(lines_, line, &Line::text); known != lines_.end())
@@ -69,13 +78,8 @@ class Silences final : public EventSink {
     std::string text;
     std::size_t count;
   };
-  static bool is_for_group(Bytes packet) {
-    if (packet.size() >= 40 && packet[0] >> 4 == 6) return packet[24] == 0xff;
-    return packet.size() >= 20 && packet[0] >> 4 == 4 && packet[16] >= 224;
-  }
-
   EventNames names_;
-  NodeId asking_;
+  std::string asker_;
   std::vector<Line> lines_;
 };
 
@@ -89,9 +93,9 @@ int run_client(const std::string& program, const ClientArguments& arguments) {
   const std::string as = !arguments.as.empty()        ? arguments.as
                          : world.plan().doors.empty() ? "host"
                                                       : world.plan().doors[0].name;
-  Silences silences({.places = world.network().place_names()}, world.network().find_node(as).value_or(NodeId{}));
+  Silences silences({.places = world.network().place_names()}, as);
   world.watch(silences);
-  std::string words = program + " " + as + " " + arguments.target;
+  std::string words = program + " " + as;
   for (const std::string& word : arguments.words) words += " " + word;
   world.start_program(words);
   const Instant start = world.now();
@@ -112,12 +116,15 @@ void add_client(CLI::App& program, const char* name, const char* description, in
   add_with_option(*command, arguments->lab.with);
   command->add_option("--as", arguments->as, "From which node; if not given the host at the first door")
       ->type_name("NODE");
-  command->add_option("TARGET", arguments->target, "Whom, by name or address; behind it the options of the program")
-      ->required();
+  // TARGET is no option of the command: whatever is not --lab, --with and --as is left for the program.
   command->prefix_command();
+  command->footer(" TARGET [OPTION]...");
   command->callback([=, &exit_status] {
     ClientArguments all = *arguments;
     all.words = command->remaining();
+    if (all.words.empty())
+      throw UsageFault(fmt::format("it is not said whom to {}", name), "the target stands behind the options",
+                       fmt::format("tunstack {} --lab chain server", name));
     exit_status = run_client(name, all);
   });
 }

@@ -11,6 +11,8 @@
 #include "tools/commands.hpp"
 #include "tools/lab_arguments.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/lab/built_in.hpp"
+#include "tunstack/lab/lab_reader.hpp"
 #include "tunstack/lab/lab_report.hpp"
 
 namespace tunstack {
@@ -79,21 +81,34 @@ struct Job {
   std::string name;  // of the file, for messages
 };
 
-std::vector<Job> jobs_of(const LabRunArguments& arguments) {
+/// Nothing if something is wrong with it: all of it is told.
+std::optional<lab::LabFile> read_file(const std::string& name, const LabRunArguments& arguments) {
+  const LabText text = lab_text(name);
+  lab::LabReading reading = lab::read_lab(text.text, arguments.with);
+  if (reading.faults.empty()) return std::move(reading.file);
+  fmt::print(stderr, "{}", lab::faults_text(reading.faults, text.name));
+  return std::nullopt;
+}
+
+/// Nothing if something is wrong with any of the files.
+std::optional<std::vector<Job>> jobs_of(const LabRunArguments& arguments) {
   const auto seeds = seeds_in(arguments.seeds);
+  if (arguments.bless && seeds && seeds->first != seeds->last)
+    throw UsageFault("--bless has one seed", "each seed has a result of its own", "leave out --seeds");
   std::vector<Job> jobs;
+  bool is_good = true;
   for (const std::string& given : arguments.labs)
     for (const std::string& name : labs_at(given)) {
-      lab::LabFile file = load_lab({.lab = name, .with = arguments.with});
-      if (!seeds) {
-        jobs.push_back({std::move(file), name});
-        continue;
-      }
-      for (std::uint64_t seed = seeds->first; seed <= seeds->last; ++seed) {
-        file.seed = seed;
-        jobs.push_back({file, name});
+      auto file = read_file(name, arguments);
+      is_good &= file.has_value();
+      if (!file) continue;
+      const Seeds own = seeds.value_or(Seeds{file->seed, file->seed});
+      for (std::uint64_t count = 0; count <= own.last - own.first; ++count) {
+        file->seed = own.first + count;
+        jobs.push_back({*file, name});
       }
     }
+  if (!is_good) return std::nullopt;
   return jobs;
 }
 
@@ -134,14 +149,16 @@ void write_to(const std::string& path, const std::string& text, std::ios::openmo
 /// Into the file; of a built-in lab they are printed.
 void bless(const lab::LabRun& run) {
   const std::string text = lab::blessed_text(run.outcome);
-  if (std::filesystem::exists(run.file))
+  if (lab::find_built_in(run.file) == nullptr)
     write_to(run.file, "\n" + text, std::ios::app);
   else
     fmt::print("{}", text);
 }
 
 int run_labs(const LabRunArguments& arguments) {
-  const std::vector<lab::LabRun> runs = run_all(jobs_of(arguments));
+  const auto jobs = jobs_of(arguments);
+  if (!jobs) return exit_usage;
+  const std::vector<lab::LabRun> runs = run_all(*jobs);
   const bool all_hold = std::ranges::all_of(runs, [](const lab::LabRun& run) { return run.outcome.holds(); });
   for (const lab::LabRun& run : runs) {
     if (arguments.bless)

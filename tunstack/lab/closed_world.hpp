@@ -49,6 +49,7 @@ class ClosedWorld {
   /// "ping host server -c 3": its number. Throws UsageFault.
   std::size_t start_program(const std::string& words);
   const clients::Client& program(std::size_t number) const;
+  /// None has anything to say any more, or they have said too much.
   bool programs_are_finished() const;
   /// "host: 192.0.2.1 > 198.51.100.2 UDP 4000 > 9".
   void send(const std::string& text);
@@ -76,6 +77,7 @@ class ClosedWorld {
   EventTeller teller_;
   std::unique_ptr<Ears> ears_;
   std::vector<std::unique_ptr<Program>> programs_;
+  std::size_t said_ = 0;  // packets of programs
 };
 
 }  // namespace tunstack::lab

@@ -109,6 +109,15 @@ class EventCheck {
     if (std::ranges::find(keys, key) == keys.end())
       refuse(one.place, fmt::format("'{}' of a link cannot be set while it runs", key),
              fmt::format("{}{}", did_you_mean(key, keys), fmt::join(keys, ", ")));
+    else
+      check_value(one);
+  }
+  void check_value(const Setting& one) {
+    try {
+      check_change(one);
+    } catch (const Fault& fault) {
+      refuse(one.value_place, fmt::format("{}: {}", fault.what(), fault.why()), fault.remedy());
+    }
   }
   void check_node_set(const Setting& one, const std::string& name, const std::string& rest) {
     if (!check_name(name, one.place)) return;
@@ -128,6 +137,8 @@ class EventCheck {
       if (std::ranges::find(known, key) == known.end())
         refuse(one.place, fmt::format("'{}' is no fault that a node can have", key),
                did_you_mean(key, {known.begin(), known.end()}) + "docs/labs.md lists them");
+      else
+        check_value(one);
     } else {
       refuse_path(one);
     }

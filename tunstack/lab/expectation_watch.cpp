@@ -148,7 +148,9 @@ void ExpectationWatch::take(const Event& event, const EventNames& names) {
 }
 
 void ExpectationWatch::keep(std::vector<std::string>& lines, const Event& event, const EventNames& names) const {
-  if (lines.size() < most_told) lines.push_back(event_text(Json::parse(event_line(event, names))));
+  if (lines.size() < most_told)
+    lines.push_back(
+        fmt::format("{}: {}", names.places.node(event.node), event_text(Json::parse(event_line(event, names)))));
 }
 
 ExpectationOutcome ExpectationWatch::outcome() const {

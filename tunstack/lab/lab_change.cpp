@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "tunstack/fault.hpp"
 #include "tunstack/lab/quantities.hpp"
@@ -28,16 +29,22 @@ Value required(const std::optional<Value>& value, const Setting& setting) {
   return *value;
 }
 
-bool truth_of(const Setting& setting) {
-  if (setting.value != "true" && setting.value != "false") refuse(setting, "it is true or false");
-  return setting.value == "true";
+std::size_t whole(const Setting& setting, unsigned long least, unsigned long most) {
+  const unsigned long number = number_in(setting.value);
+  if (number < least || number > most) refuse(setting, fmt::format("it is from {} to {}", least, most));
+  return number;
 }
 
-void change_link(std::size_t link, const std::string& key, const Setting& setting, Network& network, Instant now,
-                 Outbox& out) {
-  if (key == "mtu") return network.set_link_mtu(link, std::stoul(setting.value));
-  if (key == "up") return network.set_link_up(link, truth_of(setting), now, out);
-  Impairments impairments = network.impairments(link);
+bool truth_of(const Setting& setting) {
+  const bool is_true = setting.value == "true" || setting.value == "on";
+  if (!is_true && setting.value != "false" && setting.value != "off") refuse(setting, "it is true or false");
+  return is_true;
+}
+
+constexpr unsigned long least_mtu = 68, most_mtu = 65535, most_waiting = 1'000'000;
+
+/// With the one of them that `key` names.
+Impairments changed(Impairments impairments, const std::string& key, const Setting& setting) {
   if (key == "loss") impairments.loss = required(parse_share(setting.value), setting);
   if (key == "duplicate") impairments.duplicate = required(parse_share(setting.value), setting);
   if (key == "reorder") impairments.reorder = required(parse_share(setting.value), setting);
@@ -45,21 +52,43 @@ void change_link(std::size_t link, const std::string& key, const Setting& settin
   if (key == "delay") impairments.delay = required(parse_time(setting.value), setting);
   if (key == "jitter") impairments.jitter = required(parse_time(setting.value), setting);
   if (key == "rate") impairments.rate = required(parse_rate(setting.value), setting);
-  if (key == "queue") impairments.queue = std::stoul(setting.value);
-  network.impair_link(link, impairments);
+  if (key == "queue") impairments.queue = whole(setting, 1, most_waiting);
+  return impairments;
 }
+
+void change_link(std::size_t link, const std::string& key, const Setting& setting, Network& network, Instant now,
+                 Outbox& out) {
+  if (key == "mtu") return network.set_link_mtu(link, whole(setting, least_mtu, most_mtu));
+  if (key == "up") return network.set_link_up(link, truth_of(setting), now, out);
+  network.impair_link(link, changed(network.impairments(link), key, setting));
+}
+
+/// What of a link or node: "mtu" of "link.core.mtu", "options.icmp4.quote" of "node.r1.options.icmp4.quote".
+struct Path {
+  std::string kind, name, rest;
+};
+Path path_of(const Setting& setting) {
+  const std::size_t first = setting.key.find('.');
+  const std::size_t second = first == std::string::npos ? first : setting.key.find('.', first + 1);
+  if (second == std::string::npos) refuse(setting, "it is link.NAME.KEY or node.NAME.KEY");
+  return {setting.key.substr(0, first), setting.key.substr(first + 1, second - first - 1),
+          setting.key.substr(second + 1)};
+}
+
+constexpr std::string_view options_prefix = "options.", misdeeds_prefix = "misbehave.";
 
 void change_node(NodeId node, const std::string& path, const Setting& setting, Network& network, Instant now,
                  Outbox& out) {
-  constexpr std::string_view of_options = "options.", of_misdeeds = "misbehave.";
-  if (path.starts_with(of_misdeeds)) {
+  if (path.starts_with(misdeeds_prefix)) {
     const Misbehaviour* const known = network.misbehaviour(node);
-    Misbehaviour misbehaviour = known != nullptr ? *known : Misbehaviour();
-    apply_misdeed(path.substr(of_misdeeds.size()), setting.value, misbehaviour);
+    if (known == nullptr) refuse(setting, "the node was not made so that it may misbehave");
+    Misbehaviour misbehaviour = *known;
+    apply_misdeed(path.substr(misdeeds_prefix.size()), setting.value, misbehaviour);
     return network.misbehave(node, misbehaviour);
   }
+  if (!path.starts_with(options_prefix)) refuse(setting, "of a node options and misdeeds are set");
   NodeOptions options = network.node(node).state().options;
-  const std::string text = path.substr(of_options.size()) + "=" + setting.value;
+  const std::string text = path.substr(options_prefix.size()) + "=" + setting.value;
   if (const auto fault = set_option(options, text)) throw UsageFault(fault->what, fault->why, fault->remedy);
   network.act(node, now, out, [&](Node& changed, Instant when, Outbox& box) { changed.change(options, when, box); });
 }
@@ -85,17 +114,34 @@ void apply_misdeed(const std::string& name, const std::string& value, Misbehavio
   misbehaviour.set(row->misdeed, static_cast<std::uint32_t>(number));
 }
 
+void check_change(const Setting& setting) {
+  static constexpr std::array<std::string_view, 10> keys{"mtu",     "up",    "loss",   "duplicate", "reorder",
+                                                         "corrupt", "delay", "jitter", "rate",      "queue"};
+  const Path path = path_of(setting);
+  if (path.kind == "link" && std::ranges::find(keys, path.rest) == keys.end())
+    refuse(setting, "this of a link cannot be set while it runs");
+  if (path.kind == "link" && path.rest == "mtu")
+    whole(setting, least_mtu, most_mtu);
+  else if (path.kind == "link" && path.rest == "up")
+    truth_of(setting);
+  else if (path.kind == "link")
+    changed({}, path.rest, setting);
+  else if (path.rest.starts_with(misdeeds_prefix)) {
+    Misbehaviour none;
+    apply_misdeed(path.rest.substr(misdeeds_prefix.size()), setting.value, none);
+  }
+}
+
 void apply_change(const Setting& setting, const LabPlan& plan, Network& network, Instant now, Outbox& out) {
-  const std::size_t first = setting.key.find('.'), second = setting.key.find('.', first + 1);
-  const std::string kind = setting.key.substr(0, first), name = setting.key.substr(first + 1, second - first - 1);
-  const std::string rest = setting.key.substr(second + 1);
+  const auto [kind, name, rest] = path_of(setting);
+  check_change(setting);
   if (kind == "link") {
     const auto& links = plan.network.links;
-    const auto found = std::ranges::find(links, name, &PlannedLink::name);
+    const auto found = std::ranges::find(links, std::string_view(name), &PlannedLink::name);
     if (found == links.end()) refuse(setting, "there is no such link");
     return change_link(static_cast<std::size_t>(found - links.begin()), rest, setting, network, now, out);
   }
-  const auto node = network.find_node(name);
+  const auto node = kind == "node" ? network.find_node(name) : std::nullopt;
   if (!node) refuse(setting, "there is no such node");
   change_node(*node, rest, setting, network, now, out);
 }

@@ -6,7 +6,10 @@
 
 namespace tunstack::lab {
 
-/// "link.core.mtu" = "1280": of a file that is checked. Throws UsageFault for what cannot be so now.
+/// Throws UsageFault where a value cannot be: of "link.core.mtu", or "node.r1.misbehave.silent".
+void check_change(const Setting& setting);
+
+/// "link.core.mtu" = "1280". Throws UsageFault for what cannot be; then nothing has changed.
 void apply_change(const Setting& setting, const LabPlan& plan, Network& network, Instant now, Outbox& out);
 
 /// The names of misdeeds.

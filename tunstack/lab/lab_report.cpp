@@ -51,6 +51,18 @@ std::string escaped(std::string_view text) {
   return safe;
 }
 
+/// As a workflow reads it: what would end a message, or a property, stands as a number.
+constexpr std::string_view ends_message = "%\r\n", ends_property = "%\r\n:,";
+std::string annotated(std::string_view text, std::string_view ends) {
+  std::string safe;
+  for (const char c : text)
+    if (ends.find(c) != std::string_view::npos)
+      safe += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    else
+      safe += c;
+  return safe;
+}
+
 std::string against_text(const ExpectationOutcome& outcome, const std::string& by) {
   std::string text;
   for (const std::string& line : outcome.against) text += indented(line, by);
@@ -145,8 +157,9 @@ std::string annotation_text(std::span<const LabRun> runs) {
   for (const LabRun& run : runs)
     for (const ExpectationOutcome& outcome : run.outcome.expectations)
       if (!outcome.holds)
-        text += fmt::format("::error file={},line={},title=lab {}::{} ({})\n", run.file, outcome.place.line, run.name,
-                            outcome.what, outcome.found);
+        text += fmt::format("::error file={},line={},title=lab {}::{}\n", annotated(run.file, ends_property),
+                            outcome.place.line, annotated(run.name, ends_property),
+                            annotated(outcome.what + " (" + outcome.found + ")", ends_message));
   return text;
 }
 

@@ -15,12 +15,21 @@ namespace tunstack::lab {
 
 namespace {
 
+constexpr std::chrono::hours longest_time(24 * 366 * 100);  // since the start: far from the end of the clock
+constexpr std::size_t largest_packet = 65535 + 14;
 constexpr std::size_t longest_line = 1 << 18;  // octets: a packet, and what is said of it
+
+/// With nodes that all may begin to misbehave.
+NetworkPlan changeable(NetworkPlan plan) {
+  for (PlannedNode& node : plan.nodes)
+    if (!node.misbehaviour) node.misbehaviour = Misbehaviour();
+  return plan;
+}
 
 class Lockstep {
  public:
   Lockstep(const LabPlan& plan, std::ostream& out)
-      : plan_(plan), out_(out), network_(plan.network), start_(plan.network.start), now_(start_) {}
+      : plan_(plan), out_(out), network_(changeable(plan.network)), start_(plan.network.start), now_(start_) {}
 
   void obey(const std::string& line) {
     std::istringstream words(line);
@@ -57,6 +66,8 @@ class Lockstep {
     if (door == plan_.doors.end()) return refuse(fmt::format("there is no door '{}'", name));
     const auto octets = notation::parse_octets(digits);
     if (!octets) return refuse(octets.error().what);
+    if (octets->empty() || octets->size() > largest_packet)
+      return refuse(fmt::format("a packet has from 1 to {} octets", largest_packet));
     const auto number = static_cast<std::size_t>(door - plan_.doors.begin());
     network_.receive({.interface = InterfaceId(number), .bytes = *octets, .now = now_}, box_);
     told();
@@ -65,7 +76,7 @@ class Lockstep {
   void advance(std::istringstream& words) {
     std::string text;
     words >> text;
-    const auto duration = parse_time(text);
+    const auto duration = parse_time(text, longest_time - std::chrono::ceil<std::chrono::seconds>(now_ - start_));
     if (!duration) return refuse(fmt::format("'{}' is no time: 250ms, 1.5s, 6h", text));
     const Instant end = now_ + *duration;
     while (network_.next_deadline() <= end) {

@@ -10,8 +10,6 @@ namespace tunstack::lab {
 
 namespace {
 
-constexpr double longest_time = 3600;  // seconds
-
 struct RateUnit {
   std::string_view name;
   double bits;
@@ -47,10 +45,10 @@ std::optional<std::uint32_t> parse_every(std::string_view text) {
 
 }  // namespace
 
-std::optional<Duration> parse_time(std::string_view text) {
+std::optional<Duration> parse_time(std::string_view text, std::chrono::seconds longest) {
   const bool has_unit = text.ends_with('s') || text.ends_with('m') || text.ends_with('h') || text.ends_with("min");
   const auto seconds = has_unit ? option::parse_quantity(text, "seconds") : std::nullopt;
-  if (!seconds || *seconds > longest_time) return std::nullopt;
+  if (!seconds || *seconds > static_cast<double>(longest.count())) return std::nullopt;
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(*seconds));
 }
 

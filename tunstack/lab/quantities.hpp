@@ -9,8 +9,8 @@
 
 namespace tunstack::lab {
 
-/// "10ms", "1.5s", "2m": with its unit, an hour at most.
-std::optional<Duration> parse_time(std::string_view text);
+/// "10ms", "1.5s", "2m": with its unit.
+std::optional<Duration> parse_time(std::string_view text, std::chrono::seconds longest = std::chrono::hours(1));
 /// "34%", "0.1", "every 10th".
 std::optional<Share> parse_share(std::string_view text);
 /// "1Mbit/s", "64kbit/s": bits a second.

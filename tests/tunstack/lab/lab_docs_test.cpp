@@ -2,7 +2,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/tunstack/lab/small_lab.hpp"
+#include "tests/tunstack/lab/closed_lab.hpp"
 #include "tunstack/lab/schema.hpp"
 
 namespace tunstack::test::lab_docs_test {
@@ -34,6 +34,18 @@ TEST(LabDocs, nothing_is_wrong_with_any_example) {
     const auto faults = lab::read_lab(examples[0] + examples[i]).faults;
     EXPECT_TRUE(faults.empty()) << examples[i] << lab::faults_text(faults, "example");
   }
+}
+
+TEST(LabDocs, what_the_examples_expect_comes_about) {
+  const auto examples = examples_in(text_of_docs());
+  std::size_t expected = 0;
+  for (std::size_t i = 1; i < examples.size(); ++i)
+    if (examples[i].find("[[expect]]") != std::string::npos)
+      for (const auto& one : run_lab(examples[0] + examples[i]).expectations) {
+        EXPECT_TRUE(one.holds) << one.what << " (" << one.found << ")";
+        ++expected;
+      }
+  EXPECT_EQ(expected, 4U);
 }
 
 TEST(LabDocs, the_tables_of_keys_are_those_of_the_reader) {

@@ -1,0 +1,169 @@
+// What labs expect: what holds, what does not, and what is told of it. Each is one expectation of the same lab.
+#include "tests/tunstack/lab/closed_lab.hpp"
+
+namespace tunstack::test::closed_expectations_test {
+namespace {
+
+using lab::ExpectationOutcome;
+using lab::LabOutcome;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+const std::string what_happens = R"(
+[[event]]
+do = "ping host server -c 3"
+[[event]]
+at = "5s"
+send = "host: 192.0.2.1 > 198.51.100.2 UDP 4000 > 9, ttl 1"
+[[event]]
+at = "6s"
+set = { "link.core.mtu" = 1300 }
+[[event]]
+at = "7s"
+do = "ping host server -c 2 -s 1400 -M do"
+[[event]]
+at = "7s"
+do = "ping host server -6 -c 2 -s 1400 -M do"
+[[event]]
+at = "8s"
+do = "traceroute host server -q 1"
+[[event]]
+at = "9s"
+do = "traceroute host server -q 1 --mtu"
+[[event]]
+at = "20s"
+set = { "node.server.misbehave.duplicate_replies" = 2 }
+[[event]]
+at = "21s"
+do = "ping host server -c 2"
+)";
+
+struct Expected {
+  const char* text;
+  bool holds;
+  const char* found;
+};
+
+// clang-format off
+const Expected decisions[] = {
+    {"reason = \"forward4_ttl_exceeded\"", true, "6 times"},  // of the packets, and of the errors about them
+    {"event = \"decided\"\nreason = \"forward4_ttl_exceeded\"\ncount = 3", true, "3 times"},
+    {"event = \"decided\"\nreason = \"forward4_ttl_exceeded\"\ncount = 2", false, "3 times"},
+    {"event = \"decided\"\nreason = \"forward4_ttl_exceeded\"\ncount = \"<3\"", false, "3 times"},
+    {"event = \"decided\"\nreason = \"forward4_ttl_exceeded\"\ncount = \">= 4\"\nnot = true", true, "3 times"},
+    {"reason = \"forward4_ttl_exceeded\"\nnot = true", false, "6 times"},
+    {"event = \"decided\"\nreason = \"forward4_ttl_exceeded\"\nwithin = \"6s\"\ncount = 1", true, "1 times"},
+    {"event = \"decided\"\nreason = \"forward4_ttl_exceeded\"\nwithin = \"4s\"", false, "0 times"},
+    {"event = \"decided\"\nreason = \"forward4_ttl_exceeded\"\nwithin = \"4s\"\nnot = true", true, "0 times"},
+    {"reason = \"forward4_ttl_exceeded\"\nnode = \"r1\"\ndestination_port = 9", true, "1 times"},
+    {"reason = \"forward4_ttl_exceeded\"\nnode = \"server\"", false, "0 times"},
+    {"reason = \"forward4_ttl_exceeded\"\nverdict = \"error\"", true, "3 times"},
+    {"reason = \"forward4_ttl_exceeded\"\nverdict = \"drop\"", false, "0 times"},
+    {"reason = \"forward4_ttl_exceeded\"\ninterface = \"left\"", true, "6 times"},
+    {"reason = \"forward4_ttl_exceeded\"\ninterface = \"right\"", false, "0 times"},
+    {"verdict = \"send\"\nmatch = \"icmp[icmptype] == 11\"\nnode = \"r1\"", true, "3 times"},
+    {"event = \"sent\"\nmatch = \"icmp[icmptype] == 11\"\nnode = \"r1\"", true, "3 times"},
+    {"event = \"noted\"\nmatch = \"icmp[icmptype] == 11\"\nnode = \"r1\"", false, "0 times"},
+    {"event = \"decided\"\nnode = \"host\"\nfields = { type = 11, code = 0 }", true, "3 times"},
+    {"event = \"decided\"\nnode = \"host\"\ntype = 3\ncode = 4\nmtu = 1300", true, "2 times"},
+    {"event = \"decided\"\nnode = \"host\"\ntype = 3\ncode = 4\nmtu = 1400", false, "0 times"},
+    {"node = \"server\"\nsource = \"192.0.2.1\"\ntype = 8\nlength = 84\nseq = 3\nprotocol = 1\nttl = 63", true, "1 times"},
+};
+
+const Expected results[] = {
+    {"of = \"ping 1\"\nsent = 3\nreceived = 3\nduplicates = 0\nerrors = 0\nloss = 0", true,
+     "sent is 3, received is 3, duplicates is 0, errors is 0, loss is 0"},
+    {"of = \"ping 1\"\nsent = 4", false, "sent is 3"},
+    {"of = \"ping 1\"\nreceived = \"<3\"", false, "received is 3"},
+    {"of = \"ping 1\"\nloss = \">0%\"", false, "loss is 0"},
+    {"of = \"ping 1\"\nloss = \">0%\"\nnot = true", true, "loss is 0"},
+    {"of = \"ping 1\"\nleast = \"20ms\"\nmean = \"<= 20ms\"\nmost = \">= 20ms\"", true, "least is 20, mean is 20, most is 20"},
+    {"of = \"ping 1\"\nleast = \"< 20ms\"", false, "least is 20"},
+    {"of = \"ping 1\"\nmean = \"> 20ms\"", false, "mean is 20"},
+    {"of = \"ping 1\"\nmost = \"!= 20ms\"", false, "most is 20"},
+    {"of = \"ping 1\"\nreached = true", true, "reached is 1"},
+    {"of = \"ping 1\"\nreached = false", false, "reached is 1"},
+    {"of = \"ping 2\"\nreceived = 0\nerrors = 2\nloss = \"100%\"\nreached = false\npath_mtu = 1300", true,
+     "received is 0, errors is 2, loss is 1, reached is 0, path_mtu is 1300"},
+    {"of = \"ping 2\"\npath_mtu = 1500", false, "path_mtu is 1300"},
+    {"of = \"ping 4\"\nduplicates = 2", true, "duplicates is 2"},
+    {"of = \"traceroute 1\"\nhops = 2\nreached = true", true, "hops is 2, reached is 1"},
+    {"of = \"traceroute 1\"\nhops = 3", false, "hops is 2"},
+    {"of = \"traceroute 2\"\npath_mtu = 1300", true, "path_mtu is 1300"},
+};
+
+const Expected states[] = {
+    {"state = \"host.path_mtu[2001:db8:1::2]\"\nequals = 1300", true, "it is 1300"},
+    {"state = \"host.path_mtu[2001:db8:1::2]\"\nequals = 1400", false, "it is 1300"},
+    {"state = \"host.path_mtu[2001:db8:1::2]\"\nequals = 1400\nnot = true", true, "it is 1300"},
+    {"state = \"host.path_mtu[2001:db8:1::9]\"\nequals = 1300", false, "it is none"},
+    {"state = \"r1.addresses[192.0.2.2]\"\nequals = \"preferred\"", true, "it is preferred"},
+    {"state = \"r1.counters.reasons.forward4_ttl_exceeded\"\nequals = 3", true, "it is 3"},
+    {"state = \"r1.counters.reasons.forward4_ttl_exceeded\"\nequals = 2", false, "it is 3"},
+    {"state = \"server.counters.reasons.forward4_ttl_exceeded\"\nequals = \"none\"", true, "it is none"},
+};
+// clang-format on
+
+template <std::size_t size>
+void check_all(const Expected (&table)[size]) {
+  std::string text = row_lab + what_happens;
+  for (const Expected& row : table) text += std::string("[[expect]]\n") + row.text + "\n";
+  const LabOutcome outcome = run_lab(text);
+  ASSERT_EQ(outcome.expectations.size(), size);
+  for (std::size_t i = 0; i < size; ++i) {
+    EXPECT_EQ(outcome.expectations[i].holds, table[i].holds) << table[i].text;
+    EXPECT_EQ(outcome.expectations[i].found, table[i].found) << table[i].text;
+  }
+}
+
+TEST(ClosedExpectations, decisions_are_counted) { check_all(decisions); }
+TEST(ClosedExpectations, results_of_programs_are_compared) { check_all(results); }
+TEST(ClosedExpectations, state_is_what_it_is_at_the_end) { check_all(states); }
+
+ExpectationOutcome outcome_of(const std::string& expectation) {
+  return run_row(what_happens + "[[expect]]\n" + expectation).expectations.at(0);
+}
+
+TEST(ClosedExpectations, what_fails_has_the_decisions_that_speak_against_it) {
+  const ExpectationOutcome near = outcome_of("node = \"r1\"\nmatch = \"udp port 9\"\nverdict = \"drop\"");
+  EXPECT_FALSE(near.holds);
+  EXPECT_THAT(near.against, Contains(testing::StartsWith("r1: "))) << "what r1 did with such packets instead";
+  EXPECT_THAT(near.against, Contains(HasSubstr("UDP 4000 > 9")));
+  const ExpectationOutcome too_often = outcome_of("reason = \"forward4_ttl_exceeded\"\nnot = true");
+  EXPECT_EQ(too_often.against.size(), 5U) << "the first ones";
+  EXPECT_THAT(outcome_of("reason = \"forward4_ttl_exceeded\"").against, IsEmpty()) << "it holds";
+  EXPECT_LE(outcome_of("match = \"icmp\"\nverdict = \"hold\"").against.size(), 5U);
+}
+
+TEST(ClosedExpectations, neighbors_are_state_too) {
+  const LabOutcome outcome = run_lab(R"(
+[host]
+link = "lan"
+addresses = ["192.0.2.1/24", "2001:db8::1/64"]
+[link.lan]
+net = ["192.0.2.0/24", "2001:db8::/64"]
+tap = true
+[node.alice]
+interfaces.eth0 = { link = "lan" }
+[[event]]
+do = "ping host alice -c 1"
+[[expect]]
+state = "host.neighbors[192.0.2.2]"
+equals = "reachable"
+[[expect]]
+state = "host.neighbors[192.0.2.3]"
+equals = "none"
+)");
+  for (const ExpectationOutcome& one : outcome.expectations) EXPECT_TRUE(one.holds) << one.what << one.found;
+}
+
+TEST(ClosedExpectations, a_lab_goes_on_as_long_as_something_may_come_in_time) {
+  const LabOutcome outcome = run_row("[[expect]]\nreason = \"forward4_ttl_exceeded\"\nwithin = \"50s\"\n");
+  EXPECT_FALSE(outcome.holds());
+  EXPECT_EQ(outcome.lasted, std::chrono::seconds(50));
+}
+
+}  // namespace
+}  // namespace tunstack::test::closed_expectations_test
