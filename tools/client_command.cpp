@@ -105,9 +105,7 @@ void add_client(CLI::App& program, const char* name, const char* description, in
   add_with_option(*command, arguments->lab.with);
   command->add_option("--as", arguments->as, "From which node; if not given the host at the first door")
       ->type_name("NODE");
-  command->add_option("TARGET", arguments->words, "Whom, by name or address, and the options of the program")
-      ->required();
-  command->prefix_command();
+  command->prefix_command();  // from the target on all words are the program's
   command->callback([=, &exit_status] {
     ClientArguments all = *arguments;
     all.words = command->remaining();
