@@ -15,4 +15,5 @@ add_test(NAME labs_match_their_schema
   COMMAND ${CMAKE_SOURCE_DIR}/tests/tunstack/lab/validate-labs $<TARGET_FILE:tunstack>
           ${CMAKE_SOURCE_DIR}/tunstack/lab/built_in)
 add_test(NAME experiments_are_as_shown
-  COMMAND ${CMAKE_SOURCE_DIR}/tests/experiments $<TARGET_FILE:tunstack> ${CMAKE_SOURCE_DIR}/docs/experiments)
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/experiments $<TARGET_FILE:tunstack> ${CMAKE_SOURCE_DIR}/docs/experiments
+          ${CMAKE_SOURCE_DIR}/docs/ci.md)
