@@ -17,3 +17,5 @@ add_test(NAME labs_match_their_schema
 add_test(NAME experiments_are_as_shown
   COMMAND ${CMAKE_SOURCE_DIR}/tests/experiments $<TARGET_FILE:tunstack> ${CMAKE_SOURCE_DIR}/docs/experiments
           ${CMAKE_SOURCE_DIR}/docs/ci.md)
+add_test(NAME built_in_labs_come_about
+  COMMAND tunstack lab run --quiet ${CMAKE_SOURCE_DIR}/tunstack/lab/built_in)
