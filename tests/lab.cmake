@@ -18,3 +18,8 @@ target_compile_definitions(lab PRIVATE TUNSTACK_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
 add_test(NAME labs_match_their_schema
   COMMAND ${CMAKE_SOURCE_DIR}/tests/tunstack/lab/validate-labs $<TARGET_FILE:tunstack>
           ${CMAKE_SOURCE_DIR}/tunstack/lab/built_in)
+add_test(NAME experiments_are_as_shown
+  COMMAND ${CMAKE_SOURCE_DIR}/tests/experiments $<TARGET_FILE:tunstack> ${CMAKE_SOURCE_DIR}/docs/experiments
+          ${CMAKE_SOURCE_DIR}/docs/ci.md)
+add_test(NAME built_in_labs_come_about
+  COMMAND tunstack lab run --quiet ${CMAKE_SOURCE_DIR}/tunstack/lab/built_in)
