@@ -101,7 +101,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"wait_no_number", {"send", "x", "--within", "soon"}, "500ms"},
                     Wrong{"exclude_each_other", {"rules", "--json", "--markdown"}, "exclude each other"},
                     Wrong{"needs_another", {"doctor", "--no-sandbox"}, "--no-sandbox needs --security"},
-                    Wrong{"announced", {"lab", "--check", "x"}, "not built yet"},
                     Wrong{"help_for_nothing", {"help", "exce"}, "did you mean exec?"}),
     [](const auto& wrong) { return wrong.param.name; });
 
