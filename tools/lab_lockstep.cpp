@@ -14,9 +14,9 @@ constexpr const char* lockstep_description =
 Examples:
   printf 'advance 6h\nnow\n' | tunstack lab lockstep neighbors
 
-  inject DOOR HEX     a packet (a frame where the link is Ethernet) arrives at a door now
-  advance DURATION    time goes on: 250ms, 6h
-  set KEY VALUE       as an event of a lab file: set link.core.mtu 1280
+  inject host 45000054...       a packet (a frame where the link is Ethernet) arrives at a door now
+  advance 250ms                 time goes on: us, ms, s, m, h
+  set link.core.mtu 1280        as an event of a lab file
   now, quit
 
 Each line is answered by what happened, "out DOOR TIME HEX" for each packet that left and "error TEXT" where it could

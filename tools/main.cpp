@@ -23,9 +23,9 @@ constexpr const char* program_description =
     R"(A userspace IPv4/IPv6 and ICMP stack behind a TUN device that says why it does what it does.
 
 Examples:
-  tunstack exec --explain -- ping -c 3 192.0.2.2     ping the stack in a private network
-  sudo tunstack up                                   put it on this host until Ctrl-C
-  tunstack doctor                                    what works here, and what fixes the rest
+  tunstack exec -- ping -c 3 192.0.2.2     ping it in a private network
+  sudo tunstack up                         put it on this host until Ctrl-C
+  tunstack doctor                          what works here, what fixes the rest
 
 Exit status: 0 if it did what it was told to; 1 if what was expected or compared is not so; 2 if the command line is
 wrong; 3 if a right, a device or a running stack is missing.)";

@@ -128,13 +128,17 @@ ClosedWorld::~ClosedWorld() {
   network_.watch_traffic(nullptr);
 }
 
+NodeId ClosedWorld::node_named(const std::string& name) const {
+  if (const auto node = network_.find_node(name)) return *node;
+  throw UsageFault(fmt::format("there is no node '{}'", name), "neither a node nor a door has this name",
+                   "a name of the lab");
+}
+
 // ---- what happens ----
 
 std::size_t ClosedWorld::start_program(const std::string& text) {
   std::vector<std::string> words = split_words(text);
-  const auto node = network_.find_node(words.at(1));
-  if (!node)
-    throw UsageFault(fmt::format("there is no node '{}'", words[1]), "programs run on nodes", "a name of the lab");
+  const NodeId node = node_named(words.at(1));
   words.erase(words.begin() + 1);
   clients::ClientPlace place;
   place.seed = file_.seed ^ programs_.size();
@@ -142,14 +146,14 @@ std::size_t ClosedWorld::start_program(const std::string& text) {
   place.resolve = addresses_of;
   place.name_of = name_of;
   place.of = &plan_;
-  for (const Interface& interface : network_.node(*node).state().interfaces)
+  for (const Interface& interface : network_.node(node).state().interfaces)
     for (const IpPrefix& own : interface.config.addresses) {
       IpAddress& address = own.address.is_ipv4() ? place.ipv4 : place.ipv6;
       const bool is_link_local = !own.address.is_ipv4() && own.address.ipv6().is_link_local();
       if (address == IpAddress() && !is_link_local) address = own.address;
     }
-  place.mtu = network_.node(*node).state().interface(InterfaceId{0}).config.mtu;
-  auto program = std::make_unique<Program>(Program{text, now_, *node, clients::make_client(words, place), {}});
+  place.mtu = network_.node(node).state().interface(InterfaceId{0}).config.mtu;
+  auto program = std::make_unique<Program>(Program{text, now_, node, clients::make_client(words, place), {}});
   programs_.push_back(std::move(program));
   settle();
   return programs_.size() - 1;
@@ -164,14 +168,12 @@ bool ClosedWorld::programs_are_finished() const {
 
 void ClosedWorld::send(const std::string& text) {
   const std::size_t colon = text.find(": ");
-  const auto node = network_.find_node(text.substr(0, colon));
+  const NodeId node = node_named(text.substr(0, colon));
   const std::string line = text.substr(colon + 2);
-  if (!node)
-    throw UsageFault(fmt::format("there is no node '{}'", text.substr(0, colon)), "nodes send", "a name of the lab");
   if (const auto packet = notation::parse_packet(line); packet) {
-    send_from(*node, *packet);
+    send_from(node, *packet);
   } else if (const auto frame = notation::parse_frame(line); frame) {
-    network_.act(*node, now_, out_, [&](Node& sender, Instant when, Outbox& box) {
+    network_.act(node, now_, out_, [&](Node& sender, Instant when, Outbox& box) {
       sender.send_frame(InterfaceId{0}, *frame, when, box);
     });
   }
@@ -209,8 +211,8 @@ void ClosedWorld::settle() {
     if (said_ >= most_said) return;
     clients::ToSend to_send;
     bool any = !heard.empty();
-    for (std::size_t i = 0; i < programs_.size(); ++i) {
-      Program& program = *programs_[i];
+    for (const auto& started : programs_) {
+      Program& program = *started;
       to_send.clear();
       for (const Ears::Heard& one : heard)
         if (one.node == program.node) program.client->receive(one.datagram, now_, to_send);
@@ -262,8 +264,7 @@ LabOutcome ClosedWorld::outcome() {
       outcome.expectations.push_back(outcome_of(expectation, result));
     } else if (expectation.state) {
       const std::string name = expectation.state->value.substr(0, expectation.state->value.find('.'));
-      const Node& node = network_.node(network_.find_node(name).value());
-      outcome.expectations.push_back(outcome_of(expectation, state_report(node, now_)));
+      outcome.expectations.push_back(outcome_of(expectation, state_report(network_.node(node_named(name)), now_)));
     } else {
       outcome.expectations.push_back(ears_->watch_of(expectation).outcome());
     }
@@ -275,6 +276,7 @@ LabOutcome run_closed(const LabFile& file) {
   ClosedWorld world(file);
   const Instant start = world.now();
   std::vector<const LabEvent*> events;
+  events.reserve(file.events.size());
   for (const LabEvent& event : file.events) events.push_back(&event);
   std::ranges::stable_sort(events, {}, [](const LabEvent* event) { return event->at.value; });
   for (const LabEvent* const event : events) {

@@ -64,6 +64,8 @@ class ClosedWorld {
   class Ears;
   struct Program;
 
+  /// Throws UsageFault.
+  NodeId node_named(const std::string& name) const;
   void settle();
   void let_programs_speak();
   void send_from(NodeId node, const std::vector<std::uint8_t>& datagram);
