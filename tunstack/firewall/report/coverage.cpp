@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 #include "tunstack/firewall/report/plain_text.hpp"
 #include "tunstack/firewall/report/wording.hpp"
@@ -22,12 +24,43 @@ std::set<const LoadedRule*> matched_in(const Run& run, const CaseRun& one) {
 
 bool has_matched(const RuleUse& use) { return use.matched > 0; }
 
+/// Whether a statement ends the way of every packet: "drop", "counter reject", "-A INPUT -j DROP".
+bool takes_everything(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  if (words.size() > 3 && words[0] == "-A") words.erase(words.begin(), words.begin() + 2);
+  if (words.size() > 4 && words[0] == "counter" && words[1] == "packets") words.erase(words.begin(), words.begin() + 4);
+  constexpr std::array<std::string_view, 8> ends{"accept", "drop", "reject", "return",
+                                                 "ACCEPT", "DROP", "REJECT", "RETURN"};
+  const std::size_t at = !words.empty() && (words[0] == "counter" || words[0] == "-j") ? 1 : 0;
+  return at < words.size() && std::ranges::find(ends, words[at]) != ends.end();
+}
+
+bool is_in_same_chain(const LoadedRule& a, const LoadedRule& b) {
+  return a.family == b.family && a.table == b.table && a.chain == b.chain;
+}
+
+void find_shadows(std::vector<RuleUse>& uses) {
+  for (std::size_t i = 0; i < uses.size(); ++i)
+    for (std::size_t earlier = 0; earlier < i && uses[i].matched == 0 && uses[i].shadowed_by == nullptr; ++earlier) {
+      const LoadedRule& before = *uses[earlier].rule;
+      if (is_in_same_chain(before, *uses[i].rule) && !before.text.empty() &&
+          (before.text == uses[i].rule->text || takes_everything(before.text)))
+        uses[i].shadowed_by = &before;
+    }
+}
+
 std::string use_line(const RuleUse& use, std::size_t width) {
   const LoadedRule& rule = *use.rule;
   const std::string place = place_text(rule);
   const std::string head = has_matched(use) ? fmt::format("  {:>4} {:>4}  ", use.matched, use.decided) : "  ";
   const std::string where = fmt::format("{} {} {}", rule.family, rule.table, rule.chain);
-  return wrapped(head, harmless(fmt::format("{}  {}", place.empty() ? where : place, rule.text)), width);
+  const std::string shadow =
+      use.shadowed_by == nullptr
+          ? ""
+          : fmt::format("  (shadowed by {}: {})", place_text(*use.shadowed_by), use.shadowed_by->text);
+  return wrapped(head, harmless(fmt::format("{}  {}{}", place.empty() ? where : place, rule.text, shadow)), width);
 }
 
 }  // namespace
@@ -44,6 +77,7 @@ std::vector<RuleUse> coverage_of(const Run& run) {
       if (use.rule == deciding) ++use.decided;
     }
   }
+  find_shadows(uses);
   return uses;
 }
 
@@ -72,7 +106,8 @@ std::string coverage_json(const Run& run) {
                      {"file", use.rule->file},
                      {"line", use.rule->line},
                      {"matched", use.matched},
-                     {"decided", use.decided}});
+                     {"decided", use.decided},
+                     {"shadowed_by", use.shadowed_by == nullptr ? Json() : Json(place_text(*use.shadowed_by))}});
   const Json json{{"schema", 1}, {"cases", run.cases.size()}, {"rules", rules}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

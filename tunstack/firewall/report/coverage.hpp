@@ -9,6 +9,9 @@ struct RuleUse {
   const LoadedRule* rule = nullptr;  // of the run
   std::size_t matched = 0;           // cases of which a packet matched it
   std::size_t decided = 0;           // cases that it decided
+  /// An earlier rule of its chain that leaves it nothing, as far as texts tell: the same once more, or one that takes
+  /// every packet.
+  const LoadedRule* shadowed_by = nullptr;
 };
 
 /// A row for each rule, in their order; policies of chains are none.

@@ -98,6 +98,31 @@ TEST(Coverage, a_rule_without_a_place_is_told_by_its_chain) {
             "0 of 1 rules matched in 0 cases\nmatched in no case:\n  inet filter input  accept\n");
 }
 
+TEST(Coverage, a_rule_behind_one_that_takes_everything_or_the_same_once_more_is_shadowed) {
+  const auto run_of = [](std::vector<std::string> texts) {
+    sample::SampleRun run = of({});
+    run.rules.clear();
+    std::uint64_t handle = 0;
+    for (std::string& text : texts)
+      run.rules.push_back(
+          {"inet", "filter", "input", ++handle, std::move(text), "fw.nft", static_cast<unsigned>(handle)});
+    return run;
+  };
+  const auto shadow_of_last = [&](std::vector<std::string> texts) {
+    const auto run = run_of(std::move(texts));
+    const LoadedRule* const by = coverage_of(run).back().shadowed_by;
+    return by == nullptr ? 0U : by->line;
+  };
+  EXPECT_EQ(shadow_of_last({"tcp dport 22 accept", "counter drop", "tcp dport 80 accept"}), 2U);
+  EXPECT_EQ(shadow_of_last({"tcp dport 22 accept", "tcp dport 80 accept", "tcp dport 22 accept"}), 1U);
+  EXPECT_EQ(shadow_of_last({"-A INPUT -j DROP", "-A INPUT -p icmp -j ACCEPT"}), 1U);
+  EXPECT_EQ(shadow_of_last({"counter packets 3 bytes 200 reject", "tcp dport 80 accept"}), 1U);
+  EXPECT_EQ(shadow_of_last({"tcp dport 22 drop", "-A INPUT -s 192.0.2.1 -j DROP", "counter", "tcp dport 80 accept"}),
+            0U);
+  const auto run = run_of({"drop", "tcp dport 80 accept"});
+  EXPECT_NE(coverage_text(run, 120).find("(shadowed by fw.nft:1: drop)"), std::string::npos);
+}
+
 TEST(Coverage, as_json) {
   const auto json = nlohmann::json::parse(coverage_json(of({sample::failed("B")})));
   EXPECT_EQ(json["cases"], 1);
