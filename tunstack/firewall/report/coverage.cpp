@@ -30,7 +30,7 @@ bool takes_everything(const std::string& text) {
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(word);
   if (words.size() > 3 && words[0] == "-A") words.erase(words.begin(), words.begin() + 2);
-  if (words.size() > 4 && words[0] == "counter" && words[1] == "packets") words.erase(words.begin(), words.begin() + 4);
+  if (words.size() > 5 && words[0] == "counter" && words[1] == "packets") words.erase(words.begin(), words.begin() + 5);
   constexpr std::array<std::string_view, 8> ends{"accept", "drop", "reject", "return",
                                                  "ACCEPT", "DROP", "REJECT", "RETURN"};
   const std::size_t at = !words.empty() && (words[0] == "counter" || words[0] == "-j") ? 1 : 0;
