@@ -43,6 +43,7 @@ struct ClientArguments {
 };
 
 bool is_to_group(Bytes datagram) {
+  if (datagram.empty()) return false;  // of a note about no packet
   if (ip_version(datagram) == 4)
     return datagram.size() >= ipv4_header_size && datagram[ipv4_offset::destination] >> 4U == 0xe;
   return datagram.size() >= ipv6_header_size && datagram[ipv6_offset::destination] == 0xff;
