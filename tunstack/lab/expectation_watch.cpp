@@ -37,6 +37,8 @@ std::string relation_text(const Comparison& comparison) {
   return fmt::format("{}{}", texts[static_cast<std::size_t>(comparison.relation)], comparison.value);
 }
 
+std::string text_of(const std::optional<Placed<std::string>>& text) { return text ? text->value : ""; }
+
 std::string title_of(const LabExpectation& expectation) {
   std::string text = expectation.node ? expectation.node->value : "some node";
   const auto add = [&](const char* word, const auto& part) {
@@ -168,7 +170,7 @@ ExpectationOutcome ExpectationWatch::outcome() const {
 
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result) {
   ExpectationOutcome outcome{
-      .place = expectation.place, .what = expectation.of->value, .holds = true, .found = {}, .against = {}};
+      .place = expectation.place, .what = text_of(expectation.of), .holds = true, .found = {}, .against = {}};
   for (const LabResult& wanted : expectation.results) {
     const double value = measured(wanted.key, result);
     outcome.what += fmt::format(", {} {}", wanted.key, relation_text(wanted.comparison));
@@ -180,11 +182,12 @@ ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::
 }
 
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const Json& state) {
-  const std::string& path = expectation.state->value;
+  const std::string path = text_of(expectation.state);
+  const std::string wanted = expectation.equals ? expectation.equals->value : "none";
   const std::string value = state_text(state, path.substr(path.find('.') + 1));
   return {.place = expectation.place,
-          .what = fmt::format("{} is {}", path, expectation.equals->value),
-          .holds = (value == expectation.equals->value) != expectation.is_absent,
+          .what = fmt::format("{} is {}", path, wanted),
+          .holds = (value == wanted) != expectation.is_absent,
           .found = "it is " + value,
           .against = {}};
 }

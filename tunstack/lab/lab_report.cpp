@@ -121,13 +121,14 @@ std::string run_json(const LabRun& run) {
 }
 
 std::string junit_text(std::span<const LabRun> runs) {
-  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
+  std::string text = R"(<?xml version="1.0" encoding="UTF-8"?>)"
+                     "\n<testsuites>\n";
   for (const LabRun& run : runs) {
     const std::size_t all = run.outcome.expectations.size();
     text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", escaped(run.name), all,
                         all - held(run.outcome));
     for (const ExpectationOutcome& outcome : run.outcome.expectations) {
-      text += fmt::format("    <testcase classname=\"{}\" name=\"line {}: {}\"", escaped(run.name), outcome.place.line,
+      text += fmt::format(R"(    <testcase classname="{}" name="line {}: {}")", escaped(run.name), outcome.place.line,
                           escaped(outcome.what));
       if (outcome.holds)
         text += "/>\n";

@@ -307,7 +307,8 @@ class Arriving {
     if (hops == 1 && does(Misdeed::forwards_ttl_1)) hops = 2;
     if (hops != before && parts_.is_ipv4) mend_header();
     if (misbehaviour_.does(Misdeed::redirect_storm) && does(Misdeed::redirect_storm))
-      done_.sent.assign(*misbehaviour_.of(Misdeed::redirect_storm), redirect_about(datagram_, parts_, arrival_.own));
+      done_.sent.assign(misbehaviour_.of(Misdeed::redirect_storm).value_or(1),
+                        redirect_about(datagram_, parts_, arrival_.own));
   }
 
   void mend_header() {

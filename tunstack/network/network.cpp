@@ -68,6 +68,7 @@ std::vector<Node> make_nodes(const NetworkPlan& plan) {
 
 std::vector<std::optional<Misbehaviour>> misbehaviours_of(const NetworkPlan& plan) {
   std::vector<std::optional<Misbehaviour>> all;
+  all.reserve(plan.nodes.size());
   for (const PlannedNode& node : plan.nodes) all.push_back(node.misbehaviour);
   return std::ranges::any_of(all, [](const auto& one) { return one.has_value(); }) ? all : decltype(all){};
 }
@@ -138,8 +139,9 @@ NetworkPlan plan_of(const NodeConfig& node, std::string name) {
 }
 
 const Misbehaviour* Network::misbehaviour(NodeId id) const {
-  const auto number = static_cast<std::size_t>(id);
-  return may_misbehave(number) ? &*misbehaviours_[number] : nullptr;
+  if (misbehaviours_.empty()) return nullptr;
+  const auto& known = misbehaviours_[static_cast<std::size_t>(id)];
+  return known ? &*known : nullptr;
 }
 
 // ---- what it is made of ----
@@ -420,9 +422,10 @@ void Network::set_out_over(const Port& port, const LinkEnd& from, const Outgoing
 // What is no datagram (ARP, frames that somebody gave) is left as it is.
 void Network::set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
                             Outbox& out) {
-  if (packet.payload != LinkPayload::ip) return set_out_over(port, from, packet, now, out);
+  const Misbehaviour* const wrong = misbehaviour(NodeId(from.node));
+  if (wrong == nullptr || packet.payload != LinkPayload::ip) return set_out_over(port, from, packet, now, out);
   const bool is_own = is_from(nodes_[from.node].state(), packet.interface, packet.bytes);
-  const misdeeds::Done done = misdeeds::on_sending(*misbehaviours_[from.node], packet.bytes, is_own);
+  const misdeeds::Done done = misdeeds::on_sending(*wrong, packet.bytes, is_own);
   for (const Reason reason : done.told) note_at(from, reason, packet.ids.number, now, done.copies == 0);
   OutgoingPacket changed = packet;
   changed.bytes = done.packet;
@@ -492,10 +495,11 @@ inline void Network::hand_over(const LinkEnd& end, const Received& packet, Outbo
 
 void Network::hand_over_badly(const LinkEnd& end, const Received& packet) {
   const std::size_t header = links_[port_of(end.node, end.interface).link].has_frames() ? ethernet_header_size : 0;
-  if (header != 0 && !is_datagram_in_frame(packet.bytes)) return give(end, packet);
+  const Misbehaviour* const wrong = misbehaviour(NodeId(end.node));
+  if (wrong == nullptr || (header != 0 && !is_datagram_in_frame(packet.bytes))) return give(end, packet);
   const Bytes datagram = packet.bytes.subspan(header);
   const misdeeds::Arrival arrival = arrival_at(nodes_[end.node].state(), end.interface, datagram);
-  const misdeeds::DoneOnArrival done = misdeeds::on_arrival(*misbehaviours_[end.node], datagram, arrival);
+  const misdeeds::DoneOnArrival done = misdeeds::on_arrival(*wrong, datagram, arrival);
   for (const Reason reason : done.told) note_at(end, reason, packet.number, packet.now);
   misdeeds::Octets changed(packet.bytes.begin(), packet.bytes.begin() + static_cast<std::ptrdiff_t>(header));
   changed.insert(changed.end(), done.packet.begin(), done.packet.end());
