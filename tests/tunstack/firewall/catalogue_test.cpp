@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/tunstack/firewall/case_table.hpp"
@@ -194,6 +195,55 @@ TEST(Catalogue, the_document_has_every_name_and_key) {
   }
   for (const firewall::CaseKey& key : firewall::case_keys())
     EXPECT_THAT(text, testing::HasSubstr("| `" + std::string(key.name) + "` |"));
+}
+
+// ---- rows of the tester that are answered by cases; their verdicts are frozen in tests/firewall/verdicts ----
+
+const Case* find_case(std::string_view id) {
+  const auto found = std::ranges::find(catalogue(), id, &Case::id);
+  return found == catalogue().end() ? nullptr : &*found;
+}
+
+/// Cases that may have no effect on the host.
+void expect_to_be_dropped(std::initializer_list<std::string_view> ids, firewall::Effect effect) {
+  for (const std::string_view id : ids) {
+    const Case* const one = find_case(id);
+    ASSERT_NE(one, nullptr) << id;
+    EXPECT_TRUE(one->level == Level::must_drop || one->level == Level::should_drop) << id;
+    EXPECT_TRUE(effect == firewall::Effect::none || one->effect == effect) << id;
+  }
+}
+
+TEST(Catalogue, FW_007_discovery_that_is_not_valid_may_have_no_effect) {
+  expect_to_be_dropped({"H6-NDV-RA64", "H6-NDV-RAG", "H6-NDV-FRAG", "H6-NDV-DST"}, firewall::Effect::address);
+  expect_to_be_dropped({"H6-NDV-RD64", "H6-NDV-RDG"}, firewall::Effect::route);
+  expect_to_be_dropped({"H6-NDV-NS64", "H6-NDV-NA64"}, firewall::Effect::none);
+}
+
+TEST(Catalogue, FW_010_errors_about_live_conversations_change_the_path_MTU_that_is_read_back) {
+  for (const std::string_view id :
+       {"H4-E-0304", "H4-E-0304T", "H4-E-0304Z", "H4-E-0304S", "H6-E-0200", "H6-E-0200T", "H6-E-0200S"}) {
+    const Case* const one = find_case(id);
+    ASSERT_NE(one, nullptr) << id;
+    EXPECT_EQ(one->effect, firewall::Effect::path_mtu) << id;
+    EXPECT_NE(one->flow, Flow::none) << id;
+  }
+  expect_to_be_dropped({"H4-F-0304", "H6-F-0200"}, firewall::Effect::path_mtu);
+}
+
+TEST(Catalogue, FW_011_each_header_and_each_treatment_of_unknown_options_has_a_case) {
+  for (const std::string_view id :
+       {"H6-EH-HBH", "H6-EH-DST", "H6-EH-RH0", "H6-EH-RH0L", "H6-EH-RH2", "H6-EH-RH4", "H6-EH-UOPT00", "H6-EH-UOPT01",
+        "H6-EH-UOPT10", "H6-EH-253", "H6-FR-OK", "H6-FR-ATOM", "H6-FR-OVL", "H6-FR-NONFIRST", "H6-FR-NOHDR"})
+    EXPECT_NE(find_case(id), nullptr) << id;
+}
+
+TEST(Catalogue, FW_014_extended_echo_has_a_case_in_both_families) {
+  for (const std::string_view id : {"H4-Q-42", "H6-Q-160"}) {
+    const Case* const one = find_case(id);
+    ASSERT_NE(one, nullptr) << id;
+    EXPECT_EQ(one->level, Level::informational) << "whether it is on is for the host to say";
+  }
 }
 
 TEST(Catalogue, far_is_a_fresh_one_for_each_case) {
