@@ -38,7 +38,7 @@ Exit status: 0 if the target was reached, 1 if not, 2 if the command line is wro
 
 struct ClientArguments {
   LabArguments lab;
-  std::string as, expect;
+  std::string as;
   std::vector<std::string> words;
 };
 

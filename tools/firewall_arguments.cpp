@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include "tools/option_values.hpp"
+#include "tools/text_file.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/firewall/catalogue.hpp"
 #include "tunstack/firewall/packet_kind.hpp"
@@ -39,19 +39,9 @@ RouterDevices router_devices(const std::string& text) {
   return devices;
 }
 
-std::string text_of_file(const std::string& path) {
-  const std::ifstream file(path);
-  if (!file)
-    throw UsageFault(fmt::format("cannot read {}", path), "there is no such file, or it may not be read",
-                     "check its name and its permissions");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::vector<Case> cases_of_user(const FirewallArguments& arguments, const TestPlan& plan) {
   std::vector<Case> cases;
-  if (!arguments.policy.empty()) cases = read_cases(text_of_file(arguments.policy), arguments.policy);
+  if (!arguments.policy.empty()) cases = read_cases(read_text_file(arguments.policy), arguments.policy);
   unsigned number = 0;
   for (const std::string& expectation : arguments.expectations)
     cases.push_back(case_at(case_of_expectation(expectation, ++number), arguments, plan));

@@ -4,10 +4,9 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 
 #include "tools/screen.hpp"
+#include "tools/text_file.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack::firewall {
@@ -29,13 +28,7 @@ TextStyle style_of(const std::string& color) {
 }
 
 std::string read_saved(const std::string& path) {
-  const std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw UsageFault(fmt::format("cannot read {}", path), "there is no such file, or it may not be read",
-                     "tunstack firewall test RULESET --save FILE    writes one");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  return read_text_file(path, "tunstack firewall test RULESET --save FILE    writes one");
 }
 
 }  // namespace tunstack::firewall

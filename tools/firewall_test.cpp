@@ -1,11 +1,10 @@
 #include <fmt/format.h>
 
-#include <fstream>
-
 #include "tools/commands.hpp"
 #include "tools/firewall_arguments.hpp"
 #include "tools/firewall_screen.hpp"
 #include "tools/screen.hpp"
+#include "tools/text_file.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/firewall/report/ci_reports.hpp"
 #include "tunstack/firewall/report/coverage.hpp"
@@ -55,14 +54,6 @@ struct TestArguments {
   Outputs outputs;
 };
 
-void write_to(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text << std::flush;
-  if (!file)
-    throw SystemError(fmt::format("cannot write {}", path), "there is no such directory, no room, or no right",
-                      "name another file");
-}
-
 void print_run(const Run& run, const Outputs& outputs) {
   const TextStyle style = style_of(outputs.color);
   if (outputs.json)
@@ -72,10 +63,10 @@ void print_run(const Run& run, const Outputs& outputs) {
   else
     fmt::print("{}", text_report(run, style));
   if (outputs.coverage && !outputs.json) fmt::print("\n{}", coverage_text(run, style.width));
-  if (!outputs.junit.empty()) write_to(outputs.junit, junit_report(run));
-  if (!outputs.html.empty()) write_to(outputs.html, html_report(run));
+  if (!outputs.junit.empty()) write_text_file(outputs.junit, junit_report(run));
+  if (!outputs.html.empty()) write_text_file(outputs.html, html_report(run));
   if (!outputs.capture.empty()) write_capture(run, outputs.capture);
-  if (!outputs.save.empty()) write_to(outputs.save, to_json(run) + "\n");
+  if (!outputs.save.empty()) write_text_file(outputs.save, to_json(run) + "\n");
 }
 
 std::optional<Run> accepted_run(const Outputs& outputs) {

@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
+#include "tools/text_file.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/lab/built_in.hpp"
 #include "tunstack/lab/lab_reader.hpp"
@@ -16,19 +16,6 @@
 namespace tunstack {
 
 namespace {
-
-constexpr std::uintmax_t largest_file = std::uintmax_t{16} << 20U;
-
-LabText text_of_file(const std::string& path) {
-  std::error_code unknown;
-  if (std::filesystem::file_size(path, unknown) > largest_file && !unknown)
-    throw UsageFault(fmt::format("{} is too large for a lab", path), "a lab has 16 MiB at most", "a smaller file");
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad())
-    throw UsageFault(fmt::format("cannot read {}", path), std::strerror(errno), "check the name of the file");
-  return {std::move(text), path};
-}
 
 bool is_path(const std::string& lab) { return lab.find('/') != std::string::npos || lab.ends_with(".toml"); }
 
@@ -44,7 +31,7 @@ LabText lab_text(const std::string& lab) {
   std::error_code unknown;
   if (const lab::BuiltInLab* const found = is_path(lab) ? nullptr : lab::find_built_in(lab))
     return {std::string(found->text), lab};
-  if (is_path(lab) || std::filesystem::is_regular_file(lab, unknown)) return text_of_file(lab);
+  if (is_path(lab) || std::filesystem::is_regular_file(lab, unknown)) return {read_text_file(lab), lab};
   throw UsageFault(fmt::format("there is no lab '{}'", lab.substr(0, 80)), "it is neither a built-in one nor a file",
                    did_you_mean(lab, names_of_labs()) + "tunstack lab list");
 }

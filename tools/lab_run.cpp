@@ -4,12 +4,12 @@
 #include <charconv>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
 #include "tools/commands.hpp"
 #include "tools/lab_arguments.hpp"
+#include "tools/text_file.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/lab/built_in.hpp"
 #include "tunstack/lab/lab_reader.hpp"
@@ -138,19 +138,11 @@ std::vector<lab::LabRun> run_all(const std::vector<Job>& jobs) {
   return runs;
 }
 
-void write_to(const std::string& path, const std::string& text, std::ios::openmode mode) {
-  std::ofstream file(path, mode);
-  file << text << std::flush;
-  if (!file)
-    throw SystemError(fmt::format("cannot write {}", path), "there is no such directory, no room, or no right",
-                      "name another file");
-}
-
 /// Into the file; of a built-in lab they are printed.
 void bless(const lab::LabRun& run) {
   const std::string text = lab::blessed_text(run.outcome);
   if (lab::find_built_in(run.file) == nullptr)
-    write_to(run.file, "\n" + text, std::ios::app);
+    write_text_file(run.file, "\n" + text, WriteMode::append);
   else
     fmt::print("{}", text);
 }
@@ -169,8 +161,8 @@ int run_labs(const LabRunArguments& arguments) {
       fmt::print("{}", lab::run_text(run, arguments.quiet || runs.size() > 1));
   }
   if (arguments.annotations) fmt::print("{}", lab::annotation_text(runs));
-  if (!arguments.junit.empty()) write_to(arguments.junit, lab::junit_text(runs), std::ios::trunc);
-  if (!arguments.tap.empty()) write_to(arguments.tap, lab::tap_text(runs), std::ios::trunc);
+  if (!arguments.junit.empty()) write_text_file(arguments.junit, lab::junit_text(runs));
+  if (!arguments.tap.empty()) write_text_file(arguments.tap, lab::tap_text(runs));
   return all_hold || arguments.bless ? 0 : 1;
 }
 

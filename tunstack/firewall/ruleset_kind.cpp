@@ -86,7 +86,13 @@ RulesetKind kind_of(const std::string& text, const std::string& name) {
   if (const std::size_t zero = text.find('\0'); zero != text.npos)
     refuse(name, line_of(text, zero), "it has octets that are no text",
            "give a file for 'nft -f', or what 'nft list ruleset' or 'iptables-save' writes");
-  if (const auto kind = of_first_line(first_line(text))) return *kind;
+  if (const auto kind = of_first_line(first_line(text))) {
+    // A ruleset may come from a stranger: reading it must not run it.
+    if (*kind == RulesetKind::script)
+      refuse(name, 1, "it is a program, and would run with all your rights on the files of this host",
+             "if you trust it: --script");
+    return *kind;
+  }
   unsigned number = 0;
   for (const std::string_view raw : lines_of(text)) {
     ++number;

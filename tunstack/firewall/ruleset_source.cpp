@@ -97,6 +97,10 @@ RulesetSource parse_ruleset(std::string text, const std::string& name) {
   return of_kind(std::move(text), name, kind);
 }
 
+RulesetSource parse_script(std::string text, const std::string& name) {
+  return of_kind(std::move(text), name, RulesetKind::script);
+}
+
 RulesetSource read_ruleset(const std::string& path, bool is_script) {
   const bool is_stdin = path == "-";
   const std::string name = is_stdin ? "<stdin>" : path;
@@ -104,7 +108,7 @@ RulesetSource read_ruleset(const std::string& path, bool is_script) {
   if (text.find_first_not_of(" \t\r\n") == std::string::npos)
     throw UsageFault(fmt::format("{} is empty", name), "a ruleset is expected there",
                      "to see what happens without rules give a file that says: flush ruleset");
-  return is_script ? of_kind(std::move(text), name, RulesetKind::script) : parse_ruleset(std::move(text), name);
+  return is_script ? parse_script(std::move(text), name) : parse_ruleset(std::move(text), name);
 }
 
 }  // namespace tunstack::firewall

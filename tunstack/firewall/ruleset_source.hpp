@@ -52,6 +52,8 @@ struct RulesetSource {
 RulesetSource read_ruleset(const std::string& path, bool is_script);
 /// The same of a text.
 RulesetSource parse_ruleset(std::string text, const std::string& name);
+/// Of a shell script: the interfaces that its rules name.
+RulesetSource parse_script(std::string text, const std::string& name);
 
 /// One rule more, as the first of its chain or as the last: "icmp type echo-request accept", or of iptables "-p icmp -j
 /// ACCEPT".

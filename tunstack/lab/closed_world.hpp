@@ -67,7 +67,6 @@ class ClosedWorld {
   /// Throws UsageFault.
   NodeId node_named(const std::string& name) const;
   void settle();
-  void let_programs_speak();
   void send_from(NodeId node, const std::vector<std::uint8_t>& datagram);
   InterfaceId way_to(NodeId node, const IpAddress& destination) const;
 

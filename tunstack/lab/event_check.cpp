@@ -8,6 +8,7 @@
 #include "protocols/base/reason.hpp"
 #include "tunstack/events/event_filter.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/lab/expectation_watch.hpp"
 #include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_check.hpp"
 #include "tunstack/lab/lab_keys.hpp"
@@ -222,6 +223,9 @@ class EventCheck {
       return refuse(state.place, fmt::format("'{}' does not say what of a node", state.value),
                     "\"host.path_mtu[198.51.100.2]\"");
     check_name(state.value.substr(0, dot), state.place);
+    const std::string what = state.value.substr(dot + 1);
+    check_word(Placed<std::string>{what.substr(0, what.find_first_of("[.")), state.place}, state_words(),
+               "state of a node");
     if (!expectation.equals) refuse(expectation.place, "it does not say what the state is to be", "equals = 1300");
   }
 

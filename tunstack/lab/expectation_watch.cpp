@@ -116,6 +116,12 @@ std::string state_text(const Json& state, const std::string& path) {
 
 }  // namespace
 
+std::vector<std::string> state_words() {
+  std::vector<std::string> words{"counters"};
+  for (const StateList& list : lists) words.emplace_back(list.word);
+  return words;
+}
+
 ExpectationWatch::ExpectationWatch(const LabExpectation& expectation, Instant start)
     : expectation_(expectation), start_(start) {
   if (expectation.match) filter_ = EventFilter(expectation.match->value);

@@ -37,6 +37,10 @@ class ExpectationWatch {
   std::vector<std::string> matched_, near_;
 };
 
+/// What the `state` of an expectation may ask for: "path_mtu" and other lists, whose rows are chosen by an address in
+/// brackets; and "counters".
+std::vector<std::string> state_words();
+
 /// About the result of a program.
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result);
 /// About state, as `tunstack state` has it.

@@ -6,6 +6,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "tunstack/report/markup.hpp"
+
 namespace tunstack::lab {
 
 namespace {
@@ -28,39 +30,6 @@ std::string indented(const std::string& text, const std::string& by) {
     at = end + 1;
   }
   return lines;
-}
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : text) switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      default:
-        safe += static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' ? ' ' : c;
-    }
-  return safe;
-}
-
-/// As a workflow reads it: what would end a message, or a property, stands as a number.
-constexpr std::string_view ends_message = "%\r\n", ends_property = "%\r\n:,";
-std::string annotated(std::string_view text, std::string_view ends) {
-  std::string safe;
-  for (const char c : text)
-    if (ends.find(c) != std::string_view::npos)
-      safe += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    else
-      safe += c;
-  return safe;
 }
 
 std::string against_text(const ExpectationOutcome& outcome, const std::string& by) {
@@ -158,9 +127,9 @@ std::string annotation_text(std::span<const LabRun> runs) {
   for (const LabRun& run : runs)
     for (const ExpectationOutcome& outcome : run.outcome.expectations)
       if (!outcome.holds)
-        text += fmt::format("::error file={},line={},title=lab {}::{}\n", annotated(run.file, ends_property),
-                            outcome.place.line, annotated(run.name, ends_property),
-                            annotated(outcome.what + " (" + outcome.found + ")", ends_message));
+        text +=
+            fmt::format("::error file={},line={},title=lab {}::{}\n", annotation_property(run.file), outcome.place.line,
+                        annotation_property(run.name), annotation_message(outcome.what + " (" + outcome.found + ")"));
   return text;
 }
 

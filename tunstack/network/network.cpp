@@ -385,14 +385,24 @@ void Network::act(NodeId id, Instant now, Outbox& out, const Change& change) {
 
 // ---- packets on their way ----
 
+// Hops bound how long a packet goes on, unless nodes that misbehave take none off, or answer errors with errors.
 void Network::settle(Instant now, Outbox& out) {
-  while (!waves_[filling_].empty()) {
+  for (std::size_t count = 0; !waves_[filling_].empty(); ++count) {
     Wave& sent = waves_[filling_];
+    if (count == most_waves_at_once) return end_packets_of(sent, now);
     filling_ = 1 - filling_;
     const std::span<const OutgoingPacket> packets = sent.box.packets();
     for (std::size_t i = 0; i < packets.size(); ++i) set_out(sent.senders[i], packets[i], now, out);
     sent.clear();
   }
+}
+
+void Network::end_packets_of(Wave& wave, Instant now) {
+  const std::span<const OutgoingPacket> packets = wave.box.packets();
+  for (std::size_t i = 0; i < packets.size(); ++i)
+    note_at({.node = wave.senders[i], .interface = packets[i].interface}, Reason::network_endless,
+            packets[i].ids.number, now, true);
+  wave.clear();
 }
 
 inline void Network::set_out(std::size_t sender, const OutgoingPacket& packet, Instant now, Outbox& out) {

@@ -103,6 +103,9 @@ class Network {
 
   static constexpr std::size_t most_on_their_way = 16'384;
   static constexpr std::size_t most_octets_on_their_way = std::size_t{64} << 20U;
+  /// How often packets are handed on at one instant: several times the 255 hops of a packet, and of what it brings
+  /// about.
+  static constexpr std::size_t most_waves_at_once = 2048;
 
  private:
   struct Link {
@@ -145,6 +148,7 @@ class Network {
   void enter(const Received& received, Instant now, Outbox& out);
   /// Sends on what nodes have sent, until nothing moves any more at this instant.
   void settle(Instant now, Outbox& out);
+  void end_packets_of(Wave& wave, Instant now);
   void set_out(std::size_t sender, const OutgoingPacket& packet, Instant now, Outbox& out);
   [[gnu::noinline]] void set_out_rarely(const Port& port, const LinkEnd& from, const OutgoingPacket& packet,
                                         Instant now, Outbox& out);

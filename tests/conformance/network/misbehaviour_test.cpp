@@ -213,6 +213,36 @@ TEST(Misbehaviour, TOPO_001_icmp_is_filtered_and_other_datagrams_are_not) {
       << "it came to the server; the error of it is filtered";
 }
 
+// ---- bounds ----
+
+/// Two routers that send what is for somebody unknown to each other.
+NetworkPlan pair_of(Misdeed misdeed) {
+  Draft draft;
+  draft.router("r1").router("r2");
+  draft.link("left", {{"r1", {"192.0.2.2/24", "2001:db8::2/64"}}, outside});
+  draft.link("r1-r2",
+             {{"r1", {"198.51.100.0/31", "2001:db8:1:1::1/64"}}, {"r2", {"198.51.100.1/31", "2001:db8:1:1::2/64"}}});
+  draft.route("r1", "198.18.0.0/15", 1, "198.51.100.1").route("r2", "198.18.0.0/15", 0, "198.51.100.0");
+  NetworkPlan plan = draft.plan();
+  for (PlannedNode& node : plan.nodes) node.misbehaviour.emplace().set(misdeed, 1);
+  return plan;
+}
+
+TEST(Misbehaviour, ROB_003_a_loop_in_which_no_hop_is_taken_off_ends) {
+  NetworkDriver driver(pair_of(Misdeed::keeps_ttl));
+  EXPECT_THAT(driver.send(echo4({.destination = "198.18.0.9"})), IsEmpty());
+  EXPECT_EQ(driver.count(Reason::network_endless), 1U);
+  EXPECT_THAT(driver.send(echo4({.destination = "198.51.100.1"})), SizeIs(1)) << "it goes on for others";
+}
+
+TEST(Misbehaviour, ROB_003_errors_that_beget_errors_end) {
+  NetworkDriver driver(pair_of(Misdeed::error_about_error));
+  driver.send(echo4({.destination = "198.18.0.9", .ttl = 2}));
+  EXPECT_EQ(driver.count(Reason::network_endless), 1U);
+  EXPECT_LE(driver.count(Reason::misbehave_error_about_error), Network::most_waves_at_once);
+  EXPECT_THAT(driver.send(echo4({.destination = "198.51.100.1"})), SizeIs(1));
+}
+
 TEST(Misbehaviour, TOPO_001_it_may_begin_and_end_at_any_time) {
   NetworkPlan plan = plan_chain({3, 1300}, host_config()).value();
   plan.nodes.at(r2).misbehaviour.emplace();

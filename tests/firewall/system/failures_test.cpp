@@ -69,6 +69,17 @@ TEST_F(Failures, a_file_that_is_included_and_not_there) {
   EXPECT_THAT(refused.err, HasSubstr("main.nft:2: "));
 }
 
+// A ruleset may come from a stranger.
+TEST_F(Failures, a_program_is_not_run_unless_it_is_said_to_be_one) {
+  const std::string trace = directory_ + "/was-run";
+  const Outcome refused = test({file("rules", "#!/bin/sh\ntouch " + trace + "\n")});
+  EXPECT_FAULT(refused, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--script"));
+  EXPECT_FALSE(std::filesystem::exists(trace));
+  test({directory_ + "/rules", "--script", "--only", "pmtud"});
+  EXPECT_TRUE(std::filesystem::exists(trace));
+}
+
 TEST_F(Failures, an_expression_that_this_kernel_does_not_know) {
   const Outcome refused =
       test({file("fw.nft", "table inet filter {\n  chain input {\n    no_such_expression 7 accept\n  }\n}\n")});

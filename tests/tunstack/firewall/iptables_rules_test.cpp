@@ -7,6 +7,7 @@ namespace tunstack::test::iptables_rules_test {
 namespace {
 
 using firewall::parse_ruleset;
+using firewall::parse_script;
 using testing::ElementsAre;
 
 std::vector<std::string> rules_of(const std::string& text, const std::string& name = "rules") {
@@ -76,7 +77,7 @@ TEST(IptablesRules, interfaces) {
 
 TEST(IptablesRules, interfaces_of_a_script) {
   std::vector<std::string> names;
-  const auto source = parse_ruleset(
+  const auto source = parse_script(
       "#!/bin/sh\nsed -i eth9\niptables -A INPUT -i eth0 -j ACCEPT\n"
       "ip6tables -A INPUT -i $WAN -o eth1 -j ACCEPT\n",
       "rules");

@@ -44,12 +44,6 @@ TEST(RulesetKind, of_iptables_by_its_name_when_all_else_fails) {
   EXPECT_EQ(kind_of("*filter\n-A INPUT -p icmp -j DROP\nCOMMIT\n", "/etc/iptables/rules.v6"), iptables);
 }
 
-TEST(RulesetKind, of_scripts) {
-  EXPECT_EQ(kind_of("#!/bin/sh\niptables -A INPUT -j DROP\n", "x"), script);
-  EXPECT_EQ(kind_of("#!/opt/nft/run\nnft add table t\n", "x"), script);
-  EXPECT_EQ(kind_of("#!/usr/bin/env bash\nnft add table t\n", "x"), script);
-}
-
 TEST(RulesetKind, of_all_that_are_shipped) {
   for (const auto& [ending, kind] :
        {std::pair(".nft", nft), std::pair(".iptables", iptables), std::pair(".ip6tables", ip6tables)})
@@ -63,6 +57,12 @@ std::string fault_of(const std::string& text) {
     return std::string(fault.what()) + "|" + fault.why() + "|" + fault.remedy();
   }
   return "none";
+}
+
+TEST(RulesetKind, a_script_is_not_run_unless_it_is_said_to_be_one) {
+  for (const char* text : {"#!/bin/sh\niptables -A INPUT -j DROP\n", "#!/opt/nft/run\nnft add table t\n",
+                           "#!/usr/bin/env bash\nnft add table t\n"})
+    EXPECT_THAT(fault_of(text), HasSubstr("--script")) << text;
 }
 
 TEST(RulesetKind, what_is_none_is_told_with_its_line) {

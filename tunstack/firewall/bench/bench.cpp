@@ -42,7 +42,11 @@ void compare(const Knowledge& before, const Knowledge& after, std::vector<Effect
 
 }  // namespace
 
-Bench::Bench(const BenchPlan& plan) : plan_(plan), ground_(plan.ground), listeners_(plan.services) {
+// On the host itself strangers must not reach what listens for the test.
+Bench::Bench(const BenchPlan& plan)
+    : plan_(plan),
+      ground_(plan.ground),
+      listeners_(plan.services, plan.ground.is_live ? plan.ground.places.outside.device : std::string()) {
   if (plan_.ground.is_live) return;  // the host's rules are not touched, and nothing is put beside them
   if (plan_.rules == RulesChoice::ruleset)
     for (const RulesetSource& source : plan_.rulesets) texts_.push_back(source.text);

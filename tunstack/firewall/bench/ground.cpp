@@ -129,7 +129,7 @@ void Ground::add_neighbor(const std::string& device, const IpAddress& address) {
   body.ndm_ifindex = static_cast<int>(if_nametoindex(device.c_str()));
   body.ndm_state = NUD_PERMANENT;
   request.put(NDA_DST, address.octets());
-  request.put(NDA_LLADDR, Bytes(Wire::neighbor_mac));
+  request.put(NDA_LLADDR, Bytes(Wire::neighbor_mac.octets));
   request.send();
 }
 

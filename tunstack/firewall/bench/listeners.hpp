@@ -16,8 +16,9 @@ struct Service {
 
 class Listeners {
  public:
-  /// In both families. Throws SystemError.
-  explicit Listeners(const std::vector<Service>& services);
+  /// In both families. `only_at`: for who comes by this device alone, and not where the host has a service already.
+  /// Throws SystemError.
+  explicit Listeners(const std::vector<Service>& services, const std::string& only_at = {});
 
   /// Forgets what was delivered, and tells whether there was any.
   bool take_delivered();

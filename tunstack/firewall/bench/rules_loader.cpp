@@ -18,7 +18,7 @@ std::vector<std::string> loader_of(const RulesetSource& source, IptablesKind kin
     case RulesetKind::nft:
       return {"nft", "-f", "-"};
     case RulesetKind::script:
-      return {"sh", "-e", source.name};
+      return {"sh", "-e"};
     default:
       return {family + variant + "-restore"};
   }
@@ -61,7 +61,7 @@ std::string remedy_for(const RulesetSource& source, const std::string& text, con
 
 void load_ruleset(const RulesetSource& source, const std::string& text, IptablesKind kind) {
   const auto command = loader_of(source, kind);
-  const ProgramEnd end = run_program(command, source.kind == RulesetKind::script ? "" : text);
+  const ProgramEnd end = run_program(command, text);
   if (end.status == 0) return;
   if (end.status == no_such_program)
     throw SystemError(fmt::format("cannot load {}: there is no {}", source.name, command[0]),

@@ -7,20 +7,22 @@
 #include <algorithm>
 #include <cstring>
 
+#include "protocols/wire/ethernet.hpp"
+#include "tunstack/firewall/bench/ends.hpp"
+
 namespace tunstack::firewall {
 
 namespace {
 
-constexpr std::size_t ethernet_octets = 14;
-constexpr std::uint16_t ethertype_ipv4 = 0x0800, ethertype_ipv6 = 0x86dd;
-constexpr std::size_t most_octets = 65536 + ethernet_octets;
+constexpr std::size_t most_octets = 65536 + ethernet_header_size;
 
-std::array<std::uint8_t, 6> mac_of(const std::string& device) {
+MacAddress mac_of(const std::string& device) {
   const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
   std::memcpy(request.ifr_name, device.data(), std::min<std::size_t>(device.size(), IFNAMSIZ - 1));
-  std::array<std::uint8_t, 6> mac{};
-  if (::ioctl(socket.get(), SIOCGIFHWADDR, &request) == 0) std::memcpy(mac.data(), request.ifr_hwaddr.sa_data, 6);
+  MacAddress mac{};
+  if (::ioctl(socket.get(), SIOCGIFHWADDR, &request) == 0)
+    std::memcpy(mac.octets.data(), request.ifr_hwaddr.sa_data, mac.octets.size());
   return mac;
 }
 
@@ -40,36 +42,29 @@ bool is_chatter(Bytes datagram) {
 Wire::Wire(const Arm& arm)
     : kind_(arm.kind),
       device_(arm.device, arm.kind),
-      broadcast_(arm.ipv4.address.ipv4().value | ~ipv4_mask(arm.ipv4.length)),
+      broadcast_{arm.ipv4.address.ipv4().value | ~ipv4_mask(arm.ipv4.length)},
       buffer_(most_octets) {
   if (is_ethernet()) own_mac_ = mac_of(device_.name());
 }
 
-std::array<std::uint8_t, 14> Wire::ethernet_header(Bytes datagram) const {
-  std::array<std::uint8_t, 14> header{};
-  std::ranges::copy(own_mac_, header.begin());
-  std::ranges::copy(neighbor_mac, header.begin() + 6);
-  const bool v6 = !datagram.empty() && datagram[0] >> 4 == 6;
-  store_be16(header, 12, v6 ? ethertype_ipv6 : ethertype_ipv4);
-  if (v6 && datagram.size() >= 40 && datagram[24] == 0xff) {  // RFC 2464 7
-    header[0] = header[1] = 0x33;
-    std::copy_n(datagram.begin() + 36, 4, header.begin() + 2);
+/// To the machine, or to the group or everybody that a datagram is for.
+MacAddress Wire::link_destination(Bytes datagram) const {
+  const IpAddress destination = destination_of(datagram);
+  if (!destination.is_ipv4()) {
+    const Ipv6Address& address = destination.ipv6();
+    return address.is_multicast() ? mac_of_group(address) : own_mac_;
   }
-  if (!v6 && datagram.size() >= 20) {
-    const std::uint32_t destination = load_be32(datagram, 16);
-    if (destination >> 28 == 0xe) {  // RFC 1112 6.4
-      header = {0x01, 0x00, 0x5e, static_cast<std::uint8_t>(datagram[17] & 0x7f), datagram[18], datagram[19]};
-      std::ranges::copy(neighbor_mac, header.begin() + 6);
-      store_be16(header, 12, ethertype_ipv4);
-    }
-    if (destination == 0xffffffff || destination == broadcast_) std::fill_n(header.begin(), 6, std::uint8_t{0xff});
-  }
-  return header;
+  const Ipv4Address address = destination.ipv4();
+  if (address == ipv4_limited_broadcast || address == broadcast_) return mac_broadcast;
+  return address.value >> 28 == 0xe ? mac_of_group(address) : own_mac_;
 }
 
 bool Wire::inject(Bytes datagram) const {
   if (!is_ethernet()) return device_.write(datagram);
-  return device_.write(ethernet_header(datagram), datagram);
+  std::array<std::uint8_t, ethernet_header_size> header{};
+  const std::uint16_t type = !datagram.empty() && datagram[0] >> 4 == 6 ? ethertype::ipv6 : ethertype::ipv4;
+  EthernetHeader{link_destination(datagram), neighbor_mac, type}.write(header);
+  return device_.write(header, datagram);
 }
 
 std::vector<std::vector<std::uint8_t>> Wire::take() {
@@ -77,10 +72,9 @@ std::vector<std::vector<std::uint8_t>> Wire::take() {
   for (DeviceRead got = device_.read(buffer_); got.status == DeviceStatus::packet; got = device_.read(buffer_)) {
     Bytes datagram = got.packet;
     if (is_ethernet()) {
-      if (datagram.size() < ethernet_octets) continue;
-      const std::uint16_t type = load_be16(datagram, 12);
-      if (type != ethertype_ipv4 && type != ethertype_ipv6) continue;
-      datagram = datagram.subspan(ethernet_octets);
+      const auto frame = EthernetView::parse(datagram);
+      if (!frame || (frame->type() != ethertype::ipv4 && frame->type() != ethertype::ipv6)) continue;
+      datagram = frame->payload();
     }
     if (!is_chatter(datagram)) taken.emplace_back(datagram.begin(), datagram.end());
   }

@@ -2,6 +2,7 @@
 // adds and takes away the frame, so that all others see IP datagrams alone.
 #pragma once
 
+#include "protocols/base/mac_address.hpp"
 #include "tunstack/firewall/bench/places.hpp"
 
 namespace tunstack::firewall {
@@ -20,15 +21,15 @@ class Wire {
   void forget();
 
   /// The hardware address of whoever is behind the device.
-  static constexpr std::array<std::uint8_t, 6> neighbor_mac{0x02, 0x00, 0x5e, 0x00, 0x53, 0x01};
+  static constexpr MacAddress neighbor_mac{{0x02, 0x00, 0x5e, 0x00, 0x53, 0x01}};
 
  private:
-  std::array<std::uint8_t, 14> ethernet_header(Bytes datagram) const;
+  MacAddress link_destination(Bytes datagram) const;
 
   DeviceKind kind_;
   TunDevice device_;
-  std::array<std::uint8_t, 6> own_mac_{};
-  std::uint32_t broadcast_;
+  MacAddress own_mac_{};
+  Ipv4Address broadcast_;
   std::vector<std::uint8_t> buffer_;
 };
 

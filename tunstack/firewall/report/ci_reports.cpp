@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "tunstack/firewall/report/markup.hpp"
 #include "tunstack/firewall/report/plain_text.hpp"
 #include "tunstack/firewall/report/wording.hpp"
+#include "tunstack/report/markup.hpp"
 
 namespace tunstack::firewall {
 
@@ -52,25 +52,13 @@ std::string counts(const Tally& tally) {
 
 // ---- annotations ----
 
-/// As GitHub's runner reads them back: a property ends at a comma or colon, a command at its line.
-std::string in_message(std::string_view text) {
-  std::string result;
-  for (const char c : harmless(text)) result += c == '%' ? "%25" : c == '\n' ? "%0A" : std::string(1, c);
-  return result;
-}
-
-std::string in_property(std::string_view text) {
-  std::string result;
-  for (const char c : in_message(text)) result += c == ':' ? "%3A" : c == ',' ? "%2C" : std::string(1, c);
-  return result;
-}
-
 std::string annotation(const char* command, const Run& run, const CaseRun& one) {
   const LoadedRule* rule = run.deciding_rule(one);
   const bool is_placed = rule != nullptr && !rule->file.empty();
-  const std::string place = is_placed ? fmt::format("file={},line={},", in_property(rule->file), rule->line) : "";
-  return fmt::format("::{} {}title={}::{}\n", command, place, in_property(one.a_case.id + " " + one.a_case.title),
-                     in_message(story(run, one)));
+  const std::string place =
+      is_placed ? fmt::format("file={},line={},", annotation_property(rule->file), rule->line) : "";
+  return fmt::format("::{} {}title={}::{}\n", command, place,
+                     annotation_property(one.a_case.id + " " + one.a_case.title), annotation_message(story(run, one)));
 }
 
 }  // namespace

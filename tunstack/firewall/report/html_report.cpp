@@ -6,8 +6,8 @@
 #include "tunstack/explain/describe.hpp"
 #include "tunstack/firewall/enum_names.hpp"
 #include "tunstack/firewall/report/html_page.hpp"
-#include "tunstack/firewall/report/markup.hpp"
 #include "tunstack/firewall/report/wording.hpp"
+#include "tunstack/report/markup.hpp"
 
 namespace tunstack::firewall {
 

@@ -1,14 +1,11 @@
 #include "tunstack/firewall/report/plain_text.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace tunstack::firewall {
 
 namespace {
-
-using nlohmann::json;
 
 constexpr bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
 
@@ -17,17 +14,6 @@ std::size_t character_size(std::string_view text, std::size_t at) {
   std::size_t end = at + 1;
   while (end < text.size() && continues(text[end])) ++end;
   return end - at;
-}
-
-std::string utf8(std::string_view text) {
-  return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
-}
-
-bool is_control(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
-  if (character.size() == 1) return (first < ' ' && first != '\n') || first == 0x7f;
-  if (character.size() == 2) return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
-  return character == "\xef\xbf\xbe" || character == "\xef\xbf\xbf";  // U+FFFE, U+FFFF: no characters
 }
 
 /// Octets of as much of `text` as fits.
@@ -46,17 +32,6 @@ std::size_t line_size(std::string_view text, std::size_t width) {
 }
 
 }  // namespace
-
-std::string harmless(std::string_view text) {
-  const std::string checked = utf8(text);
-  std::string result;
-  for (std::size_t at = 0; at < checked.size();) {
-    const std::string_view character = std::string_view(checked).substr(at, character_size(checked, at));
-    result += character == "\t" ? " " : is_control(character) ? "?" : character;
-    at += character.size();
-  }
-  return result;
-}
 
 std::size_t columns(std::string_view text) {
   return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues(c); }));

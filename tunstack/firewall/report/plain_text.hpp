@@ -5,10 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace tunstack::firewall {
+#include "tunstack/report/markup.hpp"
 
-/// Without what is no UTF-8, and without control characters, which terminals obey and XML forbids; line ends stay.
-std::string harmless(std::string_view text);
+namespace tunstack::firewall {
 
 /// How many columns it takes.
 std::size_t columns(std::string_view text);
