@@ -40,7 +40,8 @@ TEST_F(Live, tries_a_service_that_the_host_has_and_leaves_all_as_it_was) {
   const Outcome tried = tunstack({"firewall", "test", "--live", "--open", "tcp/80", "--only", "tcp", "--json", "-q"});
   EXPECT_EQ(tried.err, "");
   std::string open_service;
-  for (const auto& one : nlohmann::json::parse(tried.out).at("cases"))
+  const nlohmann::json run = nlohmann::json::parse(tried.out);
+  for (const auto& one : run.at("cases"))
     if (one.at("case").at("id") == "H4-T-OPEN") open_service = one.at("verdict").at("fate");
   EXPECT_EQ(open_service, "answered");
   EXPECT_EQ(state_of_host(), before);
