@@ -74,6 +74,28 @@ class Policy : public SystemTest {
   std::string directory_;
 };
 
+// On a TUN each packet would be for the machine alone.
+TEST_F(Policy, broadcasts_and_groups_arrive_as_such_on_the_link) {
+  std::ofstream(directory_ + "/router.nft") << R"(table inet filter {
+  chain input {
+    type filter hook input priority filter; policy accept;
+    meta pkttype broadcast drop
+    meta pkttype multicast drop
+  }
+}
+)";
+  const auto verdict_of = [&](const std::string& packet) {
+    const Outcome outcome = tunstack({"firewall", "test", directory_ + "/router.nft", "--json", "--quiet", "--only",
+                                      "user", "--expect", packet + " => dropped"});
+    const json read = json::parse(outcome.out);
+    return read.at("cases").at(0).at("verdict").at("text").get<std::string>();
+  };
+  EXPECT_EQ(verdict_of("far > 192.0.2.255 ICMP echo request, id 5, seq 1, length 64"), "dropped");
+  EXPECT_EQ(verdict_of("far > 224.0.0.1 ICMP echo request, id 5, seq 1, length 64"), "dropped");
+  EXPECT_EQ(verdict_of("peer > ff02::1 ICMP6 echo request, id 5, seq 1, length 64"), "dropped");
+  EXPECT_EQ(verdict_of("far > host ICMP echo request, id 5, seq 1, length 64"), "answered");
+}
+
 TEST_F(Policy, translated_destinations_are_compared_by_name_and_port) {
   const json cases = run_policy(R"(
 [defaults]

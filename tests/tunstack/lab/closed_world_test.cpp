@@ -2,6 +2,7 @@
 #include "tests/tunstack/lab/closed_lab.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/lab/built_in.hpp"
+#include "tunstack/lab/stand_ins.hpp"
 
 namespace tunstack::test::closed_world_test {
 namespace {
@@ -165,6 +166,36 @@ do = "ping host server -c 1 -W 1"
 )");
   EXPECT_EQ(outcome.programs[0].result.received, 0U) << outcome.programs[0].text;
   EXPECT_EQ(outcome.programs[1].result.received, 1U) << outcome.programs[1].text;
+}
+
+TEST(ClosedWorld, misdeeds_begin_and_end) {
+  const std::string ping = "do = \"ping host server -c 1 -W 1\"\n";
+  const LabOutcome outcome = run_row(
+      "[[event]]\nset = { \"node.r1.misbehave.filtered_icmp\" = true }\n[[event]]\nat = \"1s\"\n" + ping +
+      "[[event]]\nat = \"5s\"\nset = { \"node.r1.misbehave.filtered_icmp\" = false }\n[[event]]\nat = \"6s\"\n" + ping);
+  EXPECT_EQ(outcome.programs.at(0).result.received, 0U) << outcome.programs[0].text;
+  EXPECT_EQ(outcome.programs.at(1).result.received, 1U) << outcome.programs[1].text;
+  for (const char* const ends : {"false", "off"}) {
+    Misbehaviour misbehaviour;
+    lab::apply_misdeed("silent", "true", misbehaviour);
+    EXPECT_TRUE(misbehaviour.does(Misdeed::silent));
+    lab::apply_misdeed("silent", ends, misbehaviour);
+    EXPECT_FALSE(misbehaviour.any()) << ends;
+  }
+}
+
+TEST(ClosedWorld, who_stands_in_for_the_kernel_has_what_the_kernel_would_have) {
+  std::string text = row_lab;
+  text.replace(text.find("[link.core]"), 0, "mtu = 1300\n");
+  const lab::LabPlan plan = lab::plan_lab(read_good_lab(text));
+  const NetworkPlan network = lab::closed(plan);
+  ASSERT_EQ(network.nodes.size(), plan.network.nodes.size() + 1);
+  const PlannedNode& host = network.nodes.back();
+  EXPECT_EQ(host.name, "host");
+  EXPECT_EQ(host.config.interfaces.at(0).mtu, 1300U);
+  EXPECT_EQ(host.config.routes.size(), 2U);
+  for (const PlannedLink& link : network.links)
+    for (const LinkEnd& end : link.ends) EXPECT_FALSE(end.door.has_value());
 }
 
 TEST(ClosedWorld, jitter_reorder_and_queue_can_be_set) {
