@@ -17,7 +17,9 @@ using testing::HasSubstr;
 
 class Live : public SystemTest {
  protected:
-  std::string state_of_host() const { return network.shell("nft -s list ruleset; ip -o link; ip -o addr; ip route").out; }
+  std::string state_of_host() const {
+    return network.shell("nft -s list ruleset; ip -o link; ip -o addr; ip route").out;
+  }
 };
 
 constexpr const char* server_at_80 = R"(
