@@ -3,12 +3,12 @@ tunstack_test(lab
   tunstack/lab/built_in_labs_test.cpp
   tunstack/lab/closed_expectations_test.cpp
   tunstack/lab/closed_world_test.cpp
+  tunstack/lab/comparison_test.cpp
   tunstack/lab/expansion_test.cpp
   tunstack/lab/lab_docs_test.cpp
   tunstack/lab/lab_plan_test.cpp
   tunstack/lab/lab_report_test.cpp
   tunstack/lab/lockstep_test.cpp
-  tunstack/lab/quantities_test.cpp
   tunstack/lab/reading_test.cpp
   tunstack/lab/shown_labs_test.cpp
   tunstack/lab/transit_filter_test.cpp

@@ -126,6 +126,8 @@ tunstack_test(unit
   tunstack/control/control_clients_test.cpp
   tunstack/control/control_requests_test.cpp
   tunstack/control/control_socket_test.cpp
+  tunstack/settings/network_settings_test.cpp
+  tunstack/settings/quantities_test.cpp
   tunstack/explain/explain_fragments_test.cpp
   tunstack/explain/explain_test.cpp
   tunstack/explain/story_test.cpp

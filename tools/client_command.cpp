@@ -1,123 +1,138 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 
-#include "protocols/wire/ip_version.hpp"
-#include "protocols/wire/ipv4.hpp"
-#include "protocols/wire/ipv6.hpp"
 #include "tools/commands.hpp"
 #include "tools/lab_arguments.hpp"
+#include "tools/running_client.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/lab/closed_world.hpp"
+#include "tunstack/options/suggestion.hpp"
 
 namespace tunstack {
 
 namespace {
 
 constexpr const char* ping_description =
-    R"(Ping somebody in a lab, from one of its nodes, in virtual time.
+    R"(Ping somebody from a node of a running stack, or of a lab in virtual time.
 
 Examples:
-  tunstack ping --lab pmtud server -c 3 -s 1400 -M do
-  tunstack ping --lab chain --as r1 server -c 2 -R
+  tunstack ping 192.0.2.1 -c 3                          from the stack that runs, to its host
+  tunstack ping --as server host -c 2 -R                from a node of a chain or a lab that runs
+  tunstack ping --lab pmtud server -c 3 -s 1400 -M do   in a lab that nothing runs
+  tunstack ping --lab lossy --expect 'loss <= 40%' server -c 10
 
-Options behind the target are those of ping(8): -c -i -s -t -W -M -Q -R -T -p and more.
+Options behind the target are those of ping(8): -c -i -s -t -W -M -Q -R -T -p and more, and --json; docs/clients.md.
 
-Exit status: 0 if the target answered, 1 if not, 2 if the command line is wrong.)";
+Exit status: 0 if the target answered and what is expected is so, 1 if not, 2 if the command line is wrong, 3 if there is
+no such stack.)";
 
 constexpr const char* traceroute_description =
-    R"(Trace the way to somebody in a lab, from one of its nodes, in virtual time, and say why a star is a star.
+    R"(Trace the way to somebody from a node of a running stack, or of a lab in virtual time, and say why a star is a star.
 
 Examples:
+  tunstack traceroute --as server host                  from a node of a chain or a lab that runs
   tunstack traceroute --lab chain server
-  tunstack traceroute --lab black-hole --as host server -n -q 1
+  tunstack traceroute --lab black-hole --as host --expect 'hops == 3' server -n -q 1
 
-Options behind the target are those of traceroute(8): -n -q -m -f -w -I -T -U -e --mtu and more.
+Options behind the target are those of traceroute(8): -n -q -m -f -w -I -T -U -e --mtu and more, and --json;
+docs/clients.md.
 
-Exit status: 0 if the target was reached, 1 if not, 2 if the command line is wrong.)";
+Exit status: 0 if the target was reached and what is expected is so, 1 if not, 2 if the command line is wrong, 3 if there
+is no such stack.)";
 
 struct ClientArguments {
   LabArguments lab;
-  std::string as;
+  StackChoice stack;  // whose node is the one behind --as
+  std::vector<std::string> expected;
   std::vector<std::string> words;
 };
 
-bool is_to_group(Bytes datagram) {
-  if (datagram.empty()) return false;  // of a note about no packet
-  if (ip_version(datagram) == 4)
-    return datagram.size() >= ipv4_header_size && datagram[ipv4_offset::destination] >> 4U == 0xe;
-  return datagram.size() >= ipv6_header_size && datagram[ipv6_offset::destination] == 0xff;
+/// "loss <= 34%".
+lab::LabResult result_expected(const std::string& text) {
+  const std::size_t end = text.find_first_of(" <>=!");
+  const std::string key = text.substr(0, end);
+  const auto known = lab::result_words();
+  if (std::ranges::find(known, key) == known.end())
+    throw UsageFault(fmt::format("'{}' is nothing that is measured", key.substr(0, 40)),
+                     "--expect compares the result of the program",
+                     fmt::format("{}{}", did_you_mean(key, known), fmt::join(known, ", ")));
+  const auto comparison =
+      end == std::string::npos ? std::nullopt : lab::parse_comparison(std::string_view(text).substr(end));
+  if (!comparison)
+    throw UsageFault(fmt::format("'{}' compares nothing", text.substr(0, 60)),
+                     "--expect is KEY, a relation, and a value",
+                     "for example --expect 'loss <= 34%', 'hops == 3', 'mean < 20ms'");
+  return {key, *comparison, {}};
 }
 
-/// Decisions of other nodes that ended packets without a word of the node, as lines: what a star hides.
-class Silences final : public EventSink {
+lab::LabExpectation expectation_of(const ClientArguments& arguments) {
+  lab::LabExpectation expectation;
+  for (const std::string& text : arguments.expected) expectation.results.push_back(result_expected(text));
+  return expectation;
+}
+
+/// Events of a closed world, as a stack would tell them.
+class ToldSilences final : public EventSink {
  public:
-  Silences(EventNames names, std::string asker) : names_(std::move(names)), asker_(std::move(asker)) {}
-  void take(const Event& event) override {
-    if (names_.places.node(event.node) == asker_ || is_to_group(event.packet)) return;
-    const bool is_silent = event.kind == EventKind::noted ? info(event.reason).name.starts_with("misbehave_") ||
-                                                                info(event.reason).name.starts_with("link_")
-                                                          : event.kind == EventKind::decided && event.verdict == "drop";
-    if (!is_silent) return;
-    const std::string line =
-        fmt::format("{}: {} ({})", names_.places.node(event.node), info(event.reason).text, info(event.reason).name);
-    if (const auto known = std::ranges::find(lines_, line, &Line::text); known != lines_.end())
-      ++known->count;
-    else if (lines_.size() < most_lines)
-      lines_.push_back({line, 1});
-  }
-  std::string text() const {
-    std::string text;
-    for (const Line& line : lines_)
-      text += fmt::format("  {}{}\n", line.text, line.count > 1 ? fmt::format(", {} times", line.count) : "");
-    return text;
-  }
+  ToldSilences(EventNames names, std::string asker) : names_(std::move(names)), silences_(std::move(asker)) {}
+  void take(const Event& event) override { silences_.take(event_line(event, names_)); }
+  std::string text() const { return silences_.text(); }
 
  private:
-  static constexpr std::size_t most_lines = 20;
-  struct Line {
-    std::string text;
-    std::size_t count;
-  };
   EventNames names_;
-  std::string asker_;
-  std::vector<Line> lines_;
+  Silences silences_;
 };
 
-int run_client(const std::string& program, const ClientArguments& arguments) {
-  if (arguments.lab.lab.empty())
-    throw UsageFault(
-        "no lab is named", "the target is somebody in a lab",
-        fmt::format("tunstack {} --lab chain server; 'tunstack lab list' shows the built-in ones", program));
-  const lab::LabFile file = load_lab(arguments.lab);
+/// From a host or node in virtual time, without the events of the lab.
+ClientReport run_in_lab(const ClientArguments& arguments) {
+  lab::LabFile file = load_lab(arguments.lab);
+  file.events.clear();
+  file.expectations.clear();
   lab::ClosedWorld world(file);
-  const std::string as = !arguments.as.empty()        ? arguments.as
-                         : world.plan().doors.empty() ? "host"
-                                                      : world.plan().doors[0].name;
-  Silences silences({.places = world.network().place_names()}, as);
+  const std::string first = world.plan().doors.empty() ? "host" : world.plan().doors[0].name;
+  const std::string as = arguments.stack.node.value_or(first);
+  ToldSilences silences({.places = world.network().place_names()}, as);
   world.watch(silences);
-  std::string words = program + " " + as;
-  for (const std::string& word : arguments.words) words += " " + word;
+  std::string words = arguments.words[0] + " " + as;
+  for (std::size_t i = 1; i < arguments.words.size(); ++i) words += " " + arguments.words[i];
   world.start_program(words);
-  const Instant start = world.now();
-  while (!world.programs_are_finished() && world.next_deadline() - start < std::chrono::hours(1))
-    world.run_until(world.next_deadline());
-  const lab::LabOutcome outcome = world.outcome();
+  const lab::LabOutcome outcome = world.run();
   fmt::print("{}", outcome.programs[0].text);
-  if (const std::string text = silences.text();
-      !text.empty() && outcome.programs[0].text.find('*') != std::string::npos)
-    fmt::print("why stars are stars:\n{}", text);
-  return outcome.programs[0].result.is_reached ? 0 : 1;
+  return {outcome.programs[0].text, outcome.programs[0].result, silences.text()};
+}
+
+int run_client(const ClientArguments& arguments) {
+  const lab::LabExpectation expectation = expectation_of(arguments);
+  if (arguments.lab.lab.empty() && !arguments.lab.with.empty())
+    throw UsageFault("--with changes a lab, and none is named", "a stack that runs is changed by 'tunstack set'",
+                     "give a lab with --lab");
+  const ClientReport report =
+      arguments.lab.lab.empty() ? run_in_stack(arguments.stack, arguments.words) : run_in_lab(arguments);
+  if (!report.silences.empty() && report.text.contains('*')) fmt::print("why stars are stars:\n{}", report.silences);
+  const lab::ExpectationOutcome outcome = lab::outcome_of(expectation, report.result);
+  if (!outcome.holds) fmt::print(stderr, "tunstack: not as expected{}: {}\n", outcome.what, outcome.found);
+  return report.result.is_reached && outcome.holds ? 0 : 1;
 }
 
 void add_client(CLI::App& program, const char* name, const char* description, int& exit_status) {
   CLI::App* command = program.add_subcommand(name, description);
   const auto arguments = std::make_shared<ClientArguments>();
-  command->add_option("--lab", arguments->lab.lab, "The lab: a built-in one or a file")->type_name("LAB");
+  CLI::Option* const lab = command->add_option("--lab", arguments->lab.lab,
+                                               "In a lab, a built-in one or a file, instead of a running stack");
+  lab->type_name("LAB");
   add_with_option(*command, arguments->lab.with);
-  command->add_option("--as", arguments->as, "From which node; if not given the host at the first door")
+  command
+      ->add_option("--as", arguments->stack.node,
+                   "From which node; if not given the one behind the device, in a lab the host at the first door")
       ->type_name("NODE");
-  // TARGET is no option of the command: whatever is not --lab, --with and --as is left for the program.
+  command->add_option("--expect", arguments->expected, "What the result must be: 'loss <= 34%', 'hops == 3'")
+      ->type_name("'KEY RELATION VALUE'")
+      ->allow_extra_args(false);
+  add_process_choice(*command, arguments->stack);
+  for (const char* const of_stack : {"--dev", "--pid"}) lab->excludes(command->get_option(of_stack));
+  // TARGET is no option of the command: whatever stands behind is left for the program.
   command->prefix_command();
   command->footer(" TARGET [OPTION]...");
   command->callback([=, &exit_status] {
@@ -126,7 +141,8 @@ void add_client(CLI::App& program, const char* name, const char* description, in
     if (all.words.empty())
       throw UsageFault(fmt::format("it is not said whom to {}", name), "the target stands behind the options",
                        fmt::format("tunstack {} --lab chain server", name));
-    exit_status = run_client(name, all);
+    all.words.insert(all.words.begin(), name);
+    exit_status = run_client(all);
   });
 }
 

@@ -11,6 +11,7 @@
 #include "tools/commands.hpp"
 #include "tools/door_arguments.hpp"
 #include "tools/exec_environment.hpp"
+#include "tools/known_names.hpp"
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
 #include "tunstack/fault.hpp"

@@ -61,21 +61,6 @@ std::string address_of_server(const Network& network) {
   return ipv4.empty() ? first_of(server, false) : ipv4;
 }
 
-std::string hosts_lines(const HostPlan& plan, const Network& network) {
-  if (!plan.chain && !plan.lab) return {};
-  std::string lines;
-  const auto add = [&](const std::string& name, const std::vector<IpPrefix>& addresses) {
-    for (const IpPrefix& own : addresses)
-      if (!own.address.is_link_local()) lines += fmt::format("{} {}\n", to_text(own.address), name);
-  };
-  for (std::size_t i = 0; i < network.size(); ++i)
-    for (const Interface& interface : network.node(NodeId(i)).state().interfaces)
-      add(network.name(NodeId(i)), interface.config.addresses);
-  if (plan.lab)
-    for (const lab::PlannedDoor& door : plan.lab->doors) add(door.name, door.addresses);
-  return lines;
-}
-
 std::string text_behind(const HostPlan& plan, const Network& network) {
   if (plan.lab) return lab_text_of(*plan.lab);
   if (!plan.chain) return {};

@@ -18,9 +18,6 @@ std::string address_of_server(const Network& network);
 /// node alone.
 std::string text_behind(const HostPlan& plan, const Network& network);
 
-/// Lines of /etc/hosts that name the nodes of a chain or a lab by all of their addresses, and who is at its doors.
-std::string hosts_lines(const HostPlan& plan, const Network& network);
-
 /// Whether a shell started now would talk with a person.
 bool is_interactive();
 /// A prompt that says where one is, in shells that take theirs from the environment.

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "tunstack/control/settings.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/notation/packet_text.hpp"
+#include "tunstack/settings/network_settings.hpp"
 
 namespace tunstack {
 
@@ -71,6 +71,7 @@ void ReplayFeed::take_marks() {
         replay_.act(when, [&](Instant now, Outbox& out) { set(mark.settings, now, out); });
         break;
       case CaptureMark::Kind::send:
+      case CaptureMark::Kind::originate:
         replay_.act(when, [&](Instant now, Outbox& out) { send(mark, now, out); });
     }
   }
@@ -81,18 +82,9 @@ void ReplayFeed::send(const CaptureMark& mark, Instant now, Outbox& out) {
   if (!octets) return;
   const NodeId from = mark.node.empty() ? network_.node_at(only) : node_named(mark.node);
   network_.act(from, now, out, [&](Node& node, Instant when, Outbox& box) {
+    if (mark.kind == CaptureMark::Kind::originate) return static_cast<void>(node.send_of_program(*octets, when, box));
     mark.is_frame ? node.send_frame(only, *octets, when, box) : node.send_packet(only, *octets, when, box);
   });
-}
-
-/// That settings are about, which lose its name.
-NodeId ReplayFeed::node_of(std::vector<std::string>& settings) const {
-  const NodeId first = network_.node_at(only);
-  if (settings.empty() || !settings[0].starts_with(settings_of_node)) return first;
-  const std::string named = settings[0].substr(settings_of_node.size());
-  const std::string name = named.substr(0, named.find('.'));
-  for (std::string& setting : settings) setting.erase(0, settings_of_node.size() + name.size() + 1);
-  return node_named(name);
 }
 
 NodeId ReplayFeed::node_named(const std::string& name) const {
@@ -103,10 +95,8 @@ NodeId ReplayFeed::node_named(const std::string& name) const {
 }
 
 /// With another host, or other options, they may be none.
-void ReplayFeed::set(std::vector<std::string> texts, Instant now, Outbox& out) try {
-  const NodeId which = node_of(texts);
-  const Settings settings = read_settings(network_.node(which), texts, now);
-  network_.act(which, now, out, [&](Node& node, Instant when, Outbox& box) { apply(settings, node, when, box); });
+void ReplayFeed::set(const std::vector<std::string>& texts, Instant now, Outbox& out) try {
+  apply(read_settings(network_, texts, now), network_, now, out);
 } catch (const UsageFault& fault) {
   throw UsageFault(
       fmt::format("cannot set what was set before packet {} of the capture: {}", reader_.count(), fault.what()),

@@ -36,8 +36,7 @@ class ReplayFeed {
   void take(const CapturedFrame& frame);
   void take_sent(const CapturedFrame& frame);
   void take_marks();
-  void set(std::vector<std::string> settings, Instant now, Outbox& out);
-  NodeId node_of(std::vector<std::string>& settings) const;
+  void set(const std::vector<std::string>& settings, Instant now, Outbox& out);
   NodeId node_named(const std::string& name) const;
   void send(const CaptureMark& mark, Instant now, Outbox& out);
   Instant instant_of(CaptureTime time) const { return Instant(time - start_); }

@@ -61,9 +61,13 @@ RunningStack chosen(const StackChoice& choice) {
 
 }  // namespace
 
-void add_stack_choice(CLI::App& command, StackChoice& choice) {
+void add_process_choice(CLI::App& command, StackChoice& choice) {
   command.add_option("--dev", choice.device, "The stack's device")->type_name("NAME");
   take_number(*command.add_option("--pid", choice.pid, "The stack's process"), 1, 4'194'304, "PID");
+}
+
+void add_stack_choice(CLI::App& command, StackChoice& choice) {
+  add_process_choice(command, choice);
   command.add_option("--node", choice.node, "Of a chain: r1, r2, ... or server (default: the one behind the device)")
       ->type_name("NAME");
 }

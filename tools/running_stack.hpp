@@ -16,7 +16,9 @@ struct StackChoice {
   std::optional<std::string> node;  // of a stack that has several
 };
 
-/// Adds --dev, --pid and --node.
+/// Adds --dev and --pid.
+void add_process_choice(CLI::App& command, StackChoice& choice);
+/// Adds these and --node.
 void add_stack_choice(CLI::App& command, StackChoice& choice);
 
 /// A connection to the one stack of this user that is meant: in this network namespace, unless it is named. Throws

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tools/kept_secret.hpp"
+#include "tools/known_names.hpp"
 #include "tools/pid_file.hpp"
 #include "tools/recorded_host.hpp"
 #include "tools/screen.hpp"
@@ -124,6 +125,8 @@ NodeConfig started(const HostPlan& plan, const std::deque<AttachedLink>& links, 
   return config;
 }
 
+std::string digits_of(Bytes octets) { return fmt::format("{:02x}", fmt::join(octets, "")); }
+
 bool is_explained_by_lines(const HostPlan& plan) {
   return (plan.explain == Explain::all || plan.explain == Explain::drops) && !plan.json_fd;
 }
@@ -139,16 +142,21 @@ Session::Session(const HostPlan& plan)
       links_(links_of(plan, devices_)),
       config_(started(plan, links_, clock_)),
       network_(network_plan(plan, config_)),
+      programs_(network_, known_names(plan, network_)),
+      stage_(network_),
       explainer_(plan.explain, talk_, screen_of(STDERR_FILENO, plan.color), network_.place_names()),
       stories_(talk_, network_),
       names_{network_.place_names(), clock_.started_at()},
-      loop_(devices_of(links_), network_, clock_),
+      loop_(devices_of(links_), stage_, clock_),
       summary_length_(plan.summary),
       duration_(plan.duration),
       user_(plan.user),
       ready_fd_(plan.ready_fd),
       sandboxed_(plan.sandboxed),
-      has_bad_links_(plan.impairments.any()) {
+      has_bad_links_(plan.impairments.any()),
+      stack_programs_(
+          programs_, config_.seed, [this] { return clock_.now(); }, [this] { begin_programs(); },
+          [this] { end_programs(); }) {
   if (plan.explain == Explain::story && !plan.json_fd) {
     observers_.add(stories_);
     network_.watch_traffic(&stories_);
@@ -167,6 +175,22 @@ Session::Session(const HostPlan& plan)
   listen_as_needed();
   for (AttachedLink& link : links_) loop_.watch(link.news_fd(), [this, &link] { follow(link); });
   open_control_socket(plan.explain != Explain::off);
+}
+
+void Session::begin_programs() {
+  stage_.enter(programs_);
+  observers_.add(programs_);
+  listen_as_needed();
+}
+
+void Session::end_programs() {
+  stage_.leave(programs_);
+  observers_.remove(programs_);
+  listen_as_needed();
+}
+
+void Session::tell_programs() {
+  if (clients_) stack_programs_.tell(*clients_);
 }
 
 void Session::add_log(const HostPlan& plan, OutputFile file) {
@@ -236,19 +260,18 @@ ControlledStack Session::controlled() {
           .now = [this] { return clock_.now(); },
           .outlets = [this] { return outlet_reports(); },
           .act =
-              [this](NodeId node, const Network::Change& change) {
-                loop_.act([&](Instant now, Outbox& out) { network_.act(node, now, out, change); });
+              [this](const NetworkChange& change) {
+                loop_.act([&](Instant now, Outbox& out) { change(network_, now, out); });
               },
           .changes = [this](const std::vector<std::string>& settings,
                             Instant now) { mark({CaptureMark::Kind::set, settings}, now); },
           .sends =
               [this](const std::string& node, Bytes octets, bool is_frame, Instant now) {
-                mark({.kind = CaptureMark::Kind::send,
-                      .octets = fmt::format("{:02x}", fmt::join(octets, "")),
-                      .is_frame = is_frame,
-                      .node = node},
+                mark({.kind = CaptureMark::Kind::send, .octets = digits_of(octets), .is_frame = is_frame, .node = node},
                      now);
-              }};
+              },
+          // It acts in the next turn of the loop: then its client is listening.
+          .start_program = [this](NodeId node, const auto& words) { return stack_programs_.start(node, words); }};
 }
 
 void Session::open_control_socket(bool tells_why_not) try {
@@ -257,7 +280,12 @@ void Session::open_control_socket(bool tells_why_not) try {
                    [this](bool watching) {
                      watching ? teller_.add(*clients_) : teller_.remove(*clients_);
                      listen_as_needed();
-                   });
+                   },
+                   &stack_programs_);
+  programs_.on_news([this] { tell_programs(); });
+  programs_.on_send([this](NodeId node, Bytes octets, Instant now) {
+    mark({.kind = CaptureMark::Kind::originate, .octets = digits_of(octets), .node = network_.name(node)}, now);
+  });
   control_.emplace(device_name(), *clients_);
   loop_.watch(control_->fd(), [this] { control_->serve(); });
 } catch (const SystemError& error) {

@@ -7,6 +7,7 @@
 
 #include "tools/attached_link.hpp"
 #include "tools/host_plan.hpp"
+#include "tools/stack_programs.hpp"
 #include "tunstack/capture/recorder.hpp"
 #include "tunstack/control/control_requests.hpp"
 #include "tunstack/control/control_socket.hpp"
@@ -40,7 +41,7 @@ class Session {
   /// The device that was deleted, when the loop ended for that.
   const std::string& device_that_is_gone() const;
   /// The stack on its devices.
-  using Loop = RunLoop<Network, TunDevice>;
+  using Loop = RunLoop<Stage<Network>, TunDevice>;
   Loop& loop() { return loop_; }
   Instant now() const { return clock_.now(); }
 
@@ -71,6 +72,10 @@ class Session {
   /// Lets others ask this stack; without it everything else goes on.
   void open_control_socket(bool tells_why_not);
   ControlledStack controlled();
+  /// Programs hear and act as long as there are any.
+  void begin_programs();
+  void end_programs();
+  void tell_programs();
   void add_log(const HostPlan& plan, OutputFile file);
   /// The node does nothing for observers where nobody wants to know.
   void listen_as_needed();
@@ -92,6 +97,8 @@ class Session {
   std::deque<AttachedLink> links_;
   NodeConfig config_;  // of the first node
   Network network_;
+  Programs programs_;
+  Stage<Network> stage_;
   Explainer explainer_;
   StoryTeller stories_;
   EventNames names_;
@@ -110,6 +117,7 @@ class Session {
   std::optional<int> ready_fd_;
   bool sandboxed_;
   bool has_bad_links_;
+  StackPrograms stack_programs_;
   std::optional<ControlRequests> requests_;
   std::optional<ControlClients> clients_;
   std::optional<ControlSocket> control_;

@@ -5,12 +5,12 @@
 
 #include "tools/commands.hpp"
 #include "tools/running_stack.hpp"
-#include "tunstack/control/settings.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/kernel_link/kernel_end.hpp"
 #include "tunstack/kernel_link/kernel_link_plan.hpp"
 #include "tunstack/kernel_link/kernel_route.hpp"
 #include "tunstack/node/interface_config.hpp"
+#include "tunstack/settings/node_settings.hpp"
 
 namespace tunstack {
 
@@ -24,6 +24,7 @@ Examples:
   tunstack set role=router nd.adv.enable=on              what a router says; role=host takes it back
   tunstack set address+=192.0.2.9 address-=192.0.2.2
   tunstack set 'route+=203.0.113.0/24 via 198.51.100.1' 'route-=192.0.2.128/25'
+  tunstack set link.core.mtu=1280 node.r1.misbehave.silent=true      of a chain or a lab
   tunstack set address+=198.51.100.2/24 | sudo sh   it prints the ip commands that this host lacks to reach it
 
 Exit status: 2 if one of them cannot be, 3 if there is no such stack.)";
@@ -101,7 +102,8 @@ void add_set(CLI::App& program) {
   command
       ->add_option("KEY=VALUE", arguments->settings,
                    "Any key of 'tunstack options' that is not read at the start; role=host or router; "
-                   "address+=ADDR/LEN, address-=ADDR; route+=PREFIX via ADDR, route-=PREFIX")
+                   "address+=ADDR/LEN, address-=ADDR; route+=PREFIX via ADDR, route-=PREFIX; "
+                   "link.NAME.KEY=VALUE, node.NAME.KEY=VALUE, node.NAME.misbehave.KEY=VALUE")
       ->required();
   add_stack_choice(*command, arguments->stack);
   command->callback([arguments] { run_set(*arguments); });

@@ -12,8 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 5> texts{"tunstack: link down", "tunstack: link up", "tunstack: shut down",
-                                                "tunstack: set ", "tunstack: send "};
+constexpr std::array<std::string_view, 6> texts{"tunstack: link down", "tunstack: link up", "tunstack: shut down",
+                                                "tunstack: set ",      "tunstack: send ",   "tunstack: originate "};
 
 std::string_view text_of(CaptureMark::Kind kind) { return texts[static_cast<std::size_t>(kind)]; }
 
@@ -29,11 +29,11 @@ std::optional<CaptureMark> settings_in(std::string_view text) {
   return mark;
 }
 
-std::optional<CaptureMark> packet_in(std::string_view text) {
+std::optional<CaptureMark> packet_in(CaptureMark::Kind kind, std::string_view text) {
   const auto object = parse_object(text);
   if (!object || !object->contains("octets") || !object->at("octets").is_string()) return std::nullopt;
   const auto frame = object->find("frame"), node = object->find("node");
-  return CaptureMark{.kind = CaptureMark::Kind::send,
+  return CaptureMark{.kind = kind,
                      .octets = object->at("octets").get<std::string>(),
                      .is_frame = frame != object->end() && frame->is_boolean() && frame->get<bool>(),
                      .node = node != object->end() && node->is_string() ? node->get<std::string>() : std::string()};
@@ -50,15 +50,18 @@ Json members_of(const CaptureMark& mark) {
 
 std::string text_of(const CaptureMark& mark) {
   std::string text(text_of(mark.kind));
-  if (mark.kind == CaptureMark::Kind::set || mark.kind == CaptureMark::Kind::send)
+  if (mark.kind >= CaptureMark::Kind::set)
     text += members_of(mark).dump(-1, ' ', false, Json::error_handler_t::replace);
   return text;
 }
 
 std::optional<CaptureMark> mark_in(std::string_view comment) {
-  const std::string_view set = text_of(CaptureMark::Kind::set), send = text_of(CaptureMark::Kind::send);
-  if (comment.starts_with(set)) return settings_in(comment.substr(set.size()));
-  if (comment.starts_with(send)) return packet_in(comment.substr(send.size()));
+  for (const auto kind : {CaptureMark::Kind::set, CaptureMark::Kind::send, CaptureMark::Kind::originate}) {
+    const std::string_view begin = text_of(kind);
+    if (!comment.starts_with(begin)) continue;
+    const std::string_view rest = comment.substr(begin.size());
+    return kind == CaptureMark::Kind::set ? settings_in(rest) : packet_in(kind, rest);
+  }
   const auto* const found = std::ranges::find(texts, comment);
   if (found == texts.end()) return std::nullopt;
   return CaptureMark{static_cast<CaptureMark::Kind>(found - texts.begin())};

@@ -34,6 +34,8 @@ class Client {
   virtual void tick(Instant now, ToSend& out) = 0;
   /// Any datagram that arrives at the client's address; what is not for it is ignored.
   virtual void receive(Bytes datagram, Instant now, ToSend& out) = 0;
+  /// As Ctrl-C: it says what there is to say, and is finished.
+  virtual void interrupt(Instant now) = 0;
   virtual bool is_finished() const = 0;
   /// What it has printed since, lines with their ends, as the program of that name prints them.
   virtual std::string take_text() = 0;
@@ -43,6 +45,8 @@ class Client {
 /// Where a client is, and whom it can name.
 struct ClientPlace {
   IpAddress ipv4, ipv6;  // its own addresses; unspecified where it has none of a family
+  /// Which of them is the source of what goes to a target, where that is not always the same.
+  IpAddress (*source_to)(const void* of, const IpAddress& target) = nullptr;
   std::uint64_t seed = 0;
   Instant start{};
   std::size_t mtu = 1500;  // octets, of the link there: datagrams are cut so that they fit it, where that is allowed

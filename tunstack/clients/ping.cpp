@@ -173,6 +173,12 @@ void Ping::end_if_done() {
   if (has_all || (ping_.deadline != 0 && counts_.errors != 0)) end();
 }
 
+void Ping::interrupt(Instant now) {
+  if (is_finished_) return;
+  if (counts_.sent != 0) counts_.took = now - started_;
+  end();
+}
+
 void Ping::end() {
   is_finished_ = true;
   output_->end(counts_, times_);

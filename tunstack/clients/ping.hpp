@@ -17,6 +17,7 @@ class Ping final : public Client {
   Instant next_deadline() const override;
   void tick(Instant now, ToSend& out) override;
   void receive(Bytes datagram, Instant now, ToSend& out) override;
+  void interrupt(Instant now) override;
   bool is_finished() const override { return is_finished_; }
   std::string take_text() override { return output_->take_text(); }
   ClientResult result() const override;

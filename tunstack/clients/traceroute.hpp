@@ -16,6 +16,9 @@ class Traceroute final : public Client {
   Instant next_deadline() const override { return is_finished_ ? Instant::max() : due_; }
   void tick(Instant now, ToSend& out) override { go_on(now, out); }
   void receive(Bytes datagram, Instant now, ToSend& out) override;
+  void interrupt(Instant) override {
+    if (!is_finished_) end();
+  }
   bool is_finished() const override { return is_finished_; }
   std::string take_text() override { return output_->take_text(); }
   ClientResult result() const override;

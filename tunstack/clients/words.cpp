@@ -79,7 +79,8 @@ IpAddress choose_source(const std::string& word, const IpAddress& target, const 
             "source and destination are of one family", "give a source of the other family, or none");
     return *said;
   }
-  const IpAddress own = target.is_ipv4() ? place.ipv4 : place.ipv6;
+  const IpAddress usual = target.is_ipv4() ? place.ipv4 : place.ipv6;
+  const IpAddress own = place.source_to ? place.source_to(place.of, target) : usual;
   require(own.family() == target.family() && !is_unspecified(own),
           fmt::format("{} cannot be reached from here", to_text(target)), "there is no address of that family here",
           "give the node an address of that family, or name another target");

@@ -86,6 +86,8 @@ std::optional<std::string> ControlClient::next_line(std::optional<Clock::time_po
   }
 }
 
+void ControlClient::say_no_more() { ::shutdown(stack_.connection.get(), SHUT_WR); }
+
 Json ControlClient::ask(const Json& request) {
   send_all(stack_.connection.get(), request.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n", name());
   const auto line = next_line(Clock::now() + longest_wait);

@@ -20,6 +20,8 @@ class ControlClient {
   /// Waits for the answer, a few seconds at most. Throws what the stack says is wrong with the request (UsageFault), or
   /// SystemError if it does not answer or says something that this version cannot read.
   nlohmann::ordered_json ask(const nlohmann::ordered_json& request);
+  /// Ends what was asked for and goes on: a job hears it as an interrupt.
+  void say_no_more();
   /// The next line, without its end; nothing when the stack has ended. Waits as long as it takes, or until `until`, and
   /// then throws nothing but returns an empty line.
   std::optional<std::string> next_line(std::optional<std::chrono::steady_clock::time_point> until = {});

@@ -22,16 +22,19 @@ std::string lost_line(std::size_t count) {
 
 }  // namespace
 
-ControlClients::ControlClients(Answerer answerer, EventNames names, std::function<void(bool)> watching)
+ControlClients::ControlClients(Answerer answerer, EventNames names, std::function<void(bool)> watching, JobOwner* jobs)
     : answerer_(std::move(answerer)),
       names_(std::move(names)),
       watching_(std::move(watching)),
+      jobs_(jobs),
       poll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
 void ControlClients::add(FileDescriptor connection) {
   if (clients_.size() == most) {
-    const auto asked = std::ranges::find_if(clients_, [](const Client& client) { return !client.watch; });
-    clients_.erase(asked == clients_.end() ? clients_.begin() : asked);
+    const auto asked = std::ranges::find_if(clients_, [](const Client& client) { return !client.listens(); });
+    const auto given_up = asked == clients_.end() ? clients_.begin() : asked;
+    forget(*given_up);
+    clients_.erase(given_up);
   }
   epoll_event event{};
   event.events = EPOLLIN;
@@ -39,8 +42,14 @@ void ControlClients::add(FileDescriptor connection) {
   clients_.push_back({.connection = std::move(connection), .awaited = EPOLLIN});
 }
 
+void ControlClients::forget(const Client& client) {
+  if (client.job && jobs_ != nullptr) jobs_->abandoned(*client.job);
+}
+
 void ControlClients::serve() {
   for (Client& client : clients_) serve(client);
+  for (const Client& client : clients_)
+    if (client.has_gone) forget(client);
   std::erase_if(clients_, [](const Client& client) { return client.has_gone; });
   tell_watching();
 }
@@ -52,20 +61,24 @@ void ControlClients::tell_watching() {
 
 void ControlClients::serve(Client& client) {
   give(client);
-  if (client.watch || client.left.empty()) hear(client);
-  if (!client.watch && client.left.empty()) answer(client);
+  if (client.listens() || client.left.empty()) hear(client);
+  if (!client.listens() && !client.is_done && client.left.empty()) answer(client);
   give(client);
+  client.has_gone |= client.is_done && client.left.empty();
   if (!client.has_gone) await(client);
 }
 
-/// Takes what the client says. Who watches has nothing more to say, but may leave.
+/// Takes what the client says. Who watches has nothing more to say, but may leave; who started a job ends it so.
 void ControlClients::hear(Client& client) {
+  if (client.is_mute) return;
   std::array<char, 16384> part;
   const ssize_t got = ::recv(client.connection.get(), part.data(), part.size(), MSG_DONTWAIT);
   if (got < 0) client.has_gone |= errno != EAGAIN && errno != EINTR;
-  if (got == 0) client.has_gone |= client.left.empty() && !client.heard.contains('\n');
-  if (got > 0 && !client.watch) client.heard.append(part.data(), static_cast<std::size_t>(got));
-  if (got == 0 && client.watch) client.has_gone = true;
+  if (got > 0 && !client.listens()) client.heard.append(part.data(), static_cast<std::size_t>(got));
+  if (got != 0) return;
+  client.is_mute = client.job.has_value();
+  if (client.job && jobs_ != nullptr) return jobs_->interrupted(*client.job);
+  client.has_gone |= client.watch || (client.left.empty() && !client.heard.contains('\n'));
 }
 
 void ControlClients::answer(Client& client) {
@@ -81,7 +94,8 @@ void ControlClients::answer(Client& client) {
   client.heard.erase(0, end + 1);
   client.left = std::move(answer.line);
   client.watch = std::move(answer.watch);
-  if (client.watch) client.heard.clear();  // who watches has nothing more to say
+  client.job = answer.job;
+  if (client.listens()) client.heard.clear();  // who listens has nothing more to say
 }
 
 /// Sends what the client takes now.
@@ -94,7 +108,7 @@ void ControlClients::give(Client& client) {
 }
 
 void ControlClients::await(Client& client) {
-  const bool hears = client.watch || client.left.empty();
+  const bool hears = !client.is_mute && (client.listens() || client.left.empty());
   const bool gives = !client.left.empty() || client.heard.contains('\n');
   const std::uint32_t awaited = (hears ? std::uint32_t{EPOLLIN} : 0U) | (gives ? std::uint32_t{EPOLLOUT} : 0U);
   if (awaited == client.awaited) return;
@@ -113,10 +127,28 @@ void ControlClients::take(const Event& event) {
     if (client.watch->only_drops && event.verdict != "drop") continue;
     if (!client.watch->filter.matches(event, names_)) continue;
     if (line.empty()) line = event_line(event, names_);
-    const bool is_told = client.lost == 0 || put(client, lost_line(client.lost));
-    if (is_told) client.lost = 0;
-    if (!is_told || !put(client, line)) ++client.lost;
-    await(client);
+    tell(client, line);
+  }
+}
+
+void ControlClients::tell(Client& client, const std::string& line) {
+  const bool is_told = client.lost == 0 || put(client, lost_line(client.lost));
+  if (is_told) client.lost = 0;
+  if (!is_told || !put(client, line)) ++client.lost;
+  await(client);
+}
+
+// ---- jobs ----
+
+/// The last line has room whatever was lost before.
+void ControlClients::say(std::size_t job, const std::string& line, bool is_last) {
+  for (Client& client : clients_) {
+    if (client.job != job || client.has_gone) continue;
+    if (!is_last) return tell(client, line);
+    client.left += line;
+    client.job.reset();
+    client.is_done = true;
+    return await(client);
   }
 }
 

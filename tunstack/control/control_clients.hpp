@@ -1,6 +1,7 @@
 // Those who are connected to a stack: each sends requests, a line each, and gets a line for each; who watches gets
-// events from then on. ControlSocket adds who comes; serve() reads and gives, and forgets who has gone. What requests
-// say is the affair of whoever answers (control_requests).
+// events from then on, and who started a job, as a program is one, gets what that says, until its end. ControlSocket
+// adds who comes; serve() reads and gives, and forgets who has gone. What requests say is the affair of whoever answers
+// (control_requests).
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,17 @@ struct Watch {
 /// To one request. `line` has its end.
 struct ControlAnswer {
   std::string line;
-  std::optional<Watch> watch;  // events follow
+  std::optional<Watch> watch;           // events follow
+  std::optional<std::size_t> job = {};  // what follows is what that says
+};
+
+/// Hears of whoever started a job: that he has nothing more to say, which is to end it as Ctrl-C does, or that he has
+/// gone.
+class JobOwner {
+ public:
+  virtual ~JobOwner() = default;
+  virtual void interrupted(std::size_t job) = 0;
+  virtual void abandoned(std::size_t job) = 0;
 };
 
 class ControlClients final : public EventSink {
@@ -38,7 +49,9 @@ class ControlClients final : public EventSink {
   static constexpr std::size_t most_waiting = std::size_t{1} << 20;     // octets of events for one who reads slowly
 
   /// `watching` is told when the first client watches, and when none does any more; never while an event is taken.
-  ControlClients(Answerer answerer, EventNames names, std::function<void(bool)> watching = [](bool) {});
+  /// `jobs` hears of jobs, and must outlive it; where there are none, null.
+  ControlClients(
+      Answerer answerer, EventNames names, std::function<void(bool)> watching = [](bool) {}, JobOwner* jobs = nullptr);
 
   /// An epoll instance, readable when serve() has something to do; what brings clients is watched by it too.
   int fd() const { return poll_.get(); }
@@ -48,6 +61,8 @@ class ControlClients final : public EventSink {
   void serve();
   /// An event that has no room is lost to its client, who is told how many were before the next one.
   void take(const Event& event) override;
+  /// A line of a job, with its end, for who started it; behind the last one nothing follows.
+  void say(std::size_t job, const std::string& line, bool is_last);
   std::size_t size() const { return clients_.size(); }
 
  private:
@@ -56,9 +71,14 @@ class ControlClients final : public EventSink {
     std::string heard = {};  // of requests that were not answered
     std::string left = {};   // to be sent
     std::optional<Watch> watch = {};
-    std::size_t lost = 0;       // events, since the last one
+    std::optional<std::size_t> job = {};
+    bool is_mute = false;       // has nothing more to say
+    bool is_done = false;       // gets what is left, and nothing more
+    std::size_t lost = 0;       // lines, since the last one
     std::uint32_t awaited = 0;  // of the connection, as epoll has it
     bool has_gone = false;
+
+    bool listens() const { return watch || job; }
   };
 
   void serve(Client& client);
@@ -66,12 +86,15 @@ class ControlClients final : public EventSink {
   void answer(Client& client);
   static void give(Client& client);
   void await(Client& client);
+  void forget(const Client& client);
   void tell_watching();
+  void tell(Client& client, const std::string& line);
   bool put(Client& client, const std::string& line);
 
   Answerer answerer_;
   EventNames names_;
   std::function<void(bool)> watching_;
+  JobOwner* jobs_;
   bool told_watching_ = false;
   FileDescriptor poll_;
   std::deque<Client> clients_;

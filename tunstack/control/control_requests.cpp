@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "tunstack/control/settings.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/options/effect.hpp"
@@ -15,6 +14,7 @@
 #include "tunstack/options/suggestion.hpp"
 #include "tunstack/report/bounded_json.hpp"
 #include "tunstack/report/state_report.hpp"
+#include "tunstack/settings/network_settings.hpp"
 #include "tunstack/why/outcome_json.hpp"
 
 namespace tunstack {
@@ -83,20 +83,6 @@ Json all_that_can_be_got(const Node& node) {
   throw UsageFault(fault.what, fault.why, fault.remedy);
 }
 
-std::vector<std::string> node_names(const Network& network) {
-  std::vector<std::string> names;
-  names.reserve(network.size());
-  for (std::size_t i = 0; i < network.size(); ++i) names.push_back(network.name(NodeId(i)));
-  return names;
-}
-
-[[noreturn]] void throw_unknown_node(const std::string& name, const Network& network) {
-  throw UsageFault(
-      fmt::format("there is no node '{}'", name.substr(0, 40)),
-      fmt::format("the stack has {}", network.size() == 1 ? "one node alone" : fmt::format("{} nodes", network.size())),
-      did_you_mean(name, node_names(network)) + "'tunstack state --json' names all in \"nodes\"");
-}
-
 /// As captures have them: "node.r2.KEY=VALUE" where it is not about the node behind the device.
 std::vector<std::string> of_node(std::vector<std::string> settings, const Json& request) {
   if (const std::string name = text_in(request, "node"); !name.empty())
@@ -114,12 +100,13 @@ notation::Octets octets_in(const Json& request) {
 
 struct ControlRequests::Verb {
   std::string_view name;
-  Json (ControlRequests::*answer)(const Json& request, std::optional<Watch>& watch);
+  Json (ControlRequests::*answer)(const Json& request, ControlAnswer& answer);
 };
 
 const ControlRequests::Verb ControlRequests::verbs[] = {
-    {"state", &ControlRequests::state}, {"watch", &ControlRequests::watch}, {"get", &ControlRequests::get},
-    {"set", &ControlRequests::set},     {"send", &ControlRequests::send},   {"ask", &ControlRequests::ask},
+    {"state", &ControlRequests::state},     {"watch", &ControlRequests::watch}, {"get", &ControlRequests::get},
+    {"set", &ControlRequests::set},         {"send", &ControlRequests::send},   {"ask", &ControlRequests::ask},
+    {"program", &ControlRequests::program},
 };
 
 ControlAnswer ControlRequests::answer(std::string_view text) try {
@@ -132,9 +119,9 @@ ControlAnswer ControlRequests::answer(std::string_view text) try {
   for (const Verb& verb : verbs) {
     names.emplace_back(verb.name);
     if (verb.name != asked) continue;
-    std::optional<Watch> watch;
-    std::string line = line_of((this->*verb.answer)(*request, watch));
-    return {std::move(line), std::move(watch)};
+    ControlAnswer answer;
+    answer.line = line_of((this->*verb.answer)(*request, answer));
+    return answer;
   }
   throw UsageFault(fmt::format("'{}' is no request", asked.substr(0, 40)), "this stack does not know it",
                    did_you_mean(asked, names) + "docs/control.md lists all");
@@ -145,23 +132,22 @@ ControlAnswer ControlRequests::answer(std::string_view text) try {
 NodeId ControlRequests::node_of(const Json& request) const {
   const std::string name = text_in(request, "node");
   if (name.empty()) return stack_.network.node_at(InterfaceId{0});
-  if (const auto found = stack_.network.find_node(name)) return *found;
-  throw_unknown_node(name, stack_.network);
+  return node_named(stack_.network, name);
 }
 
-Json ControlRequests::state(const Json& request, std::optional<Watch>&) {
+Json ControlRequests::state(const Json& request, ControlAnswer&) {
   Json report = state_report(stack_.network.node(node_of(request)), stack_.now(), stack_.outlets());
   report["node"] = stack_.network.name(node_of(request));
-  report["nodes"] = node_names(stack_.network);
+  report["nodes"] = stack_.network.node_names();
   return report;
 }
 
-Json ControlRequests::watch(const Json& request, std::optional<Watch>& watch) {
-  watch = {EventFilter(text_in(request, "filter")), flag_in(request, "drops")};
+Json ControlRequests::watch(const Json& request, ControlAnswer& answer) {
+  answer.watch = {EventFilter(text_in(request, "filter")), flag_in(request, "drops")};
   return {{"watching", true}};
 }
 
-Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
+Json ControlRequests::get(const Json& request, ControlAnswer&) {
   Json all = all_that_can_be_got(stack_.network.node(node_of(request)));
   const std::vector<std::string> wanted = texts_in(request, "keys");
   if (wanted.empty()) return {{"options", all}};
@@ -177,40 +163,49 @@ Json ControlRequests::get(const Json& request, std::optional<Watch>&) {
 }
 
 /// All of them, or none.
-Json ControlRequests::set(const Json& request, std::optional<Watch>&) {
-  const std::vector<std::string> texts = texts_in(request, "settings");
-  const NodeId which = node_of(request);
-  const Settings settings = read_settings(stack_.network.node(which), texts, stack_.now());
-  stack_.act(which, [&](Node& node, Instant now, Outbox& out) {
-    stack_.changes(of_node(texts, request), now);
-    apply(settings, node, now, out);
+Json ControlRequests::set(const Json& request, ControlAnswer&) {
+  const std::vector<std::string> texts = of_node(texts_in(request, "settings"), request);
+  const NetworkSettings settings = read_settings(stack_.network, texts, stack_.now());
+  stack_.act([&](Network& network, Instant now, Outbox& out) {
+    stack_.changes(texts, now);
+    apply(settings, network, now, out);
   });
+  const NodeId which = node_of(request);
   return {{"changed", true}, {"addresses", texts_of(first_interface(stack_.network.node(which)).addresses)}};
 }
 
-Json ControlRequests::send(const Json& request, std::optional<Watch>&) {
+Json ControlRequests::send(const Json& request, ControlAnswer&) {
   const notation::Octets octets = octets_in(request);
   const bool is_frame = flag_in(request, "frame");
   MaybeReason withheld;
-  stack_.act(node_of(request), [&](Node& node, Instant now, Outbox& out) {
+  const NodeId which = node_of(request);
+  stack_.act([&](Network& network, Instant now, Outbox& out) {
     constexpr InterfaceId first{0};
     stack_.sends(text_in(request, "node"), octets, is_frame, now);
-    withheld = is_frame ? node.send_frame(first, octets, now, out) : node.send_packet(first, octets, now, out);
+    network.act(which, now, out, [&](Node& node, Instant when, Outbox& box) {
+      withheld = is_frame ? node.send_frame(first, octets, when, box) : node.send_packet(first, octets, when, box);
+    });
   });
   return {{"withheld", withheld ? Json(info(*withheld).name) : Json()}};
 }
 
+Json ControlRequests::program(const Json& request, ControlAnswer& answer) {
+  const std::vector<std::string> words = texts_in(request, "words");
+  if (!stack_.start_program || words.empty())
+    throw UsageFault("no program is named", "the words of the request are none", R"(for example ["ping","192.0.2.1"])");
+  answer.job = stack_.start_program(node_of(request), words);
+  return {{"started", true}};
+}
+
 /// A copy answers, so that nothing changes by asking.
-Json ControlRequests::ask(const Json& request, std::optional<Watch>&) {
+Json ControlRequests::ask(const Json& request, ControlAnswer&) {
   const notation::Octets octets = octets_in(request);
   const bool is_of_one = !text_in(request, "node").empty();
   Network copy = is_of_one ? Network(stack_.network.node(node_of(request))) : stack_.network;
-  const NodeId first = copy.node_at(InterfaceId{0});
   Instant now = stack_.now();
   if (const std::string setting = text_in(request, "setting"); !setting.empty()) {
     Outbox out;
-    const Settings settings = read_settings(copy.node(first), {setting}, now);
-    copy.act(first, now, out, [&](Node& node, Instant when, Outbox& box) { apply(settings, node, when, box); });
+    apply(read_settings(copy, {setting}, now), copy, now, out);
     now = why::settled(copy, now);
   }
   return why::to_json(why::ask(copy, {InterfaceId{0}, octets, now, flag_in(request, "link_layer_group")}));

@@ -13,18 +13,22 @@
 
 namespace tunstack {
 
-/// What requests are about, as whoever runs the node sees it.
+using NetworkChange = std::function<void(Network&, Instant, Outbox&)>;
+
+/// What requests are about, as whoever runs the network sees it.
 struct ControlledStack {
   const Network& network;
   std::function<Instant()> now;
   std::function<std::vector<OutletReport>()> outlets;
-  /// Has something done to a node, and sends what it leaves in the outbox.
-  std::function<void(NodeId, const Network::Change&)> act;
+  /// Has something done to the network, and sends what it leaves in the outbox.
+  std::function<void(const NetworkChange&)> act;
   /// Hears of settings right before they change, so that the same can be done again.
   std::function<void(const std::vector<std::string>&, Instant)> changes = [](const auto&, Instant) {};
   /// Likewise of a packet, or a frame, that is to be sent.
   std::function<void(const std::string& node, Bytes, bool is_frame, Instant)> sends = [](const auto&, Bytes, bool,
                                                                                          Instant) {};
+  /// Starts a program at a node, whose job says what it prints. Throws UsageFault.
+  std::function<std::size_t(NodeId, const std::vector<std::string>& words)> start_program = {};
 };
 
 class ControlRequests {
@@ -38,12 +42,14 @@ class ControlRequests {
   struct Verb;
   static const Verb verbs[];
 
-  Json state(const Json& request, std::optional<Watch>& watch);
-  Json watch(const Json& request, std::optional<Watch>& watch);
-  Json get(const Json& request, std::optional<Watch>& watch);
-  Json set(const Json& request, std::optional<Watch>& watch);
-  Json send(const Json& request, std::optional<Watch>& watch);
-  Json ask(const Json& request, std::optional<Watch>& watch);
+  // What follows the answer is put into it.
+  Json state(const Json& request, ControlAnswer& answer);
+  Json watch(const Json& request, ControlAnswer& answer);
+  Json get(const Json& request, ControlAnswer& answer);
+  Json set(const Json& request, ControlAnswer& answer);
+  Json send(const Json& request, ControlAnswer& answer);
+  Json ask(const Json& request, ControlAnswer& answer);
+  Json program(const Json& request, ControlAnswer& answer);
 
   /// That the request names, or the one behind the device.
   NodeId node_of(const Json& request) const;

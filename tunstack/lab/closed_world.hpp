@@ -2,25 +2,14 @@
 // seed give the same packets, octet for octet.
 #pragma once
 
-#include <map>
-
-#include "tunstack/lab/expectation_watch.hpp"
-#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_plan.hpp"
+#include "tunstack/lab/play.hpp"
 
 namespace tunstack::lab {
 
-/// What a program of the lab printed and found.
-struct ProgramRun {
-  std::string words;  // "ping host server -c 3"
-  Duration began{};
-  std::string text;
-  clients::ClientResult result;
-};
-
 struct LabOutcome {
   std::vector<ProgramRun> programs;
-  std::vector<ExpectationOutcome> expectations;  // in the order of the file
+  std::vector<ExpectationOutcome> expectations;  // in the order of the file, and events that could not happen
   Duration lasted{};                             // of virtual time
   std::uint64_t packets = 0;                     // that arrived at nodes
   std::uint64_t hash = 0;                        // of all of them, with times and places: FNV-1a
@@ -29,56 +18,45 @@ struct LabOutcome {
 };
 
 /// Runs a file without faults to its end: until all events are over, programs have finished, and nothing is awaited any
-/// more; an hour at most. Throws UsageFault for an event that cannot be.
+/// more; an hour at most.
 LabOutcome run_closed(const LabFile& file);
 
-/// A world that somebody else drives: programs can be started, packets sent, time goes as far as it is told.
 class ClosedWorld {
  public:
+  /// The file must outlive it.
   explicit ClosedWorld(const LabFile& file);
   ~ClosedWorld();
   ClosedWorld(const ClosedWorld&) = delete;
   ClosedWorld& operator=(const ClosedWorld&) = delete;
 
-  Instant now() const { return now_; }
-  Network& network() { return network_; }
   const LabPlan& plan() const { return plan_; }
+  const Network& network() const { return network_; }
   /// All observers hear of what happens from now on; it must outlive the world.
   void watch(EventSink& sink) { teller_.add(sink); }
 
-  /// "ping host server -c 3": its number. Throws UsageFault.
-  std::size_t start_program(const std::string& words);
-  const clients::Client& program(std::size_t number) const;
-  /// None has anything to say any more, or they have said too much.
-  bool programs_are_finished() const;
-  /// "host: 192.0.2.1 > 198.51.100.2 UDP 4000 > 9".
-  void send(const std::string& text);
-  void change(const Setting& setting);
-  /// When something is due.
-  Instant next_deadline() const;
-  /// To this time, and no further; whatever is due until then happens.
-  void run_until(Instant time);
-  LabOutcome outcome();
+  /// "ping host server -c 3", now, beside the events of the file. Throws UsageFault.
+  void start_program(const std::string& words) { play_.start_program(words, now_); }
+  /// To the end, as run_closed() has it.
+  LabOutcome run();
 
  private:
-  class Ears;
-  struct Program;
+  class Footprint;
 
-  /// Throws UsageFault.
-  NodeId node_named(const std::string& name) const;
-  void settle();
-  void send_from(NodeId node, const std::vector<std::uint8_t>& datagram);
-  InterfaceId way_to(NodeId node, const IpAddress& destination) const;
+  bool programs_are_finished() const;
+  /// To this time, and no further; whatever is due until then happens.
+  void run_until(Instant time);
 
   const LabFile& file_;
   LabPlan plan_;
+  Instant now_;
   Network network_;
-  Outbox out_;
-  Instant now_{};
+  Programs programs_;
+  Play play_;
+  Stage<Network> stage_;
   EventTeller teller_;
-  std::unique_ptr<Ears> ears_;
-  std::vector<std::unique_ptr<Program>> programs_;
-  std::size_t said_ = 0;  // packets of programs
+  Observers observers_;
+  std::unique_ptr<Footprint> footprint_;
+  Outbox out_;
 };
 
 }  // namespace tunstack::lab

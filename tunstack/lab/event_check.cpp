@@ -15,6 +15,8 @@
 #include "tunstack/notation/frame_text.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/options/suggestion.hpp"
+#include "tunstack/settings/link_setting.hpp"
+#include "tunstack/settings/misdeed_setting.hpp"
 
 namespace tunstack::lab {
 
@@ -104,9 +106,7 @@ class EventCheck {
     if (std::ranges::find(file_.links, name, &LabLink::name) == file_.links.end())
       return refuse(one.place, fmt::format("there is no link '{}'", name),
                     did_you_mean(name, names_of_links(file_)) + "[link.NAME]");
-    std::vector<std::string> keys = keys_of(link_keys());
-    std::erase_if(keys, [](const std::string& known) { return known == "net" || known == "tap" || known == "cost"; });
-    keys.emplace_back("up");
+    const std::vector<std::string> keys = link_setting_keys();
     if (std::ranges::find(keys, key) == keys.end())
       refuse(one.place, fmt::format("'{}' of a link cannot be set while it runs", key),
              fmt::format("{}{}", did_you_mean(key, keys), fmt::join(keys, ", ")));

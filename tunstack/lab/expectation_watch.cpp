@@ -174,6 +174,12 @@ ExpectationOutcome ExpectationWatch::outcome() const {
                                   : near_};
 }
 
+std::vector<std::string> result_words() {
+  std::vector<std::string> words;
+  for (const Measure& measure : measures) words.emplace_back(measure.key);
+  return words;
+}
+
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result) {
   ExpectationOutcome outcome{
       .place = expectation.place, .what = text_of(expectation.of), .holds = true, .found = {}, .against = {}};

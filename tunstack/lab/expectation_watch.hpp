@@ -41,6 +41,8 @@ class ExpectationWatch {
 /// brackets; and "counters".
 std::vector<std::string> state_words();
 
+/// What can be measured of the result of a program: "loss", "hops".
+std::vector<std::string> result_words();
 /// About the result of a program.
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result);
 /// About state, as `tunstack state` has it.

@@ -8,8 +8,9 @@
 #include "protocols/interface.hpp"
 #include "protocols/ip/filter.hpp"
 #include "protocols/ip/routes.hpp"
+#include "tunstack/lab/comparison.hpp"
 #include "tunstack/lab/lab_fault.hpp"
-#include "tunstack/lab/quantities.hpp"
+#include "tunstack/network/impairment.hpp"
 
 namespace tunstack::lab {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "tunstack/lab/addressing.hpp"
-#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_check.hpp"
 #include "tunstack/lab/static_route.hpp"
 #include "tunstack/network/shortest_paths.hpp"
 #include "tunstack/node/interface_config.hpp"
+#include "tunstack/settings/misdeed_setting.hpp"
 
 namespace tunstack::lab {
 
@@ -94,7 +94,7 @@ class Planner {
     });
     if (node.misbehave.empty() && !may_begin) return std::nullopt;
     Misbehaviour misbehaviour;
-    for (const Setting& one : node.misbehave) apply_misdeed(one.key, one.value, misbehaviour);
+    for (const Setting& one : node.misbehave) read_misdeed(one.key, one.value, misbehaviour);
     return misbehaviour;
   }
 

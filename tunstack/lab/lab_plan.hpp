@@ -3,6 +3,7 @@
 
 #include "tunstack/lab/lab_file.hpp"
 #include "tunstack/network/network_plan.hpp"
+#include "tunstack/programs/programs.hpp"
 
 namespace tunstack::lab {
 
@@ -18,12 +19,6 @@ struct PlannedDoor {
   bool tap = false;
   std::vector<IpPrefix> addresses = {};
   std::vector<DoorRoute> routes = {};
-};
-
-/// The name of an address.
-struct NamedAddress {
-  std::string name;
-  IpAddress address;
 };
 
 struct LabPlan {

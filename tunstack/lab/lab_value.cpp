@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tunstack/node/interface_config.hpp"
+#include "tunstack/settings/quantities.hpp"
 
 namespace tunstack::lab {
 

@@ -8,8 +8,8 @@
 
 #include "tunstack/fault.hpp"
 #include "tunstack/lab/lab_change.hpp"
-#include "tunstack/lab/quantities.hpp"
 #include "tunstack/notation/packet_text.hpp"
+#include "tunstack/settings/quantities.hpp"
 
 namespace tunstack::lab {
 
@@ -91,7 +91,7 @@ class Lockstep {
     Setting setting;
     words >> setting.key >> setting.value;
     try {
-      apply_change(setting, plan_, network_, now_, box_);
+      apply_change(setting, network_, now_, box_);
     } catch (const std::exception& fault) {
       return refuse(fault.what());
     }

@@ -6,13 +6,13 @@
 
 #include "protocols/base/mac_address.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_check.hpp"
 #include "tunstack/lab/static_route.hpp"
 #include "tunstack/lab/transit_filter.hpp"
 #include "tunstack/node/advertised.hpp"
 #include "tunstack/node/interface_config.hpp"
 #include "tunstack/options/suggestion.hpp"
+#include "tunstack/settings/misdeed_setting.hpp"
 
 namespace tunstack::lab {
 
@@ -201,7 +201,7 @@ class NodeCheck {
                     fmt::format("{}{}", did_you_mean(one.key, known), fmt::join(known, ", ")));
     try {
       Misbehaviour misbehaviour;
-      apply_misdeed(one.key, one.value, misbehaviour);
+      read_misdeed(one.key, one.value, misbehaviour);
     } catch (const UsageFault& fault) {
       refuse(one.value_place, fmt::format("{}: {}", fault.what(), fault.why()), fault.remedy());
     }

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_keys.hpp"
+#include "tunstack/settings/misdeed_setting.hpp"
 
 namespace tunstack::lab {
 

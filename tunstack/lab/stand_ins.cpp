@@ -15,7 +15,6 @@ PlannedNode host_at(const PlannedDoor& door, std::size_t number) {
   PlannedNode host;
   host.name = door.name;
   host.computes_routes = false;
-  host.misbehaviour = Misbehaviour();  // an event may have it begin
   InterfaceConfig interface{.name = door.device, .addresses = door.addresses};
   interface.mtu = door.mtu;
   if (door.tap) interface.link_address = mac_of(number);

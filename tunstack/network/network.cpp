@@ -138,10 +138,17 @@ NetworkPlan plan_of(const NodeConfig& node, std::string name) {
   return plan;
 }
 
-const Misbehaviour* Network::misbehaviour(NodeId id) const {
-  if (misbehaviours_.empty()) return nullptr;
-  const auto& known = misbehaviours_[static_cast<std::size_t>(id)];
-  return known ? &*known : nullptr;
+Misbehaviour Network::misbehaviour(NodeId id) const {
+  const Misbehaviour* const wrong = misdeeds_of(static_cast<std::size_t>(id));
+  return wrong == nullptr ? Misbehaviour() : *wrong;
+}
+
+void Network::misbehave(NodeId id, const Misbehaviour& misbehaviour) {
+  const auto node = static_cast<std::size_t>(id);
+  misbehaviours_.resize(nodes_.size());
+  misbehaviours_[node] = misbehaviour;
+  for (std::size_t i = 0; i < nodes_[node].state().interfaces.size(); ++i)
+    ports_[first_port_[node] + i].is_direct = false;
 }
 
 // ---- what it is made of ----
@@ -188,7 +195,8 @@ void Network::attach(const NetworkPlan& plan) {
 }
 
 void Network::attach(const PlannedLink& planned, const Seed& seed) {
-  Link link{.ends = planned.ends,
+  Link link{.name = planned.name,
+            .ends = planned.ends,
             .addresses = {},
             .impairers = {},
             .impairments = planned.impairments,
@@ -200,7 +208,7 @@ void Network::attach(const PlannedLink& planned, const Seed& seed) {
     const LinkEnd& end = link.ends[i];
     if (link.has_frames() && !end.door) link.addresses[i] = nodes_[end.node].state().interface(end.interface).mac();
     if (planned.impairments.any()) link.impairers.emplace_back(planned.impairments, seed_of_end(link.seed, i), "way");
-    const bool is_well = !end.door ? !may_misbehave(end.node) : true;
+    const bool is_well = end.door || misdeeds_of(end.node) == nullptr;
     port_at(end) = {.link = static_cast<std::uint32_t>(links_.size()),
                     .end = static_cast<std::uint16_t>(i),
                     .is_direct = is_well && link.ends.size() == 2 && !link.has_frames() && !planned.impairments.any(),
@@ -238,6 +246,17 @@ Network::Port& Network::port_at(const LinkEnd& end) {
   if (!end.door) return ports_[first_port_[end.node] + static_cast<std::size_t>(end.interface)];
   if (doors_.size() <= *end.door) doors_.resize(*end.door + 1);
   return doors_[*end.door];
+}
+
+std::optional<std::size_t> Network::find_link(std::string_view name) const {
+  const auto found = std::ranges::find(links_, name, &Link::name);
+  return found == links_.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - links_.begin()));
+}
+
+std::vector<std::string> Network::link_names() const {
+  std::vector<std::string> names;
+  for (const Link& link : links_) names.push_back(link.name);
+  return names;
 }
 
 std::optional<NodeId> Network::find_node(std::string_view name) const {
@@ -415,7 +434,7 @@ inline void Network::set_out(std::size_t sender, const OutgoingPacket& packet, I
 /// Where packets breed faster than they are looked at, the rest of a wave waits: that is bounded.
 void Network::set_out_rarely(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
                              Outbox& out) {
-  if (!from.door && may_misbehave(from.node)) return set_out_badly(port, from, packet, now, out);
+  if (!from.door && misdeeds_of(from.node) != nullptr) return set_out_badly(port, from, packet, now, out);
   set_out_over(port, from, packet, now, out);
 }
 
@@ -432,7 +451,7 @@ void Network::set_out_over(const Port& port, const LinkEnd& from, const Outgoing
 // What is no datagram (ARP, frames that somebody gave) is left as it is.
 void Network::set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
                             Outbox& out) {
-  const Misbehaviour* const wrong = misbehaviour(NodeId(from.node));
+  const Misbehaviour* const wrong = misdeeds_of(from.node);
   if (wrong == nullptr || packet.payload != LinkPayload::ip) return set_out_over(port, from, packet, now, out);
   const bool is_own = is_from(nodes_[from.node].state(), packet.interface, packet.bytes);
   const misdeeds::Done done = misdeeds::on_sending(*wrong, packet.bytes, is_own);
@@ -505,7 +524,7 @@ inline void Network::hand_over(const LinkEnd& end, const Received& packet, Outbo
 
 void Network::hand_over_badly(const LinkEnd& end, const Received& packet) {
   const std::size_t header = links_[port_of(end.node, end.interface).link].has_frames() ? ethernet_header_size : 0;
-  const Misbehaviour* const wrong = misbehaviour(NodeId(end.node));
+  const Misbehaviour* const wrong = misdeeds_of(end.node);
   if (wrong == nullptr || (header != 0 && !is_datagram_in_frame(packet.bytes))) return give(end, packet);
   const Bytes datagram = packet.bytes.subspan(header);
   const misdeeds::Arrival arrival = arrival_at(nodes_[end.node].state(), end.interface, datagram);

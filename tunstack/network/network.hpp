@@ -57,6 +57,7 @@ class Network {
   std::size_t size() const { return nodes_.size(); }
   const Node& node(NodeId id) const { return nodes_[static_cast<std::size_t>(id)]; }
   const std::string& name(NodeId id) const { return names_[static_cast<std::size_t>(id)]; }
+  const std::vector<std::string>& node_names() const { return names_; }
   std::optional<NodeId> find_node(std::string_view name) const;
   /// The interface of a node behind a door: the first one at its link.
   const LinkEnd& first_node_at(InterfaceId door) const;
@@ -81,12 +82,14 @@ class Network {
   PlaceNames place_names() const;
   /// Of all nodes together; packets are those that passed doors.
   Counters counters() const;
-  /// What a node does wrong from now on; one whose plan says that it may.
-  const Misbehaviour* misbehaviour(NodeId id) const;
-  void misbehave(NodeId id, const Misbehaviour& misbehaviour) {
-    misbehaviours_[static_cast<std::size_t>(id)] = misbehaviour;
-  }
+  /// Whether nodes may begin to do something wrong: not a single one on its own links, unless its plan says so.
+  bool may_misbehave() const { return !is_single_; }
+  /// What a node does wrong, and from now on.
+  Misbehaviour misbehaviour(NodeId id) const;
+  void misbehave(NodeId id, const Misbehaviour& misbehaviour);
   // Changes of a link, by its number in the plan, for packets that set out from now on.
+  std::optional<std::size_t> find_link(std::string_view name) const;
+  std::vector<std::string> link_names() const;
   void impair_link(std::size_t link, const Impairments& impairments);
   const Impairments& impairments(std::size_t link) const { return links_[link].impairments; }
   void set_link_mtu(std::size_t link, std::size_t mtu);
@@ -109,6 +112,7 @@ class Network {
 
  private:
   struct Link {
+    std::string name;
     std::vector<LinkEnd> ends;
     std::vector<MacAddress> addresses;  // of the ends, where the link has frames; those of doors are unknown
     std::vector<Impairer> impairers;    // by the end that sends; none where the link is a good one
@@ -158,7 +162,9 @@ class Network {
   MutableBytes keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due);
   void arrive(const Link& link, std::size_t from, const Received& packet, Outbox& out);
   void hand_over(const LinkEnd& end, const Received& packet, Outbox& out);
-  bool may_misbehave(std::size_t node) const { return !misbehaviours_.empty() && misbehaviours_[node].has_value(); }
+  const Misbehaviour* misdeeds_of(std::size_t node) const {
+    return misbehaviours_.empty() || !misbehaviours_[node] ? nullptr : &*misbehaviours_[node];
+  }
   void set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now, Outbox& out);
   void hand_over_badly(const LinkEnd& end, const Received& packet);
   void give(const LinkEnd& end, const Received& received);

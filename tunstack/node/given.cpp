@@ -1,5 +1,7 @@
 #include "tunstack/node/given.hpp"
 
+#include <vector>
+
 #include "protocols/base/rule.hpp"
 #include "protocols/wire/ethernet.hpp"
 #include "protocols/wire/quoted_packet.hpp"
@@ -48,14 +50,29 @@ MaybeReason tell(MaybeReason unsent, InterfaceId interface, const std::optional<
   return unsent;
 }
 
-MaybeReason try_to_send(Bytes datagram, InterfaceId interface, const std::optional<IpAddress>& destination,
-                        Turn& turn) {
-  if (const auto broken = first_broken<packet_rules>(Given{datagram, turn.state.interface(interface)})) return broken;
-  if (!turn.state.interface(interface).has_frames())
-    return turn.output.send_given(datagram, LinkPayload::ip, {.link = {interface, datagram.size()}}, turn);
-  const Egress egress = choose_egress_on(interface, destination.value_or(IpAddress{}), turn.now, turn.state);
+/// The way on an interface that was said.
+Egress way_on(InterfaceId interface, Bytes datagram, const std::optional<IpAddress>& destination, const Turn& turn) {
+  if (!turn.state.interface(interface).has_frames()) return {.link = {interface, datagram.size()}};
+  return choose_egress_on(interface, destination.value_or(IpAddress{}), turn.now, turn.state);
+}
+
+MaybeReason try_to_send(Bytes datagram, const Egress& egress, Turn& turn) {
+  const Interface& interface = turn.state.interface(egress.link.interface);
+  if (const auto broken = first_broken<packet_rules>(Given{datagram, interface})) return broken;
   if (egress.refused) return egress.refused;
   return turn.output.send_given(datagram, LinkPayload::ip, egress, turn);
+}
+
+/// A copy with an identification that this node has given, where it can have one.
+std::vector<std::uint8_t> identified(Bytes datagram, Turn& turn) {
+  std::vector<std::uint8_t> copy(datagram.begin(), datagram.end());
+  const auto ipv4 = QuotedIpv4::parse(datagram);
+  if (!ipv4 || !ipv4->has_header() || ipv4->is_fragment()) return copy;
+  const std::uint32_t given =
+      turn.state.identifications4.next(ipv4->destination(), {datagram.size(), ipv4->protocol()}, turn.now);
+  store_be16(copy, ipv4_offset::identification, static_cast<std::uint16_t>(given));
+  write_header_checksum(copy);
+  return copy;
 }
 
 /// Errors about it will be believed (RFC 8201 4).
@@ -69,7 +86,16 @@ void note_large(Bytes datagram, const std::optional<IpAddress>& destination, Tur
 MaybeReason send_packet(Bytes datagram, InterfaceId interface, Turn& turn) {
   const auto destination = destination_of(datagram);
   note_large(datagram, destination, turn);
-  return tell(try_to_send(datagram, interface, destination, turn), interface, destination, turn);
+  return tell(try_to_send(datagram, way_on(interface, datagram, destination, turn), turn), interface, destination,
+              turn);
+}
+
+MaybeReason send_of_program(Bytes datagram, InterfaceId from, Turn& turn) {
+  const auto destination = destination_of(datagram);
+  if (!destination) return tell(Reason::given_packet_unreadable, from, destination, turn);
+  note_large(datagram, destination, turn);
+  const Egress egress = choose_egress(*destination, from, turn.now, turn.state);
+  return tell(try_to_send(identified(datagram, turn), egress, turn), egress.link.interface, destination, turn);
 }
 
 MaybeReason send_frame(Bytes frame, InterfaceId interface, Turn& turn) {

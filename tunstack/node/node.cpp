@@ -326,6 +326,10 @@ MaybeReason Node::send_packet(InterfaceId interface, Bytes datagram, Instant now
   return send_given(given::send_packet, interface, datagram, now, out);
 }
 
+MaybeReason Node::send_of_program(Bytes datagram, Instant now, Outbox& out) {
+  return send_given(given::send_of_program, InterfaceId{0}, datagram, now, out);
+}
+
 MaybeReason Node::send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox& out) {
   return send_given(given::send_frame, interface, frame, now, out);
 }

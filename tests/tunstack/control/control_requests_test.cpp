@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/frames.hpp"
-#include "tunstack/control/settings.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/settings/node_settings.hpp"
 #include "tunstack/why/outcome_json.hpp"
 
 namespace tunstack::test::control_requests_test {
@@ -44,8 +44,8 @@ class Requests : public testing::Test {
                             .now = [this] { return now; },
                             .outlets = [] { return std::vector<OutletReport>(); },
                             .act =
-                                [this](NodeId which, const Network::Change& change) {
-                                  network.act(which, now, out, change);
+                                [this](const NetworkChange& change) {
+                                  change(network, now, out);
                                   for (const OutgoingPacket& packet : out.packets())
                                     sent.emplace_back(packet.bytes.begin(), packet.bytes.end());
                                   out.clear();
@@ -192,8 +192,7 @@ TEST_F(Requests, who_records_hears_of_what_is_set_before_it_is) {
       {.network = network,
        .now = [this] { return now; },
        .outlets = [] { return std::vector<OutletReport>(); },
-       .act = [this](NodeId which,
-                     const Network::Change& change) { network.act(which, now + std::chrono::seconds(1), out, change); },
+       .act = [this](const NetworkChange& change) { change(network, now + std::chrono::seconds(1), out); },
        .changes =
            [&](const std::vector<std::string>& settings, Instant when) {
              EXPECT_EQ(when, now + std::chrono::seconds(1)) << "the time at which it is done";

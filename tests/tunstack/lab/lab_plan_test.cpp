@@ -168,7 +168,7 @@ TEST(LabPlan, advertise_is_options) {
 
 TEST(LabPlan, names_are_those_of_nodes_and_doors) {
   std::vector<std::string> names;
-  for (const lab::NamedAddress& named : plan_of_text(small_lab).names)
+  for (const NamedAddress& named : plan_of_text(small_lab).names)
     names.push_back(named.name + " " + to_text(named.address));
   EXPECT_THAT(names, ElementsAre("r1 192.0.2.2", "r1 2001:db8::2", "r1 198.51.100.1", "r1 2001:db8:1::1",
                                  "server 198.51.100.2", "server 2001:db8:1::2", "host 192.0.2.1", "host 2001:db8::1"));

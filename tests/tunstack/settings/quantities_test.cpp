@@ -1,18 +1,12 @@
-// Times, shares, rates and comparisons as lab files have them.
-#include "tunstack/lab/quantities.hpp"
+// Times, shares and rates as lab files and settings have them.
+#include "tunstack/settings/quantities.hpp"
 
 #include <gmock/gmock.h>
 
-namespace tunstack::test::lab_quantities_test {
+namespace tunstack::test::settings_quantities_test {
 namespace {
 
-using lab::Comparison;
-using lab::parse_comparison;
-using lab::parse_rate;
-using lab::parse_share;
-using lab::parse_time;
-
-TEST(LabQuantities, times_have_units) {
+TEST(Quantities, times_have_units) {
   EXPECT_EQ(parse_time("10ms"), std::chrono::milliseconds(10));
   EXPECT_EQ(parse_time("250us"), std::chrono::microseconds(250));
   EXPECT_EQ(parse_time("1.5s"), std::chrono::milliseconds(1500));
@@ -23,7 +17,7 @@ TEST(LabQuantities, times_have_units) {
     EXPECT_FALSE(parse_time(wrong)) << wrong;
 }
 
-TEST(LabQuantities, shares_are_drawn_or_exact) {
+TEST(Quantities, shares_are_drawn_or_exact) {
   EXPECT_EQ(parse_share("34%"), Share(0.34));
   EXPECT_EQ(parse_share("0.5"), Share(0.5));
   EXPECT_EQ(parse_share("100%"), Share(1));
@@ -35,7 +29,7 @@ TEST(LabQuantities, shares_are_drawn_or_exact) {
     EXPECT_FALSE(parse_share(wrong)) << wrong;
 }
 
-TEST(LabQuantities, rates_have_units) {
+TEST(Quantities, rates_have_units) {
   EXPECT_EQ(parse_rate("64kbit/s"), 64'000U);
   EXPECT_EQ(parse_rate("1.5Mbit/s"), 1'500'000U);
   EXPECT_EQ(parse_rate("2 Gbit/s"), 2'000'000'000U);
@@ -44,26 +38,5 @@ TEST(LabQuantities, rates_have_units) {
     EXPECT_FALSE(parse_rate(wrong)) << wrong;
 }
 
-TEST(LabQuantities, comparisons_have_a_relation_and_a_unit) {
-  const auto holds = [](const char* text, double measured) { return parse_comparison(text).value().holds(measured); };
-  EXPECT_TRUE(holds("3", 3));
-  EXPECT_FALSE(holds("3", 4));
-  EXPECT_TRUE(holds(">=1", 1));
-  EXPECT_FALSE(holds("> 1", 1));
-  EXPECT_TRUE(holds("< 2", 1));
-  EXPECT_FALSE(holds("<2", 2));
-  EXPECT_TRUE(holds("<= 34%", 0.34));
-  EXPECT_FALSE(holds("<= 34%", 0.341));
-  EXPECT_TRUE(holds("!= 0", 1));
-  EXPECT_FALSE(holds("!= 0", 0));
-  EXPECT_TRUE(holds("== 2s", 2000));
-  EXPECT_TRUE(holds("true", 1));
-  EXPECT_TRUE(holds("false", 0));
-  EXPECT_EQ(parse_comparison("1ms")->unit, Comparison::Unit::milliseconds);
-  EXPECT_EQ(parse_comparison("1%")->unit, Comparison::Unit::share);
-  for (const char* const wrong : {"", ">", "=> 1", "1 2", "ms", "%", "=1"})
-    EXPECT_FALSE(parse_comparison(wrong)) << wrong;
-}
-
 }  // namespace
-}  // namespace tunstack::test::lab_quantities_test
+}  // namespace tunstack::test::settings_quantities_test

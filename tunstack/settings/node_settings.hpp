@@ -6,18 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "tunstack/control/route_setting.hpp"
 #include "tunstack/node/node.hpp"
+#include "tunstack/settings/route_setting.hpp"
 
 namespace tunstack {
 
 /// What a text begins with that is about an address.
 inline constexpr std::string_view address_to_add = "address+=", address_to_remove = "address-=";
 
-/// And with what of another node than that behind the device: "node.r2.icmp4.echo=off".
-inline constexpr std::string_view settings_of_node = "node.";
-
-struct Settings {
+struct NodeSettings {
   std::optional<NodeOptions> options;
   std::optional<Role> role;
   std::optional<std::vector<IpPrefix>> addresses;  // all that are configured from then on
@@ -26,8 +23,8 @@ struct Settings {
 
 /// Of "KEY=VALUE", "role=host", "address+=ADDR/LEN", "address-=ADDR", and routes as route_setting has them. Throws
 /// UsageFault where the node cannot be made so while it runs; a copy of it is asked.
-Settings read_settings(const Node& node, const std::vector<std::string>& texts, Instant now);
+NodeSettings read_settings(const Node& node, const std::vector<std::string>& texts, Instant now);
 /// Of what read_settings() has read from the same node.
-void apply(const Settings& settings, Node& node, Instant now, Outbox& out);
+void apply(const NodeSettings& settings, Node& node, Instant now, Outbox& out);
 
 }  // namespace tunstack

@@ -1,4 +1,4 @@
-#include "tunstack/control/settings.hpp"
+#include "tunstack/settings/node_settings.hpp"
 
 #include <fmt/format.h>
 
@@ -142,7 +142,7 @@ void check_is_clear(std::string_view text, const NodeState& state) {
 }
 
 /// One text: into the part that it is about.
-void read(std::string_view text, Settings& settings, const NodeState& state) {
+void read(std::string_view text, NodeSettings& settings, const NodeState& state) {
   const InterfaceConfig& config = state.interface(only).config;
   const auto value_of = [&](std::string_view key) { return std::string(text.substr(key.size())); };
   check_is_clear(text, state);
@@ -169,9 +169,9 @@ void read(std::string_view text, Settings& settings, const NodeState& state) {
 
 }  // namespace
 
-Settings read_settings(const Node& node, const std::vector<std::string>& texts, Instant now) {
+NodeSettings read_settings(const Node& node, const std::vector<std::string>& texts, Instant now) {
   const NodeState& state = node.state();
-  Settings settings;
+  NodeSettings settings;
   for (const std::string& text : texts) read(text, settings, state);
   InterfaceConfig config = state.interface(only).config;
   if (settings.role) config.role = *settings.role;
@@ -190,7 +190,7 @@ Settings read_settings(const Node& node, const std::vector<std::string>& texts, 
   return settings;
 }
 
-void apply(const Settings& settings, Node& node, Instant now, Outbox& out) {
+void apply(const NodeSettings& settings, Node& node, Instant now, Outbox& out) {
   if (settings.addresses) node.set_addresses(only, *settings.addresses, now, out);
   if (settings.options) node.change(*settings.options, now, out);
   if (settings.role) node.set_role(only, *settings.role, now, out);

@@ -1,4 +1,4 @@
-#include "tunstack/control/route_setting.hpp"
+#include "tunstack/settings/route_setting.hpp"
 
 #include <fmt/format.h>
 

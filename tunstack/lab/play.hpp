@@ -1,0 +1,82 @@
+// The events of a lab on its clock, and what is expected of them: an actor beside the network, and a sink of its
+// events. A closed world and a stack behind the kernel play them alike.
+#pragma once
+
+#include <map>
+
+#include "tunstack/lab/expectation_watch.hpp"
+#include "tunstack/programs/programs.hpp"
+
+namespace tunstack::lab {
+
+/// What a program of the lab printed and found.
+struct ProgramRun {
+  std::string words;  // "ping host server -c 3"
+  Duration began{};
+  std::string text;
+  clients::ClientResult result;
+};
+
+class Play final : public Actor, public EventSink {
+ public:
+  /// All must outlive it. `outside`: hosts at doors that are not ours, whose programs and packets are not played here.
+  Play(const LabFile& file, Network& network, Programs& programs, EventNames names, Instant start,
+       std::vector<std::string> outside = {});
+
+  Instant next_deadline() const override;
+  void act(Instant now, Outbox& out) override;
+  void take(const Event& event) override;
+
+  /// "ping host server -c 3", beside the events. Throws UsageFault.
+  void start_program(const std::string& text, Instant now);
+  /// Of the last one, since the start.
+  Duration last_event() const { return events_.empty() ? Duration(0) : events_.back().of->at.value; }
+  /// None has anything to say any more.
+  bool programs_are_finished() const;
+  /// In the order in which they began.
+  std::vector<ProgramRun> programs();
+  /// In the order of the file; nothing of those that are about who is outside.
+  std::vector<std::optional<ExpectationOutcome>> expectations(Instant now) const;
+  /// Events that could not happen.
+  const std::vector<ExpectationOutcome>& failures() const { return failures_; }
+
+ private:
+  struct PlannedEvent {
+    const LabEvent* of;
+    std::optional<std::size_t> run = {};  // of `do`, once it began
+  };
+  struct Run {
+    ProgramRun told;
+    std::optional<Programs::Number> number;  // as long as it is one
+  };
+
+  void happen(PlannedEvent& event, Instant now, Outbox& out);
+  void begin(PlannedEvent& event, Instant now);
+  void send(const std::string& text, Instant now, Outbox& out);
+  void gather();
+  bool is_outside(const std::string& name) const;
+  /// The event of the `do` that an expectation is about; null if there is none.
+  const PlannedEvent* program_of(const LabExpectation& expectation) const;
+  std::optional<ExpectationOutcome> outcome(const LabExpectation& expectation, Instant now) const;
+
+  const LabFile& file_;
+  Network& network_;
+  Programs& programs_;
+  EventNames names_;
+  Instant start_;
+  std::vector<std::string> outside_;
+  std::vector<PlannedEvent> events_;  // in the order of their times
+  std::size_t next_event_ = 0;
+  std::vector<Run> runs_;
+  std::map<const LabExpectation*, ExpectationWatch> watches_;
+  std::vector<ExpectationOutcome> failures_;
+};
+
+/// "ping host server -c 3": who runs what.
+struct ProgramWords {
+  std::string node;
+  std::vector<std::string> words;  // without the node
+};
+ProgramWords program_words(const std::string& text);
+
+}  // namespace tunstack::lab
