@@ -27,7 +27,7 @@ struct ClientResult {
   unsigned hops = 0;                     // of traceroute: to the target; 0: it was not reached
   unsigned path_mtu = 0;                 // where it was looked for; 0: not
   int exit_status = 1;                   // 0: there were answers as they were to be
-  std::vector<HopResult> each_hop = {};  // of traceroute: those that are of interest, from the first one on
+  std::vector<HopResult> each_hop = {};  // of traceroute: from hop 1 to the last one of interest
 };
 
 /// IP datagrams that are to be sent from where the client is.

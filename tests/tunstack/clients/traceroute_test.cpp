@@ -88,6 +88,11 @@ TEST(Traceroute, TRACE_004_the_result_says_of_each_hop_who_answered_and_when) {
   EXPECT_EQ(result.each_hop[1].sent, 3U);
   EXPECT_EQ(result.each_hop[1].received, 0U);
   EXPECT_THAT(result.each_hop[1].from, SizeIs(0));
+  AtDoor later(chain_at_door(2));
+  const ClientResult from_second = later.run("traceroute -n -f 2 " + server4);
+  ASSERT_THAT(from_second.each_hop, SizeIs(3));
+  EXPECT_EQ(from_second.each_hop[0].sent, 0U) << "a hop before the first one";
+  EXPECT_EQ(from_second.each_hop[1].received, 3U);
 }
 
 TEST(Traceroute, TRACE_002_a_probe_is_waited_for_five_seconds_where_nothing_says_how_long_answers_take) {
