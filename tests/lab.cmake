@@ -23,3 +23,5 @@ add_test(NAME experiments_are_as_shown
           ${CMAKE_SOURCE_DIR}/docs/ci.md)
 add_test(NAME built_in_labs_come_about
   COMMAND tunstack lab run --quiet ${CMAKE_SOURCE_DIR}/tunstack/lab/built_in)
+add_test(NAME trippy_labs_come_about
+  COMMAND tunstack lab run --quiet ${CMAKE_SOURCE_DIR}/tests/labs/trippy)

@@ -12,6 +12,13 @@
 
 namespace tunstack::clients {
 
+/// What came of the probes of one hop of a traceroute.
+struct HopResult {
+  unsigned sent = 0, received = 0;
+  std::vector<IpAddress> from = {};      // who answered, each once
+  double least = 0, mean = 0, most = 0;  // as below
+};
+
 /// What came of it, for expectations and exit statuses.
 struct ClientResult {
   unsigned sent = 0, received = 0, duplicates = 0, errors = 0;
@@ -20,6 +27,7 @@ struct ClientResult {
   unsigned hops = 0;                     // of traceroute: to the target; 0: it was not reached
   unsigned path_mtu = 0;                 // where it was looked for; 0: not
   int exit_status = 1;                   // 0: there were answers as they were to be
+  std::vector<HopResult> each_hop = {};  // of traceroute: from hop 1 to the last one of interest
 };
 
 /// IP datagrams that are to be sent from where the client is.

@@ -119,19 +119,6 @@ std::vector<std::uint8_t> options_of(const PingWords& words, const IpAddress& ta
   return words.records_route ? record_route() : timestamps(words.timestamp, hops);
 }
 
-// ---- data ----
-
-std::vector<std::uint8_t> pattern_of(const std::string& text) {
-  constexpr std::size_t longest = 32;
-  require(text.size() <= longest && std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; }),
-          fmt::format("ping: '{}' cannot be a pattern", text), "a pattern is up to 16 octets in hexadecimal",
-          "write it as -p ff00");
-  std::vector<std::uint8_t> octets;
-  for (std::size_t i = 0; i < text.size(); i += 2)
-    octets.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(i, 2), nullptr, 16)));
-  return octets;
-}
-
 // ---- extended echo ----
 
 constexpr std::uint8_t probe_by_name = 1, probe_by_index = 2, probe_by_address = 3;  // c-types, RFC 8335 2.1
@@ -232,7 +219,7 @@ PingArguments read_ping_arguments(const std::vector<std::string>& words_given, c
   if (parse_address(ping.target_word)) ping.is_numeric = true;
 
   ping.options = options_of(words, ping.target);
-  ping.pattern = pattern_of(words.pattern);
+  ping.pattern = read_pattern(words.pattern, "ping", "-p");
   ping.probe_object = probe_of(words);
   ping.kind = kind_of(words, ping);
   if (const auto size = fixed_size(ping)) ping.size = *size;

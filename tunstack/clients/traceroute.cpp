@@ -170,6 +170,32 @@ TraceSummary Traceroute::summary() const {
   return summary;
 }
 
+namespace {
+
+/// Round trips of a result, or of a hop.
+void take_times(const std::vector<double>& times, auto& result) {
+  if (times.empty()) return;
+  result.least = *std::ranges::min_element(times);
+  result.most = *std::ranges::max_element(times);
+  for (const double time : times) result.mean += time / static_cast<double>(times.size());
+}
+
+}  // namespace
+
+HopResult Traceroute::hop_result(unsigned hop) const {
+  HopResult result;
+  std::vector<double> times;
+  for (const TraceProbe& probe : std::span(probes_).subspan(std::size_t{hop - 1} * trace_.probes, trace_.probes)) {
+    result.sent += probe.is_sent;
+    if (!probe.took) continue;
+    times.push_back(milliseconds(*probe.took));
+    if (std::ranges::find(result.from, probe.from) == result.from.end()) result.from.push_back(probe.from);
+  }
+  result.received = static_cast<unsigned>(times.size());
+  take_times(times, result);
+  return result;
+}
+
 ClientResult Traceroute::result() const {
   const TraceSummary all = summary();
   ClientResult result{.sent = sent_,
@@ -182,10 +208,8 @@ ClientResult Traceroute::result() const {
   std::vector<double> times;
   for (const TraceProbe& probe : probes_)
     if (probe.took && probe.from == trace_.target) times.push_back(milliseconds(*probe.took));
-  if (times.empty()) return result;
-  result.least = *std::ranges::min_element(times);
-  result.most = *std::ranges::max_element(times);
-  for (const double time : times) result.mean += time / static_cast<double>(times.size());
+  take_times(times, result);
+  for (unsigned hop = 1; hop <= end_ / trace_.probes; ++hop) result.each_hop.push_back(hop_result(hop));
   return result;
 }
 

@@ -42,6 +42,7 @@ class Traceroute final : public Client {
   unsigned hop_of(std::size_t number) const { return static_cast<unsigned>(number / trace_.probes) + 1; }
   void end();
   TraceSummary summary() const;
+  HopResult hop_result(unsigned hop) const;
 
   const TraceArguments trace_;
   const ClientPlace place_;

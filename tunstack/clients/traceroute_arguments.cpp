@@ -24,12 +24,12 @@ constexpr const char* description =
 
 constexpr std::size_t default_size_behind_ip = 40;
 constexpr std::size_t largest_probe = 65000, most_gateways = 8;
-constexpr std::uint16_t first_udp_port = 33434, service_port = 53, tcp_port = 80;
+constexpr std::uint16_t first_udp_port = 33434, service_port = 53, tcp_port = 80, first_sequence = 1;
 constexpr std::uint8_t experimental_protocol = 253;
 
 /// Words that need more than CLI11 does.
 struct TraceWords {
-  std::string target, source, device, wait, method;
+  std::string target, source, device, wait, method, pattern;
   std::optional<std::size_t> size;
   std::optional<unsigned> port, protocol;
   std::vector<std::string> gateways;
@@ -48,7 +48,10 @@ void add_trace_options(CLI::App& app, TraceArguments& trace, TraceWords& words) 
   app.add_option("-w,--wait", words.wait, "seconds to wait: MAX, or MAX,HERE,NEAR");
   app.add_option("-z,--sendwait", words.pause, "seconds between probes; above 10: milliseconds")
       ->check(CLI::Range(0.0, 1e6));
-  app.add_option("-p,--port", words.port, "port of the destination")->check(CLI::Range(1, 65535));
+  app.add_option("-p,--port", words.port, "port of the destination; of -I the first sequence number")
+      ->check(CLI::Range(1, 65535));
+  app.add_option("--sport", trace.source_port, "port of the source")->check(CLI::Range(1, 65535));
+  app.add_option("--pattern", words.pattern, "data to fill probes with, in hexadecimal");
   app.add_option("-s,--source", words.source, "source address");
   app.add_option("-i,--interface", words.device, "the link to send by");
   app.add_option("-t,--tos", trace.tos, "type of service, or traffic class")->check(CLI::Range(0, 255));
@@ -68,7 +71,9 @@ void add_trace_options(CLI::App& app, TraceArguments& trace, TraceWords& words) 
   app.add_flag("-e,--extensions", trace.shows_extensions, "show what errors say of labels and interfaces");
   app.add_flag("--mtu", trace.finds_mtu, "find the MTU of the path");
   app.add_flag("--back", trace.shows_way_back, "show the number of hops back where it differs");
-  app.add_flag("--paris,!--no-paris", trace.is_one_flow, "all probes are of one flow");
+  CLI::Option* const paris = app.add_flag("--paris,!--no-paris", trace.is_one_flow, "all probes are of one flow");
+  app.add_flag("--dublin", trace.is_dublin, "of one flow, and told apart by identification, of IPv6 by length")
+      ->excludes(paris);
   app.add_flag("--json", trace.json, "print one JSON object for each probe, and a summary");
   trace.family.add_to(app);
 }
@@ -85,7 +90,16 @@ TraceMethod method_of(const TraceWords& words) {
 }
 
 std::uint16_t default_port(TraceMethod method) {
-  return method == TraceMethod::tcp ? tcp_port : method == TraceMethod::udp_service ? service_port : first_udp_port;
+  switch (method) {
+    case TraceMethod::tcp:
+      return tcp_port;
+    case TraceMethod::udp_service:
+      return service_port;
+    case TraceMethod::icmp:
+      return first_sequence;
+    default:
+      return first_udp_port;
+  }
 }
 
 /// "5", or "5,3,10".
@@ -165,12 +179,16 @@ TraceArguments read_trace_arguments(const std::vector<std::string>& words_given,
   trace.raw_protocol = static_cast<std::uint8_t>(words.protocol.value_or(experimental_protocol));
   trace.port = static_cast<std::uint16_t>(words.port.value_or(default_port(trace.method)));
   trace.gateways = gateways_of(words, trace, place);
+  trace.pattern = read_pattern(words.pattern, "traceroute", "--pattern");
   read_wait(words.wait, trace);
   trace.pause = words.pause > 10 ? words.pause / 1000 : words.pause;
   if (trace.finds_mtu) {
     trace.refuses_fragments = true;
     trace.parallel = 1;
   }
+  const bool is_udp = trace.method == TraceMethod::udp || trace.method == TraceMethod::udp_service;
+  require(!trace.is_dublin || (is_udp && !trace.finds_mtu), "traceroute: --dublin does not go with that",
+          "it is about probes of UDP, whose size does not change otherwise", "leave out -I, -T, -P or --mtu");
   choose_size(words, place, trace);
   require(trace.first_hop <= trace.most_hops,
           fmt::format("traceroute: -f {} lies behind -m {}", trace.first_hop, trace.most_hops),

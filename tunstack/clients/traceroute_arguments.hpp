@@ -13,8 +13,10 @@ struct TraceArguments {
   IpAddress target, source;
   TraceMethod method = TraceMethod::udp;
   std::uint8_t raw_protocol = 0;
-  std::uint16_t port = 0;  // of the destination
-  std::size_t size = 0;    // octets of a whole datagram
+  std::uint16_t port = 0;             // of the destination; of echo the first sequence number
+  std::uint16_t source_port = 0;      // 0: drawn
+  std::size_t size = 0;               // octets of a whole datagram
+  std::vector<std::uint8_t> pattern;  // that data is filled with
 
   unsigned first_hop = 1, most_hops = 30, probes = 3, parallel = 16;
   double wait = 5;                               // seconds for an answer at most,
@@ -28,6 +30,8 @@ struct TraceArguments {
        shows_way_back = false;
   /// All probes belong to one flow, so that where there are several paths they take the same one.
   bool is_one_flow = true;
+  /// Probes of UDP are told apart by what no router chooses by and no translator changes.
+  bool is_dublin = false;
   bool json = false;
   FamilyChoice family;
 };

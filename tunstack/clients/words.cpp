@@ -96,6 +96,17 @@ Duration seconds(double count) { return std::chrono::duration_cast<Duration>(std
 
 double milliseconds(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 
+std::vector<std::uint8_t> read_pattern(const std::string& text, const std::string& program, const std::string& option) {
+  constexpr std::size_t longest = 32;
+  require(text.size() <= longest && std::ranges::all_of(text, [](unsigned char c) { return std::isxdigit(c) != 0; }),
+          fmt::format("{}: '{}' cannot be a pattern", program, text), "a pattern is up to 16 octets in hexadecimal",
+          fmt::format("write it as {} ff00", option));
+  std::vector<std::uint8_t> octets;
+  for (std::size_t i = 0; i < text.size(); i += 2)
+    octets.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(i, 2), nullptr, 16)));
+  return octets;
+}
+
 void require(bool is_right, const std::string& what, const std::string& why, const std::string& remedy) {
   if (!is_right) throw UsageFault(what, why, remedy);
 }

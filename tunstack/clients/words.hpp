@@ -32,6 +32,9 @@ std::string name_and_address(const IpAddress& address, bool is_numeric, const Cl
 Duration seconds(double count);
 double milliseconds(Duration duration);
 
+/// Up to 16 octets in hexadecimal, for `option` of `program`. Throws UsageFault.
+std::vector<std::uint8_t> read_pattern(const std::string& text, const std::string& program, const std::string& option);
+
 /// A value that has no range of CLI11's own; throws UsageFault unless `is_right`.
 void require(bool is_right, const std::string& what, const std::string& why, const std::string& remedy);
 

@@ -65,6 +65,9 @@ class EventCheck {
     if (is_about_decisions) check_decisions(expectation);
     if (expectation.of) check_result(expectation, *expectation.of);
     if (expectation.state) check_state(expectation, *expectation.state);
+    if (!expectation.of && (expectation.hop || expectation.from))
+      refuse(expectation.hop ? expectation.hop->place : expectation.from->place, "hops are of a result",
+             "of = \"traceroute 1\"");
     if (!expectation.of && !expectation.results.empty())
       refuse(expectation.results[0].place, fmt::format("'{}' is of a result", expectation.results[0].key),
              "of = \"ping 1\" with it");
@@ -213,8 +216,28 @@ class EventCheck {
       return refuse(of.place,
                     fmt::format("there is no '{}': {} runs {} time{}", of.value, program, runs, runs == 1 ? "" : "s"),
                     "an event with do, or another number");
+    if (expectation.hop || expectation.from) return check_hop(expectation, program);
     if (expectation.results.empty())
       refuse(expectation.place, fmt::format("it does not say what is expected of {}", of.value), "loss = \"0%\"");
+  }
+
+  void check_hop(const LabExpectation& expectation, const std::string& program) {
+    static const std::vector<std::string> of_hops = {"sent", "received", "loss", "least", "mean", "most"};
+    if (!expectation.hop) {
+      if (expectation.from) refuse(expectation.from->place, "'from' does not say at which hop", "hop = 2");
+      return;
+    }
+    if (program != "traceroute")
+      return refuse(expectation.hop->place, fmt::format("{} has no hops", program), "of = \"traceroute 1\"");
+    if (expectation.results.empty() && !expectation.from)
+      refuse(expectation.place, "it does not say what is expected of the hop", "received = 1");
+    if (expectation.from && !parse_address(expectation.from->value))
+      refuse(expectation.from->place, fmt::format("'{}' is not an address", expectation.from->value),
+             "from = \"192.0.2.2\"");
+    for (const LabResult& result : expectation.results)
+      if (std::ranges::find(of_hops, result.key) == of_hops.end())
+        refuse(result.place, fmt::format("'{}' is not of one hop", result.key),
+               fmt::format("{}", fmt::join(of_hops, ", ")));
   }
 
   void check_state(const LabExpectation& expectation, const Placed<std::string>& state) {

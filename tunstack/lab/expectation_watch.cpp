@@ -73,6 +73,21 @@ constexpr std::array<Measure, 11> measures{{
     {"reached", [](const clients::ClientResult& r) { return r.is_reached ? 1.0 : 0.0; }},
 }};
 
+clients::HopResult hop_of(const clients::ClientResult& result, std::size_t hop) {
+  return hop <= result.each_hop.size() ? result.each_hop[hop - 1] : clients::HopResult();
+}
+
+/// A hop of a result as a result of its own.
+clients::ClientResult result_of_hop(const clients::HopResult& hop) {
+  return {.sent = hop.sent, .received = hop.received, .least = hop.least, .mean = hop.mean, .most = hop.most};
+}
+
+std::string senders_text(const clients::HopResult& hop) {
+  std::string text;
+  for (const IpAddress& address : hop.from) text += (text.empty() ? "" : " and ") + to_text(address);
+  return text.empty() ? "nobody" : text;
+}
+
 double measured(const std::string& key, const clients::ClientResult& result) {
   for (const Measure& measure : measures)
     if (key == measure.key) return measure.of(result);
@@ -183,8 +198,17 @@ std::vector<std::string> result_words() {
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result) {
   ExpectationOutcome outcome{
       .place = expectation.place, .what = text_of(expectation.of), .holds = true, .found = {}, .against = {}};
+  if (expectation.hop) outcome.what += fmt::format(", hop {}", expectation.hop->value);
+  if (expectation.hop && expectation.from) {
+    const std::string senders = senders_text(hop_of(result, expectation.hop->value));
+    outcome.what += ", from " + expectation.from->value;
+    outcome.found = "it is from " + senders;
+    const auto wanted = parse_address(expectation.from->value);
+    outcome.holds = wanted && senders == to_text(*wanted);
+  }
   for (const LabResult& wanted : expectation.results) {
-    const double value = measured(wanted.key, result);
+    const double value =
+        measured(wanted.key, expectation.hop ? result_of_hop(hop_of(result, expectation.hop->value)) : result);
     outcome.what += fmt::format(", {} {}", wanted.key, relation_text(wanted.comparison));
     outcome.found += fmt::format("{}{} is {:.4g}", outcome.found.empty() ? "" : ", ", wanted.key, value);
     outcome.holds &= wanted.comparison.holds(value);

@@ -117,12 +117,15 @@ struct LabResult {
   Place place;
 };
 
-/// About decisions (node, match, reason, ...), the result of a `do` (`of`), or state (`state`, `equals`).
+/// About decisions (node, match, reason, ...), the result of a `do` (`of`, or one `hop` of it), or state (`state`,
+/// `equals`).
 struct LabExpectation {
   Place place = {};
   std::optional<Placed<std::string>> node = {}, interface = {}, event = {}, verdict = {}, reason = {}, match = {};
   std::vector<Setting> fields = {};
   std::optional<Placed<std::string>> of = {};
+  std::optional<Placed<std::size_t>> hop = {};  // of a traceroute: the results are those of one hop
+  std::optional<Placed<std::string>> from = {};
   std::vector<LabResult> results = {};
   std::optional<Placed<std::string>> state = {};
   std::optional<Setting> equals = {};

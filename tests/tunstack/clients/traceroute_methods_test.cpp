@@ -11,6 +11,7 @@ using testing::HasSubstr;
 using testing::SizeIs;
 
 const std::vector<std::string> methods = {"", "-I ", "-T ", "-U ", "-P 253 "};
+bool is_udp(const std::string& method) { return method.empty() || method == "-U "; }
 
 TEST(TracerouteMethods, TRACE_006_each_sends_its_protocol) {
   const auto probe = [](const std::string& options, const std::string& target) {
@@ -31,8 +32,9 @@ TEST(TracerouteMethods, TRACE_006_each_sends_its_protocol) {
 }
 
 TEST(TracerouteMethods, TRACE_006_quotes_of_eight_octets_are_enough) {
-  for (const std::string paris : {"--paris ", "--no-paris "}) {
+  for (const std::string paris : {"--paris ", "--no-paris ", "--dublin "}) {
     for (const std::string& method : methods) {
+      if (paris == "--dublin " && !is_udp(method)) continue;
       AtDoor door(chain_at_door(3, {}, {"icmp4.quote=8"}));
       EXPECT_EQ(door.run("traceroute -n " + paris + method + server4).hops, 4U) << paris << method;
       for (std::size_t hop = 1; hop <= 4; ++hop)
@@ -42,8 +44,9 @@ TEST(TracerouteMethods, TRACE_006_quotes_of_eight_octets_are_enough) {
 }
 
 TEST(TracerouteMethods, TRACE_006_answers_that_come_in_another_order_belong_to_their_probes) {
-  for (const std::string paris : {"--paris ", "--no-paris "}) {
+  for (const std::string paris : {"--paris ", "--no-paris ", "--dublin "}) {
     for (const std::string& method : methods) {
+      if (paris == "--dublin " && !is_udp(method)) continue;
       for (const std::string& target : {server4, server6}) {
         AtDoor door(chain_at_door(3));
         std::size_t probe = 0;
@@ -77,6 +80,24 @@ TEST(TracerouteMethods, TRACE_006_errors_about_packets_of_others_are_not_taken) 
   }
 }
 
+TEST(TracerouteMethods, TRACE_006_answers_with_another_identifier_of_echo_are_not_taken) {
+  for (const unsigned type : {0U, 11U}) {
+    AtDoor door(chain_at_door(3));
+    door.on_way_out = [&](Packet& packet, std::vector<Packet>& to_client) {
+      Packet other = packet;
+      other[24] ^= 4;
+      if (type == 11)
+        to_client.push_back(
+            ipv4({.source = "198.51.100.7", .destination = "192.0.2.1"}, icmpv4(11, 0, 0, part(other, 0, 28))));
+      else
+        to_client.push_back(
+            ipv4({.source = server4, .destination = "192.0.2.1"}, icmpv4(0, 0, be32(other, 24), part(other, 28, 32))));
+      return false;
+    };
+    EXPECT_EQ(door.run("traceroute -n -q 1 -m 1 -w 0.1 -I " + server4).received, 0U) << type;
+  }
+}
+
 TEST(TracerouteMethods, TRACE_006_open_and_closed_ports_of_tcp_are_answers) {
   for (const unsigned flags : {0x12U, 0x14U}) {  // SYN ACK, RST ACK
     AtDoor door(chain_at_door(1));
@@ -104,6 +125,47 @@ TEST(TracerouteMethods, TRACE_006_a_service_of_udp_that_answers_is_an_answer) {
   }
 }
 
+TEST(TracerouteMethods, TRACE_007_sport_is_the_port_of_the_source) {
+  for (const std::string method : {"", "-U ", "-T ", "--no-paris ", "--dublin "}) {
+    AtDoor door(chain_at_door(3));
+    EXPECT_EQ(door.run("traceroute -n -q 1 -N 1 --sport 5000 " + method + server4).hops, 4U) << method;
+    for (const Packet& packet : door.sent) EXPECT_EQ(be16(packet, 20), 5000U) << method;
+  }
+  for (const std::string method : {"-U ", "-T "}) {
+    AtDoor door(chain_at_door(3));
+    EXPECT_EQ(door.run("traceroute -n -q 1 -N 1 --no-paris --sport 65534 " + method + server6).hops, 4U) << method;
+    ASSERT_THAT(door.sent, SizeIs(4));
+    for (unsigned i = 0; i < 4; ++i)
+      EXPECT_EQ(be16(door.sent[i], 40), static_cast<std::uint16_t>(65534 + i)) << "raised for each probe";
+  }
+}
+
+TEST(TracerouteMethods, TRACE_007_the_port_of_echo_is_the_first_sequence_number) {
+  for (const auto& [given, first] :
+       std::map<std::string, unsigned>{{"", 1}, {"-p 33434 ", 33434}, {"-p 65534 ", 65534}}) {
+    AtDoor door(chain_at_door(3));
+    EXPECT_EQ(door.run("traceroute -n -I -q 1 -N 1 " + given + server4).hops, 4U) << given;
+    ASSERT_THAT(door.sent, SizeIs(4));
+    for (unsigned i = 0; i < 4; ++i) EXPECT_EQ(be16(door.sent[i], 26), static_cast<std::uint16_t>(first + i)) << given;
+  }
+}
+
+TEST(TracerouteMethods, TRACE_007_data_has_the_pattern_behind_what_tells_the_probe) {
+  const auto data = [](const std::string& method, std::size_t from) {
+    AtDoor door(chain_at_door(1));
+    door.run("traceroute -n -q 1 -m 1 --pattern ff00a " + method + server4);
+    return part(door.sent.at(0), from, 6);
+  };
+  EXPECT_EQ(data("--no-paris ", 28), hex("ff 00 0a ff 00 0a"));
+  EXPECT_EQ(data("--no-paris -I ", 28), hex("ff 00 0a ff 00 0a"));
+  EXPECT_EQ(data("-I ", 30), hex("0a ff 00 0a ff 00"));
+  EXPECT_EQ(data("", 30), hex("0a ff 00 0a ff 00"));
+  EXPECT_EQ(data("-P 253 ", 22), hex("0a ff 00 0a ff 00"));
+  AtDoor door(chain_at_door(1));
+  for (const char* pattern : {"xy", "0123456789abcdef0123456789abcdef0"})
+    EXPECT_THROW(door.run(std::string("traceroute --pattern ") + pattern + " 192.0.2.2"), UsageFault);
+}
+
 // ---- one flow ----
 
 /// What routers choose among paths by: addresses, protocol and the first four octets behind the header.
@@ -129,6 +191,31 @@ TEST(TracerouteMethods, TRACE_009_no_paris_gives_each_probe_a_flow) {
   EXPECT_EQ(flows("traceroute -n --no-paris -N 1 " + server4), 12U);
   EXPECT_EQ(flows("traceroute -n --no-paris -U -N 1 " + server6), 12U);
   EXPECT_EQ(flows("traceroute -n --no-paris -I -N 1 " + server4), 12U);
+  EXPECT_EQ(flows("traceroute -n --no-paris -T -N 1 " + server6), 12U);
+}
+
+TEST(TracerouteMethods, TRACE_009_dublin_probes_differ_in_identification_or_length_alone) {
+  AtDoor door4(chain_at_door(3));
+  EXPECT_EQ(door4.run("traceroute -n -N 1 --dublin " + server4).hops, 4U) << door4.text;
+  ASSERT_THAT(door4.sent, SizeIs(12));
+  for (unsigned i = 0; i < 12; ++i) {
+    EXPECT_EQ(be16(door4.sent[i], 4), static_cast<std::uint16_t>(be16(door4.sent[0], 4) + i)) << "identification";
+    EXPECT_EQ(part(door4.sent[i], 20, 40), part(door4.sent[0], 20, 40)) << "ports, length, checksum, data";
+  }
+  AtDoor door6(chain_at_door(3));
+  EXPECT_EQ(door6.run("traceroute -n -N 1 --dublin " + server6).hops, 4U) << door6.text;
+  ASSERT_THAT(door6.sent, SizeIs(12));
+  for (unsigned i = 0; i < 12; ++i) {
+    EXPECT_THAT(door6.sent[i], SizeIs(80 + i));
+    EXPECT_EQ(part(door6.sent[i], 40, 4), part(door6.sent[0], 40, 4)) << "ports";
+  }
+}
+
+TEST(TracerouteMethods, TRACE_009_dublin_is_of_UDP_and_of_one_flow) {
+  AtDoor door(chain_at_door(1));
+  for (const char* other : {"-I ", "-T ", "-P 253 ", "--mtu ", "--no-paris "})
+    EXPECT_THROW(door.run("traceroute --dublin " + (other + server4)), UsageFault) << other;
+  EXPECT_EQ(door.run("traceroute -n --dublin -U " + server4).hops, 2U);
 }
 
 TEST(TracerouteMethods, TRACE_009_the_checksum_of_an_echo_does_not_change) {

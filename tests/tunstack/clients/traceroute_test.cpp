@@ -69,6 +69,32 @@ TEST(Traceroute, TRACE_002_a_silent_router_is_three_stars) {
   EXPECT_EQ(door.lines().at(2), " 2  * * *");
 }
 
+TEST(Traceroute, TRACE_004_the_result_says_of_each_hop_who_answered_and_when) {
+  AtDoor door(chain_at_door(2));
+  door.delay = 1ms;
+  unsigned probe = 0;
+  door.on_way_out = [&](Packet&, std::vector<Packet>&) {
+    door.delay = ++probe * 1ms;
+    return probe < 4;
+  };
+  const ClientResult result = door.run("traceroute -n -m 2 -w 1 " + server4);
+  ASSERT_THAT(result.each_hop, SizeIs(2));
+  const clients::HopResult& first = result.each_hop[0];
+  EXPECT_EQ(first.sent, 3U);
+  EXPECT_EQ(first.received, 3U);
+  EXPECT_THAT(first.from, ElementsAre(*parse_address("192.0.2.2")));
+  EXPECT_LT(first.least, first.mean);
+  EXPECT_LT(first.mean, first.most);
+  EXPECT_EQ(result.each_hop[1].sent, 3U);
+  EXPECT_EQ(result.each_hop[1].received, 0U);
+  EXPECT_THAT(result.each_hop[1].from, SizeIs(0));
+  AtDoor later(chain_at_door(2));
+  const ClientResult from_second = later.run("traceroute -n -f 2 " + server4);
+  ASSERT_THAT(from_second.each_hop, SizeIs(3));
+  EXPECT_EQ(from_second.each_hop[0].sent, 0U) << "a hop before the first one";
+  EXPECT_EQ(from_second.each_hop[1].received, 3U);
+}
+
 TEST(Traceroute, TRACE_002_a_probe_is_waited_for_five_seconds_where_nothing_says_how_long_answers_take) {
   AtDoor door(chain_at_door(3));
   door.on_way_out = [](Packet&, std::vector<Packet>&) { return false; };

@@ -92,6 +92,17 @@ const Expected results[] = {
     {"of = \"traceroute 1\"\nhops = 2\nreached = true", true, "hops is 2, reached is 1"},
     {"of = \"traceroute 1\"\nhops = 3", false, "hops is 2"},
     {"of = \"traceroute 2\"\npath_mtu = 1300", true, "path_mtu is 1300"},
+    {"of = \"traceroute 1\"\nhop = 1\nfrom = \"192.0.2.2\"\nsent = 1\nreceived = 1\nmost = \"0ms\"", true,
+     "it is from 192.0.2.2, sent is 1, received is 1, most is 0"},
+    {"of = \"traceroute 1\"\nhop = 2\nfrom = \"198.51.100.2\"\nleast = \"20ms\"\nmean = \"20ms\"", true,
+     "it is from 198.51.100.2, least is 20, mean is 20"},
+    {"of = \"traceroute 1\"\nhop = 2\nfrom = \"192.0.2.2\"", false, "it is from 198.51.100.2"},
+    {"of = \"traceroute 1\"\nhop = 2\nfrom = \"192.0.2.2\"\nnot = true", true, "it is from 198.51.100.2"},
+    {"of = \"traceroute 1\"\nhop = 2\nfrom = \"198.51.100.2\"\nmost = \"< 20ms\"", false,
+     "it is from 198.51.100.2, most is 20"},
+    {"of = \"traceroute 1\"\nhop = 2\nfrom = \"192.0.2.2\"\nreceived = 1", false, "it is from 198.51.100.2, received is 1"},
+    {"of = \"traceroute 1\"\nhop = 3\nsent = 0", true, "sent is 0"},
+    {"of = \"traceroute 1\"\nhop = 3\nfrom = \"198.51.100.2\"", false, "it is from nobody"},
 };
 
 const Expected states[] = {
@@ -121,6 +132,25 @@ void check_all(const Expected (&table)[size]) {
 TEST(ClosedExpectations, decisions_are_counted) { check_all(decisions); }
 TEST(ClosedExpectations, results_of_programs_are_compared) { check_all(results); }
 TEST(ClosedExpectations, state_is_what_it_is_at_the_end) { check_all(states); }
+
+TEST(ClosedExpectations, a_hop_that_is_silent_is_one_that_was_asked) {
+  const LabOutcome outcome = run_lab(row_lab + R"(
+[[event]]
+do = "traceroute host server -m 2 -w 1"
+[[expect]]
+of = "traceroute 1"
+hop = 2
+sent = 3
+received = 0
+loss = "100%"
+[[expect]]
+of = "traceroute 1"
+hop = 3
+sent = 0
+)",
+                                     {"link.core.loss=1"});
+  for (const ExpectationOutcome& one : outcome.expectations) EXPECT_TRUE(one.holds) << one.what << one.found;
+}
 
 ExpectationOutcome outcome_of(const std::string& expectation) {
   return run_row(what_happens + "[[expect]]\n" + expectation).expectations.at(0);
