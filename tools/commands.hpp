@@ -38,6 +38,7 @@ void add_lab_path(CLI::App& lab, int& exit_status);
 void add_lab_schema(CLI::App& lab);
 void add_lab_run(CLI::App& lab, int& exit_status);
 void add_lab_lockstep(CLI::App& lab);
+void add_lab_conduct(CLI::App& lab);
 /// ping and traceroute, in labs.
 void add_clients(CLI::App& program, int& exit_status);
 

@@ -45,7 +45,7 @@ mount, load modules and reach other processes: run exec as an ordinary user then
 
 Without COMMAND it is $SHELL. Exit status: that of the command; 128 and the signal's number if one ended it; 127 if it
 does not exist; 124 if its --duration was over: it gets SIGTERM then, and SIGKILL 2 s later; 3 instead of 0 if a file did
-not take what was to be written there.)";
+not take what was to be written there, and 1 if with --play something did not come about that the lab expects.)";
 
 constexpr int status_of_timeout = 124;  // as timeout(1) has it
 constexpr std::chrono::seconds time_to_end{2};
@@ -124,6 +124,7 @@ int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
     export_prompt();
     session.say(greeting(plan, session, address_to_ping(session.ways(), session.device_name())));
   }
+  session.begin_play();
   SandboxedCommand sandboxed(or_shell(command), hosts_lines(plan, session.network()));
   session.confine();  // before any of its packets is read
   session.tell_ready();
@@ -142,9 +143,11 @@ int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
   const int status = sandboxed.exit_status();
   session.loop().drain(packets_left_over);
   if (end == LoopEnd::stopped) session.shut_down();
+  const bool as_expected = session.judge_play();
   using enum Session::Summary;
   const bool all_taken = session.finish(plan.explain != Explain::off ? yes : no);
   if (time_is_over) return status_of_timeout;
+  if (status == 0 && !as_expected) return 1;
   return status == 0 && !all_taken ? exit_rights : status;
 }
 

@@ -97,6 +97,12 @@ void add_stack_options(CLI::App& command, HostArguments& arguments) {
 }
 
 void add_device_options(CLI::App& command, HostArguments& arguments) {
+  command
+      .add_flag(
+          "--play", arguments.play,
+          "Have the events of the lab happen, in real time, and say at the end whether what it expects came about")
+      ->needs(command.get_option("--lab"))
+      ->group(of_the_run);
   command.add_flag("--tap", arguments.tap, "Ethernet frames: ARP and neighbor discovery with link-layer addresses")
       ->group(of_the_link);
   command

@@ -17,6 +17,7 @@ struct HostArguments {
   std::optional<std::string> chain;    // N or N,mtu=M: routers behind the device, and a host
   std::vector<std::string> doors;      // NAME=ADDR/LEN,...: instead of all of these, and of the device
   LabArguments lab;                    // likewise; empty: none
+  bool play = false;                   // its events, in real time
   std::string device = "tun0";
   bool tap = false;
   bool autoconf = false;  // ask routers also without tap

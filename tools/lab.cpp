@@ -31,6 +31,7 @@ void add_lab(CLI::App& program, int& exit_status) {
   add_lab_path(*lab, exit_status);
   add_lab_schema(*lab);
   add_lab_lockstep(*lab);
+  add_lab_conduct(*lab);
 }
 
 }  // namespace tunstack

@@ -40,7 +40,9 @@ LinkPlan link_plan(const lab::PlannedDoor& door, bool leave_alone) {
 }  // namespace
 
 void plan_lab_host(const HostArguments& arguments, HostPlan& plan) {
-  plan.lab = lab::plan_lab(load_lab(arguments.lab));
+  lab::LabFile file = load_lab(arguments.lab);
+  plan.lab = lab::plan_lab(file);
+  if (arguments.play) plan.played = std::move(file);
   const NetworkPlan& network = plan.lab->network;
   for (std::size_t i = 0; i < plan.lab->doors.size(); ++i) {
     const LinkEnd& end = *first_node_end(link_at_door(network, i));

@@ -5,15 +5,17 @@
 #include <exception>
 #include <filesystem>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "tools/commands.hpp"
 #include "tools/lab_arguments.hpp"
+#include "tools/lab_live.hpp"
 #include "tools/text_file.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/lab/built_in.hpp"
 #include "tunstack/lab/lab_reader.hpp"
-#include "tunstack/lab/lab_report.hpp"
+#include "tunstack/lab/run_json.hpp"
 
 namespace tunstack {
 
@@ -27,6 +29,7 @@ Examples:
   tunstack lab run labs/                       every lab file below a directory, on all processors
   tunstack lab run my.toml --seeds 1..100      with each of these seeds
   tunstack lab run my.toml --with link.core.mtu=1280
+  tunstack lab run pmtud --live                behind the kernel, as exec has it, in real time
   tunstack lab run my.toml --bless             write expectations from what was seen
 
 Hosts of ours stand where the kernel would be connected. The same file and seed give the same packets, octet for octet:
@@ -37,7 +40,7 @@ Exit status: 0 if all expectations hold, 1 if one does not, 2 if a file or the c
 struct LabRunArguments {
   std::vector<std::string> labs, with;
   std::string seeds, junit, tap;
-  bool json = false, annotations = false, bless = false, quiet = false;
+  bool json = false, annotations = false, bless = false, quiet = false, live = false;
 };
 
 struct Seeds {
@@ -138,6 +141,22 @@ std::vector<lab::LabRun> run_all(const std::vector<Job>& jobs) {
   return runs;
 }
 
+/// One after the other: they measure times.
+std::vector<lab::LabRun> run_all_live(const std::vector<Job>& jobs, const LabRunArguments& arguments) {
+  std::vector<lab::LabRun> runs;
+  for (const Job& job : jobs) {
+    runs.push_back(run_live({job.name, arguments.with}));
+    runs.back().file = job.name;
+  }
+  return runs;
+}
+
+void refuse_live_with(const LabRunArguments& arguments) {
+  if (!arguments.live || (arguments.seeds.empty() && !arguments.bless)) return;
+  throw UsageFault(fmt::format("--live and {} exclude each other", arguments.bless ? "--bless" : "--seeds"),
+                   "in real time no two runs are the same", "leave out one of them");
+}
+
 /// Into the file; of a built-in lab they are printed.
 void bless(const lab::LabRun& run) {
   const std::string text = lab::blessed_text(run.outcome);
@@ -148,15 +167,16 @@ void bless(const lab::LabRun& run) {
 }
 
 int run_labs(const LabRunArguments& arguments) {
+  refuse_live_with(arguments);
   const auto jobs = jobs_of(arguments);
   if (!jobs) return exit_usage;
-  const std::vector<lab::LabRun> runs = run_all(*jobs);
+  const std::vector<lab::LabRun> runs = arguments.live ? run_all_live(*jobs, arguments) : run_all(*jobs);
   const bool all_hold = std::ranges::all_of(runs, [](const lab::LabRun& run) { return run.outcome.holds(); });
   for (const lab::LabRun& run : runs) {
     if (arguments.bless)
       bless(run);
     else if (arguments.json)
-      fmt::print("{}\n", lab::run_json(run));
+      fmt::print("{}\n", lab::line_of(lab::json_of(run)));
     else if (!arguments.annotations)
       fmt::print("{}", lab::run_text(run, arguments.quiet || runs.size() > 1));
   }
@@ -174,6 +194,7 @@ void add_lab_run(CLI::App& lab, int& exit_status) {
   command->add_option("LAB", arguments->labs, "Built-in labs, files, or directories of files")->required();
   add_with_option(*command, arguments->with);
   command->add_option("--seeds", arguments->seeds, "Run with these seeds in place of the file's")->type_name("N|N..M");
+  command->add_flag("--live", arguments->live, "Behind the kernel, in real time: it is the host at each door");
   command->add_flag("--json", arguments->json, "One JSON object a lab and seed");
   command->add_option("--junit", arguments->junit, "Write JUnit's XML")->type_name("FILE");
   command->add_option("--tap", arguments->tap, "Write the Test Anything Protocol")->type_name("FILE");

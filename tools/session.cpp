@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 
 #include <csignal>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "tools/kept_secret.hpp"
@@ -14,6 +15,7 @@
 #include "tools/screen.hpp"
 #include "tunstack/device/network_visit.hpp"
 #include "tunstack/explain/summary.hpp"
+#include "tunstack/lab/run_json.hpp"
 
 namespace tunstack {
 
@@ -125,8 +127,6 @@ NodeConfig started(const HostPlan& plan, const std::deque<AttachedLink>& links, 
   return config;
 }
 
-std::string digits_of(Bytes octets) { return fmt::format("{:02x}", fmt::join(octets, "")); }
-
 bool is_explained_by_lines(const HostPlan& plan) {
   return (plan.explain == Explain::all || plan.explain == Explain::drops) && !plan.json_fd;
 }
@@ -156,7 +156,10 @@ Session::Session(const HostPlan& plan)
       has_bad_links_(plan.impairments.any()),
       stack_programs_(
           programs_, config_.seed, [this] { return clock_.now(); }, [this] { begin_programs(); },
-          [this] { end_programs(); }) {
+          [this] { end_programs(); }),
+      played_(plan.played) {
+  if (plan.lab)
+    for (const lab::PlannedDoor& door : plan.lab->doors) doors_.push_back(door.name);
   if (plan.explain == Explain::story && !plan.json_fd) {
     observers_.add(stories_);
     network_.watch_traffic(&stories_);
@@ -184,6 +187,7 @@ void Session::begin_programs() {
 }
 
 void Session::end_programs() {
+  if (play_) return;  // whose programs there may be
   stage_.leave(programs_);
   observers_.remove(programs_);
   listen_as_needed();
@@ -191,6 +195,31 @@ void Session::end_programs() {
 
 void Session::tell_programs() {
   if (clients_) stack_programs_.tell(*clients_);
+}
+
+void Session::begin_play() {
+  if (!played_) return;
+  play_.emplace(*played_, network_, programs_, names_, clock_.now(), doors_);
+  play_->on_change(
+      [this](const std::vector<std::string>& settings, Instant now) { mark({CaptureMark::Kind::set, settings}, now); });
+  play_->on_send([this](const std::string& node, Bytes octets, bool is_frame, Instant now) {
+    mark_send(CaptureMark::Kind::send, node, octets, is_frame, now);
+  });
+  teller_.add(*play_);
+  stage_.enter(*play_);
+  begin_programs();
+}
+
+bool Session::judge_play() {
+  if (!play_) return true;
+  lab::LabRun run{.name = played_->name, .file = "line", .seed = played_->seed, .outcome = {}};
+  run.outcome.is_live = true;
+  run.outcome.lasted = clock_.now() - play_->start();
+  for (auto& outcome : play_->expectations(clock_.now()))
+    if (outcome) run.outcome.expectations.push_back(std::move(*outcome));
+  std::ranges::copy(play_->failures(), std::back_inserter(run.outcome.expectations));
+  say(lab::run_text(run, true));
+  return run.outcome.holds();
 }
 
 void Session::add_log(const HostPlan& plan, OutputFile file) {
@@ -255,7 +284,12 @@ std::vector<OutletReport> Session::outlet_reports() const {
   return reports;
 }
 
+void Session::mark_send(CaptureMark::Kind kind, const std::string& node, Bytes octets, bool is_frame, Instant now) {
+  mark({.kind = kind, .octets = fmt::format("{:02x}", fmt::join(octets, "")), .is_frame = is_frame, .node = node}, now);
+}
+
 ControlledStack Session::controlled() {
+  const auto play_report = [this] { return play_ ? lab::json_of(*play_, clock_.now()) : lab::LabJson::object(); };
   return {.network = network_,
           .now = [this] { return clock_.now(); },
           .outlets = [this] { return outlet_reports(); },
@@ -265,13 +299,11 @@ ControlledStack Session::controlled() {
               },
           .changes = [this](const std::vector<std::string>& settings,
                             Instant now) { mark({CaptureMark::Kind::set, settings}, now); },
-          .sends =
-              [this](const std::string& node, Bytes octets, bool is_frame, Instant now) {
-                mark({.kind = CaptureMark::Kind::send, .octets = digits_of(octets), .is_frame = is_frame, .node = node},
-                     now);
-              },
+          .sends = [this](const std::string& node, Bytes octets, bool is_frame,
+                          Instant now) { mark_send(CaptureMark::Kind::send, node, octets, is_frame, now); },
           // It acts in the next turn of the loop: then its client is listening.
-          .start_program = [this](NodeId node, const auto& words) { return stack_programs_.start(node, words); }};
+          .start_program = [this](NodeId node, const auto& words) { return stack_programs_.start(node, words); },
+          .play = played_ ? play_report : std::function<lab::LabJson()>()};
 }
 
 void Session::open_control_socket(bool tells_why_not) try {
@@ -284,7 +316,7 @@ void Session::open_control_socket(bool tells_why_not) try {
                    &stack_programs_);
   programs_.on_news([this] { tell_programs(); });
   programs_.on_send([this](NodeId node, Bytes octets, Instant now) {
-    mark({.kind = CaptureMark::Kind::originate, .octets = digits_of(octets), .node = network_.name(node)}, now);
+    mark_send(CaptureMark::Kind::originate, network_.name(node), octets, false, now);
   });
   control_.emplace(device_name(), *clients_);
   loop_.watch(control_->fd(), [this] { control_->serve(); });

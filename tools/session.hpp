@@ -14,6 +14,7 @@
 #include "tunstack/events/event_json.hpp"
 #include "tunstack/explain/story.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/lab/play.hpp"
 #include "tunstack/network/at_doors.hpp"
 #include "tunstack/outlet/outlet.hpp"
 #include "tunstack/run/run_loop.hpp"
@@ -57,6 +58,10 @@ class Session {
   void on_link_change(std::function<void(const AttachedLink&)> handle) { link_has_changed_ = std::move(handle); }
   /// Calls `expired` when the duration of the plan is over, if it has one.
   void on_duration(std::function<void()> expired);
+  /// Has the events of the lab begin, where they are to be played.
+  void begin_play();
+  /// What came of the lab that was played: false, and it is said, if an expectation does not hold.
+  [[nodiscard]] bool judge_play();
   /// Tells whoever waits for it that packets are answered.
   void tell_ready();
   /// Tells people, on stderr, as soon as they listen.
@@ -76,6 +81,7 @@ class Session {
   void begin_programs();
   void end_programs();
   void tell_programs();
+  void mark_send(CaptureMark::Kind kind, const std::string& node, Bytes octets, bool is_frame, Instant now);
   void add_log(const HostPlan& plan, OutputFile file);
   /// The node does nothing for observers where nobody wants to know.
   void listen_as_needed();
@@ -118,6 +124,9 @@ class Session {
   bool sandboxed_;
   bool has_bad_links_;
   StackPrograms stack_programs_;
+  std::optional<lab::LabFile> played_;
+  std::vector<std::string> doors_;  // of the lab: who is outside
+  std::optional<lab::Play> play_;
   std::optional<ControlRequests> requests_;
   std::optional<ControlClients> clients_;
   std::optional<ControlSocket> control_;

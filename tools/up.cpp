@@ -116,10 +116,13 @@ int run_up(HostArguments arguments) {
   LinkTeller teller(plan, session);
   session.on_link_change([&](const AttachedLink& link) { teller.tell(link); });
   for (const AttachedLink& link : session.links()) teller.tell(link);
+  session.begin_play();
   session.tell_ready();
   const LoopEnd end = session.loop().run();
   if (end == LoopEnd::stopped) session.shut_down();
+  const bool as_expected = session.judge_play();
   const bool all_taken = session.finish(Session::Summary::yes);
+  if (end == LoopEnd::stopped && !as_expected) return 1;
   if (end == LoopEnd::stopped) return all_taken ? 0 : exit_rights;
   throw SystemError(fmt::format("the device {} is gone", session.device_that_is_gone()),
                     "it was deleted while the stack ran", "start 'tunstack up' again");

@@ -106,7 +106,7 @@ struct ControlRequests::Verb {
 const ControlRequests::Verb ControlRequests::verbs[] = {
     {"state", &ControlRequests::state},     {"watch", &ControlRequests::watch}, {"get", &ControlRequests::get},
     {"set", &ControlRequests::set},         {"send", &ControlRequests::send},   {"ask", &ControlRequests::ask},
-    {"program", &ControlRequests::program},
+    {"program", &ControlRequests::program}, {"play", &ControlRequests::play},
 };
 
 ControlAnswer ControlRequests::answer(std::string_view text) try {
@@ -195,6 +195,13 @@ Json ControlRequests::program(const Json& request, ControlAnswer& answer) {
     throw UsageFault("no program is named", "the words of the request are none", R"(for example ["ping","192.0.2.1"])");
   answer.job = stack_.start_program(node_of(request), words);
   return {{"started", true}};
+}
+
+Json ControlRequests::play(const Json&, ControlAnswer&) {
+  if (!stack_.play)
+    throw UsageFault("the stack plays no lab", "events and expectations are those of a lab, where that is asked for",
+                     "start it with --lab LAB --play");
+  return stack_.play();
 }
 
 /// A copy answers, so that nothing changes by asking.

@@ -29,6 +29,8 @@ struct ControlledStack {
                                                                                          Instant) {};
   /// Starts a program at a node, whose job says what it prints. Throws UsageFault.
   std::function<std::size_t(NodeId, const std::vector<std::string>& words)> start_program = {};
+  /// What has come of the lab that is played; null if none is.
+  std::function<nlohmann::ordered_json()> play = {};
 };
 
 class ControlRequests {
@@ -50,6 +52,7 @@ class ControlRequests {
   Json send(const Json& request, ControlAnswer& answer);
   Json ask(const Json& request, ControlAnswer& answer);
   Json program(const Json& request, ControlAnswer& answer);
+  Json play(const Json& request, ControlAnswer& answer);
 
   /// That the request names, or the one behind the device.
   NodeId node_of(const Json& request) const;

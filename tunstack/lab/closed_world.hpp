@@ -7,9 +7,11 @@
 
 namespace tunstack::lab {
 
+/// Of a lab in a closed world, or behind the kernel.
 struct LabOutcome {
   std::vector<ProgramRun> programs;
   std::vector<ExpectationOutcome> expectations;  // in the order of the file, and events that could not happen
+  bool is_live = false;                          // behind the kernel: in real time, and of nothing below
   Duration lasted{};                             // of virtual time
   std::uint64_t packets = 0;                     // that arrived at nodes
   std::uint64_t hash = 0;                        // of all of them, with times and places: FNV-1a

@@ -15,6 +15,7 @@ struct ExpectationOutcome {
   bool holds = false;
   std::string found;                 // "3 times", "loss is 0.333"
   std::vector<std::string> against;  // decisions that speak against it, or that came near it
+  bool is_left_out = false;          // it is about who cannot be asked
 };
 
 /// About decisions.

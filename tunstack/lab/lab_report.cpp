@@ -15,7 +15,18 @@ namespace {
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 std::size_t held(const LabOutcome& outcome) {
-  return static_cast<std::size_t>(std::ranges::count_if(outcome.expectations, &ExpectationOutcome::holds));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(outcome.expectations, [](const auto& one) { return one.holds && !one.is_left_out; }));
+}
+/// Those that could be judged.
+std::size_t asked(const LabOutcome& outcome) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(outcome.expectations, [](const auto& one) { return !one.is_left_out; }));
+}
+
+const char* mark_of(const ExpectationOutcome& outcome) {
+  if (outcome.is_left_out) return "left";
+  return outcome.holds ? "ok  " : "FAIL";
 }
 
 std::string place_text(const LabRun& run, const ExpectationOutcome& outcome) {
@@ -47,46 +58,14 @@ std::string run_text(const LabRun& run, bool quiet) {
       text += fmt::format("{:.3f} s  {}\n{}", seconds(program.began), program.words, indented(program.text, "  "));
   for (const ExpectationOutcome& outcome : run.outcome.expectations) {
     if (quiet && outcome.holds) continue;
-    text += fmt::format("{}  {}  {} ({})\n", outcome.holds ? "ok  " : "FAIL", place_text(run, outcome), outcome.what,
-                        outcome.found);
+    text += fmt::format("{}  {}  {} ({})\n", mark_of(outcome), place_text(run, outcome), outcome.what, outcome.found);
     text += against_text(outcome, "        ");
   }
-  return text +
-         fmt::format("{}: {} of {} expectations hold; {:.3f} s of virtual time, {} packets, seed {}, hash {:016x}\n",
-                     run.name, held(run.outcome), run.outcome.expectations.size(), seconds(run.outcome.lasted),
-                     run.outcome.packets, run.seed, run.outcome.hash);
-}
-
-std::string run_json(const LabRun& run) {
-  using Json = nlohmann::ordered_json;
-  Json programs = Json::array(), expectations = Json::array();
-  for (const ProgramRun& program : run.outcome.programs)
-    programs.push_back({{"words", program.words},
-                        {"began", seconds(program.began)},
-                        {"text", program.text},
-                        {"sent", program.result.sent},
-                        {"received", program.result.received},
-                        {"duplicates", program.result.duplicates},
-                        {"errors", program.result.errors},
-                        {"reached", program.result.is_reached},
-                        {"hops", program.result.hops}});
-  for (const ExpectationOutcome& outcome : run.outcome.expectations)
-    expectations.push_back({{"line", outcome.place.line},
-                            {"what", outcome.what},
-                            {"holds", outcome.holds},
-                            {"found", outcome.found},
-                            {"against", outcome.against}});
-  return Json{{"schema", 1},
-              {"lab", run.name},
-              {"file", run.file},
-              {"seed", run.seed},
-              {"holds", run.outcome.holds()},
-              {"seconds", seconds(run.outcome.lasted)},
-              {"packets", run.outcome.packets},
-              {"hash", fmt::format("{:016x}", run.outcome.hash)},
-              {"programs", std::move(programs)},
-              {"expectations", std::move(expectations)}}
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+  const LabOutcome& outcome = run.outcome;
+  text += fmt::format("{}: {} of {} expectations hold; ", run.name, held(outcome), asked(outcome));
+  if (outcome.is_live) return text + fmt::format("{:.3f} s behind the kernel\n", seconds(outcome.lasted));
+  return text + fmt::format("{:.3f} s of virtual time, {} packets, seed {}, hash {:016x}\n", seconds(outcome.lasted),
+                            outcome.packets, run.seed, outcome.hash);
 }
 
 std::string junit_text(std::span<const LabRun> runs) {
@@ -95,11 +74,13 @@ std::string junit_text(std::span<const LabRun> runs) {
   for (const LabRun& run : runs) {
     const std::size_t all = run.outcome.expectations.size();
     text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", escaped(run.name), all,
-                        all - held(run.outcome));
+                        asked(run.outcome) - held(run.outcome));
     for (const ExpectationOutcome& outcome : run.outcome.expectations) {
       text += fmt::format(R"(    <testcase classname="{}" name="line {}: {}")", escaped(run.name), outcome.place.line,
                           escaped(outcome.what));
-      if (outcome.holds)
+      if (outcome.is_left_out)
+        text += fmt::format("><skipped message=\"{}\"/></testcase>\n", escaped(outcome.found));
+      else if (outcome.holds)
         text += "/>\n";
       else
         text += fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", escaped(outcome.found),
@@ -115,8 +96,8 @@ std::string tap_text(std::span<const LabRun> runs) {
   std::size_t number = 0;
   for (const LabRun& run : runs)
     for (const ExpectationOutcome& outcome : run.outcome.expectations) {
-      text += fmt::format("{} {} - {} {} ({})\n", outcome.holds ? "ok" : "not ok", ++number, place_text(run, outcome),
-                          outcome.what, outcome.found);
+      text += fmt::format("{} {} - {} {} ({}){}\n", outcome.holds ? "ok" : "not ok", ++number, place_text(run, outcome),
+                          outcome.what, outcome.found, outcome.is_left_out ? " # SKIP" : "");
       text += against_text(outcome, "# ");
     }
   return fmt::format("TAP version 13\n1..{}\n{}", number, text);

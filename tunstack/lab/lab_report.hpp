@@ -17,7 +17,6 @@ struct LabRun {
 /// What programs printed, then a line for each expectation, with the decisions that speak against those that fail, and
 /// the sum with the hash of all packets. `quiet`: without what programs printed, and what holds.
 std::string run_text(const LabRun& run, bool quiet);
-std::string run_json(const LabRun& run);
 
 /// Of several labs.
 std::string junit_text(std::span<const LabRun> runs);

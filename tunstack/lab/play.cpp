@@ -18,7 +18,7 @@ namespace tunstack::lab {
 
 namespace {
 
-constexpr std::size_t most_text = std::size_t{16} << 20U;  // octets of what a program prints
+constexpr std::size_t most_text = std::size_t{1} << 20U;  // octets of what a program prints
 
 /// Where a packet as it is written leaves a node.
 InterfaceId way_to(Bytes datagram, Instant now, const NodeState& state) {
@@ -74,7 +74,7 @@ void Play::act(Instant now, Outbox& out) {
 
 void Play::happen(PlannedEvent& event, Instant now, Outbox& out) try {
   if (event.of->run) begin(event, now);
-  for (const Setting& setting : event.of->set) apply_change(setting, network_, now, out);
+  for (const Setting& setting : event.of->set) change(setting, now, out);
   if (event.of->send) send(event.of->send->value, now, out);
 } catch (const Fault& fault) {
   failures_.push_back({.place = event.of->place,
@@ -82,6 +82,18 @@ void Play::happen(PlannedEvent& event, Instant now, Outbox& out) try {
                        .holds = false,
                        .found = fmt::format("{}: {}", fault.what(), fault.why()),
                        .against = {}});
+}
+
+/// Of who is outside nothing can be changed from here.
+void Play::change(const Setting& setting, Instant now, Outbox& out) {
+  const bool is_of_outside = std::ranges::any_of(outside_, [&](const std::string& name) {
+    return setting.key.starts_with(std::string(settings_of_node) + name + ".");
+  });
+  if (is_of_outside) return;
+  const std::vector<std::string> texts{setting.key + "=" + setting.value};
+  const NetworkSettings settings = read_settings(network_, texts, now);
+  hears_change_(texts, now);
+  apply(settings, network_, now, out);
 }
 
 void Play::begin(PlannedEvent& event, Instant now) {
@@ -102,10 +114,13 @@ void Play::send(const std::string& text, Instant now, Outbox& out) {
   const std::string name = text.substr(0, colon), line = text.substr(colon + 2);
   if (is_outside(name)) return;
   network_.act(node_named(network_, name), now, out, [&](Node& sender, Instant when, Outbox& box) {
-    if (const auto packet = notation::parse_packet(line))
+    if (const auto packet = notation::parse_packet(line)) {
+      hears_sending_(name, *packet, false, when);
       sender.send_packet(way_to(*packet, when, sender.state()), *packet, when, box);
-    else if (const auto frame = notation::parse_frame(line))
+    } else if (const auto frame = notation::parse_frame(line)) {
+      hears_sending_(name, *frame, true, when);
       sender.send_frame(InterfaceId{0}, *frame, when, box);
+    }
   });
 }
 
@@ -116,7 +131,10 @@ void Play::gather() {
   for (Run& run : runs_) {
     if (!run.number) continue;
     const std::string text = programs_.take_text(*run.number);
-    if (run.told.text.size() < most_text) run.told.text += text;
+    if (run.told.text.size() < most_text && run.told.text.size() + text.size() >= most_text)
+      run.told.text += text + "... and more\n";
+    else if (run.told.text.size() < most_text)
+      run.told.text += text;
     run.told.result = programs_.result(*run.number);
     if (!programs_.is_finished(*run.number)) continue;
     programs_.end(*run.number);

@@ -31,6 +31,16 @@ class Play final : public Actor, public EventSink {
   void start_program(const std::string& text, Instant now);
   /// Of the last one, since the start.
   Duration last_event() const { return events_.empty() ? Duration(0) : events_.back().of->at.value; }
+  Instant start() const { return start_; }
+  /// All events have happened, and programs have finished.
+  bool is_over() const { return next_event_ == events_.size() && programs_are_finished(); }
+  /// Hears of settings right before an event changes them, so that the same can be done again; of a packet likewise.
+  void on_change(std::function<void(const std::vector<std::string>&, Instant)> hear) {
+    hears_change_ = std::move(hear);
+  }
+  void on_send(std::function<void(const std::string& node, Bytes, bool is_frame, Instant)> hear) {
+    hears_sending_ = std::move(hear);
+  }
   /// None has anything to say any more.
   bool programs_are_finished() const;
   /// In the order in which they began.
@@ -51,6 +61,7 @@ class Play final : public Actor, public EventSink {
   };
 
   void happen(PlannedEvent& event, Instant now, Outbox& out);
+  void change(const Setting& setting, Instant now, Outbox& out);
   void begin(PlannedEvent& event, Instant now);
   void send(const std::string& text, Instant now, Outbox& out);
   void gather();
@@ -70,6 +81,9 @@ class Play final : public Actor, public EventSink {
   std::vector<Run> runs_;
   std::map<const LabExpectation*, ExpectationWatch> watches_;
   std::vector<ExpectationOutcome> failures_;
+  std::function<void(const std::vector<std::string>&, Instant)> hears_change_ = [](const auto&, Instant) {};
+  std::function<void(const std::string&, Bytes, bool, Instant)> hears_sending_ = [](const auto&, Bytes, bool, Instant) {
+  };
 };
 
 /// "ping host server -c 3": who runs what.

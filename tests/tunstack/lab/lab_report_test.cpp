@@ -1,5 +1,5 @@
 // What is reported of labs that ran, for people and for machines.
-#include "tunstack/lab/lab_report.hpp"
+#include "tunstack/lab/run_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -40,7 +40,7 @@ TEST(LabReport, people_read_what_programs_printed_and_what_holds) {
 }
 
 TEST(LabReport, programs_read_json) {
-  const auto json = nlohmann::json::parse(lab::run_json(one_run()));
+  const auto json = nlohmann::json(lab::json_of(one_run()));
   EXPECT_EQ(json["holds"], false);
   EXPECT_EQ(json["seed"], 3);
   EXPECT_EQ(json["programs"][0]["received"], 1);
