@@ -44,7 +44,7 @@ void Traceroute::go_on(Instant now, ToSend& out) {
 
 void Traceroute::tell_done(Instant now) {
   for (; next_told_ < end_; ++next_told_) {
-    TraceProbe& probe = probes_[next_told_];
+    const TraceProbe& probe = probes_[next_told_];
     if (!probe.is_sent) return;
     const Instant expires = probe.sent + patience(next_told_);
     if (!probe.is_done && now < expires) {
