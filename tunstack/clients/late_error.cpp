@@ -31,7 +31,7 @@ std::optional<std::size_t> late_error(std::span<const TraceProbe> probes, std::s
   const std::size_t hop = number - number % probes_per_hop;
   if (!std::ranges::all_of(probes.subspan(hop, number - hop), &TraceProbe::is_last)) return std::nullopt;
   const auto next = next_answered(probes, number);
-  if (!next || !probes[*next].is_last || probes[*next].mark.empty()) return std::nullopt;
+  if (!next || probes[*next].mark.empty()) return std::nullopt;  // a hop, or the target: answers of both come in order
   if (number != hop || *next < hop + probes_per_hop) return next;  // the whole hop is the end of the way
 
   const auto before = probes.first(number);

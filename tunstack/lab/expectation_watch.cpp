@@ -119,7 +119,10 @@ std::string state_text(const Json& state, const std::string& path) {
 }
 
 /// What stations tell groups is no evidence of anything.
-bool is_to_group(Bytes datagram) {
+bool is_to_group(const Event& event) {
+  if (!event.frame.empty()) return (event.frame[0] & 1U) != 0;  // the bit of groups in an Ethernet destination
+  const Bytes datagram = event.packet;
+  if (datagram.empty()) return false;
   if (ip_version(datagram) == 4 && datagram.size() >= ipv4_header_size)
     return datagram[ipv4_offset::destination] >> 4U == 0xe;
   return datagram.size() >= ipv6_header_size && datagram[ipv6_offset::destination] == 0xff;
@@ -206,7 +209,7 @@ std::optional<ExpectationWatch::Near> ExpectationWatch::nearness(const Event& ev
   if (is_here && differing == 0 && asks_about_packets_) return Near::other_decision;
   if (is_here && differing == 1 && (expectation_.match || expectation_.fields.size() > 1)) return Near::other_field;
   if (is_here && has_reason(event)) return Near::other_packet;
-  if (!event.packet.empty() && is_to_group(event.packet)) return std::nullopt;
+  if (is_to_group(event)) return std::nullopt;
   if (is_mishap(event)) {
     const Near near = is_here ? Near::mishap : Near::mishap_elsewhere;
     const bool is_told = std::ranges::any_of(

@@ -95,7 +95,7 @@ TEST(TracerouteAnswers, TRACE_005_an_error_for_later_probes_alone_stands_where_t
       return ipv4({.source = source, .destination = "192.0.2.1", .ttl = ttl}, icmpv4(3, 1, 0, part(probe, 0, 28)));
     };
   };
-  EXPECT_EQ(late_lines("-q 1", unreachable(router, 64)).at(3), " 3  198.51.100.3  0.000 ms !H") << "it answered before";
+  EXPECT_EQ(late_lines("-q 1", unreachable(router, 50)).at(3), " 3  198.51.100.3  0.000 ms !H") << "it answered before";
   EXPECT_EQ(late_lines("-q 3", unreachable(router, 64)).at(3),
             " 3  198.51.100.3  0.000 ms !H  0.000 ms !H  0.000 ms !H");
   EXPECT_THAT(late_lines("-q 1", unreachable(router, 64)), SizeIs(4));
@@ -107,6 +107,19 @@ TEST(TracerouteAnswers, TRACE_005_an_error_for_later_probes_alone_stands_where_t
   const auto port = late_lines("-q 1", [](const Packet& probe) { return error4(probe, 3, 3, 0, "198.51.100.3"); });
   EXPECT_EQ(port.at(3), " 3  *");
   EXPECT_EQ(port.back(), " 6  198.51.100.3  0.000 ms") << "answers of closed ports come in order";
+}
+
+TEST(TracerouteAnswers, TRACE_005_an_error_for_a_later_probe_of_the_hop_makes_it_the_last_one) {
+  AtDoor door(chain_at_door(3));
+  door.on_way_out = [probe = 0](Packet& packet, std::vector<Packet>& to_client) mutable {
+    if (packet[8] < 3) return true;
+    if (probe++ == 1)
+      to_client.push_back(ipv4({.source = "198.51.100.99", .destination = "192.0.2.1", .ttl = 50},
+                               icmpv4(3, 1, 0, part(packet, 0, 28))));
+    return false;
+  };
+  door.run("traceroute -n -w 1 203.0.113.3");
+  EXPECT_EQ(door.lines().back(), " 3  198.51.100.99  0.000 ms !H * *") << "however far it seems to be";
 }
 
 TEST(TracerouteAnswers, TRACE_004_a_change_of_the_sender_within_a_line_is_shown) {
