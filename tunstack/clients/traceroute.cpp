@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tunstack/clients/error_words.hpp"
+#include "tunstack/clients/late_error.hpp"
 
 namespace tunstack::clients {
 
@@ -43,16 +44,26 @@ void Traceroute::go_on(Instant now, ToSend& out) {
 
 void Traceroute::tell_done(Instant now) {
   for (; next_told_ < end_; ++next_told_) {
-    TraceProbe& probe = probes_[next_told_];
+    const TraceProbe& probe = probes_[next_told_];
     if (!probe.is_sent) return;
     const Instant expires = probe.sent + patience(next_told_);
     if (!probe.is_done && now < expires) {
       due_ = expires;
       return;
     }
-    probe.is_done = true;
+    if (!probe.is_done) give_up(next_told_);
     output_->probe(probes_, next_told_);
   }
+}
+
+void Traceroute::give_up(std::size_t number) {
+  TraceProbe& probe = probes_[number];
+  if (const auto late = late_error(probes_, number, trace_.probes)) {
+    probe = std::exchange(probes_[*late], TraceProbe());
+    probes_[*late].is_sent = true;  // and nothing is awaited of it
+    end_at(number);
+  }
+  probe.is_done = true;
 }
 
 void Traceroute::send_more(Instant now, ToSend& out) {
@@ -143,8 +154,11 @@ void Traceroute::answered(std::size_t number, const IpAddress& from, unsigned ho
   probe.from = from;
   probe.hop_limit = hop_limit;
   ++received_;
-  if (probe.is_last) end_ = std::min(end_, std::size_t{hop_of(number)} * trace_.probes);
+  if (probe.is_last) end_at(number);
 }
+
+/// With the hop of this probe.
+void Traceroute::end_at(std::size_t number) { end_ = std::min(end_, std::size_t{hop_of(number)} * trace_.probes); }
 
 std::size_t Traceroute::first_open() const {
   std::size_t number = next_told_;

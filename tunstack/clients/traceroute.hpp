@@ -27,6 +27,7 @@ class Traceroute final : public Client {
   /// Tells what is done, in its order, and sends what may be on its way.
   void go_on(Instant now, ToSend& out);
   void tell_done(Instant now);
+  void give_up(std::size_t number);
   void send_more(Instant now, ToSend& out);
   void send(std::size_t number, Instant now, ToSend& out);
   /// How long probe `number` is waited for.
@@ -38,6 +39,7 @@ class Traceroute final : public Client {
   bool is_open(std::size_t number) const {
     return number < probes_.size() && probes_[number].is_sent && !probes_[number].is_done;
   }
+  void end_at(std::size_t number);
   std::size_t first_open() const;
   unsigned hop_of(std::size_t number) const { return static_cast<unsigned>(number / trace_.probes) + 1; }
   void end();

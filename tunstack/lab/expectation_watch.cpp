@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "protocols/wire/ip_version.hpp"
+#include "protocols/wire/ipv4.hpp"
+#include "protocols/wire/ipv6.hpp"
 #include "tunstack/events/event_text.hpp"
 
 namespace tunstack::lab {
@@ -129,6 +133,23 @@ std::string state_text(const Json& state, const std::string& path) {
   return text_of(*at);
 }
 
+/// What stations tell groups is no evidence of anything.
+bool is_to_group(const Event& event) {
+  if (!event.frame.empty()) return (event.frame[0] & 1U) != 0;  // the bit of groups in an Ethernet destination
+  const Bytes datagram = event.packet;
+  if (datagram.empty()) return false;
+  if (ip_version(datagram) == 4 && datagram.size() >= ipv4_header_size)
+    return datagram[ipv4_offset::destination] >> 4U == 0xe;
+  return datagram.size() >= ipv6_header_size && datagram[ipv6_offset::destination] == 0xff;
+}
+
+/// A packet that went no further, or something that went wrong on purpose.
+bool is_mishap(const Event& event) {
+  if (event.kind == EventKind::decided) return event.verdict == "drop";
+  const std::string_view reason = info(event.reason).name;
+  return event.kind == EventKind::noted && (reason.starts_with("misbehave_") || reason.starts_with("link_"));
+}
+
 }  // namespace
 
 std::vector<std::string> state_words() {
@@ -138,42 +159,114 @@ std::vector<std::string> state_words() {
 }
 
 ExpectationWatch::ExpectationWatch(const LabExpectation& expectation, Instant start)
-    : expectation_(expectation), start_(start) {
+    : expectation_(expectation),
+      start_(start),
+      asks_about_packets_(expectation.match || !expectation.fields.empty()),
+      fails_without_any_(wanted_count(expectation).holds(0) == expectation.is_absent) {
   if (expectation.match) filter_ = EventFilter(expectation.match->value);
 }
 
 bool ExpectationWatch::is_of_place(const Event& event, const EventNames& names) const {
   if (expectation_.node && names.places.node(event.node) != expectation_.node->value) return false;
-  if (expectation_.interface && names.places.interface(event.node, event.interface) != expectation_.interface->value)
-    return false;
+  return !expectation_.interface ||
+         names.places.interface(event.node, event.interface) == expectation_.interface->value;
+}
+
+bool ExpectationWatch::is_in_time(const Event& event) const {
   return !expectation_.within || event.time - start_ <= expectation_.within->value;
 }
 
-bool ExpectationWatch::is_as_expected(const Event& event, const EventNames& names) const {
+bool ExpectationWatch::has_reason(const Event& event) const {
+  return expectation_.reason && expectation_.reason->value == info(event.reason).name;
+}
+
+bool ExpectationWatch::is_decided_so(const Event& event) const {
   static constexpr std::array<const char*, 3> kinds{"decided", "sent", "noted"};
   if (expectation_.event && expectation_.event->value != kinds[static_cast<std::size_t>(event.kind)]) return false;
   if (expectation_.verdict && expectation_.verdict->value != event.verdict) return false;
-  if (expectation_.reason && expectation_.reason->value != info(event.reason).name) return false;
-  if (expectation_.fields.empty()) return true;
+  return !expectation_.reason || has_reason(event);
+}
+
+/// How many of the fields are others; all and more of a packet that `match` is not about.
+std::size_t ExpectationWatch::differences(const Event& event, const EventNames& names) const {
+  if (!filter_.matches(event, names)) return std::string::npos;
+  if (expectation_.fields.empty()) return 0;
   const Json json = Json::parse(event_line(event, names));
-  for (const Setting& field : expectation_.fields) {
+  return static_cast<std::size_t>(std::ranges::count_if(expectation_.fields, [&](const Setting& field) {
     const Json* const found = find_field(json, field.key);
-    if (found == nullptr || text_of(*found) != field.value) return false;
-  }
-  return true;
+    return found == nullptr || text_of(*found) != field.value;
+  }));
 }
 
 void ExpectationWatch::take(const Event& event, const EventNames& names) {
-  if (!is_of_place(event, names) || !filter_.matches(event, names)) return;
-  const bool is_it = is_as_expected(event, names);
-  if (is_it) ++count_;
-  keep(is_it ? matched_ : near_, event, names);
+  const bool keeps_evidence = fails_without_any_ && count_ == 0;
+  const bool is_here = is_of_place(event, names), is_so = is_decided_so(event);
+  if (!(is_here && is_so) && !keeps_evidence) return;
+  const std::size_t differing = differences(event, names);
+  const bool is_such = differing == 0;
+  const bool is_all = is_here && is_so && is_such;
+  if (is_all && is_in_time(event)) {
+    ++count_;
+    return keep(matched_, event, names);
+  }
+  if (!keeps_evidence) return;
+  if (const auto near = is_all ? std::optional(Near::late) : nearness(event, is_here, differing))
+    keep(near_[static_cast<std::size_t>(*near)], event, names);
+  if (!is_here && is_such && (asks_about_packets_ || is_so))
+    elsewhere_ =
+        fmt::format("{} after {:.3f} s: {}, {}", names.places.place(event.node, event.interface),
+                    std::chrono::duration<double>(event.time - start_).count(), event.verdict, info(event.reason).name);
+}
+
+/// Of what is not all that is expected.
+std::optional<ExpectationWatch::Near> ExpectationWatch::nearness(const Event& event, bool is_here,
+                                                                 std::size_t differing) const {
+  if (is_here && differing == 0 && asks_about_packets_) return Near::other_decision;
+  if (is_here && differing == 1 && (expectation_.match || expectation_.fields.size() > 1)) return Near::other_field;
+  if (is_here && has_reason(event)) return Near::other_packet;
+  if (is_to_group(event)) return std::nullopt;
+  if (is_mishap(event)) {
+    const Near near = is_here ? Near::mishap : Near::mishap_elsewhere;
+    const bool is_told = std::ranges::any_of(
+        lines_of(near), [&](const std::string& line) { return line.contains(info(event.reason).name); });
+    return is_told ? std::nullopt : std::optional(near);  // one of each kind
+  }
+  return is_here && !asks_about_packets_ ? std::optional(Near::other) : std::nullopt;
 }
 
 void ExpectationWatch::keep(std::vector<std::string>& lines, const Event& event, const EventNames& names) const {
   if (lines.size() < most_told)
     lines.push_back(
         fmt::format("{}: {}", names.places.node(event.node), event_text(Json::parse(event_line(event, names)))));
+}
+
+/// That nothing of the kind was where it should be, and where it was last.
+std::string ExpectationWatch::absence() const {
+  std::string text = asks_about_packets_ ? "packet that matches" : "such decision";
+  text = expectation_.node ? fmt::format("{} saw no {}", expectation_.node->value, text) : "no node saw a " + text;
+  if (expectation_.interface) text += " at " + expectation_.interface->value;
+  return elsewhere_.empty() ? text : fmt::format("{}; the last one was at {}", text, elsewhere_);
+}
+
+/// The most telling lines, of none that is right.
+std::vector<std::string> ExpectationWatch::evidence() const {
+  std::vector<std::string> lines;
+  for (const std::string& line : lines_of(Near::late)) lines.push_back("too late: " + line);
+  const auto add = [&](Near near) {
+    for (const std::string& line : lines_of(near))
+      if (lines.size() < most_told) lines.push_back(line);
+  };
+  add(Near::other_decision);
+  if (!lines.empty()) return lines;
+  if (asks_about_packets_ || !elsewhere_.empty()) lines.push_back(absence());
+  const std::size_t said = lines.size();
+  add(Near::other_field);
+  add(Near::other_packet);
+  if (lines.size() > said) return lines;
+  add(Near::mishap);
+  add(Near::mishap_elsewhere);
+  add(Near::other);
+  return lines;
 }
 
 ExpectationOutcome ExpectationWatch::outcome() const {
@@ -186,7 +279,7 @@ ExpectationOutcome ExpectationWatch::outcome() const {
           .found = fmt::format("{} times", count_),
           .against = holds        ? std::vector<std::string>()
                      : count_ > 0 ? matched_
-                                  : near_};
+                                  : evidence()};
 }
 
 std::vector<std::string> result_words() {

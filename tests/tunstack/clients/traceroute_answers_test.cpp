@@ -76,6 +76,52 @@ TEST(TracerouteAnswers, TRACE_005_F_shows_where_a_packet_is_too_large) {
   EXPECT_EQ(door.lines().back(), " 4  198.51.100.5  0.000 ms !F-1300");
 }
 
+/// Routers answer before hop 3; from there `late` answers, and only for hop limits from 6 on.
+std::vector<std::string> late_lines(const std::string& words, const Make& late) {
+  AtDoor door(chain_at_door(3));
+  door.on_way_out = [&](Packet& packet, std::vector<Packet>& to_client) {
+    if (packet[8] < 3) return true;
+    if (packet[8] >= 6) to_client.push_back(late(packet));
+    return false;
+  };
+  door.run("traceroute -n -m 9 -w 1 " + words + " 203.0.113.3");
+  return door.lines();
+}
+
+TEST(TracerouteAnswers, TRACE_005_an_error_for_later_probes_alone_stands_where_the_way_ends) {
+  const std::string router = "198.51.100.3";  // hop 2
+  const auto unreachable = [](std::string_view source, unsigned ttl) {
+    return [=](const Packet& probe) {
+      return ipv4({.source = source, .destination = "192.0.2.1", .ttl = ttl}, icmpv4(3, 1, 0, part(probe, 0, 28)));
+    };
+  };
+  EXPECT_EQ(late_lines("-q 1", unreachable(router, 50)).at(3), " 3  198.51.100.3  0.000 ms !H") << "it answered before";
+  EXPECT_EQ(late_lines("-q 3", unreachable(router, 64)).at(3),
+            " 3  198.51.100.3  0.000 ms !H  0.000 ms !H  0.000 ms !H");
+  EXPECT_THAT(late_lines("-q 1", unreachable(router, 64)), SizeIs(4));
+  EXPECT_EQ(late_lines("-q 1", unreachable("198.51.100.99", 62)).at(3), " 3  198.51.100.99  0.000 ms !H")
+      << "as far as hop 3";
+  const auto farther = late_lines("-q 1", unreachable("198.51.100.99", 61));
+  EXPECT_EQ(farther.at(3), " 3  *");
+  EXPECT_EQ(farther.at(4), " 4  198.51.100.99  0.000 ms !H") << "as far as hop 4";
+  const auto port = late_lines("-q 1", [](const Packet& probe) { return error4(probe, 3, 3, 0, "198.51.100.3"); });
+  EXPECT_EQ(port.at(3), " 3  *");
+  EXPECT_EQ(port.back(), " 6  198.51.100.3  0.000 ms") << "answers of closed ports come in order";
+}
+
+TEST(TracerouteAnswers, TRACE_005_an_error_for_a_later_probe_of_the_hop_makes_it_the_last_one) {
+  AtDoor door(chain_at_door(3));
+  door.on_way_out = [probe = 0](Packet& packet, std::vector<Packet>& to_client) mutable {
+    if (packet[8] < 3) return true;
+    if (probe++ == 1)
+      to_client.push_back(ipv4({.source = "198.51.100.99", .destination = "192.0.2.1", .ttl = 50},
+                               icmpv4(3, 1, 0, part(packet, 0, 28))));
+    return false;
+  };
+  door.run("traceroute -n -w 1 203.0.113.3");
+  EXPECT_EQ(door.lines().back(), " 3  198.51.100.99  0.000 ms !H * *") << "however far it seems to be";
+}
+
 TEST(TracerouteAnswers, TRACE_004_a_change_of_the_sender_within_a_line_is_shown) {
   unsigned probe = 0;
   const auto all = lines("traceroute -n -m 1 -q 4 203.0.113.9", [&](const Packet& packet) {

@@ -6,10 +6,15 @@ namespace {
 
 using lab::ExpectationOutcome;
 using lab::LabOutcome;
+using testing::AllOf;
 using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
+using testing::StartsWith;
 
 const std::string what_happens = R"(
 [[event]]
@@ -167,8 +172,60 @@ TEST(ClosedExpectations, what_fails_has_the_decisions_that_speak_against_it) {
   EXPECT_LE(outcome_of("match = \"icmp\"\nverdict = \"hold\"").against.size(), 5U);
 }
 
-TEST(ClosedExpectations, neighbors_are_state_too) {
-  const LabOutcome outcome = run_lab(R"(
+using Lines = std::vector<std::string>;
+
+Lines against(const std::string& expectation) { return outcome_of(expectation).against; }
+
+TEST(ClosedExpectations, other_decisions_on_such_packets_are_all_that_is_told) {
+  const Lines lines = against("node = \"r1\"\nmatch = \"icmp[icmptype] == 8\"\nreason = \"forward4_ttl_exceeded\"");
+  EXPECT_THAT(lines, SizeIs(5));
+  EXPECT_THAT(lines, Each(AllOf(StartsWith("r1: "), HasSubstr("ICMP echo request"))));
+  EXPECT_THAT(against("node = \"r1\"\nmatch = \"udp port 9\"\nwithin = \"4s\""),
+              ElementsAre(AllOf(StartsWith("too late: r1: "), HasSubstr("UDP 4000 > 9"))));
+}
+
+TEST(ClosedExpectations, a_packet_that_differs_in_one_field_comes_near) {
+  const Lines lines = against("event = \"decided\"\nnode = \"host\"\ntype = 3\ncode = 4\nmtu = 1400");
+  EXPECT_THAT(lines, ElementsAre("host saw no packet that matches", HasSubstr("mtu 1300"), HasSubstr("mtu 1300")));
+}
+
+TEST(ClosedExpectations, a_node_that_saw_no_such_packet_is_told_and_who_saw_it_last) {
+  const std::string seen = "; the last one was at r1.left after 5.000 s: error, forward4_ttl_exceeded";
+  EXPECT_EQ(against("node = \"server\"\nmatch = \"udp port 9\"").at(0), "server saw no packet that matches" + seen);
+  EXPECT_EQ(against("node = \"r1\"\ninterface = \"right\"\nmatch = \"udp port 9\"").at(0),
+            "r1 saw no packet that matches at right" + seen);
+  EXPECT_EQ(against("node = \"server\"\ndestination_port = 9").at(0), "server saw no packet that matches" + seen);
+  EXPECT_EQ(against("match = \"udp port 53\"").at(0), "no node saw a packet that matches");
+  EXPECT_THAT(against("reason = \"forward4_ttl_exceeded\"\nnode = \"server\"").at(0),
+              StartsWith("server saw no such decision; the last one was at r1.left after "));
+}
+
+TEST(ClosedExpectations, the_reason_at_other_packets_comes_before_all_else) {
+  const Lines lines = against("node = \"r1\"\nmatch = \"udp port 53\"\nreason = \"forward4_ttl_exceeded\"");
+  ASSERT_THAT(lines, SizeIs(5));
+  EXPECT_EQ(lines[0], "r1 saw no packet that matches");
+  EXPECT_THAT(Lines(lines.begin() + 1, lines.end()),
+              Each(AllOf(StartsWith("r1: "), HasSubstr("forward4_ttl_exceeded"))));
+}
+
+TEST(ClosedExpectations, where_a_packet_was_lost_is_told) {
+  const LabOutcome outcome = run_row(R"(
+[[event]]
+set = { "link.core.mtu" = 1300, "node.r1.misbehave.pmtu_black_hole" = true }
+[[event]]
+do = "ping host server -c 2 -s 1400 -M do"
+[[expect]]
+node = "host"
+match = "icmp[icmptype] == 3 and icmp[icmpcode] == 4"
+)");
+  const Lines& lines = outcome.expectations.at(0).against;
+  EXPECT_EQ(lines.at(0),
+            "host saw no packet that matches; the last one was at r1.left after 1.000 s: send, forward4_too_big");
+  EXPECT_THAT(lines, Contains(AllOf(StartsWith("r1: "), HasSubstr("misbehave_pmtu_black_hole"))));
+  EXPECT_THAT(lines, Contains(HasSubstr("misbehave_pmtu_black_hole")).Times(1)) << "though it was two packets";
+}
+
+const std::string ethernet = R"(
 [host]
 link = "lan"
 addresses = ["192.0.2.1/24", "2001:db8::1/64"]
@@ -177,6 +234,10 @@ net = ["192.0.2.0/24", "2001:db8::/64"]
 tap = true
 [node.alice]
 interfaces.eth0 = { link = "lan" }
+)";
+
+TEST(ClosedExpectations, neighbors_are_state_too) {
+  const LabOutcome outcome = run_lab(ethernet + R"(
 [[event]]
 do = "ping host alice -c 1"
 [[expect]]
@@ -187,6 +248,13 @@ state = "host.neighbors[192.0.2.3]"
 equals = "none"
 )");
   for (const ExpectationOutcome& one : outcome.expectations) EXPECT_TRUE(one.holds) << one.what << one.found;
+}
+
+TEST(ClosedExpectations, what_stations_tell_groups_is_no_evidence) {
+  const LabOutcome outcome = run_lab(ethernet + "[[expect]]\nnode = \"alice\"\nmatch = \"udp\"\nwithin = \"5s\"\n");
+  const Lines& lines = outcome.expectations.at(0).against;
+  EXPECT_EQ(lines.at(0), "alice saw no packet that matches");
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("ff02::"))));
 }
 
 TEST(ClosedExpectations, a_lab_goes_on_as_long_as_something_may_come_in_time) {
