@@ -91,7 +91,7 @@ ClientReport run_in_lab(const ClientArguments& arguments) {
   file.events.clear();
   file.expectations.clear();
   lab::ClosedWorld world(file);
-  const std::string first = world.plan().doors.empty() ? "host" : world.plan().doors[0].name;
+  const std::string first = world.network().name(NodeId(world.network().size() - 1));  // who stands at the doors
   const std::string as = arguments.stack.node.value_or(first);
   ToldSilences silences({.places = world.network().place_names()}, as);
   world.watch(silences);

@@ -15,7 +15,7 @@
 #include "tools/session.hpp"
 #include "tunstack/device/namespace.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/kernel_link/ipv6_settings.hpp"
+#include "tunstack/kernel_link/kernel_settings.hpp"
 #include "tunstack/kernel_link/link_setup.hpp"
 
 namespace tunstack {
@@ -78,6 +78,9 @@ void make_network(const HostPlan& plan) {
   enter_private_network();
   set_loopback_up();
   switch_ipv6_on();
+  const bool is_between = plan.lab && plan.links.size() > 1;
+  if (is_between && !forward_packets() && plan.explain != Explain::off)
+    fmt::print(stderr, "tunstack: the kernel does not forward between the doors: it does not let us switch that on\n");
   if (plan.node.interfaces[0].role == Role::router || silence_router_solicitations()) return;
   if (plan.explain != Explain::off)
     fmt::print(stderr, "tunstack: router solicitations from fe80:: to ff02::2 are the kernel's own\n");

@@ -92,9 +92,17 @@ class Conductor {
                          .against = {}});
   }
   void start(const LabEvent& event) {
-    const auto [node, words] = lab::program_words(event.run->value);
+    auto [node, words] = lab::program_words(event.run->value);
     if (door_named(node) == nullptr) return;
+    if (is_of_both_families(words)) words.insert(words.begin() + 1, "-4");
     programs_.push_back({&event, Clock::now() - start_, KernelProgram(words)});
+  }
+  /// A name that has addresses of both, of which programs of this system take IPv6 and those of labs IPv4.
+  bool is_of_both_families(const std::vector<std::string>& words) const {
+    if (std::ranges::any_of(words, [](const std::string& word) { return word == "-4" || word == "-6"; })) return false;
+    return std::ranges::any_of(plan_.names, [&](const NamedAddress& named) {
+      return named.address.is_ipv4() && std::ranges::find(words, named.name) != words.end();
+    });
   }
   void send(const std::string& text) {
     const std::size_t colon = text.find(": ");

@@ -10,7 +10,7 @@
 #include "tools/lab_host.hpp"
 #include "tools/session.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/kernel_link/ipv6_settings.hpp"
+#include "tunstack/kernel_link/kernel_settings.hpp"
 
 namespace tunstack {
 

@@ -49,7 +49,7 @@ class ClosedWorld::Footprint final : public TrafficWatcher {
 };
 
 ClosedWorld::ClosedWorld(const LabFile& file)
-    : file_(file),
+    : file_(with_stand_ins(file)),
       plan_(plan_lab(file)),
       now_(plan_.network.start),
       network_(closed(plan_)),

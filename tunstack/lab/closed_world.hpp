@@ -25,7 +25,6 @@ LabOutcome run_closed(const LabFile& file);
 
 class ClosedWorld {
  public:
-  /// The file must outlive it.
   explicit ClosedWorld(const LabFile& file);
   ~ClosedWorld();
   ClosedWorld(const ClosedWorld&) = delete;
@@ -48,7 +47,7 @@ class ClosedWorld {
   /// To this time, and no further; whatever is due until then happens.
   void run_until(Instant time);
 
-  const LabFile& file_;
+  LabFile file_;
   LabPlan plan_;
   Instant now_;
   Network network_;

@@ -44,7 +44,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-std::vector<std::string_view> words_of(std::string_view line) {
+std::vector<std::string_view> words_in(std::string_view line) {
   std::vector<std::string_view> words;
   while (!line.empty()) {
     const std::size_t end = std::min(line.find(' '), line.size());
@@ -114,7 +114,7 @@ clients::ClientResult of_traceroute(std::string_view text) {
   const std::vector<std::string_view> lines = lines_of(text);
   std::optional<IpAddress> target;
   for (const std::string_view line : lines) {
-    const std::vector<std::string_view> words = words_of(line);
+    const std::vector<std::string_view> words = words_in(line);
     if (line.starts_with("traceroute to ") && words.size() > 3) target = address_in(words[3]);
     const auto number = words.empty() ? 0U : as_count(number_at(words[0], 0));
     if (number == 0 || number > 255) continue;

@@ -10,7 +10,7 @@ namespace {
 
 using Json = LabJson;
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 Duration duration_of(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
@@ -38,7 +38,7 @@ std::vector<Json> list_in(const Json& json, const char* key) {
 
 Json json_of(const ProgramRun& program) {
   return {{"words", program.words},
-          {"began", seconds(program.began)},
+          {"began", in_seconds(program.began)},
           {"text", program.text},
           {"sent", program.result.sent},
           {"received", program.result.received},
@@ -93,7 +93,7 @@ Json json_of(const LabRun& run) {
             {"file", run.file},
             {"seed", run.seed},
             {"holds", run.outcome.holds()},
-            {"seconds", seconds(run.outcome.lasted)}};
+            {"seconds", in_seconds(run.outcome.lasted)}};
   if (run.outcome.is_live) {
     json["live"] = true;
   } else {
@@ -124,7 +124,7 @@ Json json_of(Play& play, Instant now) {
   for (const ProgramRun& program : play.programs()) programs.push_back(json_of(program));
   for (const auto& outcome : play.expectations(now)) expectations.push_back(outcome ? json_of(*outcome) : Json());
   for (const ExpectationOutcome& failure : play.failures()) failures.push_back(json_of(failure));
-  return {{"seconds", seconds(now - play.start())},
+  return {{"seconds", in_seconds(now - play.start())},
           {"over", play.is_over()},
           {"programs", std::move(programs)},
           {"expectations", std::move(expectations)},

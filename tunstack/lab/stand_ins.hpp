@@ -5,8 +5,12 @@
 
 namespace tunstack::lab {
 
-/// Each door becomes a host of its name, with the addresses and routes that the kernel would have there. Nodes of the
-/// lab keep their numbers; the hosts stand behind them, in the order of the doors.
+/// A door becomes a host of its name, with the addresses and routes that the kernel would have there; several become
+/// one router, whose interfaces have their names. It stands behind the nodes of the lab, which keep their numbers.
 NetworkPlan closed(const LabPlan& plan);
+
+/// With the router in the place of doors wherever they are named: what is expected "at left" is expected there, on the
+/// interface left. The same file where there is one door or none.
+LabFile with_stand_ins(const LabFile& file);
 
 }  // namespace tunstack::lab

@@ -245,16 +245,46 @@ equals = "stale"
   EXPECT_TRUE(frames.holds()) << found_in(frames);
 }
 
-TEST(ClosedWorld, a_host_stands_at_each_of_several_doors) {
+TEST(ClosedWorld, a_router_stands_between_several_doors_and_has_their_names) {
   const LabOutcome outcome = run_lab(built_in_text("between") + R"(
 [[event]]
 do = "ping left client -c 1"
 [[event]]
 do = "ping right server -c 1"
+[[event]]
+at = "5s"
+set = { "node.right.options.icmp4.echo" = false }
+[[event]]
+at = "6s"
+do = "ping client 198.51.100.1 -c 1"
+[[event]]
+at = "6s"
+send = "left: 192.0.2.1 > 192.0.2.2 UDP 4000 > 9"
+[[expect]]
+node = "left"
+verdict = "forward"
+match = "icmp[icmptype] == 8"
+count = 3
+[[expect]]
+node = "right"
+verdict = "forward"
+match = "icmp[icmptype] == 0"
+count = 3
+[[expect]]
+of = "ping 4"
+received = 0
+[[expect]]
+node = "client"
+match = "udp dst port 9"
+[[expect]]
+state = "right.counters.reasons.icmp4_echo_off"
+equals = 1
 )");
-  ASSERT_EQ(outcome.programs.size(), 3U);
+  ASSERT_EQ(outcome.programs.size(), 4U);
+  EXPECT_EQ(outcome.programs[0].result.received, 3U) << "through it: " << outcome.programs[0].text;
   EXPECT_EQ(outcome.programs[1].result.received, 1U) << outcome.programs[1].text;
   EXPECT_EQ(outcome.programs[2].result.received, 1U) << outcome.programs[2].text;
+  EXPECT_TRUE(outcome.holds()) << found_in(outcome);
 }
 
 }  // namespace

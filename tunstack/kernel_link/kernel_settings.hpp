@@ -1,4 +1,5 @@
-// What the kernel does about IPv6 on its end of a link, by sysctl: on this host read, in a private network set.
+// What the kernel does about IPv6 on its end of a link, and whether it forwards, by sysctl: on this host read, in a
+// private network set.
 #pragma once
 
 #include <string>
@@ -12,5 +13,7 @@ bool ipv6_is_off(const std::string& device);
 bool switch_ipv6_on();
 /// Likewise: the kernel's end asks for no routers; it would do so four times, in the midst of what is tried.
 bool silence_router_solicitations();
+/// It sends on what is for others, in both families.
+bool forward_packets();
 
 }  // namespace tunstack

@@ -1,4 +1,4 @@
-#include "tunstack/kernel_link/ipv6_settings.hpp"
+#include "tunstack/kernel_link/kernel_settings.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -9,11 +9,12 @@ namespace {
 
 const std::string directory = "/proc/sys/net/ipv6/conf/";
 
-bool set_default(const std::string& name, int value) {
-  std::ofstream file(directory + "default/" + name);
+bool set(const std::string& path, int value) {
+  std::ofstream file(path);
   file << value << std::flush;
   return file.good();
 }
+bool set_default(const std::string& name, int value) { return set(directory + "default/" + name, value); }
 
 }  // namespace
 
@@ -27,6 +28,10 @@ bool ipv6_is_off(const std::string& device) {
 }
 
 bool switch_ipv6_on() { return set_default("disable_ipv6", 0); }
+
+bool forward_packets() {
+  return set("/proc/sys/net/ipv4/ip_forward", 1) && set(directory + "all/forwarding", 1);
+}
 
 bool silence_router_solicitations() { return set_default("router_solicitations", 0); }
 
