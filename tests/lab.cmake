@@ -7,6 +7,7 @@ tunstack_test(lab
   tunstack/lab/lab_docs_test.cpp
   tunstack/lab/lab_plan_test.cpp
   tunstack/lab/lab_report_test.cpp
+  tunstack/lab/large_lab_test.cpp
   tunstack/lab/lockstep_test.cpp
   tunstack/lab/quantities_test.cpp
   tunstack/lab/reading_test.cpp

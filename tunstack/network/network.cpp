@@ -154,6 +154,7 @@ Network::Network(std::vector<Node> nodes, const NetworkPlan& plan)
     : nodes_(std::move(nodes)),
       names_(names_of(plan)),
       misbehaviours_(misbehaviours_of(plan)),
+      in_flight_(plan.in_flight),
       is_single_(is_single_node(plan)),
       waves_{Wave(!is_single_), Wave(!is_single_)},
       last_event_(plan.start) {
@@ -170,6 +171,7 @@ Network::Network(const Network& other)
       doors_(other.doors_),
       misbehaviours_(other.misbehaviours_),
       deadlines_(other.deadlines_),
+      in_flight_(other.in_flight_),
       is_single_(other.is_single_),
       waves_{Wave(!is_single_), Wave(!is_single_)},
       packets_in_(other.packets_in_),
