@@ -11,7 +11,7 @@
 #include <memory>
 
 #include "protocols/base/deadlines.hpp"
-#include "tunstack/network/in_flight.hpp"
+#include "tunstack/network/misdeeds.hpp"
 #include "tunstack/network/network_plan.hpp"
 #include "tunstack/node/place_names.hpp"
 
@@ -177,6 +177,7 @@ class Network {
   std::vector<std::uint32_t> first_port_;  // of each node
   std::vector<Port> doors_;
   std::vector<std::optional<Misbehaviour>> misbehaviours_;  // of each node; empty where none may misbehave
+  std::vector<misdeeds::ErrorsOfSecond> errors_;            // of each of those
   Deadlines deadlines_;
   InFlight in_flight_;
   bool is_single_;             // one node, whose interfaces are the doors
