@@ -4,6 +4,7 @@ tunstack_test(lab
   tunstack/lab/closed_expectations_test.cpp
   tunstack/lab/closed_world_test.cpp
   tunstack/lab/expansion_test.cpp
+  tunstack/lab/frozen_hashes_test.cpp
   tunstack/lab/lab_docs_test.cpp
   tunstack/lab/lab_plan_test.cpp
   tunstack/lab/lab_report_test.cpp
