@@ -65,6 +65,7 @@ struct Forward {
   bool is_redirected = false;                   // its source is told of the next hop
   bool is_for_service = false;                  // by a route for its type of service alone
   bool to_broadcast = false;                    // of the link that it leaves by
+  bool is_in_turn = false;                      // by one of several routes, of which the next packet takes another one
   std::optional<Ipv4Address> destination = {};  // the next one of a source route, which replaces that in the header
 };
 

@@ -5,9 +5,11 @@ tunstack_test(lab
   tunstack/lab/closed_world_test.cpp
   tunstack/lab/comparison_test.cpp
   tunstack/lab/expansion_test.cpp
+  tunstack/lab/frozen_hashes_test.cpp
   tunstack/lab/lab_docs_test.cpp
   tunstack/lab/lab_plan_test.cpp
   tunstack/lab/lab_report_test.cpp
+  tunstack/lab/large_lab_test.cpp
   tunstack/lab/lockstep_test.cpp
   tunstack/lab/reading_test.cpp
   tunstack/lab/shown_labs_test.cpp

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -34,6 +35,20 @@ LabText lab_text(const std::string& lab) {
   if (is_path(lab) || std::filesystem::is_regular_file(lab, unknown)) return {read_text_file(lab), lab};
   throw UsageFault(fmt::format("there is no lab '{}'", lab.substr(0, 80)), "it is neither a built-in one nor a file",
                    did_you_mean(lab, names_of_labs()) + "tunstack lab list");
+}
+
+std::vector<std::string> labs_at(const std::string& name) {
+  namespace fs = std::filesystem;
+  std::error_code none;
+  if (!fs::is_directory(name, none)) return {name};
+  std::vector<std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator(name, none))
+    if (entry.is_regular_file(none) && entry.path().extension() == ".toml") found.push_back(entry.path().string());
+  std::ranges::sort(found);
+  if (found.empty())
+    throw UsageFault(fmt::format("there is no lab below {}", name), "labs are files that end in .toml",
+                     "tunstack lab new my.toml    makes one");
+  return found;
 }
 
 lab::LabFile load_lab(const LabArguments& arguments) {

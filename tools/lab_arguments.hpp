@@ -22,6 +22,10 @@ struct LabText {
 };
 LabText lab_text(const std::string& lab);
 
+/// Lab files below a directory in the order of their names, of which there must be one; anything else is one lab.
+/// Throws UsageFault.
+std::vector<std::string> labs_at(const std::string& name);
+
 std::vector<std::string> names_of_labs();
 
 /// Throws UsageFault that names all that is wrong.

@@ -16,6 +16,7 @@ constexpr const char* lab_check_description =
 
 Examples:
   tunstack lab check mine.toml
+  tunstack lab check labs/                            every lab file below a directory
   tunstack lab check --json *.toml                    for editors and CI
 
 Exit status: 0 if nothing is wrong; 2 if something is.)";
@@ -54,12 +55,13 @@ bool check_lab_file(const std::string& name, const LabCheckArguments& arguments)
 void add_lab_check(CLI::App& lab, int& exit_status) {
   CLI::App* command = lab.add_subcommand("check", lab_check_description);
   const auto arguments = std::make_shared<LabCheckArguments>();
-  command->add_option("LAB", arguments->labs, "Files, or names of 'tunstack lab list'")->required();
+  command->add_option("LAB", arguments->labs, "Built-in labs, files, or directories of files")->required();
   command->add_flag("--json", arguments->json, "One object a line for each fault");
   add_with_option(*command, arguments->with);
   command->callback([arguments, &exit_status] {
-    for (const std::string& name : arguments->labs)
-      if (!check_lab_file(name, *arguments)) exit_status = exit_usage;
+    for (const std::string& given : arguments->labs)
+      for (const std::string& name : labs_at(given))
+        if (!check_lab_file(name, *arguments)) exit_status = exit_usage;
   });
 }
 

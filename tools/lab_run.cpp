@@ -3,7 +3,6 @@
 #include <atomic>
 #include <charconv>
 #include <exception>
-#include <filesystem>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -62,21 +61,6 @@ std::optional<Seeds> seeds_in(const std::string& text) {
     throw UsageFault(fmt::format("'{}' are no seeds", text), "a number, or the first and the last of up to 100000",
                      "--seeds 1..100");
   return seeds;
-}
-
-/// Lab files below a directory in the order of their names; anything else is one lab.
-std::vector<std::string> labs_at(const std::string& name) {
-  namespace fs = std::filesystem;
-  std::error_code none;
-  if (!fs::is_directory(name, none)) return {name};
-  std::vector<std::string> found;
-  for (const auto& entry : fs::recursive_directory_iterator(name, none))
-    if (entry.is_regular_file(none) && entry.path().extension() == ".toml") found.push_back(entry.path().string());
-  std::ranges::sort(found);
-  if (found.empty())
-    throw UsageFault(fmt::format("there is no lab below {}", name), "labs are files that end in .toml",
-                     "tunstack lab new my.toml    makes one");
-  return found;
 }
 
 struct Job {

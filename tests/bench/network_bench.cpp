@@ -124,6 +124,34 @@ void chains(benchmark::internal::Benchmark* benchmark) {
 BENCHMARK(through4)->Apply(chains);
 BENCHMARK(through6)->Apply(chains);
 
+/// A thousand routers, and so many packets on their way through some of them at once: for each that leaves another one
+/// comes in.
+void on_the_way(benchmark::State& state) {
+  constexpr std::size_t hops = 250;
+  constexpr Duration delay = std::chrono::milliseconds(10);
+  const auto packets = static_cast<std::size_t>(state.range(0));
+  NetworkPlan plan = long_chain(1000, hops);
+  for (PlannedLink& link : plan.links) link.impairments.delay = delay;
+  Network network(plan);
+  Outbox out;
+  Instant now = Instant(std::chrono::seconds(10));
+  network.tick(now, out);
+  const std::size_t before = resident();
+  const auto packet = datagram4();
+  const auto one_more = [&] {
+    out.clear();
+    now += (hops + 1) * delay / packets;
+    network.receive({.interface = InterfaceId{0}, .bytes = packet, .now = now}, out);
+  };
+  for (std::size_t i = 0; i < packets + 2; ++i) one_more();
+  state.counters["octets/packet"] = static_cast<double>(resident() - before) / static_cast<double>(packets);
+  for (auto _ : state) one_more();
+  if (out.packets().size() != 1) state.SkipWithError("none arrives for each that comes in");
+  state.counters["packets on their way"] = static_cast<double>(network.packets_on_their_way());
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(hops));
+}
+BENCHMARK(on_the_way)->Arg(1000)->Arg(10'000)->Arg(100'000)->ArgNames({"packets"});
+
 }  // namespace
 }  // namespace tunstack::test
 

@@ -51,6 +51,7 @@ Impairments impairments_of(unsigned choices) {
 
 NetworkPlan planned(unsigned choices) {
   NetworkPlan plan;
+  plan.in_flight = {.packets = 16'384, .octets = std::size_t{16} << 20U};
   NodeOptions options;
   for (const char* const setting :
        {"mld.enable=off", "dad.transmits=0", "nd.gratuitous=0", "dad.retry=0", "icmp4.error_rate=unlimited",
@@ -228,7 +229,8 @@ class Run {
     ++packets_in_;
     came_.emplace_back(packet.begin(), packet.end());
     collect();
-    require(network_.packets_on_their_way() <= Network::most_on_their_way);
+    require(network_.packets_on_their_way() <= plan_for(choices_).in_flight.packets);
+    require(network_.octets_on_their_way() <= plan_for(choices_).in_flight.octets);
   }
   /// At last all has left or been given up.
   Octets finish() {

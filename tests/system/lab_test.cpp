@@ -108,6 +108,24 @@ TEST_F(Lab, TOPO_008_a_broken_file_is_told_line_by_line) {
   std::filesystem::remove(path);
 }
 
+TEST_F(Lab, TOPO_008_all_files_below_a_directory_are_checked) {
+  const std::string folder = testing::TempDir() + "labs-" + std::to_string(::getpid());
+  std::filesystem::create_directories(folder + "/more");
+  EXPECT_FAULT(tunstack({"lab", "check", folder}), 2);
+  const std::string good = tunstack({"lab", "show", "host"}).out;
+  std::ofstream(folder + "/a.toml") << good;
+  std::ofstream(folder + "/more/b.toml") << good;
+  std::ofstream(folder + "/more/c.txt") << "no lab";
+  const Outcome both = tunstack({"lab", "check", folder});
+  EXPECT_EQ(both.status, 0) << both;
+  EXPECT_THAT(both.out, AllOf(HasSubstr("/a.toml: 1 nodes"), HasSubstr("/more/b.toml: 1 nodes")));
+  std::ofstream(folder + "/more/b.toml") << "nam = 1\n";
+  const Outcome one_wrong = tunstack({"lab", "check", folder});
+  EXPECT_EQ(one_wrong.status, 2) << one_wrong;
+  EXPECT_THAT(one_wrong.out, AllOf(HasSubstr("/a.toml: 1 nodes"), HasSubstr("/more/b.toml:1:1: 'nam' is no key")));
+  std::filesystem::remove_all(folder);
+}
+
 TEST_F(Lab, commands_show_labs) {
   EXPECT_THAT(tunstack({"lab", "list"}).out, AllOf(HasSubstr("tunnel-1420"), HasSubstr("historic")));
   EXPECT_THAT(tunstack({"lab", "show", "ecmp"}).out, HasSubstr("name = \"ecmp\""));

@@ -14,7 +14,8 @@ struct Envelope {
   std::uint8_t type_of_service = 0;  // or traffic class
   std::uint8_t hop_limit = 64;
   bool dont_fragment = false;
-  std::uint32_t identification = 0;
+  std::uint32_t identification = 0;   // of fragments, and where it says something
+  bool keeps_identification = false;  // of IPv4: otherwise a whole one gets that of the host that it leaves from
   std::uint32_t flow_label = 0;
   std::vector<std::uint8_t> options = {};     // of IPv4: at most 40, a multiple of 4
   std::optional<Ipv4Address> first_hop = {};  // where a source route leads first

@@ -47,7 +47,7 @@ constexpr std::array<std::uint8_t, tcp_header_size> syn_options = {2, 4, 0x05, 0
 
 TraceProbes::TraceProbes(const TraceArguments& trace, std::uint64_t seed) : trace_(trace), teller_(teller_of(trace)) {
   Random random(seed, "trace");
-  first_identification_ = static_cast<std::uint16_t>(random.below(0x10000));
+  first_identification_ = static_cast<std::uint16_t>(random.below(0x8000) + 1);  // none of them is 0
   source_port_ = static_cast<std::uint16_t>(least_port + random.below(ports));
   if (trace.source_port != 0) source_port_ = trace.source_port;
   echo_identifier_ = static_cast<std::uint16_t>(random.below(0xffff) + 1);
@@ -101,6 +101,7 @@ Envelope TraceProbes::envelope(std::size_t number, std::uint8_t hop_limit) const
               .hop_limit = hop_limit,
               .dont_fragment = trace_.refuses_fragments,
               .identification = static_cast<std::uint16_t>(first_identification_ + number),
+              .keeps_identification = teller() == Teller::identification,
               .flow_label = trace_.flow_label};
   add_source_route(trace_, to);
   return to;

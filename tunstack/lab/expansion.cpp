@@ -65,7 +65,10 @@ class Expander {
   void expand() {
     std::vector<LabNode> written = std::move(file_.nodes);
     file_.nodes.clear();
+    for (LabNode& node : written)
+      if (node.is_of_row) of_rows_.emplace(node.name, node);
     for (LabNode& node : written) {
+      if (node.is_of_row) continue;
       if (!node.as_template.count && !node.as_template.chain)
         file_.nodes.push_back(std::move(node));
       else
@@ -160,9 +163,11 @@ class Expander {
   std::size_t add_nodes(const LabNode& model, std::size_t count) {
     const std::size_t first = file_.nodes.size();
     for (std::size_t i = 1; i <= count; ++i) {
-      LabNode& node = file_.nodes.emplace_back(model);
+      LabNode node = model;
       node.name += std::to_string(i);
       node.as_template = {};
+      const auto own = of_rows_.find(node.name);
+      file_.nodes.push_back(own == of_rows_.end() ? node : own->second);
     }
     return first;
   }
@@ -184,6 +189,7 @@ class Expander {
   LabFile& file_;
   Faults& faults_;
   Nets nets_;
+  std::map<std::string, LabNode> of_rows_;  // what is said of single nodes of rows
   Place place_;
   bool has_ipv4_ = true, has_ipv6_ = true;
 };

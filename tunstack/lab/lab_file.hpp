@@ -89,6 +89,7 @@ struct LabNode {
   Texts services = {};
   std::vector<Setting> misbehave = {};
   LabTemplate as_template = {};
+  bool is_of_row = false;  // says more of a node that a row makes
 
   bool is_router() const { return role.value == "router"; }
 };

@@ -99,10 +99,15 @@ constexpr LabKey<LabFilterRule> of_filter[] = {
      [](LabFilterRule& f, const LabValue& v) { f.action = v.placed_text(); }},
 };
 
+/// What is said of a node of a row stands behind what is said of the row.
+void add(std::vector<Setting>& settings, const std::vector<Setting>& more) {
+  settings.insert(settings.end(), more.begin(), more.end());
+}
+
 constexpr LabKey<LabNode> of_node[] = {
     {"role", text, "host or router", [](LabNode& n, const LabValue& v) { n.role = v.placed_text(); }},
     {"options", settings, "any key of 'tunstack options'",
-     [](LabNode& n, const LabValue& v) { n.options = v.settings; }},
+     [](LabNode& n, const LabValue& v) { add(n.options, v.settings); }},
     {"interfaces", named, "where it is connected"},
     {"advertise", table, "an IPv6 router tells hosts about itself"},
     {"filter", tables, "what a router lets pass; the first rule that matches decides"},
@@ -114,7 +119,7 @@ constexpr LabKey<LabNode> of_node[] = {
      [](LabNode& n, const LabValue& v) { n.computed_routes = v.truth; }},
     {"services", texts, "open ports: udp-echo, udp-discard",
      [](LabNode& n, const LabValue& v) { n.services = v.texts; }},
-    {"misbehave", settings, "deliberate faults", [](LabNode& n, const LabValue& v) { n.misbehave = v.settings; }},
+    {"misbehave", settings, "deliberate faults", [](LabNode& n, const LabValue& v) { add(n.misbehave, v.settings); }},
     {"count",
      number,
      "so many of these in a row: NAME1, NAME2, ...",

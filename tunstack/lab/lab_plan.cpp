@@ -65,6 +65,7 @@ class Planner {
     for (const LabDoor& door : file_.doors) add_door(door);
     add_routes();
     add_names();
+    add_room();
     return std::move(plan_);
   }
 
@@ -187,6 +188,13 @@ class Planner {
         if (own.address.family() == family) return own.address;
     }
     return std::nullopt;
+  }
+
+  /// Who writes down more links has more memory for what is on its way: up to 131,072 packets of 2048 octets.
+  void add_room() {
+    constexpr std::size_t for_a_link = std::size_t{256} << 10U, most = std::size_t{256} << 20U;
+    std::size_t& octets = plan_.network.in_flight.octets;
+    octets = std::clamp(plan_.network.links.size() * for_a_link, octets, most);
   }
 
   // ---- routes ----

@@ -10,6 +10,7 @@
 #include "tunstack/lab/lab_check.hpp"
 #include "tunstack/lab/lab_keys.hpp"
 #include "tunstack/lab/lab_with.hpp"
+#include "tunstack/lab/row_names.hpp"
 #include "tunstack/options/suggestion.hpp"
 
 namespace tunstack::lab {
@@ -122,17 +123,31 @@ class Reader {
     door.place = place_of(entry.key->source());
   }
 
+  /// Those that say more of a node of a row are read last, onto what the row says.
   void read_nodes(const Entry& entry, std::vector<LabNode>& nodes) {
+    std::vector<std::pair<std::string, Entry>> of_rows;
     each_named("a node", entry, [&](const Entry& one) {
-      LabNode& node = nodes.emplace_back();
-      read_table("a node", *one.node, node_keys(), node, [&](std::string_view key, const Entry& part) {
-        if (key == "interfaces") return read_named("an interface", part, interface_keys(), node.interfaces);
-        if (key == "advertise") return read_table("advertise", *part.node, advertise_keys(), node.advertise.emplace());
-        read_list("a filter rule", part, filter_keys(), node.filter);
-      });
-      node.name = one.key->str();
-      node.place = place_of(one.key->source());
+      if (const auto row = row_of(one.key->str(), *entry.node->as_table()))
+        of_rows.emplace_back(*row, one);
+      else
+        read_node(one, nodes.emplace_back());
     });
+    for (const auto& [row, one] : of_rows) {
+      LabNode node = *std::ranges::find(nodes, row, &LabNode::name);
+      node.as_template = {};
+      node.is_of_row = true;
+      read_node(one, node);
+      nodes.push_back(std::move(node));
+    }
+  }
+  void read_node(const Entry& entry, LabNode& node) {
+    read_table("a node", *entry.node, node_keys(), node, [&](std::string_view key, const Entry& part) {
+      if (key == "interfaces") return read_named("an interface", part, interface_keys(), node.interfaces);
+      if (key == "advertise") return read_table("advertise", *part.node, advertise_keys(), node.advertise.emplace());
+      read_list("a filter rule", part, filter_keys(), node.filter);
+    });
+    node.name = entry.key->str();
+    node.place = place_of(entry.key->source());
   }
 
   const toml::table* as_table(const char* what, const toml::node& node) {

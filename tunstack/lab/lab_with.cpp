@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tunstack/lab/row_names.hpp"
 #include "tunstack/options/suggestion.hpp"
 
 namespace tunstack::lab {
@@ -43,10 +44,10 @@ std::vector<std::string> names_in(const toml::table& table) {
   return names;
 }
 
-/// The table of a segment; one that is there, unless it is of keys that need not be.
+/// The table of a segment; one that is there, unless it is of keys that need not be, or of a node that a row makes.
 toml::table* step_into(toml::table& table, const std::string& segment) {
   if (toml::node* const found = table.get(segment)) return found->as_table();
-  if (!has_keys_with_dots(segment)) return nullptr;
+  if (!has_keys_with_dots(segment) && !row_of(segment, table)) return nullptr;
   return table.insert(segment, toml::table{}).first->second.as_table();
 }
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "tunstack/lab/lab_keys.hpp"
-#include "tunstack/settings/misdeed_setting.hpp"
+#include "tunstack/network/misbehaviour.hpp"
 
 namespace tunstack::lab {
 
@@ -69,12 +69,40 @@ Json table_form(LabKeys<Part> keys) {
 Json list_of(Json form) { return {{"type", "array"}, {"items", std::move(form)}}; }
 Json each_named(Json form) { return {{"type", "object"}, {"additionalProperties", std::move(form)}}; }
 
+/// Yes or no, or a number where there is a choice of them.
+Json form_of(const MisdeedRow& misdeed) {
+  Json truth = {{"type", "boolean"}};
+  if (misdeed.most == 1) return truth;
+  return {{"anyOf", {truth, {{"type", "integer"}, {"minimum", misdeed.least}, {"maximum", misdeed.most}}}}};
+}
+
+Json misbehave_form() {
+  Json properties = Json::object();
+  for (const MisdeedRow& misdeed : misdeed_rows()) {
+    Json form = form_of(misdeed);
+    form["description"] = misdeed.text;
+    properties[std::string(misdeed.name)] = std::move(form);
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+}
+
 Json node_form() {
-  return table_form(node_keys(), [](std::string_view key) {
+  Json form = table_form(node_keys(), [](std::string_view key) {
     if (key == "interfaces") return each_named(table_form(interface_keys()));
     if (key == "advertise") return table_form(advertise_keys());
     return list_of(table_form(filter_keys()));
   });
+  form["properties"]["misbehave"].update(misbehave_form());
+  return form;
+}
+
+std::string misdeeds_text() {
+  std::string text = "### misbehave\n\n| fault | takes | the node |\n|---|---|---|\n";
+  for (const MisdeedRow& misdeed : misdeed_rows())
+    text +=
+        fmt::format("| `{}` | {} | {} |\n", misdeed.name,
+                    misdeed.most == 1 ? "true" : fmt::format("{} to {}", misdeed.least, misdeed.most), misdeed.text);
+  return text;
 }
 
 template <class Part>
@@ -107,10 +135,7 @@ std::string keys_as_markdown() {
           table_text("advertise", advertise_keys()) + table_text("[[node.NAME.filter]]", filter_keys()) +
           table_text("[topology]", topology_keys()) + table_text("[[event]]", event_keys()) +
           table_text("[[expect]]", expectation_keys());
-  text += "### misbehave\n\n";
-  std::string names;
-  for (const std::string& name : known_misdeeds()) names += fmt::format("{}`{}`", names.empty() ? "" : ", ", name);
-  return text + names + "\n";
+  return text + misdeeds_text();
 }
 
 }  // namespace tunstack::lab

@@ -4,47 +4,88 @@
 
 namespace tunstack {
 
+// ---- memory ----
+
 std::size_t PacketMemory::kind_of(std::size_t size) {
   return static_cast<std::size_t>(std::ranges::find_if(sizes, [&](std::size_t s) { return size <= s; }) -
                                   sizes.begin());
 }
 
-std::uint8_t* PacketMemory::take(std::size_t size) {
-  const std::size_t number = kind_of(size);
-  Kind& kind = kinds_[number];
-  if (kind.free.empty()) {
-    kind.chunks.push_back(std::make_unique_for_overwrite<std::uint8_t[]>(octets_of_a_chunk));
-    std::uint8_t* const chunk = kind.chunks.back().get();
-    for (std::size_t at = 0; at + sizes[number] <= octets_of_a_chunk; at += sizes[number])
-      kind.free.push_back(chunk + at);
-  }
-  std::uint8_t* const block = kind.free.back();
-  kind.free.pop_back();
-  return block;
+PacketMemory::Block PacketMemory::take(std::size_t size) {
+  const auto number = chunk_with_room(kind_of(size));
+  if (!number) return {};
+  Chunk& chunk = chunks_[*number];
+  const bool is_used_again = chunk.free != none;
+  std::uint8_t* const block = chunk.octets.get() + (is_used_again ? chunk.free : chunk.begun++) * sizes[chunk.kind];
+  if (is_used_again) chunk.free = load_be32({block, 4}, 0);
+  ++chunk.used;
+  if (chunk.is_full()) remove_with_room(*number);
+  return {block, *number, static_cast<std::uint32_t>(size)};
 }
 
-void PacketMemory::give_back(std::uint8_t* block, std::size_t size) { kinds_[kind_of(size)].free.push_back(block); }
+void PacketMemory::give_back(const Block& block) {
+  Chunk& chunk = chunks_[block.chunk];
+  if (chunk.is_full()) add_with_room(block.chunk);
+  store_be32({block.octets, 4}, 0, chunk.free);
+  chunk.free =
+      static_cast<std::uint32_t>(static_cast<std::size_t>(block.octets - chunk.octets.get()) / sizes[chunk.kind]);
+  if (--chunk.used > 0) return;
+  remove_with_room(block.chunk);
+  unused_.push_back(block.chunk);
+}
+
+/// One that is cut already, or else one is cut.
+std::optional<PacketMemory::ChunkNumber> PacketMemory::chunk_with_room(std::size_t kind) {
+  if (!with_room_[kind].empty()) return with_room_[kind].back();
+  if (unused_.empty()) {
+    if (chunks_.size() == most_chunks_) return std::nullopt;
+    unused_.push_back(static_cast<ChunkNumber>(chunks_.size()));
+    chunks_.push_back({.octets = std::make_unique_for_overwrite<std::uint8_t[]>(octets_of_a_chunk)});
+  }
+  const ChunkNumber number = unused_.back();
+  unused_.pop_back();
+  Chunk& chunk = chunks_[number];
+  chunk.kind = kind;
+  chunk.begun = 0;
+  chunk.free = none;
+  add_with_room(number);
+  return number;
+}
+
+void PacketMemory::add_with_room(ChunkNumber number) {
+  std::vector<ChunkNumber>& all = with_room_[chunks_[number].kind];
+  chunks_[number].place = all.size();
+  all.push_back(number);
+}
+
+void PacketMemory::remove_with_room(ChunkNumber number) {
+  std::vector<ChunkNumber>& all = with_room_[chunks_[number].kind];
+  const std::size_t place = chunks_[number].place;
+  all[place] = all.back();
+  chunks_[all[place]].place = place;
+  all.pop_back();
+}
+
+// ---- packets ----
 
 MutableBytes InFlight::add(Instant due, Tag tag, std::uint64_t number, std::size_t size) {
-  if (heap_.size() == most_packets_ || size > PacketMemory::largest) return {};
-  if (PacketMemory::block_size(size) > most_octets_ - octets_) return {};
-  const MutableBytes bytes(memory_.take(size), size);
-  octets_ += PacketMemory::block_size(size);
-  heap_.push_back({{due, tag, number, bytes}, added_++});
+  if (heap_.size() == limits_.packets || size > PacketMemory::largest) return {};
+  const PacketMemory::Block block = memory_.take(size);
+  if (block.octets == nullptr) return {};
+  heap_.push_back({due, added_++, tag, number, block});
   std::ranges::push_heap(heap_, IsLater{});
-  return bytes;
+  return block.bytes();
 }
 
 std::optional<InFlight::Packet> InFlight::take(Instant now) {
-  if (taken_) memory_.give_back(taken_->data(), taken_->size());
+  if (taken_) memory_.give_back(*taken_);
   taken_.reset();
   if (next_due() > now) return std::nullopt;
   std::ranges::pop_heap(heap_, IsLater{});
-  const Packet packet = heap_.back().packet;
+  const Entry next = heap_.back();
   heap_.pop_back();
-  octets_ -= PacketMemory::block_size(packet.bytes.size());
-  taken_ = packet.bytes;
-  return packet;
+  taken_ = next.block;
+  return Packet{next.due, next.tag, next.number, next.block.bytes()};
 }
 
 }  // namespace tunstack

@@ -43,6 +43,8 @@ constexpr std::array<MisdeedRow, misdeed_count> rows{{
     {Misdeed::address_conflict, "address_conflict", 1, 1, Reason::misbehave_address_conflict,
      "claims every address that a neighbor asks whether it is free"},
     {Misdeed::filtered_icmp, "filtered_icmp", 1, 1, Reason::misbehave_filtered_icmp, "forwards no ICMP at all"},
+    {Misdeed::rate_limit_lies, "rate_limit_lies", 1, 1000, Reason::misbehave_rate_limit_lies,
+     "sends so many errors in a second and keeps the others, whatever its limits say"},
 }};
 
 }  // namespace

@@ -34,8 +34,9 @@ enum class Misdeed : std::uint8_t {
   rogue_advertisement,
   address_conflict,
   filtered_icmp,
+  rate_limit_lies,
 };
-inline constexpr std::size_t misdeed_count = 20;
+inline constexpr std::size_t misdeed_count = 21;
 
 /// What a misdeed takes: yes or no, or a number up to `most`.
 struct MisdeedRow {

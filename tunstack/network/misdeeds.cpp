@@ -126,10 +126,11 @@ class Sending {
     if (parts_.is_icmp) message_ = {at(0), at(1), parts_.is_ipv4};
   }
 
-  Done own() {
+  Done own(Instant now, ErrorsOfSecond& errors) {
     if (!parts_.is_icmp) return std::move(done_);
     if (message_.is_error() && does(Misdeed::silent)) return drop();
     if (message_.is_too_big() && does(Misdeed::pmtu_black_hole)) return drop();
+    if (message_.is_error() && is_one_too_many(now, errors) && does(Misdeed::rate_limit_lies)) return drop();
     if (message_.is_error()) change_error();
     if (message_.is_reply()) change_reply();
     if (message_.is_redirect() && does(Misdeed::wrong_redirects)) change_redirect();
@@ -156,6 +157,10 @@ class Sending {
     return true;
   }
   std::uint32_t number(Misdeed misdeed) const { return misbehaviour_.of(misdeed).value_or(0); }
+  bool is_one_too_many(Instant now, ErrorsOfSecond& errors) const {
+    const auto most = misbehaviour_.of(Misdeed::rate_limit_lies);
+    return most && !errors.take(*most, now);
+  }
   Done drop() {
     done_.copies = 0;
     return std::move(done_);
@@ -327,11 +332,18 @@ class Arriving {
 
 }  // namespace
 
-Done on_sending(const Misbehaviour& misbehaviour, Bytes datagram, bool is_own) {
+bool ErrorsOfSecond::take(std::uint32_t most, Instant now) {
+  if (!began_ || now - *began_ >= std::chrono::seconds(1)) began_ = now, sent_ = 0;
+  if (sent_ >= most) return false;
+  ++sent_;
+  return true;
+}
+
+Done on_sending(const Misbehaviour& misbehaviour, Bytes datagram, const Departure& departure, ErrorsOfSecond& errors) {
   const auto parts = parts_of(datagram);
   if (!parts) return {.told = {}, .packet = octets_of(datagram), .copies = 1};
   Sending sending(misbehaviour, datagram, *parts);
-  return is_own ? sending.own() : sending.forwarded();
+  return departure.is_own ? sending.own(departure.now, errors) : sending.forwarded();
 }
 
 DoneOnArrival on_arrival(const Misbehaviour& misbehaviour, Bytes datagram, const Arrival& arrival) {

@@ -7,7 +7,6 @@
 #include "protocols/wire/ip_version.hpp"
 #include "protocols/wire/ipv4.hpp"
 #include "protocols/wire/ipv6.hpp"
-#include "tunstack/network/misdeeds.hpp"
 #include "tunstack/network/plan_check.hpp"
 
 namespace tunstack {
@@ -161,6 +160,8 @@ Network::Network(std::vector<Node> nodes, const NetworkPlan& plan)
     : nodes_(std::move(nodes)),
       names_(names_of(plan)),
       misbehaviours_(misbehaviours_of(plan)),
+      errors_(misbehaviours_.size()),
+      in_flight_(plan.in_flight),
       is_single_(is_single_node(plan)),
       waves_{Wave(!is_single_), Wave(!is_single_)},
       last_event_(plan.start) {
@@ -176,7 +177,9 @@ Network::Network(const Network& other)
       first_port_(other.first_port_),
       doors_(other.doors_),
       misbehaviours_(other.misbehaviours_),
+      errors_(other.errors_),
       deadlines_(other.deadlines_),
+      in_flight_(other.in_flight_),
       is_single_(other.is_single_),
       waves_{Wave(!is_single_), Wave(!is_single_)},
       packets_in_(other.packets_in_),
@@ -454,7 +457,7 @@ void Network::set_out_badly(const Port& port, const LinkEnd& from, const Outgoin
   const Misbehaviour* const wrong = misdeeds_of(from.node);
   if (wrong == nullptr || packet.payload != LinkPayload::ip) return set_out_over(port, from, packet, now, out);
   const bool is_own = is_from(nodes_[from.node].state(), packet.interface, packet.bytes);
-  const misdeeds::Done done = misdeeds::on_sending(*wrong, packet.bytes, is_own);
+  const misdeeds::Done done = misdeeds::on_sending(*wrong, packet.bytes, {is_own, now}, errors_[from.node]);
   for (const Reason reason : done.told) note_at(from, reason, packet.ids.number, now, done.copies == 0);
   OutgoingPacket changed = packet;
   changed.bytes = done.packet;

@@ -11,7 +11,7 @@
 #include <memory>
 
 #include "protocols/base/deadlines.hpp"
-#include "tunstack/network/in_flight.hpp"
+#include "tunstack/network/misdeeds.hpp"
 #include "tunstack/network/network_plan.hpp"
 #include "tunstack/node/place_names.hpp"
 
@@ -100,12 +100,12 @@ class Network {
     for (Link& link : links_) link.impairers.clear();
   }
   std::size_t packets_on_their_way() const { return in_flight_.packets(); }
+  /// Memory that they have, or had.
+  std::size_t octets_on_their_way() const { return in_flight_.octets(); }
   /// `observer` and `watcher` (or nullptr) must outlive the network or be taken back.
   void observe(Observer* observer);
   void watch_traffic(TrafficWatcher* watcher) { watcher_ = watcher; }
 
-  static constexpr std::size_t most_on_their_way = 16'384;
-  static constexpr std::size_t most_octets_on_their_way = std::size_t{64} << 20U;
   /// How often packets are handed on at one instant: several times the 255 hops of a packet, and of what it brings
   /// about.
   static constexpr std::size_t most_waves_at_once = 2048;
@@ -183,8 +183,9 @@ class Network {
   std::vector<std::uint32_t> first_port_;  // of each node
   std::vector<Port> doors_;
   std::vector<std::optional<Misbehaviour>> misbehaviours_;  // of each node; empty where none may misbehave
+  std::vector<misdeeds::ErrorsOfSecond> errors_;            // of each of those
   Deadlines deadlines_;
-  InFlight in_flight_{most_on_their_way, most_octets_on_their_way};
+  InFlight in_flight_;
   bool is_single_;             // one node, whose interfaces are the doors
   std::array<Wave, 2> waves_;  // one is looked at while the other one fills
   std::size_t filling_ = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tunstack/network/impairment.hpp"
+#include "tunstack/network/in_flight.hpp"
 #include "tunstack/network/misbehaviour.hpp"
 #include "tunstack/node/node.hpp"
 
@@ -42,6 +43,7 @@ struct NetworkPlan {
   std::vector<PlannedLink> links;
   Seed seed = 0;
   Instant start{};
+  InFlightLimits in_flight = {};
 };
 
 /// A single node, whose n-th interface is at the n-th door.

@@ -91,7 +91,7 @@ template <const auto& rules, class View>
   if (const auto verdict = tunstack::judge<rules>(routed, arrival.trace)) return *verdict;
   return Verdict(std::in_place_type<Forward>, forwarded, way.interface, static_cast<std::uint32_t>(onward.mtu),
                  way.gateway != nullptr ? *way.gateway : IpAddress(to.destination), is_redirected(way, arrival, state),
-                 way.is_for_service, is_broadcast(arrival.destination));
+                 way.is_for_service, is_broadcast(arrival.destination), way.is_in_turn);
 }
 
 // ---- filters ----
@@ -329,6 +329,11 @@ void rewrite_header(MutableBytes header, const Forward& forward, const Ipv4Arriv
     rewrite_options(header, forward, arrival, state);
 }
 
+void count(const Forward& forward, NodeState& state) {
+  ++state.forwarded;
+  state.turns += forward.is_in_turn ? 1U : 0U;
+}
+
 void number(std::span<OutgoingPacket> packets, Turn& turn) {
   for (OutgoingPacket& packet : packets) packet.ids = {turn.output.next_number(), turn.cause};
 }
@@ -340,7 +345,7 @@ template <class EgressOf>
   const MutableBytes header = MutableBytes(storage).first(arrival.ip.header_size());
   copy_bytes(header, arrival.ip.header());
   rewrite_header(header, forward, arrival, turn.state);
-  ++turn.state.forwarded;
+  count(forward, turn.state);
   const std::size_t before = turn.outbox.packets().size();
   const auto added = add_ipv4_fragments({header, arrival.ip.payload()}, {forward.interface, forward.mtu}, turn.outbox);
   if (!added) return added.error();
@@ -361,7 +366,7 @@ template <class EgressOf>
                                                const EgressOf& egress, Turn& turn) {
   if (arrival.ip.total_length() > forward.mtu) [[unlikely]]
     return send_in_fragments(forward, arrival, egress, turn);
-  ++turn.state.forwarded;
+  count(forward, turn.state);
   const std::size_t before = turn.outbox.packets().size();
   const MutableBytes packet = add_copy(forward, arrival.ip.bytes(), turn);
   if (packet.empty()) return Reason::outbox_full;
@@ -371,7 +376,7 @@ template <class EgressOf>
 template <class EgressOf>
 [[gnu::always_inline]] inline MaybeReason send(const Forward& forward, const Ipv6Arrival& arrival,
                                                const EgressOf& egress, Turn& turn) {
-  ++turn.state.forwarded;
+  count(forward, turn.state);
   const std::size_t before = turn.outbox.packets().size();
   const MutableBytes packet = add_copy(forward, arrival.ip.bytes(), turn);
   if (packet.empty()) return Reason::outbox_full;

@@ -63,11 +63,11 @@ MaybeReason try_to_send(Bytes datagram, const Egress& egress, Turn& turn) {
   return turn.output.send_given(datagram, LinkPayload::ip, egress, turn);
 }
 
-/// A copy with an identification that this node has given, where it can have one.
+/// A copy with an identification that this node has given, where the program has given none.
 std::vector<std::uint8_t> identified(Bytes datagram, Turn& turn) {
   std::vector<std::uint8_t> copy(datagram.begin(), datagram.end());
   const auto ipv4 = QuotedIpv4::parse(datagram);
-  if (!ipv4 || !ipv4->has_header() || ipv4->is_fragment()) return copy;
+  if (!ipv4 || !ipv4->has_header() || ipv4->is_fragment() || ipv4->identification() != 0) return copy;
   const std::uint32_t given =
       turn.state.identifications4.next(ipv4->destination(), {datagram.size(), ipv4->protocol()}, turn.now);
   store_be16(copy, ipv4_offset::identification, static_cast<std::uint16_t>(given));

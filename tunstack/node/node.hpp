@@ -57,8 +57,9 @@ class Node {
   /// to its next hop there, once that is resolved. It is told as an origination (sent_on_request). Returns why nothing
   /// left, or not yet; what is larger than the MTU of the link is refused.
   MaybeReason send_packet(InterfaceId interface, Bytes datagram, Instant now, Outbox& out);
-  /// Sends a datagram of a program of this host by its routes. A whole one of IPv4 gets an identification of the node's,
-  /// so that errors and redirects about it are believed as about the node's own (RFC 5927 4.1, RFC 1122 3.2.2.2).
+  /// Sends a datagram of a program of this host by its routes. A whole one of IPv4 whose identification is 0 gets one
+  /// of the node's, so that errors and redirects about it are believed as about its own (RFC 5927 4.1, RFC 1122
+  /// 3.2.2.2).
   MaybeReason send_of_program(Bytes datagram, Instant now, Outbox& out);
   /// The same as send_packet() of a whole frame, on links with addresses alone.
   MaybeReason send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox& out);

@@ -52,6 +52,7 @@ struct NodeState {
   SecretSource secret_from;
   SipHashKey flow_key;                // of datagrams in transit
   std::uint64_t forwarded = 0;        // so many of them; counted by the forwarder
+  std::uint64_t turns = 0;            // those of them that took one of several routes in turn
   bool is_on_one_plain_link = false;  // up and without addresses: nothing is to be chosen or resolved
 
   Interface& interface(InterfaceId id) { return interfaces[static_cast<std::size_t>(id)]; }

@@ -18,16 +18,18 @@ template <class View>
 std::size_t turn_of(const View& packet, std::size_t count, const NodeState& state) {
   const ip::EqualRoutes policy = policy_for(packet, state);
   if (count == 1 || policy == ip::EqualRoutes::first) return 0;
-  if (policy == ip::EqualRoutes::packet) return state.forwarded % count;
+  if (policy == ip::EqualRoutes::packet) return state.turns % count;
   return (ip::flow_hash(packet, state.flow_key) >> 32) * count >> 32;
 }
 
 template <class View>
 TransitWay choose(std::span<const ip::Route> routes, const View& packet, const NodeState& state) {
+  bool is_in_turn = false;
   const auto choose_of = [&](const auto& may_be) -> const ip::Route* {
     const auto is_taken = [&](const ip::Route& r) { return is_usable(r, state) && may_be(r); };
     auto count = static_cast<std::size_t>(std::ranges::count_if(routes, is_taken));
     if (count == 0) return nullptr;
+    is_in_turn = count > 1 && policy_for(packet, state) == ip::EqualRoutes::packet;
     count = turn_of(packet, count, state);
     for (const ip::Route& route : routes)
       if (is_taken(route) && count-- == 0) return &route;
@@ -36,8 +38,11 @@ TransitWay choose(std::span<const ip::Route> routes, const View& packet, const N
   for (const std::uint8_t service : {service_of(packet), std::uint8_t{0}})
     for (const bool forwards : {true, false})
       if (const auto* const route =
-              choose_of([&](const ip::Route& r) { return r.type_of_service == service && r.forwards() == forwards; }))
-        return way_by(*route);
+              choose_of([&](const ip::Route& r) { return r.type_of_service == service && r.forwards() == forwards; })) {
+        TransitWay way = way_by(*route);
+        way.is_in_turn = is_in_turn;
+        return way;
+      }
   const auto* const other = choose_of([](const ip::Route&) { return true; });
   if (other == nullptr) return {};
   return {.reach = other->gateway ? ip::Reach::other_service : ip::Reach::other_service_on_link};

@@ -14,6 +14,7 @@ struct TransitWay {
   ip::RouteAction action = ip::RouteAction::forward;
   std::uint8_t code = 0;               // of a route that rejects
   bool is_for_service = false;         // the route is for the packet's type of service alone
+  bool is_in_turn = false;             // there are others, and the next packet takes one of them
   const IpAddress* gateway = nullptr;  // null: the destination is on the link. Good until routes change
 };
 
@@ -48,6 +49,7 @@ inline TransitWay way_by(const ip::Route& route) {
           route.action,
           route.code,
           route.type_of_service != 0,
+          false,
           route.gateway ? &*route.gateway : nullptr};
 }
 

@@ -128,6 +128,12 @@ TEST(RouteChoice, TOPO_005_each_packet_in_turn_or_always_the_first_on_request) {
     ASSERT_THAT(sent, SizeIs(6));
     for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(sent[i].interface, i % 2 == 0 ? far : other) << i;
   }
+  Router and_back(three_doors({"ip4.forward.ecmp=packet", "ip6.forward.ecmp=packet"}));
+  for (std::size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(doors_of(and_back, {udp4({.destination = beyond4})}), Doors{i % 2 == 0 ? far : other}) << i;
+    EXPECT_THAT(and_back.receive({echo4({.source = beyond4, .destination = near4})}, far), SizeIs(1));
+    EXPECT_EQ(doors_of(and_back, {udp4({.destination = beyond4, .ttl = 1})}), Doors{near}) << "takes no turn";
+  }
   Router first(three_doors({"ip4.forward.ecmp=first", "ip6.forward.ecmp=first"}));
   EXPECT_EQ(doors_of(first, each_of(64, [](unsigned i) { return udp4({.destination = beyond4}, i); })), Doors{far});
   EXPECT_EQ(doors_of(first, each_of(64, [](unsigned i) { return udp6({.destination = beyond6}, i); })), Doors{far});

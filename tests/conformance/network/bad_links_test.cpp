@@ -189,11 +189,14 @@ TEST(BadLinks, TOPO_001_a_full_queue_loses_what_comes) {
 }
 
 TEST(BadLinks, ROB_003_the_network_holds_so_many_packets) {
-  NetworkDriver driver(pair_with({.delay = 1s}));
+  constexpr std::size_t most = 1000;
+  NetworkPlan plan = pair_with({.delay = 1s});
+  plan.in_flight.packets = most;
+  NetworkDriver driver(plan);
   driver.run_for(5s);
   driver.take_events();
   const Packet packet = to_right();
-  driver.receive(std::vector<Packet>(Network::most_on_their_way, packet));
+  driver.receive(std::vector<Packet>(most, packet));
   EXPECT_EQ(driver.count(Reason::network_full), 0U);
   driver.take_events();
   driver.run_for(300ms);
@@ -209,8 +212,8 @@ TEST(BadLinks, ROB_003_the_network_holds_so_many_packets) {
   const auto given = NetworkDriver::about(driver.take_events(), Reason::network_full);
   ASSERT_THAT(given, SizeIs(1));
   EXPECT_EQ(given[0].time, driver.now());
-  EXPECT_EQ(driver.network().packets_on_their_way(), Network::most_on_their_way);
-  EXPECT_THAT(driver.run_for(1s), SizeIs(Network::most_on_their_way)) << "and loses none of them";
+  EXPECT_EQ(driver.network().packets_on_their_way(), most);
+  EXPECT_THAT(driver.run_for(1s), SizeIs(most)) << "and loses none of them";
   driver.send(packet);
   EXPECT_THAT(driver.run_for(1s), SizeIs(1)) << "there is room again";
 }
@@ -224,15 +227,18 @@ TEST(BadLinks, ROB_003_the_network_holds_so_many_octets) {
               {.node = "r2", .addresses = {"198.51.100.1/31"}, .mtu = 65535}},
              {.delay = 1s});
   draft.link("right", {{.node = "r2", .addresses = {"203.0.113.1/24"}, .mtu = 65535}, outside});
-  NetworkDriver driver(draft.plan());
+  constexpr std::size_t fit = 20;
+  NetworkPlan plan = draft.plan();
+  plan.in_flight.octets = fit * PacketMemory::octets_of_a_chunk;
+  NetworkDriver driver(plan);
   const Packet large = to_right(1, Packet(65'000));
-  const std::size_t fit = Network::most_octets_on_their_way / PacketMemory::block_size(large.size());
   for (std::size_t i = 0; i < fit + 3; ++i) {
     driver.send(large);
     driver.take_events();
   }
   EXPECT_EQ(driver.count(Reason::network_full), 3U);
   EXPECT_EQ(driver.network().packets_on_their_way(), fit);
+  EXPECT_EQ(driver.network().octets_on_their_way(), plan.in_flight.octets);
 }
 
 TEST(BadLinks, a_packet_without_octets_is_lost_by_no_link) {

@@ -204,6 +204,34 @@ TEST(Misbehaviour, TOPO_001_a_prefix_is_advertised_that_is_not_there) {
   EXPECT_GT(driver.count("r1", Reason::misbehave_rogue_advertisement), 0U);
 }
 
+TEST(Misbehaviour, TOPO_004_the_first_errors_of_each_second_leave_and_no_others) {
+  NetworkDriver driver(chain_where(r2, Misdeed::rate_limit_lies, 2));
+  driver.run_for(300ms);
+  EXPECT_THAT(driver.receive({echo_with_ttl(2), echo_with_ttl(2), echo_with_ttl(2), echo_with_ttl(1)}), SizeIs(3))
+      << "one is of r1";
+  EXPECT_THAT(driver.send(echo6_with_hops(2)), IsEmpty()) << "of both families together";
+  EXPECT_EQ(driver.count("r2", Reason::misbehave_rate_limit_lies), 2U);
+  driver.run_for(999ms);
+  EXPECT_THAT(driver.send(echo_with_ttl(2)), IsEmpty()) << "nothing comes back before the second is over";
+  driver.run_for(1ms);
+  EXPECT_EQ(icmp6_type(driver.one_out(echo6_with_hops(2), 0, 0)), 3U);
+  driver.run_for(999ms);
+  EXPECT_THAT(driver.receive({echo_with_ttl(2), echo_with_ttl(2)}), SizeIs(1)) << "this second began with that";
+  EXPECT_EQ(driver.count("r2", Reason::misbehave_rate_limit_lies), 4U);
+  EXPECT_EQ(driver.count("r2", Reason::icmp4_error_rate_of_destination), 0U) << "its limits would allow them";
+  EXPECT_THAT(driver.receive({echo_with_ttl(64), echo4({.destination = "198.51.100.1"})}), SizeIs(2))
+      << "it forwards, and answers";
+}
+
+TEST(Misbehaviour, TOPO_004_a_copy_of_a_network_counts_its_own_errors) {
+  NetworkDriver driver(chain_where(r2, Misdeed::rate_limit_lies, 1));
+  EXPECT_THAT(driver.send(echo_with_ttl(2)), SizeIs(1));
+  Network copy(driver.network());
+  Outbox out;
+  copy.receive({.interface = InterfaceId{0}, .bytes = echo_with_ttl(2), .now = driver.now()}, out);
+  EXPECT_THAT(out.packets(), IsEmpty()) << "as the network would answer";
+}
+
 TEST(Misbehaviour, TOPO_001_icmp_is_filtered_and_other_datagrams_are_not) {
   NetworkDriver driver(chain_where(r2, Misdeed::filtered_icmp));
   EXPECT_THAT(driver.send(echo_with_ttl(64)), IsEmpty());

@@ -1,7 +1,7 @@
 // The labs that are compiled in: that nothing is wrong with them, that packets get through, and that each seed gives
 // the same octets again.
 #include "tests/support/network_driver.hpp"
-#include "tests/tunstack/lab/small_lab.hpp"
+#include "tests/tunstack/lab/closed_lab.hpp"
 #include "tunstack/explain/describe.hpp"
 #include "tunstack/lab/built_in.hpp"
 #include "tunstack/lab/lab_plan.hpp"
@@ -80,7 +80,7 @@ TEST(BuiltInLabs, nothing_is_wrong_with_them_and_each_says_what_it_shows) {
     EXPECT_EQ(file.name, one.name);
     EXPECT_FALSE(file.description.empty()) << one.name;
   }
-  EXPECT_EQ(built_in_labs().size(), 13U);
+  EXPECT_EQ(built_in_labs().size(), 14U);
   read_good_lab(std::string(lab::lab_template()));
   EXPECT_EQ(lab::find_built_in("nowhere"), nullptr);
 }
@@ -173,6 +173,20 @@ TEST(BuiltInLabs, TOPO_005_flows_of_ecmp_take_both_ways) {
   EXPECT_GT(forwarded("a"), 0U);
   EXPECT_GT(forwarded("b"), 0U);
   EXPECT_EQ(forwarded("r4"), 128U) << "to the server and back";
+}
+
+TEST(BuiltInLabs, TOPO_005_packets_of_one_flow_take_both_ways_of_ecmp_packet_in_turn) {
+  const lab::LabOutcome outcome = lab::run_closed(read_good_lab(std::string(lab::find_built_in("ecmp-packet")->text)));
+  EXPECT_TRUE(outcome.holds());
+  for (std::size_t ping = 1; ping < 3; ++ping) {
+    std::vector<std::size_t> places;
+    for (std::size_t i = 1; i <= 10; ++i)
+      places.push_back(outcome.programs[ping].text.find("icmp_seq=" + std::to_string(i) + " "));
+    EXPECT_THAT(places, testing::Each(testing::Ne(std::string::npos))) << outcome.programs[ping].text;
+    for (std::size_t i = 0; i < places.size(); i += 2)
+      EXPECT_LT(places[i + 1], places[i]) << "each other one overtakes one\n" << outcome.programs[ping].text;
+  }
+  EXPECT_THAT(outcome.programs[0].text, testing::AllOf(HasSubstr("198.18.0.1 "), HasSubstr("198.18.0.3 ")));
 }
 
 TEST(BuiltInLabs, a_client_of_autoconf_forms_its_addresses) {

@@ -71,6 +71,62 @@ TEST(LabRows, links_between_have_the_families_of_the_first_one_and_the_nets_that
   EXPECT_EQ(to_text(file.links[2].nets[0].value), "10.0.0.4/31");
 }
 
+const std::string row_of_twelve =
+    edge + "[node.r]\nrole = \"router\"\ncount = 12\nchain = \"edge\"\noptions = { \"icmp4.quote\" = 8 }\n";
+
+TEST(LabRows, one_node_of_a_row_is_said_more_of) {
+  const LabFile file = read_good_lab(row_of_twelve +
+                                     "[node.r3]\nmisbehave = { silent = true }\nservices = [\"udp-echo\"]\n"
+                                     "options = { \"icmp4.quote\" = 576, \"ip4.ttl\" = 9 }\n"
+                                     "interfaces.stub = { link = \"stub\" }\n"
+                                     "[node.r12]\nmisbehave = { wrong_mtu = 68 }\n"
+                                     "[link.stub]\nnet = [\"203.0.113.0/24\"]\n"
+                                     "[node.leaf]\ninterfaces.eth0 = { link = \"stub\" }\n");
+  ASSERT_THAT(file.nodes, SizeIs(13));
+  const LabNode &second = file.nodes[1], &third = file.nodes[2];
+  EXPECT_EQ(third.name, "r3");
+  EXPECT_TRUE(third.is_router()) << "as the row says";
+  EXPECT_THAT(third.misbehave, SizeIs(1));
+  ASSERT_THAT(third.options, SizeIs(3)) << "what is said last counts";
+  EXPECT_EQ(third.options[0].value, "8");
+  EXPECT_EQ(third.options[1].value, "576");
+  ASSERT_THAT(third.interfaces, SizeIs(3));
+  EXPECT_EQ(third.interfaces[0].link.value, "stub");
+  EXPECT_EQ(third.interfaces[1].link.value, "r2-r3");
+  EXPECT_THAT(second.misbehave, testing::IsEmpty());
+  EXPECT_THAT(second.options, SizeIs(1));
+  EXPECT_EQ(file.nodes[11].misbehave.at(0).key, "wrong_mtu");
+}
+
+TEST(LabRows, with_says_more_of_one_node_too) {
+  const LabFile file = read_good_lab(
+      row_of_twelve, {"node.r3.misbehave.silent=true", "node.r3.options.ip4.ttl=9", "node.r12.role=host"});
+  EXPECT_EQ(file.nodes[2].misbehave.at(0).key, "silent");
+  EXPECT_EQ(file.nodes[2].options.at(1).key, "ip4.ttl");
+  EXPECT_FALSE(file.nodes[11].is_router());
+  EXPECT_THAT(file.nodes[3].misbehave, testing::IsEmpty());
+  for (const char* const wrong : {"node.r0.misbehave.silent=true", "node.r13.misbehave.silent=true",
+                                  "node.r03.misbehave.silent=true", "node.q3.misbehave.silent=true"}) {
+    const auto faults = lab::read_lab(row_of_twelve, {wrong}).faults;
+    ASSERT_THAT(faults, SizeIs(1)) << wrong;
+    EXPECT_THAT(faults[0].what, HasSubstr("there is no '")) << wrong;
+  }
+}
+
+TEST(LabRows, what_is_wrong_with_a_node_of_a_row_is_told_where_it_stands) {
+  const auto faults = lab::read_lab(row_of_twelve + "[node.r3]\nmisbehave = { silence = true }\n").faults;
+  EXPECT_THAT(lab::faults_text(faults, "x"), HasSubstr("x:12:15: 'silence' is no fault that a node can have"));
+  const auto none = lab::read_lab(row_of_twelve + "[node.r13]\nmisbehave = { silent = true }\n").faults;
+  EXPECT_THAT(lab::faults_text(none, "x"), HasSubstr("the node r13 has no interface"));
+}
+
+TEST(LabRows, a_row_may_have_the_name_of_a_node_of_another_row) {
+  const LabFile file = read_good_lab(
+      edge + "[node.r]\ncount = 2\nrole = \"router\"\nchain = \"edge\"\nto = \"far\"\n" +
+      "[link.far]\nnet = [\"203.0.113.0/24\"]\n[node.r1x]\ncount = 2\nrole = \"router\"\nchain = \"far\"\n");
+  EXPECT_THAT(file.nodes, SizeIs(4));
+}
+
 TEST(LabRows, prefixes_can_run_out) {
   const auto faults = lab::read_lab(edge +
                                     "[node.r]\nrole = \"router\"\ncount = 9\nchain = \"edge\"\n"
