@@ -74,13 +74,11 @@ std::uint16_t checksum_of(const Envelope& envelope, Bytes payload) {
 
 void add_datagram(const Envelope& envelope, MutableBytes payload, std::optional<std::size_t> checksum_at,
                   std::size_t mtu, ToSend& out) {
-  if (envelope.source.is_ipv4()) {
-    Ipv4Header header = ipv4_header(envelope);
-    const bool is_whole = envelope.dont_fragment || datagram_size(envelope, payload.size()) <= mtu;
-    if (is_whole && !envelope.keeps_identification) header.identification = 0;
-    add(header, payload, checksum_at, mtu, out);
-  } else
-    add(ipv6_header(envelope), payload, checksum_at, mtu, out);
+  if (!envelope.source.is_ipv4()) return add(ipv6_header(envelope), payload, checksum_at, mtu, out);
+  Ipv4Header header = ipv4_header(envelope);
+  const bool is_whole = envelope.dont_fragment || datagram_size(envelope, payload.size()) <= mtu;
+  if (is_whole && !envelope.keeps_identification) header.identification = 0;
+  add(header, payload, checksum_at, mtu, out);
 }
 
 }  // namespace tunstack::clients

@@ -101,7 +101,7 @@ Envelope TraceProbes::envelope(std::size_t number, std::uint8_t hop_limit) const
               .hop_limit = hop_limit,
               .dont_fragment = trace_.refuses_fragments,
               .identification = static_cast<std::uint16_t>(first_identification_ + number),
-              .keeps_identification = teller() == Teller::identification,
+              .keeps_identification = teller_ == Teller::identification,
               .flow_label = trace_.flow_label};
   add_source_route(trace_, to);
   return to;
