@@ -80,6 +80,11 @@ void send_by_routes(Bytes datagram) {
   send_by_route(AF_INET6, to, datagram);
 }
 
+std::vector<nlohmann::ordered_json> list_in(const nlohmann::ordered_json& json) {
+  return json.is_array() ? std::vector<nlohmann::ordered_json>(json.begin(), json.end())
+                         : std::vector<nlohmann::ordered_json>();
+}
+
 }  // namespace
 
 // ---- programs ----
@@ -129,20 +134,22 @@ void send_from_kernel(const lab::PlannedDoor& door, const std::string& line) {
 
 std::optional<nlohmann::ordered_json> state_of_kernel(const std::string& path) {
   using Json = nlohmann::ordered_json;
-  constexpr std::string_view word = ".path_mtu[";
-  const std::size_t at = path.find(word);
-  if (at == std::string::npos) return std::nullopt;
-  const std::string destination = path.substr(at + word.size(), path.size() - at - word.size() - 1);
+  const std::size_t dot = path.find('.'), bracket = path.find('[');
+  if (dot == std::string::npos || bracket == std::string::npos || bracket < dot) return std::nullopt;
+  const std::string what = path.substr(dot + 1, bracket - dot - 1);
+  if (what != "path_mtu" && what != "redirects") return std::nullopt;
+  const std::string destination = path.substr(bracket + 1, path.size() - bracket - 2);
   KernelProgram ip({"ip", "-j", "route", "get", destination});
   ip.wait();
-  const Json routes = Json::parse(ip.text(), nullptr, false);
-  Json known = Json::array();
-  if (routes.is_array())
-    for (const Json& route : routes)
-      if (route.is_object() && route.contains("metrics"))
-        for (const Json& metric : route["metrics"])
-          if (metric.contains("mtu")) known.push_back({{"destination", destination}, {"mtu", metric["mtu"]}});
-  return Json{{"path_mtus", std::move(known)}};
+  Json mtus = Json::array(), redirects = Json::array();
+  for (const Json& route : list_in(Json::parse(ip.text(), nullptr, false))) {
+    for (const Json& metric : list_in(route.value("metrics", Json())))
+      if (metric.contains("mtu")) mtus.push_back({{"destination", destination}, {"mtu", metric["mtu"]}});
+    for (const Json& word : list_in(route.value("cache", Json())))
+      if (word == "redirected")
+        redirects.push_back({{"destination", destination}, {"next_hop", route.value("gateway", destination)}});
+  }
+  return Json{{"path_mtus", std::move(mtus)}, {"redirects", std::move(redirects)}};
 }
 
 }  // namespace tunstack

@@ -58,6 +58,8 @@ struct ClientPlace {
   std::uint64_t seed = 0;
   Instant start{};
   std::size_t mtu = 1500;  // octets, of the link there: datagrams are cut so that they fit it, where that is allowed
+  /// What the host knows of the MTU on the way to a target; where it is null, that of the link.
+  std::size_t (*mtu_to)(const void* of, const IpAddress& target) = nullptr;
   /// The addresses of a name, IPv4 first; empty: there is none.
   std::vector<IpAddress> (*resolve)(const void* of, const std::string& name) = nullptr;
   /// The name of an address, or nothing.

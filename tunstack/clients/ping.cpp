@@ -26,7 +26,7 @@ Ping::Ping(PingArguments arguments, const ClientPlace& place)
       random_(place.seed, "ping"),
       messages_(ping_, static_cast<std::uint16_t>(random_.below(0xffff) + 1)),
       first_identification_(static_cast<std::uint16_t>(random_.below(0x10000))),
-      mtu_(place.mtu),
+      mtu_(place.mtu_to != nullptr ? place.mtu_to(place.of, ping_.target) : place.mtu),
       next_send_(place.start) {
   output_->begin();
 }

@@ -50,6 +50,12 @@ IpAddress Programs::source_to(const void* of, const IpAddress& target) {
   return source ? IpAddress(*source) : IpAddress(Ipv6Address{});
 }
 
+std::size_t Programs::mtu_to(const void* of, const IpAddress& target) {
+  const auto& program = *static_cast<const Program*>(of);
+  const NodeState& state = program.all->network_.node(program.node).state();
+  return choose_egress(target, InterfaceId{0}, program.began, state).link.mtu;
+}
+
 clients::ClientPlace Programs::place_of(const Program& program, std::uint64_t seed) const {
   const NodeState& state = network_.node(program.node).state();
   return {.ipv4 = own_address(state, Family::ipv4),
@@ -58,6 +64,7 @@ clients::ClientPlace Programs::place_of(const Program& program, std::uint64_t se
           .seed = seed,
           .start = program.began,
           .mtu = state.interface(InterfaceId{0}).config.mtu,
+          .mtu_to = mtu_to,
           .resolve = addresses_of,
           .name_of = name_of,
           .of = &program};

@@ -78,6 +78,7 @@ class Programs final : public Observer, public Actor {
 
   static std::vector<IpAddress> addresses_of(const void* of, const std::string& name);
   static std::string name_of(const void* of, const IpAddress& address);
+  static std::size_t mtu_to(const void* of, const IpAddress& target);
   static IpAddress source_to(const void* of, const IpAddress& target);
 
   Network& network_;
