@@ -19,6 +19,7 @@
 #include "tunstack/control/control_socket.hpp"
 #include "tunstack/events/event_text.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/programs/programs.hpp"
 #include "tunstack/report/bounded_json.hpp"
 #include "tunstack/report/state_report.hpp"
 #include "tunstack/why/outcome_json.hpp"
@@ -67,11 +68,45 @@ constexpr std::string_view requests[] = {
     "{\"request\":\"set\",\"settings\":[\"icmp4.echo=off\"]}",
     "{\"request\":\"send\",\"octets\":\"4500\"}",
     "{\"request\":\"ask\",\"octets\":\"4500\"}",
+    "{\"request\":\"program\",\"words\":[\"ping\",\"-c\",\"2\",\"192.0.2.1\"]}",
+    "{\"request\":\"program\",\"words\":[\"traceroute\",\"2001:db8::1\"]}",
     "{}",
     "x",
     "",
 };
 constexpr std::string_view watch_request = "{\"request\":\"watch\",\"filter\":\"not verdict reply\"}";
+
+/// Programs of a stack, for whoever asked for them.
+class Jobs final : public JobOwner {
+ public:
+  explicit Jobs(Network& network) : programs_(network, {}) {}
+
+  std::size_t start(NodeId node, const std::vector<std::string>& words, Instant now) {
+    const std::size_t job = programs_.start(node, words, 1, now);
+    running_.push_back(job);
+    return job;
+  }
+  void interrupted(std::size_t job) override { programs_.interrupt(job, now_); }
+  void abandoned(std::size_t job) override {
+    programs_.end(job);
+    require(std::erase(running_, job) == 1);
+  }
+  void go_on(Instant now, Outbox& out, ControlClients& clients) {
+    now_ = now;
+    programs_.act(now, out);
+    for (const std::size_t job : std::vector(running_)) {
+      clients.say(job, programs_.take_text(job).empty() ? "{}\n" : "{\"text\":1}\n", false);
+      if (!programs_.is_finished(job)) continue;
+      clients.say(job, "{\"result\":1}\n", true);
+      abandoned(job);
+    }
+  }
+
+ private:
+  Programs programs_;
+  Instant now_{};
+  std::vector<std::size_t> running_;
+};
 
 class Clients {
  public:
@@ -79,6 +114,7 @@ class Clients {
 
   void step(std::uint8_t what, std::uint8_t amount, Bytes rest) {
     if (what % 8 == 0) return come();
+    if (what % 16 == 9) return go_on(std::chrono::seconds(amount));
     if (what % 8 == 1) return happen(rest);
     if (clients_.empty()) return;
     Client& client = clients_[what / 8U % clients_.size()];
@@ -106,15 +142,12 @@ class Clients {
 
   /// Who is still there gets an answer to each request, and nobody is held who has said that nothing more comes.
   void end() {
-    for (int i = 0; i < 1000; ++i) {
-      serve();
-      std::size_t came = 0;
-      for (Client& client : clients_) came += take(client);
-      if (came == 0) break;
-    }
+    exchange();
     for (Client& client : clients_)
       if (client.connection.is_open()) ::shutdown(client.connection.get(), SHUT_WR);
     serve();
+    go_on(std::chrono::seconds(0));  // who was interrupted takes leave
+    exchange();
     require(server_.size() == 0);
   }
 
@@ -139,6 +172,21 @@ class Clients {
     network_.receive({InterfaceId{0}, packet, Instant{}}, out_);
     network_.observe(nullptr);
     out_.clear();
+  }
+  /// Until nothing comes any more.
+  void exchange() {
+    for (int i = 0; i < 1000; ++i) {
+      serve();
+      std::size_t came = 0;
+      for (Client& client : clients_) came += take(client);
+      if (came == 0) return;
+    }
+  }
+  void go_on(Duration time) {
+    now_ += time;
+    jobs_.go_on(now_, out_, server_);
+    out_.clear();
+    serve();
   }
   static void say(Client& client, std::string_view text, bool ends) {
     if (!client.connection.is_open() || client.is_shut) return;
@@ -167,21 +215,27 @@ class Clients {
 
   Network network_;
   Outbox out_;
+  Instant now_{};
+  Jobs jobs_{network_};
   std::vector<Client> clients_;
-  ControlRequests requests_{{.network = network_,
-                             .now = [] { return Instant{}; },
-                             .outlets = [] { return std::vector<OutletReport>(); },
-                             .act =
-                                 [this](NodeId which, const Network::Change& change) {
-                                   network_.act(which, Instant{}, out_, change);
-                                   out_.clear();
-                                 }}};
+  ControlRequests requests_{
+      {.network = network_,
+       .now = [] { return Instant{}; },
+       .outlets = [] { return std::vector<OutletReport>(); },
+       .act =
+           [this](const NetworkChange& change) {
+             change(network_, now_, out_);
+             out_.clear();
+           },
+       .start_program = [this](NodeId node, const auto& words) { return jobs_.start(node, words, now_); }}};
   ControlClients server_{[this](std::string_view request) {
                            ControlAnswer answer = requests_.answer(request);
                            require(parse_object(answer.line).has_value() && answer.line.ends_with('\n'));
                            return answer;
                          },
-                         {PlaceNames(std::vector<PlaceNames::Node>{{"stack", {"tun0"}}}), {}}};
+                         {PlaceNames(std::vector<PlaceNames::Node>{{"stack", {"tun0"}}}), {}},
+                         [](bool) {},
+                         &jobs_};
 };
 
 void fuzz_clients(Bytes steps) {
