@@ -121,13 +121,13 @@ int run_exec(HostArguments arguments, const std::vector<std::string>& command) {
   if (plan.json_fd) plan.json_fd = keep_stdout();
   make_network(plan);
   Session session(plan);
-  settle(session);
+  session.begin_play();
+  if (!plan.played) settle(session);  // a lab begins with its links
   export_addresses(plan, session.network(), session.device_name());
   if (command.empty() && is_interactive()) {
     export_prompt();
     session.say(greeting(plan, session, address_to_ping(session.ways(), session.device_name())));
   }
-  session.begin_play();
   SandboxedCommand sandboxed(or_shell(command), hosts_lines(plan, session.network()));
   session.confine();  // before any of its packets is read
   session.tell_ready();

@@ -43,8 +43,10 @@ class Conductor {
   }
 
   lab::LabRun run() {
+    std::size_t number = 0;
     for (const LabEvent* const event : events()) {
       std::this_thread::sleep_until(start_ + event->at.value);
+      await_events(number++);
       happen(*event);
     }
     for (Program& program : programs_) program.process.wait();
@@ -60,6 +62,10 @@ class Conductor {
     KernelProgram process;
   };
 
+  /// Those before it, which are the stack's, however late it is.
+  void await_events(std::size_t count) {
+    while (play().value("happened", std::size_t{0}) < count) std::this_thread::sleep_for(between_questions);
+  }
   LabJson play() { return stack_.ask({{"request", "play"}}); }
 
   std::vector<const LabEvent*> events() const {

@@ -32,6 +32,8 @@ class Play final : public Actor, public EventSink {
   /// Of the last one, since the start.
   Duration last_event() const { return events_.empty() ? Duration(0) : events_.back().of->at.value; }
   Instant start() const { return start_; }
+  /// How many events have happened, in the order of their times.
+  std::size_t events_happened() const { return next_event_; }
   /// All events have happened, and programs have finished.
   bool is_over() const { return next_event_ == events_.size() && programs_are_finished(); }
   /// Hears of settings right before an event changes them, so that the same can be done again; of a packet likewise.

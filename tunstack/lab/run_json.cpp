@@ -125,6 +125,7 @@ Json json_of(Play& play, Instant now) {
   for (const auto& outcome : play.expectations(now)) expectations.push_back(outcome ? json_of(*outcome) : Json());
   for (const ExpectationOutcome& failure : play.failures()) failures.push_back(json_of(failure));
   return {{"seconds", in_seconds(now - play.start())},
+          {"happened", play.events_happened()},
           {"over", play.is_over()},
           {"programs", std::move(programs)},
           {"expectations", std::move(expectations)},

@@ -298,6 +298,7 @@ class Arriving {
     if (message_.is(echo_request4, echo_request6) && does(Misdeed::answers_broadcast)) {
       put_address(done_.packet, arrival_.own, ipv4_offset::destination, ipv6_offset::destination);
       mend(done_.packet, parts_);
+      done_.is_for_it_now = true;
     }
     const bool is_solicitation = !parts_.is_ipv4 && message_.type == 135 && datagram_.size() >= ipv6_header_size + 24;
     if (is_solicitation && source_of(datagram_, parts_) == IpAddress(Ipv6Address{}) && does(Misdeed::address_conflict))

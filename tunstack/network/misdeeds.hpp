@@ -46,7 +46,8 @@ struct Arrival {
   IpAddress own;
 };
 struct DoneOnArrival : Done {
-  std::vector<Octets> sent;  // datagrams that the node sends because of it
+  std::vector<Octets> sent;    // datagrams that the node sends because of it
+  bool is_for_it_now = false;  // what was for everybody: a frame is, too
 };
 DoneOnArrival on_arrival(const Misbehaviour& misbehaviour, Bytes datagram, const Arrival& arrival);
 

@@ -535,6 +535,8 @@ void Network::hand_over_badly(const LinkEnd& end, const Received& packet) {
   for (const Reason reason : done.told) note_at(end, reason, packet.number, packet.now);
   misdeeds::Octets changed(packet.bytes.begin(), packet.bytes.begin() + static_cast<std::ptrdiff_t>(header));
   changed.insert(changed.end(), done.packet.begin(), done.packet.end());
+  if (header != 0 && done.is_for_it_now)
+    nodes_[end.node].state().interface(end.interface).mac().store(changed, ethernet_offset::destination);
   Received received = packet;
   received.bytes = changed;
   give(end, received);

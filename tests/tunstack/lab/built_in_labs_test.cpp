@@ -80,7 +80,7 @@ TEST(BuiltInLabs, nothing_is_wrong_with_them_and_each_says_what_it_shows) {
     EXPECT_EQ(file.name, one.name);
     EXPECT_FALSE(file.description.empty()) << one.name;
   }
-  EXPECT_EQ(built_in_labs().size(), 14U);
+  EXPECT_EQ(built_in_labs().size(), 16U);
   read_good_lab(std::string(lab::lab_template()));
   EXPECT_EQ(lab::find_built_in("nowhere"), nullptr);
 }

@@ -1,7 +1,7 @@
 # Compiles the built-in labs in: one source with the text of each file, and the one that `tunstack lab new` prints.
 set(TUNSTACK_LAB_SOURCE ${CMAKE_CURRENT_BINARY_DIR}/lab/built_in.cpp)
 set(TUNSTACK_LAB_TEXTS "")
-foreach(lab host chain pmtud black-hole redirect loop lossy ecmp ecmp-packet autoconf neighbors between tunnel-1420 historic)
+foreach(lab host chain pmtud black-hole redirect loop lossy ecmp ecmp-packet autoconf neighbors between asymmetric tunnel-1420 misdeeds historic)
   set(file ${CMAKE_CURRENT_LIST_DIR}/${lab}.toml)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   file(READ ${file} text)
