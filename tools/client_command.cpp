@@ -76,13 +76,18 @@ lab::LabExpectation expectation_of(const ClientArguments& arguments) {
 /// Events of a closed world, as a stack would tell them.
 class ToldSilences final : public EventSink {
  public:
-  ToldSilences(EventNames names, std::string asker) : names_(std::move(names)), silences_(std::move(asker)) {}
-  void take(const Event& event) override { silences_.take(event_line(event, names_)); }
-  std::string text() const { return silences_.text(); }
+  explicit ToldSilences(EventNames names) : names_(std::move(names)) {}
+  void listen(std::string asker, const clients::Conversation& conversation) {
+    silences_.emplace(std::move(asker), conversation);
+  }
+  void take(const Event& event) override {
+    if (silences_) silences_->take(event_line(event, names_));
+  }
+  std::string text() const { return silences_->text(); }
 
  private:
   EventNames names_;
-  Silences silences_;
+  std::optional<Silences> silences_;
 };
 
 /// From a host or node in virtual time, without the events of the lab.
@@ -91,16 +96,17 @@ ClientReport run_in_lab(const ClientArguments& arguments) {
   file.events.clear();
   file.expectations.clear();
   lab::ClosedWorld world(file);
-  const std::string first = world.network().name(NodeId(world.network().size() - 1));  // who stands at the doors
-  const std::string as = arguments.stack.node.value_or(first);
-  ToldSilences silences({.places = world.network().place_names()}, as);
+  const std::string& at_doors = world.network().name(NodeId(world.network().size() - 1));
+  std::string as = arguments.stack.node.value_or(at_doors);
+  if (std::ranges::find(world.plan().doors, as, &lab::PlannedDoor::name) != world.plan().doors.end()) as = at_doors;
+  ToldSilences silences({.places = world.network().place_names()});
   world.watch(silences);
   std::string words = arguments.words[0] + " " + as;
   for (std::size_t i = 1; i < arguments.words.size(); ++i) words += " " + arguments.words[i];
-  world.start_program(words);
+  silences.listen(as, world.start_program(words));
   const lab::LabOutcome outcome = world.run();
   fmt::print("{}", outcome.programs[0].text);
-  return {outcome.programs[0].text, outcome.programs[0].result, silences.text()};
+  return {outcome.programs[0].result, outcome.programs[0].text.contains('*'), silences.text()};
 }
 
 int run_client(const ClientArguments& arguments) {
@@ -110,10 +116,16 @@ int run_client(const ClientArguments& arguments) {
                      "give a lab with --lab");
   const ClientReport report =
       arguments.lab.lab.empty() ? run_in_stack(arguments.stack, arguments.words) : run_in_lab(arguments);
-  if (!report.silences.empty() && report.text.contains('*')) fmt::print("why stars are stars:\n{}", report.silences);
+  const bool has_holes = report.has_stars || report.result.received == 0;
+  if (has_holes && !report.silences.empty())
+    fmt::print("why {}:\n{}", report.has_stars ? "stars are stars" : "nothing came back", report.silences);
   const lab::ExpectationOutcome outcome = lab::outcome_of(expectation, report.result);
   if (!outcome.holds) fmt::print(stderr, "tunstack: not as expected{}: {}\n", outcome.what, outcome.found);
-  return report.result.is_reached && outcome.holds ? 0 : 1;
+  return report.result.exit_status == 0 && outcome.holds ? 0 : 1;
+}
+
+bool asks_for_help(const std::vector<std::string>& words) {
+  return std::ranges::any_of(words, [](const std::string& word) { return word == "--help" || word == "-h"; });
 }
 
 void add_client(CLI::App& program, const char* name, const char* description, int& exit_status) {
@@ -141,6 +153,7 @@ void add_client(CLI::App& program, const char* name, const char* description, in
     if (all.words.empty())
       throw UsageFault(fmt::format("it is not said whom to {}", name), "the target stands behind the options",
                        fmt::format("tunstack {} --lab chain server", name));
+    if (asks_for_help(all.words)) return fmt::print("{}", clients::client_help(name));
     all.words.insert(all.words.begin(), name);
     exit_status = run_client(all);
   });

@@ -19,6 +19,7 @@ struct HostPlan {
   std::optional<ChainArguments> chain;                    // behind it
   std::optional<lab::LabPlan> lab;                        // instead; the node has what is at its doors
   std::optional<lab::LabFile> played;                     // its events and expectations, in real time
+  std::string played_from;                                // as the command line names it
   std::vector<std::string> arguments;                     // that make the same node again, but for its device and seed
   std::vector<LinkPlan> links;                            // by the interfaces of the node; one at least
   bool leave_link_alone = false;                          // --host none

@@ -5,12 +5,13 @@
 #include <fmt/format.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -89,18 +90,18 @@ std::vector<nlohmann::ordered_json> list_in(const nlohmann::ordered_json& json) 
 
 // ---- programs ----
 
-KernelProgram::KernelProgram(const std::vector<std::string>& command) {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw_system("cannot run a program");
-  output_ = FileDescriptor(ends[0]);
-  const FileDescriptor theirs(ends[1]);
+KernelProgram::KernelProgram(const std::vector<std::string>& command) : output_(::memfd_create("text", MFD_CLOEXEC)) {
+  if (!output_.is_open()) throw_system("cannot run a program");
   process_ = ::fork();
   if (process_ < 0) throw_system("cannot run a program");
-  if (process_ == 0) become(command, theirs.get());
+  if (process_ == 0) become(command, output_.get());
 }
 
 KernelProgram::KernelProgram(KernelProgram&& other) noexcept
-    : process_(std::exchange(other.process_, -1)), output_(std::move(other.output_)), text_(std::move(other.text_)) {}
+    : process_(std::exchange(other.process_, -1)),
+      output_(std::move(other.output_)),
+      text_(std::move(other.text_)),
+      is_there_(other.is_there_) {}
 
 KernelProgram::~KernelProgram() {
   if (process_ < 0) return;
@@ -108,14 +109,23 @@ KernelProgram::~KernelProgram() {
   ::waitpid(process_, nullptr, 0);
 }
 
+bool KernelProgram::has_ended() {
+  siginfo_t end{};
+  return process_ < 0 || (::waitid(P_PID, static_cast<id_t>(process_), &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+                          end.si_pid == process_);
+}
+
+void KernelProgram::interrupt() {
+  if (process_ >= 0) ::kill(process_, SIGINT);
+}
+
 void KernelProgram::wait() {
-  std::array<char, 4096> part;
-  for (ssize_t got = 0; (got = ::read(output_.get(), part.data(), part.size())) > 0 || (got < 0 && errno == EINTR);)
-    if (got > 0 && text_.size() < most_text) text_.append(part.data(), static_cast<std::size_t>(got));
   int status = 0;
   if (process_ >= 0) ::waitpid(std::exchange(process_, -1), &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == not_found && text_.empty())
-    text_ = "the program is not there: apt install iputils-ping traceroute\n";
+  text_.resize(most_text);
+  const ssize_t got = ::pread(output_.get(), text_.data(), text_.size(), 0);
+  text_.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  is_there_ = !(WIFEXITED(status) && WEXITSTATUS(status) == not_found);
 }
 
 // ---- packets ----

@@ -22,15 +22,21 @@ class KernelProgram {
   KernelProgram& operator=(KernelProgram&&) = delete;
   ~KernelProgram();
 
-  /// Until it has ended.
+  bool has_ended();
+  /// As Ctrl-C does.
+  void interrupt();
+  /// Until it has ended; then there is what it has printed.
   void wait();
-  /// Of stdout and stderr.
+  /// Of stdout and stderr, the first MiB.
   const std::string& text() const { return text_; }
+  /// Whether there is such a program.
+  bool is_there() const { return is_there_; }
 
  private:
   pid_t process_ = -1;
-  FileDescriptor output_;
+  FileDescriptor output_;  // in memory: it never waits for a reader
   std::string text_;
+  bool is_there_ = true;
 };
 
 /// Sends a packet or frame, in the notation of docs/packets.md, as it is written: where the link has addresses a packet

@@ -13,6 +13,7 @@
 #include "tools/kernel_host.hpp"
 #include "tools/lab_arguments.hpp"
 #include "tools/running_stack.hpp"
+#include "tools/text_file.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/lab/printed_result.hpp"
 #include "tunstack/lab/run_json.hpp"
@@ -29,6 +30,7 @@ using lab::LabJson;
 
 constexpr std::chrono::milliseconds between_questions{50};
 constexpr std::chrono::seconds last_packets{1};  // what is on its way when all else is over
+constexpr std::chrono::minutes longest_after_events{5};
 
 class Conductor {
  public:
@@ -44,14 +46,13 @@ class Conductor {
 
   lab::LabRun run() {
     std::size_t number = 0;
-    for (const LabEvent* const event : events()) {
+    for (const LabEvent* const event : lab::events_in_order(file_)) {
       std::this_thread::sleep_until(start_ + event->at.value);
       await_events(number++);
       happen(*event);
     }
-    for (Program& program : programs_) program.process.wait();
-    while (!play().value("over", false)) std::this_thread::sleep_for(between_questions);
-    std::this_thread::sleep_until(std::max(Clock::now() + last_packets, start_ + longest_within()));
+    await_programs(Clock::now() + longest_after_events);
+    std::this_thread::sleep_until(std::max(Clock::now() + last_packets, start_ + lab::longest_within(file_)));
     return result();
   }
 
@@ -66,19 +67,26 @@ class Conductor {
   void await_events(std::size_t count) {
     while (play().value("happened", std::size_t{0}) < count) std::this_thread::sleep_for(between_questions);
   }
-  LabJson play() { return stack_.ask({{"request", "play"}}); }
-
-  std::vector<const LabEvent*> events() const {
-    std::vector<const LabEvent*> all;
-    for (const LabEvent& event : file_.events) all.push_back(&event);
-    std::ranges::stable_sort(all, {}, [](const LabEvent* event) { return event->at.value; });
-    return all;
+  LabJson ask(LabJson request) {
+    request["request"] = "play";
+    return stack_.ask(request);
   }
-  Duration longest_within() const {
-    Duration all{};
-    for (const LabExpectation& expectation : file_.expectations)
-      if (expectation.within) all = std::max(all, Duration(expectation.within->value));
-    return all;
+  LabJson play() { return ask(LabJson::object()); }
+
+  /// Those without an end are ended.
+  void await_programs(Clock::time_point until) {
+    const auto all_ended = [&] {
+      return std::ranges::all_of(programs_, [](Program& program) { return program.process.has_ended(); }) &&
+             play().value("over", false);
+    };
+    while (Clock::now() < until && !all_ended()) std::this_thread::sleep_for(between_questions);
+    for (Program& program : programs_) program.process.interrupt();
+    for (Program& program : programs_) program.process.wait();
+    ask({{"end", true}});
+    for (const Program& program : programs_)
+      if (!program.process.is_there())
+        failures_.push_back(
+            lab::impossible(*program.event, "the program is not there: apt install iputils-ping traceroute"));
   }
   const lab::PlannedDoor* door_named(const std::string& name) const {
     const auto found = std::ranges::find(plan_.doors, name, &lab::PlannedDoor::name);
@@ -91,11 +99,7 @@ class Conductor {
     if (event.run) start(event);
     if (event.send) send(event.send->value);
   } catch (const Fault& fault) {
-    failures_.push_back({.place = event.place,
-                         .what = "the event can happen",
-                         .holds = false,
-                         .found = fmt::format("{}: {}", fault.what(), fault.why()),
-                         .against = {}});
+    failures_.push_back(lab::impossible(event, fmt::format("{}: {}", fault.what(), fault.why())));
   }
   void start(const LabEvent& event) {
     auto [node, words] = lab::program_words(event.run->value);
@@ -125,21 +129,16 @@ class Conductor {
             .text = program.process.text(),
             .result = lab::printed_result(words.substr(0, words.find(' ')), program.process.text())};
   }
-  /// Of the program that an expectation is about, the N-th of its name.
-  clients::ClientResult result_of(const LabExpectation& expectation) const {
-    const std::string& text = expectation.of->value;
-    const std::string name = text.substr(0, text.find(' ') + 1);
-    std::size_t left = std::stoul(text.substr(name.size()));
-    for (const LabEvent* const event : events()) {
-      if (!event->run || !event->run->value.starts_with(name) || --left != 0) continue;
-      for (const Program& program : programs_)
-        if (program.event == event) return told(program).result;
-    }
-    return {};
+  ExpectationOutcome outcome_of_program(const LabExpectation& expectation) const {
+    const LabEvent* const event = lab::program_of(expectation, file_);
+    for (const Program& program : programs_)
+      if (program.event == event && program.process.is_there())
+        return lab::outcome_of(expectation, told(program).result);
+    return lab::did_not_run(expectation);
   }
   /// One that is about a host at a door.
   ExpectationOutcome judge(const LabExpectation& expectation) const {
-    if (expectation.of) return lab::outcome_of(expectation, result_of(expectation));
+    if (expectation.of) return outcome_of_program(expectation);
     if (expectation.state)
       if (const auto state = state_of_kernel(expectation.state->value)) return lab::outcome_of(expectation, *state);
     ExpectationOutcome left_out{.place = expectation.place,
@@ -152,7 +151,7 @@ class Conductor {
   }
 
   lab::LabRun result() {
-    const LabJson played = play();
+    const LabJson played = ask({{"texts", true}});
     lab::LabRun run{.name = name_, .file = from_, .seed = file_.seed, .outcome = {}};
     run.outcome.is_live = true;
     run.outcome.lasted = Clock::now() - start_;
@@ -184,9 +183,11 @@ void add_lab_conduct(CLI::App& lab) {
   CLI::App* command = lab.add_subcommand("conduct", "Play the kernel's part of a lab: for 'lab run --live'");
   command->group("");  // nobody types it
   const auto arguments = std::make_shared<LabArguments>();
+  const auto result = std::make_shared<std::string>();
   add_lab_argument(*command, *arguments);
-  command->callback([arguments] {
-    fmt::print("{}\n", lab::line_of(lab::json_of(Conductor(*arguments, connect_to_stack({})).run())));
+  command->add_option("--result", *result, "Where it is written what came of it")->required();
+  command->callback([arguments, result] {
+    write_text_file(*result, lab::line_of(lab::json_of(Conductor(*arguments, connect_to_stack({})).run())));
   });
 }
 

@@ -43,6 +43,7 @@ void plan_lab_host(const HostArguments& arguments, HostPlan& plan) {
   lab::LabFile file = load_lab(arguments.lab);
   plan.lab = lab::plan_lab(file);
   if (arguments.play) plan.played = std::move(file);
+  plan.played_from = arguments.lab.lab;
   const NetworkPlan& network = plan.lab->network;
   for (std::size_t i = 0; i < plan.lab->doors.size(); ++i) {
     const LinkEnd& end = *first_node_end(link_at_door(network, i));

@@ -6,7 +6,8 @@
 
 namespace tunstack {
 
-/// In real time. Throws SystemError, with what the run has printed, if it does not come to its end.
+/// In real time; programs without an end are ended five minutes after the last event. Throws SystemError, with what the
+/// run has printed, if it does not come to its end.
 lab::LabRun run_live(const LabArguments& arguments);
 
 }  // namespace tunstack

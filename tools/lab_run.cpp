@@ -125,13 +125,27 @@ std::vector<lab::LabRun> run_all(const std::vector<Job>& jobs) {
   return runs;
 }
 
+/// One that cannot run fails, and the others go on.
+lab::LabRun run_one_live(const Job& job, const LabRunArguments& arguments) try {
+  lab::LabRun run = run_live({job.name, arguments.with});
+  run.file = job.name;
+  return run;
+} catch (const Fault& fault) {
+  lab::LabRun run{
+      .name = job.file.name.empty() ? job.name : job.file.name, .file = job.name, .seed = job.file.seed, .outcome = {}};
+  run.outcome.is_live = true;
+  run.outcome.expectations.push_back({.place = {.line = 1, .column = 1},
+                                      .what = "the lab can run",
+                                      .holds = false,
+                                      .found = fmt::format("{}: {}", fault.what(), fault.why()),
+                                      .against = {}});
+  return run;
+}
+
 /// One after the other: they measure times.
 std::vector<lab::LabRun> run_all_live(const std::vector<Job>& jobs, const LabRunArguments& arguments) {
   std::vector<lab::LabRun> runs;
-  for (const Job& job : jobs) {
-    runs.push_back(run_live({job.name, arguments.with}));
-    runs.back().file = job.name;
-  }
+  for (const Job& job : jobs) runs.push_back(run_one_live(job, arguments));
   return runs;
 }
 

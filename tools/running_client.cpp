@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "tunstack/clients/result_json.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/report/bounded_json.hpp"
 
@@ -44,57 +45,57 @@ class Interrupts {
   std::optional<Clock::time_point> first_;
 };
 
-template <class Number>
-Number number_in(const Json& result, const char* key) {
-  const auto found = result.find(key);
-  return found != result.end() && found->is_number() ? found->get<Number>() : Number{};
-}
-
-clients::ClientResult result_in(const Json& result) {
-  const auto reached = result.find("reached");
-  return {.sent = number_in<unsigned>(result, "sent"),
-          .received = number_in<unsigned>(result, "received"),
-          .duplicates = number_in<unsigned>(result, "duplicates"),
-          .errors = number_in<unsigned>(result, "errors"),
-          .is_reached = reached != result.end() && reached->is_boolean() && reached->get<bool>(),
-          .least = number_in<double>(result, "least"),
-          .mean = number_in<double>(result, "mean"),
-          .most = number_in<double>(result, "most"),
-          .hops = number_in<unsigned>(result, "hops"),
-          .path_mtu = number_in<unsigned>(result, "path_mtu"),
-          .exit_status = number_in<int>(result, "exit_status")};
-}
-
-/// Those that were silent about what the program sent; the stack names the node that it runs at.
+/// Hears of what is silent about what the program sends.
 class Watcher {
  public:
-  Watcher(const StackChoice& choice, std::string node) : stack_(connect_to_stack(choice)), silences_(std::move(node)) {
+  explicit Watcher(const StackChoice& choice) : stack_(connect_to_stack(choice)) {
     stack_.ask({{"request", "watch"}, {"filter", ""}});
   }
-  void read(Clock::time_point until) {
-    for (auto line = stack_.next_line(until); line && !line->empty(); line = stack_.next_line(until))
-      silences_.take(*line);
+  /// From now on, as the answer says to whoever started the program.
+  void listen(const Json& started) {
+    const auto source = parse_address(started.value("source", "")), target = parse_address(started.value("target", ""));
+    silences_.emplace(started.value("node", ""),
+                      clients::Conversation{source.value_or(IpAddress{}), target.value_or(IpAddress{})});
   }
-  std::string text() const { return silences_.text(); }
+  /// What has come until then, but no more than there is time for.
+  void read(Clock::time_point until) {
+    auto line = stack_.next_line(until);
+    for (std::size_t count = 0; line && !line->empty() && count < most_at_once; ++count, line = stack_.next_line(until))
+      silences_->take(*line);
+  }
+  std::string text() const { return silences_->text(); }
 
  private:
+  static constexpr std::size_t most_at_once = 2000;
   ControlClient stack_;
-  Silences silences_;
+  std::optional<Silences> silences_;
 };
 
-std::string node_of(ControlClient& stack, const StackChoice& choice) {
-  return stack.ask(about(choice, {{"request", "state"}})).value("node", "");
+/// A line of the job: prints text, and returns the result if it is the last one.
+std::optional<clients::ClientResult> hear(const std::string& line, ClientReport& report) {
+  const auto told = parse_object(line);
+  if (!told) return std::nullopt;
+  if (const auto text = told->find("text"); text != told->end() && text->is_string()) {
+    report.has_stars |= text->get_ref<const std::string&>().contains('*');
+    fmt::print("{}", text->get_ref<const std::string&>());
+    std::fflush(stdout);
+  }
+  if (told->value("event", "") == "lost")
+    fmt::print(stderr, "tunstack: {} pieces of its text were lost: they came faster than they were read\n",
+               told->value("count", 0));
+  const auto result = told->find("result");
+  return result == told->end() ? std::nullopt : std::optional(clients::result_in(*result));
 }
 
 }  // namespace
 
 ClientReport run_in_stack(const StackChoice& choice, const std::vector<std::string>& words) {
   ControlClient stack = connect_to_stack(choice);
-  Watcher watcher(choice, node_of(stack, choice));
+  Watcher watcher(choice);
   Interrupts interrupts;
-  stack.ask(about(choice, {{"request", "program"}, {"words", words}}));
+  watcher.listen(stack.ask(about(choice, {{"request", "program"}, {"words", words}})));
   ClientReport report;
-  while (true) {
+  for (std::optional<clients::ClientResult> result; !result;) {
     constexpr std::chrono::milliseconds a_while{100};
     const auto line = stack.next_line(Clock::now() + a_while);
     watcher.read(Clock::now());
@@ -102,17 +103,7 @@ ClientReport run_in_stack(const StackChoice& choice, const std::vector<std::stri
     if (!line)
       throw SystemError(fmt::format("the stack on {} has ended", stack.name().device), "nobody is there any more",
                         "start it again: tunstack up");
-    const auto told = line->empty() ? std::nullopt : parse_object(*line);
-    if (!told) continue;
-    if (const auto text = told->find("text"); text != told->end() && text->is_string()) {
-      report.text += text->get<std::string>();
-      fmt::print("{}", text->get<std::string>());
-      std::fflush(stdout);
-    }
-    const auto result = told->find("result");
-    if (result == told->end()) continue;
-    report.result = result_in(*result);
-    break;
+    if ((result = hear(*line, report))) report.result = *result;
   }
   watcher.read(Clock::now() + last_events);
   report.silences = watcher.text();

@@ -13,8 +13,8 @@ namespace tunstack {
 
 /// What came of it, and what was silent meanwhile.
 struct ClientReport {
-  std::string text;
   clients::ClientResult result;
+  bool has_stars = false;  // in what it printed
   std::string silences;
 };
 

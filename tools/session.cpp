@@ -157,7 +157,8 @@ Session::Session(const HostPlan& plan)
       stack_programs_(
           programs_, config_.seed, [this] { return clock_.now(); }, [this] { begin_programs(); },
           [this] { end_programs(); }),
-      played_(plan.played) {
+      played_(plan.played),
+      played_from_(plan.played_from) {
   if (plan.lab)
     for (const lab::PlannedDoor& door : plan.lab->doors) doors_.push_back(door.name);
   if (plan.explain == Explain::story && !plan.json_fd) {
@@ -212,7 +213,10 @@ void Session::begin_play() {
 
 bool Session::judge_play() {
   if (!play_) return true;
-  lab::LabRun run{.name = played_->name, .file = "line", .seed = played_->seed, .outcome = {}};
+  lab::LabRun run{.name = played_->name.empty() ? played_from_ : played_->name,
+                  .file = played_from_,
+                  .seed = played_->seed,
+                  .outcome = {}};
   run.outcome.is_live = true;
   run.outcome.lasted = clock_.now() - play_->start();
   for (auto& outcome : play_->expectations(clock_.now()))
@@ -289,7 +293,11 @@ void Session::mark_send(CaptureMark::Kind kind, const std::string& node, Bytes o
 }
 
 ControlledStack Session::controlled() {
-  const auto play_report = [this] { return play_ ? lab::json_of(*play_, clock_.now()) : lab::LabJson::object(); };
+  const auto play_report = [this](bool with_texts, bool ends) {
+    if (!play_) return lab::LabJson::object();
+    if (ends) play_->interrupt_programs(clock_.now());
+    return lab::json_of(*play_, clock_.now(), with_texts ? lab::ProgramTexts::begun : lab::ProgramTexts::none);
+  };
   return {.network = network_,
           .now = [this] { return clock_.now(); },
           .outlets = [this] { return outlet_reports(); },
@@ -302,8 +310,12 @@ ControlledStack Session::controlled() {
           .sends = [this](const std::string& node, Bytes octets, bool is_frame,
                           Instant now) { mark_send(CaptureMark::Kind::send, node, octets, is_frame, now); },
           // It acts in the next turn of the loop: then its client is listening.
-          .start_program = [this](NodeId node, const auto& words) { return stack_programs_.start(node, words); },
-          .play = played_ ? play_report : std::function<lab::LabJson()>()};
+          .start_program = [this](NodeId node, const auto& words) -> ControlledStack::StartedProgram {
+            const std::size_t job = stack_programs_.start(node, words);
+            const auto [source, target] = programs_.conversation(job);
+            return {job, source, target};
+          },
+          .play = played_ ? play_report : std::function<lab::LabJson(bool, bool)>()};
 }
 
 void Session::open_control_socket(bool tells_why_not) try {

@@ -125,6 +125,7 @@ class Session {
   bool has_bad_links_;
   StackPrograms stack_programs_;
   std::optional<lab::LabFile> played_;
+  std::string played_from_;         // as the command line names it
   std::vector<std::string> doors_;  // of the lab: who is outside
   std::optional<lab::Play> play_;
   std::optional<ControlRequests> requests_;

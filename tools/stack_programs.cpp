@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tunstack/clients/result_json.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack {
@@ -16,20 +17,6 @@ std::string line_of(Json content) {
   Json line{{"schema", control_schema}};
   line.update(content);
   return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-Json result_json(const clients::ClientResult& result) {
-  return {{"sent", result.sent},
-          {"received", result.received},
-          {"duplicates", result.duplicates},
-          {"errors", result.errors},
-          {"reached", result.is_reached},
-          {"least", result.least},
-          {"mean", result.mean},
-          {"most", result.most},
-          {"hops", result.hops},
-          {"path_mtu", result.path_mtu},
-          {"exit_status", result.exit_status}};
 }
 
 }  // namespace
@@ -58,7 +45,7 @@ void StackPrograms::tell(ControlClients& clients) {
     if (const std::string text = programs_.take_text(job); !text.empty())
       clients.say(job, line_of({{"text", text}}), false);
     if (!programs_.is_finished(job)) continue;
-    clients.say(job, line_of({{"result", result_json(programs_.result(job))}}), true);
+    clients.say(job, line_of({{"result", clients::json_of(programs_.result(job))}}), true);
     forget(job);
   }
 }

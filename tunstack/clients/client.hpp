@@ -33,9 +33,16 @@ struct ClientResult {
 /// IP datagrams that are to be sent from where the client is.
 using ToSend = std::vector<std::vector<std::uint8_t>>;
 
+/// From whom a client asks whom.
+struct Conversation {
+  IpAddress source, target;
+};
+
 class Client {
  public:
   virtual ~Client() = default;
+
+  virtual Conversation conversation() const = 0;
 
   /// When tick() is due; Instant::max() if nothing is.
   virtual Instant next_deadline() const = 0;

@@ -9,6 +9,7 @@ namespace tunstack::clients {
 
 namespace {
 
+constexpr unsigned most_at_once = 32;  // so that who sends them has room for others; the next ones are due at once
 constexpr Duration flood_pause = std::chrono::milliseconds(10);  // where no answer comes
 
 bool asks_many(const PingArguments& ping) {
@@ -49,7 +50,8 @@ void Ping::tick(Instant now, ToSend& out) {
 Duration Ping::pause() const { return ping_.is_flood ? flood_pause : seconds(ping_.interval); }
 
 void Ping::send_due(Instant now, ToSend& out) {
-  while (!is_finished_ && !is_all_sent() && now >= next_send_) {
+  for (unsigned sent = 0; !is_finished_ && !is_all_sent() && now >= next_send_; ++sent) {
+    if (sent == most_at_once) return;
     if (ping_.reports_outstanding && counts_.sent != 0 && !answered_[messages_.sequence_of(counts_.sent)])
       output_->outstanding(counts_.sent, now);
     send(now, out);

@@ -17,6 +17,7 @@ class Ping final : public Client {
   Instant next_deadline() const override;
   void tick(Instant now, ToSend& out) override;
   void receive(Bytes datagram, Instant now, ToSend& out) override;
+  Conversation conversation() const override { return {ping_.source, ping_.target}; }
   void interrupt(Instant now) override;
   bool is_finished() const override { return is_finished_; }
   std::string take_text() override { return output_->take_text(); }

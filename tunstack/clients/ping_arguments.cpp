@@ -26,11 +26,11 @@ struct PingWords {
 void add_ping_options(CLI::App& app, PingArguments& ping, PingWords& words) {
   app.add_option("destination", words.destinations, "whom to ask; before it the hops of -T tsprespec")->required();
   app.add_option("-c", ping.count, "stop after so many requests")->check(CLI::Range(1U, 4'000'000'000U));
-  app.add_option("-i", ping.interval, "seconds between requests");
+  app.add_option("-i", ping.interval, "seconds between requests")->check(are_seconds());
   app.add_option("-s", ping.size, "octets of data");
   app.add_option("-t", ping.ttl, "time to live, or hop limit")->check(CLI::Range(1, 255));
-  app.add_option("-W", ping.linger, "seconds to wait for the last answer")->check(CLI::Range(0.0, 1e6));
-  app.add_option("-w", ping.deadline, "seconds after which all ends")->check(CLI::Range(0.0, 1e6));
+  app.add_option("-W", ping.linger, "seconds to wait for the last answer")->check(are_seconds());
+  app.add_option("-w", ping.deadline, "seconds after which all ends")->check(are_seconds());
   app.add_option("-M", words.path_mtu, "do: never fragment; want: only here; dont: anywhere")
       ->check(CLI::IsMember({"do", "want", "dont"}));
   app.add_option("-Q", ping.tos, "type of service, or traffic class")->check(CLI::Range(0, 255));

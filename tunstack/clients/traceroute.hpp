@@ -16,6 +16,7 @@ class Traceroute final : public Client {
   Instant next_deadline() const override { return is_finished_ ? Instant::max() : due_; }
   void tick(Instant now, ToSend& out) override { go_on(now, out); }
   void receive(Bytes datagram, Instant now, ToSend& out) override;
+  Conversation conversation() const override { return {trace_.source, trace_.target}; }
   void interrupt(Instant) override {
     if (!is_finished_) end();
   }

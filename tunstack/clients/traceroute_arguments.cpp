@@ -46,8 +46,7 @@ void add_trace_options(CLI::App& app, TraceArguments& trace, TraceWords& words) 
   app.add_option("-q,--queries", trace.probes, "probes for each hop")->check(CLI::Range(1, 10));
   app.add_option("-N,--sim-queries", trace.parallel, "probes on their way at once")->check(CLI::Range(1, 255));
   app.add_option("-w,--wait", words.wait, "seconds to wait: MAX, or MAX,HERE,NEAR");
-  app.add_option("-z,--sendwait", words.pause, "seconds between probes; above 10: milliseconds")
-      ->check(CLI::Range(0.0, 1e6));
+  app.add_option("-z,--sendwait", words.pause, "seconds between probes; above 10: milliseconds")->check(are_seconds());
   app.add_option("-p,--port", words.port, "port of the destination; of -I the first sequence number")
       ->check(CLI::Range(1, 65535));
   app.add_option("--sport", trace.source_port, "port of the source")->check(CLI::Range(1, 65535));

@@ -92,7 +92,21 @@ std::string name_and_address(const IpAddress& address, bool is_numeric, const Cl
   return name.empty() ? to_text(address) : fmt::format("{} ({})", name, to_text(address));
 }
 
-Duration seconds(double count) { return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count)); }
+Duration seconds(double count) {
+  constexpr double most = 1e9;
+  const double bounded = count >= 0 ? std::min(count, most) : 0;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(bounded));
+}
+
+// CLI11's own range takes what is not a number.
+CLI::Validator are_seconds() {
+  return {[](const std::string& text) {
+            double count = -1;
+            const bool is_number = CLI::detail::lexical_cast(text, count);
+            return is_number && count >= 0 && count <= 1e6 ? std::string() : "it is seconds, from 0 to 1000000";
+          },
+          "SECONDS"};
+}
 
 double milliseconds(Duration duration) { return std::chrono::duration<double, std::milli>(duration).count(); }
 

@@ -29,7 +29,10 @@ IpAddress choose_source(const std::string& word, const IpAddress& target, const 
 /// "192.0.2.1", or "server (192.0.2.1)" where it has a name that may be shown.
 std::string name_and_address(const IpAddress& address, bool is_numeric, const ClientPlace& place);
 
+/// Up to 30 years; what is no number is none.
 Duration seconds(double count);
+/// Of options that are seconds: up to 1e6.
+CLI::Validator are_seconds();
 double milliseconds(Duration duration);
 
 /// Up to 16 octets in hexadecimal, for `option` of `program`. Throws UsageFault.

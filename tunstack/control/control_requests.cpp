@@ -50,7 +50,7 @@ bool flag_in(const Json& request, const char* name) {
 std::vector<std::string> texts_in(const Json& request, const char* name) {
   std::vector<std::string> texts;
   const auto found = request.find(name);
-  if (found == request.end()) return texts;
+  if (found == request.end() || !found->is_array()) return texts;
   for (const Json& text : *found)
     if (text.is_string()) texts.push_back(text.get<std::string>());
   return texts;
@@ -127,6 +127,8 @@ ControlAnswer ControlRequests::answer(std::string_view text) try {
                    did_you_mean(asked, names) + "docs/control.md lists all");
 } catch (const Fault& fault) {
   return {line_of(fault_json(fault.what(), fault.why(), fault.remedy())), {}};
+} catch (const std::exception& error) {  // which must not end the stack
+  return {line_of(fault_json("the request cannot be done", error.what(), "ask for something else")), {}};
 }
 
 NodeId ControlRequests::node_of(const Json& request) const {
@@ -193,15 +195,19 @@ Json ControlRequests::program(const Json& request, ControlAnswer& answer) {
   const std::vector<std::string> words = texts_in(request, "words");
   if (!stack_.start_program || words.empty())
     throw UsageFault("no program is named", "the words of the request are none", R"(for example ["ping","192.0.2.1"])");
-  answer.job = stack_.start_program(node_of(request), words);
-  return {{"started", true}};
+  const auto [job, source, target] = stack_.start_program(node_of(request), words);
+  answer.job = job;
+  return {{"started", true},
+          {"node", stack_.network.name(node_of(request))},
+          {"source", to_text(source)},
+          {"target", to_text(target)}};
 }
 
-Json ControlRequests::play(const Json&, ControlAnswer&) {
+Json ControlRequests::play(const Json& request, ControlAnswer&) {
   if (!stack_.play)
     throw UsageFault("the stack plays no lab", "events and expectations are those of a lab, where that is asked for",
                      "start it with --lab LAB --play");
-  return stack_.play();
+  return stack_.play(flag_in(request, "texts"), flag_in(request, "end"));
 }
 
 /// A copy answers, so that nothing changes by asking.

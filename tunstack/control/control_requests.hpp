@@ -28,9 +28,14 @@ struct ControlledStack {
   std::function<void(const std::string& node, Bytes, bool is_frame, Instant)> sends = [](const auto&, Bytes, bool,
                                                                                          Instant) {};
   /// Starts a program at a node, whose job says what it prints. Throws UsageFault.
-  std::function<std::size_t(NodeId, const std::vector<std::string>& words)> start_program = {};
-  /// What has come of the lab that is played; null if none is.
-  std::function<nlohmann::ordered_json()> play = {};
+  struct StartedProgram {
+    std::size_t job;
+    IpAddress source, target;
+  };
+  std::function<StartedProgram(NodeId, const std::vector<std::string>& words)> start_program = {};
+  /// What has come of the lab that is played, with what its programs have printed if that is asked for, and after it
+  /// has ended them if so; null if none is.
+  std::function<nlohmann::ordered_json(bool with_texts, bool ends)> play = {};
 };
 
 class ControlRequests {

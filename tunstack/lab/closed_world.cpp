@@ -12,14 +12,6 @@ constexpr Duration longest = std::chrono::hours(1);
 constexpr std::size_t most_sent = 200'000;  // packets of programs: a flood where no time passes ends too
 constexpr Duration last_packets = std::chrono::seconds(1);  // what is on its way when all else is over
 
-/// How long something is awaited that must come in time.
-Duration longest_within(const LabFile& file) {
-  Duration all{};
-  for (const LabExpectation& expectation : file.expectations)
-    if (expectation.within) all = std::max(all, Duration(expectation.within->value));
-  return all;
-}
-
 }  // namespace
 
 /// Of all packets, with times and places: FNV-1a of 64 bits.
@@ -89,6 +81,7 @@ LabOutcome ClosedWorld::run() {
   const Instant start = now_;
   run_until(start + play_.last_event());
   while (!programs_are_finished() && stage_.next_deadline() - start <= longest) run_until(stage_.next_deadline());
+  play_.interrupt_programs(now_);  // those without an end
   run_until(start + std::max(now_ - start + last_packets, longest_within(file_)));
   LabOutcome outcome{.programs = play_.programs(),
                      .expectations = {},

@@ -36,7 +36,9 @@ class ClosedWorld {
   void watch(EventSink& sink) { teller_.add(sink); }
 
   /// "ping host server -c 3", now, beside the events of the file. Throws UsageFault.
-  void start_program(const std::string& words) { play_.start_program(words, now_); }
+  clients::Conversation start_program(const std::string& words) {
+    return programs_.conversation(play_.start_program(words, now_));
+  }
   /// To the end, as run_closed() has it.
   LabOutcome run();
 

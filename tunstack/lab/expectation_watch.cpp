@@ -60,18 +60,22 @@ std::string title_of(const LabExpectation& expectation) {
 struct Measure {
   const char* key;
   double (*of)(const clients::ClientResult&);
+  /// What there must be of, or nothing is measured.
+  unsigned (*needs)(const clients::ClientResult&) = [](const clients::ClientResult&) { return 1U; };
 };
+
+unsigned sent_of(const clients::ClientResult& result) { return result.sent; }
+unsigned received_of(const clients::ClientResult& result) { return result.received; }
 
 constexpr std::array<Measure, 11> measures{{
     {"sent", [](const clients::ClientResult& r) { return static_cast<double>(r.sent); }},
     {"received", [](const clients::ClientResult& r) { return static_cast<double>(r.received); }},
     {"duplicates", [](const clients::ClientResult& r) { return static_cast<double>(r.duplicates); }},
     {"errors", [](const clients::ClientResult& r) { return static_cast<double>(r.errors); }},
-    {"loss",
-     [](const clients::ClientResult& r) { return r.sent == 0 ? 0 : 1 - static_cast<double>(r.received) / r.sent; }},
-    {"least", [](const clients::ClientResult& r) { return r.least; }},
-    {"mean", [](const clients::ClientResult& r) { return r.mean; }},
-    {"most", [](const clients::ClientResult& r) { return r.most; }},
+    {"loss", [](const clients::ClientResult& r) { return 1 - static_cast<double>(r.received) / r.sent; }, sent_of},
+    {"least", [](const clients::ClientResult& r) { return r.least; }, received_of},
+    {"mean", [](const clients::ClientResult& r) { return r.mean; }, received_of},
+    {"most", [](const clients::ClientResult& r) { return r.most; }, received_of},
     {"hops", [](const clients::ClientResult& r) { return static_cast<double>(r.hops); }},
     {"path_mtu", [](const clients::ClientResult& r) { return static_cast<double>(r.path_mtu); }},
     {"reached", [](const clients::ClientResult& r) { return r.is_reached ? 1.0 : 0.0; }},
@@ -92,10 +96,11 @@ std::string senders_text(const clients::HopResult& hop) {
   return text.empty() ? "nobody" : text;
 }
 
-double measured(const std::string& key, const clients::ClientResult& result) {
-  for (const Measure& measure : measures)
-    if (key == measure.key) return measure.of(result);
-  return 0;
+/// Nothing where there was nothing to measure: of times, where nothing was received.
+std::optional<double> measured(const std::string& key, const clients::ClientResult& result) {
+  const auto* const measure = std::ranges::find_if(measures, [&](const Measure& one) { return key == one.key; });
+  if (measure == measures.end() || measure->needs(result) == 0) return std::nullopt;
+  return measure->of(result);
 }
 
 /// "path_mtu[198.51.100.2]": the row of the list whose address it is, and what is asked of such a row.
@@ -299,14 +304,24 @@ ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::
     const auto wanted = parse_address(expectation.from->value);
     outcome.holds = wanted && senders == to_text(*wanted);
   }
+  bool is_measured = true;
   for (const LabResult& wanted : expectation.results) {
-    const double value =
+    const auto value =
         measured(wanted.key, expectation.hop ? result_of_hop(hop_of(result, expectation.hop->value)) : result);
     outcome.what += fmt::format(", {} {}", wanted.key, relation_text(wanted.comparison));
-    outcome.found += fmt::format("{}{} is {:.4g}", outcome.found.empty() ? "" : ", ", wanted.key, value);
-    outcome.holds &= wanted.comparison.holds(value);
+    outcome.found += fmt::format("{}{} is {}", outcome.found.empty() ? "" : ", ", wanted.key,
+                                 value ? fmt::format("{:.4g}", *value) : "not known: there was nothing to measure");
+    outcome.holds &= value && wanted.comparison.holds(*value);
+    is_measured &= value.has_value();
   }
-  if (expectation.is_absent) outcome.holds = !outcome.holds;
+  if (expectation.is_absent && is_measured) outcome.holds = !outcome.holds;
+  return outcome;
+}
+
+ExpectationOutcome did_not_run(const LabExpectation& expectation) {
+  ExpectationOutcome outcome = outcome_of(expectation, clients::ClientResult());
+  outcome.holds = false;
+  outcome.found = "it did not run";
   return outcome;
 }
 

@@ -68,6 +68,8 @@ std::vector<std::string> state_words();
 std::vector<std::string> result_words();
 /// About the result of a program.
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result);
+/// The program that it is about did not run.
+ExpectationOutcome did_not_run(const LabExpectation& expectation);
 /// About state, as `tunstack state` has it.
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const nlohmann::ordered_json& state);
 

@@ -42,6 +42,39 @@ ProgramWords program_words(const std::string& text) {
   return program;
 }
 
+std::vector<const LabEvent*> events_in_order(const LabFile& file) {
+  std::vector<const LabEvent*> events;
+  for (const LabEvent& event : file.events) events.push_back(&event);
+  std::ranges::stable_sort(events, {}, [](const LabEvent* event) { return event->at.value; });
+  return events;
+}
+
+const LabEvent* program_of(const LabExpectation& expectation, const LabFile& file) {
+  const std::string& text = expectation.of->value;
+  const std::string program = text.substr(0, text.find(' ') + 1);
+  std::size_t left = std::stoul(text.substr(program.size()));
+  for (const LabEvent* const event : events_in_order(file))
+    if (event->run && event->run->value.starts_with(program) && --left == 0) return event;
+  return nullptr;
+}
+
+Duration longest_within(const LabFile& file) {
+  Duration all{};
+  for (const LabExpectation& expectation : file.expectations)
+    if (expectation.within) all = std::max(all, Duration(expectation.within->value));
+  return all;
+}
+
+ExpectationOutcome impossible(const LabEvent& event, const std::string& why) {
+  return {.place = event.place, .what = "the event can happen", .holds = false, .found = why, .against = {}};
+}
+
+ExpectationOutcome left_out(const LabEvent& event, const std::string& why) {
+  ExpectationOutcome outcome = impossible(event, why);
+  outcome.holds = outcome.is_left_out = true;
+  return outcome;
+}
+
 Play::Play(const LabFile& file, Network& network, Programs& programs, EventNames names, Instant start,
            std::vector<std::string> outside)
     : file_(file),
@@ -50,8 +83,7 @@ Play::Play(const LabFile& file, Network& network, Programs& programs, EventNames
       names_(std::move(names)),
       start_(start),
       outside_(std::move(outside)) {
-  for (const LabEvent& event : file_.events) events_.push_back({&event});
-  std::ranges::stable_sort(events_, {}, [](const PlannedEvent& event) { return event.of->at.value; });
+  for (const LabEvent* const event : events_in_order(file_)) events_.push_back({event});
   for (const LabExpectation& expectation : file_.expectations)
     if (!expectation.of && !expectation.state) watches_.emplace(&expectation, ExpectationWatch(expectation, start));
 }
@@ -74,22 +106,18 @@ void Play::act(Instant now, Outbox& out) {
 
 void Play::happen(PlannedEvent& event, Instant now, Outbox& out) try {
   if (event.of->run) begin(event, now);
-  for (const Setting& setting : event.of->set) change(setting, now, out);
+  for (const Setting& setting : event.of->set) change(*event.of, setting, now, out);
   if (event.of->send) send(event.of->send->value, now, out);
 } catch (const Fault& fault) {
-  failures_.push_back({.place = event.of->place,
-                       .what = "the event can happen",
-                       .holds = false,
-                       .found = fmt::format("{}: {}", fault.what(), fault.why()),
-                       .against = {}});
+  failures_.push_back(impossible(*event.of, fmt::format("{}: {}", fault.what(), fault.why())));
 }
 
 /// Of who is outside nothing can be changed from here.
-void Play::change(const Setting& setting, Instant now, Outbox& out) {
+void Play::change(const LabEvent& event, const Setting& setting, Instant now, Outbox& out) {
   const bool is_of_outside = std::ranges::any_of(outside_, [&](const std::string& name) {
     return setting.key.starts_with(std::string(settings_of_node) + name + ".");
   });
-  if (is_of_outside) return;
+  if (is_of_outside) return failures_.push_back(left_out(event, setting.key + " is of the kernel, not of ours"));
   const std::vector<std::string> texts{setting.key + "=" + setting.value};
   const NetworkSettings settings = read_settings(network_, texts, now);
   hears_change_(texts, now);
@@ -103,10 +131,11 @@ void Play::begin(PlannedEvent& event, Instant now) {
   event.run = runs_.size() - 1;
 }
 
-void Play::start_program(const std::string& text, Instant now) {
+Programs::Number Play::start_program(const std::string& text, Instant now) {
   const auto [node, words] = program_words(text);
   const Programs::Number number = programs_.start(node_named(network_, node), words, file_.seed ^ runs_.size(), now);
   runs_.push_back({{.words = text, .began = now - start_, .text = {}, .result = {}}, number});
+  return number;
 }
 
 void Play::send(const std::string& text, Instant now, Outbox& out) {
@@ -142,6 +171,11 @@ void Play::gather() {
   }
 }
 
+void Play::interrupt_programs(Instant now) {
+  for (const Run& run : runs_)
+    if (run.number) programs_.interrupt(*run.number, now);
+}
+
 bool Play::programs_are_finished() const {
   return std::ranges::none_of(runs_, [](const Run& run) { return run.number.has_value(); });
 }
@@ -159,22 +193,17 @@ void Play::take(const Event& event) {
   for (auto& [expectation, watch] : watches_) watch.take(event, names_);
 }
 
-const Play::PlannedEvent* Play::program_of(const LabExpectation& expectation) const {
-  const std::string& text = expectation.of->value;
-  const std::string program = text.substr(0, text.find(' ') + 1);
-  std::size_t left = std::stoul(text.substr(program.size()));
-  for (const PlannedEvent& event : events_)
-    if (event.of->run && event.of->run->value.starts_with(program) && --left == 0) return &event;
-  return nullptr;
+std::optional<ExpectationOutcome> Play::outcome_of_program(const LabExpectation& expectation) const {
+  const LabEvent* const wanted = program_of(expectation, file_);
+  const auto event = std::ranges::find(events_, wanted, &PlannedEvent::of);
+  if (event == events_.end() || (!event->run && !is_outside(program_words(wanted->run->value).node)))
+    return did_not_run(expectation);
+  if (!event->run) return std::nullopt;
+  return outcome_of(expectation, runs_[*event->run].told.result);
 }
 
 std::optional<ExpectationOutcome> Play::outcome(const LabExpectation& expectation, Instant now) const {
-  if (expectation.of) {
-    const PlannedEvent* const event = program_of(expectation);
-    if (event != nullptr && is_outside(program_words(event->of->run->value).node)) return std::nullopt;
-    const bool began = event != nullptr && event->run;
-    return outcome_of(expectation, began ? runs_[*event->run].told.result : clients::ClientResult());
-  }
+  if (expectation.of) return outcome_of_program(expectation);
   if (expectation.state) {
     const std::string name = expectation.state->value.substr(0, expectation.state->value.find('.'));
     if (is_outside(name)) return std::nullopt;

@@ -28,7 +28,7 @@ class Play final : public Actor, public EventSink {
   void take(const Event& event) override;
 
   /// "ping host server -c 3", beside the events. Throws UsageFault.
-  void start_program(const std::string& text, Instant now);
+  Programs::Number start_program(const std::string& text, Instant now);
   /// Of the last one, since the start.
   Duration last_event() const { return events_.empty() ? Duration(0) : events_.back().of->at.value; }
   Instant start() const { return start_; }
@@ -47,9 +47,11 @@ class Play final : public Actor, public EventSink {
   bool programs_are_finished() const;
   /// In the order in which they began.
   std::vector<ProgramRun> programs();
+  /// As Ctrl-C does: they say what there is to say.
+  void interrupt_programs(Instant now);
   /// In the order of the file; nothing of those that are about who is outside.
   std::vector<std::optional<ExpectationOutcome>> expectations(Instant now) const;
-  /// Events that could not happen.
+  /// Events that could not happen, or were left out.
   const std::vector<ExpectationOutcome>& failures() const { return failures_; }
 
  private:
@@ -63,13 +65,12 @@ class Play final : public Actor, public EventSink {
   };
 
   void happen(PlannedEvent& event, Instant now, Outbox& out);
-  void change(const Setting& setting, Instant now, Outbox& out);
+  void change(const LabEvent& event, const Setting& setting, Instant now, Outbox& out);
   void begin(PlannedEvent& event, Instant now);
   void send(const std::string& text, Instant now, Outbox& out);
   void gather();
   bool is_outside(const std::string& name) const;
-  /// The event of the `do` that an expectation is about; null if there is none.
-  const PlannedEvent* program_of(const LabExpectation& expectation) const;
+  std::optional<ExpectationOutcome> outcome_of_program(const LabExpectation& expectation) const;
   std::optional<ExpectationOutcome> outcome(const LabExpectation& expectation, Instant now) const;
 
   const LabFile& file_;
@@ -87,6 +88,16 @@ class Play final : public Actor, public EventSink {
   std::function<void(const std::string&, Bytes, bool, Instant)> hears_sending_ = [](const auto&, Bytes, bool, Instant) {
   };
 };
+
+/// The events of a file in the order of their times.
+std::vector<const LabEvent*> events_in_order(const LabFile& file);
+/// The event of the `do` that an expectation is about, the N-th of its program; null if there is none.
+const LabEvent* program_of(const LabExpectation& expectation, const LabFile& file);
+/// How long something is awaited that must come in time.
+Duration longest_within(const LabFile& file);
+/// Of an event that could not happen, or that is left out.
+ExpectationOutcome impossible(const LabEvent& event, const std::string& why);
+ExpectationOutcome left_out(const LabEvent& event, const std::string& why);
 
 /// "ping host server -c 3": who runs what.
 struct ProgramWords {

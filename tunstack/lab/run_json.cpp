@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tunstack/clients/result_json.hpp"
+
 namespace tunstack::lab {
 
 namespace {
@@ -15,6 +17,8 @@ double in_seconds(Duration duration) { return std::chrono::duration<double>(dura
 Duration duration_of(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
+
+constexpr std::size_t longest_text = std::size_t{1} << 16;  // octets of each text: answers have a bound
 
 template <class Value>
 Value value_in(const Json& json, const char* key) {
@@ -37,29 +41,16 @@ std::vector<Json> list_in(const Json& json, const char* key) {
 }  // namespace
 
 Json json_of(const ProgramRun& program) {
-  return {{"words", program.words},
-          {"began", in_seconds(program.began)},
-          {"text", program.text},
-          {"sent", program.result.sent},
-          {"received", program.result.received},
-          {"duplicates", program.result.duplicates},
-          {"errors", program.result.errors},
-          {"reached", program.result.is_reached},
-          {"hops", program.result.hops}};
+  Json json{{"words", program.words}, {"began", in_seconds(program.began)}, {"text", program.text}};
+  json.update(clients::json_of(program.result));
+  return json;
 }
 
 ProgramRun program_in(const Json& json) {
-  ProgramRun program{.words = value_in<std::string>(json, "words"),
-                     .began = duration_of(value_in<double>(json, "began")),
-                     .text = value_in<std::string>(json, "text"),
-                     .result = {}};
-  program.result.sent = value_in<unsigned>(json, "sent");
-  program.result.received = value_in<unsigned>(json, "received");
-  program.result.duplicates = value_in<unsigned>(json, "duplicates");
-  program.result.errors = value_in<unsigned>(json, "errors");
-  program.result.is_reached = value_in<bool>(json, "reached");
-  program.result.hops = value_in<unsigned>(json, "hops");
-  return program;
+  return {.words = value_in<std::string>(json, "words"),
+          .began = duration_of(value_in<double>(json, "began")),
+          .text = value_in<std::string>(json, "text"),
+          .result = clients::result_in(json)};
 }
 
 Json json_of(const ExpectationOutcome& outcome) {
@@ -119,9 +110,12 @@ LabRun run_in(const Json& json) {
 
 std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-Json json_of(Play& play, Instant now) {
+Json json_of(Play& play, Instant now, ProgramTexts texts) {
   Json programs = Json::array(), expectations = Json::array(), failures = Json::array();
-  for (const ProgramRun& program : play.programs()) programs.push_back(json_of(program));
+  for (ProgramRun program : play.programs()) {
+    program.text.resize(std::min(program.text.size(), texts == ProgramTexts::begun ? longest_text : 0));
+    programs.push_back(json_of(program));
+  }
   for (const auto& outcome : play.expectations(now)) expectations.push_back(outcome ? json_of(*outcome) : Json());
   for (const ExpectationOutcome& failure : play.failures()) failures.push_back(json_of(failure));
   return {{"seconds", in_seconds(now - play.start())},

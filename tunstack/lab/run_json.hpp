@@ -24,6 +24,7 @@ std::string line_of(const LabJson& json);
 
 /// Of a play that goes on: programs, expectations (null where they are about who is outside), events that could not
 /// happen, and whether all has happened.
-LabJson json_of(Play& play, Instant now);
+enum class ProgramTexts : std::uint8_t { none, begun };  // what programs have printed, the first 64 KiB of each
+LabJson json_of(Play& play, Instant now, ProgramTexts texts);
 
 }  // namespace tunstack::lab

@@ -9,7 +9,7 @@ namespace tunstack::lab {
 
 namespace {
 
-constexpr const char* between = "kernel";  // who stands between several doors
+constexpr const char* between = "[kernel]";  // who stands between several doors; no name of a file
 
 /// No node of a lab has it: 02:76 and the number of the door.
 MacAddress mac_of(std::size_t door) {

@@ -145,6 +145,7 @@ Misbehaviour Network::misbehaviour(NodeId id) const {
 void Network::misbehave(NodeId id, const Misbehaviour& misbehaviour) {
   const auto node = static_cast<std::size_t>(id);
   misbehaviours_.resize(nodes_.size());
+  errors_.resize(nodes_.size());
   misbehaviours_[node] = misbehaviour;
   for (std::size_t i = 0; i < nodes_[node].state().interfaces.size(); ++i)
     ports_[first_port_[node] + i].is_direct = false;

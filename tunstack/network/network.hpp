@@ -90,6 +90,7 @@ class Network {
   // Changes of a link, by its number in the plan, for packets that set out from now on.
   std::optional<std::size_t> find_link(std::string_view name) const;
   std::vector<std::string> link_names() const;
+  const std::vector<LinkEnd>& ends_of(std::size_t link) const { return links_[link].ends; }
   void impair_link(std::size_t link, const Impairments& impairments);
   const Impairments& impairments(std::size_t link) const { return links_[link].impairments; }
   void set_link_mtu(std::size_t link, std::size_t mtu);

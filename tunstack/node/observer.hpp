@@ -61,7 +61,11 @@ class Observer {
 /// Tells several observers, in their order. They must outlive it, or be removed.
 class Observers final : public Observer {
  public:
-  void add(Observer& observer) { all_.push_back(&observer); }
+  /// Once, however often it is said.
+  void add(Observer& observer) {
+    remove(observer);
+    all_.push_back(&observer);
+  }
   void remove(Observer& observer) { std::erase(all_, &observer); }
   void decided(const Decision& decision) override {
     for (Observer* const observer : all_) observer->decided(decision);

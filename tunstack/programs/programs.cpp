@@ -113,11 +113,7 @@ void Programs::act(Instant now, Outbox& out) {
   if (next_deadline() > now) return;
   is_more_to_do_ = false;
   const std::size_t before = sent_;
-  while (step(now, out))
-    if (sent_ - before >= most_at_once) {
-      is_more_to_do_ = true;
-      break;
-    }
+  while (!is_more_to_do_ && step(now, out)) is_more_to_do_ = sent_ - before >= most_at_once;
   hears_news_();
 }
 
@@ -127,27 +123,30 @@ bool Programs::step(Instant now, Outbox& out) {
   const std::vector<Heard> heard = std::exchange(heard_, {});
   bool is_any = !heard.empty();
   for (auto& [number, program] : running_) {
-    clients::ToSend to_send;
     for (const Heard& one : heard)
-      if (one.node == program.node) program.client->receive(one.datagram, now, to_send);
-    if (!program.client->is_finished() && program.client->next_deadline() <= now) {
-      program.client->tick(now, to_send);
-      is_any = true;
-    }
-    is_any |= !to_send.empty();
-    send(program.node, to_send, now, out);
+      if (one.node == program.node) program.client->receive(one.datagram, now, program.to_send);
+    const bool is_due = !program.client->is_finished() && program.client->next_deadline() <= now;
+    if (is_due && program.to_send.empty()) program.client->tick(now, program.to_send);
+    is_any |= is_due || !program.to_send.empty();
+    if (!send(program, now, out)) is_more_to_do_ = true;
   }
   return is_any;
 }
 
-void Programs::send(NodeId node, const clients::ToSend& datagrams, Instant now, Outbox& out) {
-  for (const std::vector<std::uint8_t>& datagram : datagrams) {
+/// False if there is no room for all of it now.
+bool Programs::send(Program& program, Instant now, Outbox& out) {
+  for (; program.next_to_send < program.to_send.size(); ++program.next_to_send) {
+    if (out.is_quarter_full()) return false;
     ++sent_;
-    network_.act(node, now, out, [&](Node& sender, Instant when, Outbox& box) {
-      hears_sending_(node, datagram, when);
+    const std::vector<std::uint8_t>& datagram = program.to_send[program.next_to_send];
+    network_.act(program.node, now, out, [&](Node& sender, Instant when, Outbox& box) {
+      hears_sending_(program.node, datagram, when);
       sender.send_of_program(datagram, when, box);
     });
   }
+  program.to_send.clear();
+  program.next_to_send = 0;
+  return true;
 }
 
 }  // namespace tunstack

@@ -40,6 +40,7 @@ class Programs final : public Observer, public Actor {
 
   /// What it has printed since.
   std::string take_text(Number number);
+  clients::Conversation conversation(Number number) const { return running_.at(number).client->conversation(); }
   bool is_finished(Number number) const { return running_.at(number).client->is_finished(); }
   clients::ClientResult result(Number number) const { return running_.at(number).client->result(); }
   /// Packets that programs have sent so far.
@@ -54,7 +55,8 @@ class Programs final : public Observer, public Actor {
   void act(Instant now, Outbox& out) override;
   void decided(const Decision& decision) override;
 
-  // So many packets of all programs at once, so that a flood leaves others their share; the rest is due at once.
+  // So many packets of all programs at once, and no more than there is room for, so that a flood leaves others their
+  // share; the rest waits, and is due at once.
   static constexpr std::size_t most_at_once = 256;
   // What arrived and was not heard yet, as in the buffer of a socket: more is lost.
   static constexpr std::size_t most_waiting = 4096;
@@ -65,6 +67,8 @@ class Programs final : public Observer, public Actor {
     NodeId node;
     Instant began;
     std::unique_ptr<clients::Client> client = {};
+    clients::ToSend to_send = {};  // what it has said; the client is asked for more when that has left
+    std::size_t next_to_send = 0;
   };
   struct Heard {
     NodeId node;
@@ -73,7 +77,7 @@ class Programs final : public Observer, public Actor {
 
   clients::ClientPlace place_of(const Program& program, std::uint64_t seed) const;
   bool is_at(NodeId node) const;
-  void send(NodeId node, const clients::ToSend& datagrams, Instant now, Outbox& out);
+  bool send(Program& program, Instant now, Outbox& out);
   bool step(Instant now, Outbox& out);
 
   static std::vector<IpAddress> addresses_of(const void* of, const std::string& name);

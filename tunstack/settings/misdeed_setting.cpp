@@ -25,7 +25,10 @@ void read_misdeed(const std::string& name, const std::string& value, Misbehaviou
     const unsigned long number = is_word ? row->least : number_in(value, row->least, row->most);
     misbehaviour.set(row->misdeed, static_cast<std::uint32_t>(number));
   } catch (const UsageFault& fault) {
-    throw UsageFault(fmt::format("{} cannot be {}", name, value.substr(0, 40)), fault.why(), "true for the least");
+    const bool has_numbers = row->most > 1;
+    throw UsageFault(fmt::format("{} cannot be '{}'", name, value.substr(0, 40)),
+                     has_numbers ? fault.why() : "the node does it or not",
+                     has_numbers ? "true for the least" : "true or false");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/node/interface_config.hpp"
 #include "tunstack/options/suggestion.hpp"
 #include "tunstack/settings/misdeed_setting.hpp"
 
@@ -76,6 +77,17 @@ class Reader {
     const auto [key, value] = split(rest);
     const std::size_t link = link_named(network_, name);
     read_link_setting(key, value, network_.impairments(link), links_[link]);
+    if (links_[link].mtu) check_mtu(link, *links_[link].mtu);
+  }
+  void check_mtu(std::size_t link, std::size_t mtu) {
+    for (const LinkEnd& end : network_.ends_of(link)) {
+      if (end.door) continue;
+      InterfaceConfig config = network_.node(NodeId(end.node)).state().interface(end.interface).config;
+      config.mtu = mtu;
+      if (const auto fault = mtu_fault(config))
+        throw UsageFault(fmt::format("an MTU of {} is not possible at {}", mtu, network_.name(NodeId(end.node))),
+                         *fault, "choose a larger one");
+    }
   }
   void read_of_node(NodeId node, const std::string& text) {
     std::vector<std::string>& texts = nodes_[node];
@@ -86,7 +98,8 @@ class Reader {
     if (!network_.may_misbehave())
       throw UsageFault("the stack is one node on its own links, which does nothing wrong",
                        "misdeeds are those of nodes of a network", "start it as a lab: up --lab, exec --lab");
-    const auto [name, value] = split(text);
+    const bool has_value = text.contains('=');
+    const auto [name, value] = has_value ? split(text) : KeyAndValue{text, ""};
     read_misdeed(name, value, misdeeds_.try_emplace(node, network_.misbehaviour(node)).first->second);
   }
 
@@ -104,7 +117,8 @@ NodeId node_named(const Network& network, const std::string& name) {
   throw UsageFault(
       fmt::format("there is no node '{}'", name.substr(0, 40)),
       fmt::format("the stack has {}", network.size() == 1 ? "one node alone" : fmt::format("{} nodes", network.size())),
-      did_you_mean(name, network.node_names()) + "'tunstack state --json' names all in \"nodes\"");
+      did_you_mean(name, network.node_names()) +
+          "'tunstack state --json' names those of a stack, 'lab graph' those of a lab");
 }
 
 NetworkSettings read_settings(const Network& network, const std::vector<std::string>& texts, Instant now) {

@@ -89,7 +89,7 @@ TEST_F(Settings, all_of_them_or_none) {
       {"node.r9.icmp4.echo=off", "there is no node 'r9'|the stack has 4 nodes|"},
       {"node.r2.icmp4.echoo=off", "did you mean icmp4.echo?"},
       {"node.r2.misbehave.silence=true", "'silence' is no misdeed|no node can do it|did you mean silent?"},
-      {"node.r2.misbehave.duplicate_replies=101", "duplicate_replies cannot be 101|it is from 1 to 100|"},
+      {"node.r2.misbehave.duplicate_replies=101", "duplicate_replies cannot be '101'|it is from 1 to 100|"},
       {"node.r2.ip4.frag.memory=1024", "ip4.frag.memory cannot be changed while the stack runs"},
   };
   for (const Row& row : rows) {
