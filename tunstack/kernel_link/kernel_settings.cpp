@@ -29,9 +29,7 @@ bool ipv6_is_off(const std::string& device) {
 
 bool switch_ipv6_on() { return set_default("disable_ipv6", 0); }
 
-bool forward_packets() {
-  return set("/proc/sys/net/ipv4/ip_forward", 1) && set(directory + "all/forwarding", 1);
-}
+bool forward_packets() { return set("/proc/sys/net/ipv4/ip_forward", 1) && set(directory + "all/forwarding", 1); }
 
 bool silence_router_solicitations() { return set_default("router_solicitations", 0); }
 

@@ -1,9 +1,8 @@
 // What is reported of labs that ran, for people and for machines.
-#include "tunstack/lab/run_json.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include "tests/tunstack/lab/closed_lab.hpp"
+#include "tunstack/lab/run_json.hpp"
 
 namespace tunstack::test::lab_report_test {
 namespace {
