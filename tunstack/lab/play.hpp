@@ -46,7 +46,7 @@ class Play final : public Actor, public EventSink {
   /// In the order in which they began.
   std::vector<ProgramRun> programs();
   /// In the order of the file; nothing of those that are about who is outside.
-  std::vector<std::optional<ExpectationOutcome>> expectations(Instant now) const;
+  std::vector<std::optional<ExpectationOutcome>> expectations(Instant now);
   /// Events that could not happen.
   const std::vector<ExpectationOutcome>& failures() const { return failures_; }
 
