@@ -31,8 +31,7 @@ ControlClients::ControlClients(Answerer answerer, EventNames names, std::functio
 
 void ControlClients::add(FileDescriptor connection) {
   if (clients_.size() == most) {
-    const auto asked = std::ranges::find_if(clients_, [](const Client& client) { return !client.listens(); });
-    const auto given_up = asked == clients_.end() ? clients_.begin() : asked;
+    const auto given_up = std::ranges::min_element(clients_, {}, &Client::use);  // the oldest of those
     forget(*given_up);
     clients_.erase(given_up);
   }
@@ -90,6 +89,7 @@ void ControlClients::answer(Client& client) {
     client.left = too_long;
     return;
   }
+  client.has_asked = true;
   ControlAnswer answer = answerer_(std::string_view(client.heard).substr(0, end));
   client.heard.erase(0, end + 1);
   client.left = std::move(answer.line);
@@ -132,9 +132,8 @@ void ControlClients::take(const Event& event) {
 }
 
 void ControlClients::tell(Client& client, const std::string& line) {
-  const bool is_told = client.lost == 0 || put(client, lost_line(client.lost));
-  if (is_told) client.lost = 0;
-  if (!is_told || !put(client, line)) ++client.lost;
+  const bool has_room = put(client, client.lost == 0 ? line : lost_line(client.lost) + line);
+  client.lost = has_room ? 0 : client.lost + 1;
   await(client);
 }
 
