@@ -1,5 +1,6 @@
 # Lab files: what they say, what is wrong with them, and the networks that they make.
 tunstack_test(lab
+  tunstack/clients/at_door.cpp
   tunstack/lab/built_in_labs_test.cpp
   tunstack/lab/closed_expectations_test.cpp
   tunstack/lab/closed_world_test.cpp
@@ -11,7 +12,10 @@ tunstack_test(lab
   tunstack/lab/lab_report_test.cpp
   tunstack/lab/large_lab_test.cpp
   tunstack/lab/lockstep_test.cpp
+  tunstack/lab/play_test.cpp
+  tunstack/lab/printed_result_test.cpp
   tunstack/lab/reading_test.cpp
+  tunstack/lab/run_json_test.cpp
   tunstack/lab/shown_labs_test.cpp
   tunstack/lab/transit_filter_test.cpp
   tunstack/lab/wrong_files_test.cpp)

@@ -158,6 +158,7 @@ tunstack_test(unit
   tunstack/run/replay_ipv6_test.cpp
   tunstack/run/replay_test.cpp
   tunstack/run/run_loop_test.cpp
+  tunstack/run/stage_test.cpp
   tunstack/sandbox/caretaker_test.cpp
   tunstack/sandbox/file_access_test.cpp
   tunstack/sandbox/system_calls_test.cpp

@@ -46,14 +46,15 @@ std::string listed(const std::vector<RunningStack>& stacks) {
 }
 
 RunningStack chosen(const StackChoice& choice) {
-  auto [stacks, has_others] = find_running_stacks();
-  std::erase_if(stacks, [&](const RunningStack& stack) {
-    return (choice.device && stack.name.device != *choice.device) || (choice.pid && stack.name.pid != *choice.pid);
-  });
-  const auto is_elsewhere = [](const RunningStack& stack) { return !is_here(stack.name); };
-  const bool all_elsewhere = !stacks.empty() && std::ranges::all_of(stacks, is_elsewhere);
-  if (all_elsewhere && !choice.device && !choice.pid) throw_elsewhere(stacks);
-  if (!all_elsewhere) std::erase_if(stacks, is_elsewhere);
+  const auto is_wanted = [&](const StackName& name) {
+    return (!choice.device || name.device == *choice.device) && (!choice.pid || name.pid == *choice.pid);
+  };
+  // Those in other networks are left in peace where there is one here.
+  auto [stacks, has_others] = find_running_stacks([&](const auto& name) { return is_wanted(name) && is_here(name); });
+  if (stacks.empty()) {
+    stacks = find_running_stacks(is_wanted).own;
+    if (!stacks.empty() && !choice.device && !choice.pid) throw_elsewhere(stacks);
+  }
   if (stacks.empty()) throw_none(choice, has_others);
   if (stacks.size() > 1) throw_several(stacks);
   return std::move(stacks[0]);

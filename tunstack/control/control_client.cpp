@@ -51,6 +51,7 @@ std::string text_of(const Json& fault, const char* key) {
 void send_all(int socket, std::string_view text, const StackName& name) {
   while (!text.empty()) {
     const ssize_t sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EPIPE) return;  // it may have said why
     if (sent < 0 && errno != EINTR) throw_silent(name, std::strerror(errno));
     if (sent > 0) text.remove_prefix(static_cast<std::size_t>(sent));
   }

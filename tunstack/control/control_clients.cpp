@@ -16,6 +16,17 @@ constexpr std::string_view too_long =
     "{\"schema\":1,\"fault\":{\"what\":\"the request is too long\",\"why\":\"a request is one line\","
     "\"remedy\":\"send less at once\"}}\n";
 
+constexpr std::string_view no_room =
+    "{\"schema\":1,\"fault\":{\"what\":\"the stack has no room for one more client\",\"why\":\"all of them watch, or "
+    "have programs\",\"remedy\":\"end one of them\"}}\n";
+
+/// What it may have asked already is read, so that it hears the answer.
+void refuse(const FileDescriptor& connection) {
+  std::array<char, 4096> asked;
+  (void)::recv(connection.get(), asked.data(), asked.size(), MSG_DONTWAIT);
+  (void)::send(connection.get(), no_room.data(), no_room.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 std::string lost_line(std::size_t count) {
   return fmt::format("{{\"schema\":{},\"event\":\"lost\",\"count\":{}}}\n", event_schema, count);
 }
@@ -31,9 +42,8 @@ ControlClients::ControlClients(Answerer answerer, EventNames names, std::functio
 
 void ControlClients::add(FileDescriptor connection) {
   if (clients_.size() == most) {
-    const auto asked = std::ranges::find_if(clients_, [](const Client& client) { return !client.listens(); });
-    const auto given_up = asked == clients_.end() ? clients_.begin() : asked;
-    forget(*given_up);
+    const auto given_up = std::ranges::min_element(clients_, {}, &Client::use);  // the oldest of those
+    if (given_up->listens()) return refuse(connection);
     clients_.erase(given_up);
   }
   epoll_event event{};
@@ -90,6 +100,7 @@ void ControlClients::answer(Client& client) {
     client.left = too_long;
     return;
   }
+  client.has_asked = true;
   ControlAnswer answer = answerer_(std::string_view(client.heard).substr(0, end));
   client.heard.erase(0, end + 1);
   client.left = std::move(answer.line);
@@ -132,9 +143,8 @@ void ControlClients::take(const Event& event) {
 }
 
 void ControlClients::tell(Client& client, const std::string& line) {
-  const bool is_told = client.lost == 0 || put(client, lost_line(client.lost));
-  if (is_told) client.lost = 0;
-  if (!is_told || !put(client, line)) ++client.lost;
+  const bool has_room = put(client, client.lost == 0 ? line : lost_line(client.lost) + line);
+  client.lost = has_room ? 0 : client.lost + 1;
   await(client);
 }
 
@@ -145,6 +155,7 @@ void ControlClients::say(std::size_t job, const std::string& line, bool is_last)
   for (Client& client : clients_) {
     if (client.job != job || client.has_gone) continue;
     if (!is_last) return tell(client, line);
+    if (client.lost != 0) client.left += lost_line(client.lost);
     client.left += line;
     client.job.reset();
     client.is_done = true;

@@ -43,8 +43,9 @@ class JobOwner {
 class ControlClients final : public EventSink {
  public:
   using Answerer = std::function<ControlAnswer(std::string_view request)>;
-  // More who do not read cannot be held: the oldest that only asked is given up, or else the oldest of all.
-  static constexpr std::size_t most = 8;
+  // More cannot be held: the oldest that said nothing yet is given up, or else that only asked. Where all listen, one
+  // more is refused.
+  static constexpr std::size_t most = 16;
   static constexpr std::size_t longest_request = std::size_t{1} << 18;  // octets: a packet in hexadecimal, and more
   static constexpr std::size_t most_waiting = std::size_t{1} << 20;     // octets of events for one who reads slowly
 
@@ -66,12 +67,15 @@ class ControlClients final : public EventSink {
   std::size_t size() const { return clients_.size(); }
 
  private:
+  /// How much is lost with a client.
+  enum class Use : std::uint8_t { none, asks, listens };
   struct Client {
     FileDescriptor connection;
     std::string heard = {};  // of requests that were not answered
     std::string left = {};   // to be sent
     std::optional<Watch> watch = {};
     std::optional<std::size_t> job = {};
+    bool has_asked = false;
     bool is_mute = false;       // has nothing more to say
     bool is_done = false;       // gets what is left, and nothing more
     std::size_t lost = 0;       // lines, since the last one
@@ -79,6 +83,7 @@ class ControlClients final : public EventSink {
     bool has_gone = false;
 
     bool listens() const { return watch || job; }
+    Use use() const { return listens() ? Use::listens : has_asked ? Use::asks : Use::none; }
   };
 
   void serve(Client& client);

@@ -190,13 +190,13 @@ void ControlSocket::accept_one() {
 
 // ---- the client's side ----
 
-RunningStacks find_running_stacks() {
+RunningStacks find_running_stacks(const std::function<bool(const StackName&)>& is_wanted) {
   RunningStacks found;
   for (const std::string& directory : socket_directories())
     for (FoundSocket& socket : sockets_in(directory)) {
       const Owner owner = owner_of(socket.path);
       found.has_others |= owner == Owner::another;
-      if (owner != Owner::self) continue;
+      if (owner != Owner::self || !is_wanted(socket.name)) continue;
       if (FileDescriptor connection = connected_or_removed(socket.path, 0); connection.is_open())
         found.own.push_back({std::move(socket.name), std::move(connection)});
     }

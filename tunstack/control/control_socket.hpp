@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,7 +75,10 @@ struct RunningStacks {
   std::vector<RunningStack> own;  // of this user
   bool has_others = false;        // whether there are sockets of other users
 };
-/// Removes the sockets of this user's stacks that ended without taking leave.
-RunningStacks find_running_stacks();
+/// Connects to those alone that are wanted: places are few. Removes the sockets of those that ended without taking
+/// leave.
+RunningStacks find_running_stacks(const std::function<bool(const StackName&)>& is_wanted = [](const StackName&) {
+  return true;
+});
 
 }  // namespace tunstack

@@ -213,7 +213,8 @@ std::optional<ExpectationOutcome> Play::outcome(const LabExpectation& expectatio
   return watches_.at(&expectation).outcome();
 }
 
-std::vector<std::optional<ExpectationOutcome>> Play::expectations(Instant now) const {
+std::vector<std::optional<ExpectationOutcome>> Play::expectations(Instant now) {
+  gather();
   std::vector<std::optional<ExpectationOutcome>> all;
   for (const LabExpectation& expectation : file_.expectations) all.push_back(outcome(expectation, now));
   return all;

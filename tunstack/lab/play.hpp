@@ -50,7 +50,7 @@ class Play final : public Actor, public EventSink {
   /// As Ctrl-C does: they say what there is to say.
   void interrupt_programs(Instant now);
   /// In the order of the file; nothing of those that are about who is outside.
-  std::vector<std::optional<ExpectationOutcome>> expectations(Instant now) const;
+  std::vector<std::optional<ExpectationOutcome>> expectations(Instant now);
   /// Events that could not happen, or were left out.
   const std::vector<ExpectationOutcome>& failures() const { return failures_; }
 

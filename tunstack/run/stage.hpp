@@ -62,7 +62,11 @@ class Stage {
   }
   /// Lets actors hear of what was done to the machine from outside.
   void go_on(Instant now, Outbox& out) {
-    for (std::size_t i = 0; i < actors_.size(); ++i) actors_[i]->act(now, out);
+    for (std::size_t i = 0; i < actors_.size();) {
+      Actor* const actor = actors_[i];
+      actor->act(now, out);
+      if (i < actors_.size() && actors_[i] == actor) ++i;  // else somebody has left, and the next one is in his place
+    }
   }
 
  private:

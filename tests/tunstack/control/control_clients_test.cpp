@@ -1,4 +1,5 @@
-// Clients of a running stack, over socket pairs: requests and answers a line each, events for who watches.
+// Clients of a running stack, over socket pairs: requests and answers a line each, events for who watches, what a job
+// says for who started it.
 #include "tunstack/control/control_clients.hpp"
 
 #include <gmock/gmock.h>
@@ -12,7 +13,9 @@
 namespace tunstack::test::control_clients_test {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::StartsWith;
 
 /// One who asks. What it has read so far is in `heard`.
@@ -47,9 +50,22 @@ class Client {
   FileDescriptor mine_;
 };
 
+/// Remembers what it hears of jobs: "interrupted 1".
+struct ToldJobs final : JobOwner {
+  void interrupted(std::size_t job) override {
+    told.push_back("interrupted " + std::to_string(job));
+    when_interrupted(job);
+  }
+  void abandoned(std::size_t job) override { told.push_back("abandoned " + std::to_string(job)); }
+
+  std::vector<std::string> told;
+  std::function<void(std::size_t)> when_interrupted = [](std::size_t) {};
+};
+
 class Clients : public testing::Test {
  protected:
   ControlAnswer answer_to(std::string_view request) {
+    if (request.starts_with("job")) return {"started\n", {}, std::stoul(std::string(request.substr(4)))};
     if (request.starts_with("watch")) return {"watching\n", Watch{EventFilter(std::string(request.substr(5))), drops}};
     return {answer.empty() ? "to " + std::string(request) + "\n" : answer, {}};
   }
@@ -74,8 +90,9 @@ class Clients : public testing::Test {
   std::string answer;
   bool drops = false;
   std::vector<bool> watched;
+  ToldJobs jobs;
   ControlClients clients{[this](std::string_view request) { return answer_to(request); }, event_names,
-                         [this](bool watching) { watched.push_back(watching); }};
+                         [this](bool watching) { watched.push_back(watching); }, &jobs};
 };
 
 std::size_t lines_in(const std::string& text) { return static_cast<std::size_t>(std::ranges::count(text, '\n')); }
@@ -144,6 +161,27 @@ TEST_F(Clients, who_does_not_read_is_given_up_for_newer_ones_but_not_who_watches
   EXPECT_FALSE(silent[0].has_ended) << "watches";
   silent[2].read();
   EXPECT_FALSE(silent[2].has_ended);
+}
+
+// As all do who look for a stack, at each that there is.
+TEST_F(Clients, who_comes_and_says_nothing_is_given_up_before_who_asks) {
+  Client asks(clients);
+  asks.say("one\n");
+  serve();
+  std::vector<Client> silent;
+  for (std::size_t i = 0; i < 3 * ControlClients::most; ++i) {
+    silent.emplace_back(clients);
+    serve();
+  }
+  EXPECT_EQ(clients.size(), ControlClients::most);
+  asks.say("two\n");
+  serve();
+  EXPECT_EQ(asks.read(), "to one\nto two\n");
+  EXPECT_FALSE(asks.has_ended);
+  silent[0].read();
+  EXPECT_TRUE(silent[0].has_ended);
+  silent.back().read();
+  EXPECT_FALSE(silent.back().has_ended);
 }
 
 TEST_F(Clients, who_goes_away_is_forgotten) {
@@ -230,6 +268,160 @@ TEST_F(Clients, who_reads_too_slowly_loses_events_and_is_told_how_many) {
     lost += std::stoul(heard.substr(at + before.size()));
   EXPECT_GT(lost, 0U);
   EXPECT_EQ(lines_in(heard) - 1 - told + lost, happened + 4) << "but for the answer and what is told of losses";
+}
+
+// ---- jobs ----
+
+TEST_F(Clients, what_a_job_says_goes_to_who_started_it) {
+  Client one(clients), other(clients), asks(clients), watches(clients);
+  one.say("job 1\n");
+  other.say("job 2\n");
+  asks.say("one\n");
+  watches.say("watch\n");
+  serve();
+  EXPECT_EQ(one.read() + other.read() + asks.read() + watches.read(), "started\nstarted\nto one\nwatching\n");
+  clients.say(2, "two\n", false);
+  clients.say(1, "first\n", false);
+  clients.say(1, "second\n", false);
+  clients.say(3, "nobody's\n", false);
+  serve();
+  EXPECT_EQ(one.read(), "first\nsecond\n");
+  EXPECT_EQ(other.read(), "two\n");
+  EXPECT_EQ(asks.read() + watches.read(), "");
+  EXPECT_THAT(jobs.told, IsEmpty());
+}
+
+TEST_F(Clients, behind_the_last_line_of_a_job_is_the_end) {
+  Client client(clients);
+  client.say("job 1\n");
+  serve();
+  clients.say(1, "first\n", false);
+  clients.say(1, "last\n", true);
+  clients.say(1, "too late\n", false);
+  EXPECT_EQ(clients.size(), 1U) << "it has not got it yet";
+  serve();
+  EXPECT_EQ(client.read(), "started\nfirst\nlast\n");
+  EXPECT_TRUE(client.has_ended);
+  EXPECT_EQ(clients.size(), 0U);
+  EXPECT_THAT(jobs.told, IsEmpty()) << "a job that has ended is nobody's";
+}
+
+TEST_F(Clients, who_started_a_job_has_nothing_more_to_say) {
+  Client client(clients);
+  client.say("job 1\none\n");
+  serve();
+  client.say("two\n");
+  serve();
+  clients.say(1, "last\n", true);
+  serve();
+  EXPECT_EQ(client.read(), "started\nlast\n");
+}
+
+TEST_F(Clients, who_says_no_more_interrupts_his_job_once_and_hears_its_end) {
+  Client client(clients), other(clients);
+  client.say("job 1\n");
+  other.say("job 2\n");
+  serve();
+  EXPECT_THAT(jobs.told, IsEmpty());
+  client.shut();
+  serve();
+  EXPECT_THAT(jobs.told, ElementsAre("interrupted 1"));
+  clients.say(1, "statistics\n", false);
+  serve();
+  clients.say(1, "last\n", true);
+  serve();
+  EXPECT_EQ(client.read(), "started\nstatistics\nlast\n");
+  EXPECT_TRUE(client.has_ended);
+  EXPECT_EQ(other.read(), "started\n");
+  EXPECT_FALSE(other.has_ended);
+  EXPECT_THAT(jobs.told, ElementsAre("interrupted 1"));
+}
+
+TEST_F(Clients, a_job_may_say_its_last_when_it_is_interrupted) {
+  jobs.when_interrupted = [&](std::size_t job) { clients.say(job, "last\n", true); };
+  Client client(clients);
+  client.say("job 1\n");
+  client.shut();
+  serve();
+  EXPECT_EQ(client.read(), "started\nlast\n");
+  EXPECT_TRUE(client.has_ended);
+  EXPECT_EQ(clients.size(), 0U);
+  EXPECT_THAT(jobs.told, ElementsAre("interrupted 1"));
+}
+
+TEST_F(Clients, who_goes_away_abandons_his_job) {
+  Client client(clients);
+  client.say("job 1\n");
+  serve();
+  client.leave();  // without having read the answer
+  serve();
+  EXPECT_THAT(jobs.told, ElementsAre("abandoned 1"));
+  EXPECT_EQ(clients.size(), 0U);
+}
+
+TEST_F(Clients, who_has_read_all_and_goes_away_interrupts_his_job_and_then_abandons_it) {
+  Client client(clients);
+  client.say("job 1\n");
+  serve();
+  client.read();
+  jobs.when_interrupted = [&](std::size_t job) { clients.say(job, "and so on\n", false); };
+  client.leave();
+  serve();
+  EXPECT_THAT(jobs.told, ElementsAre("interrupted 1", "abandoned 1"));
+  EXPECT_EQ(clients.size(), 0U);
+}
+
+TEST_F(Clients, whoever_listens_is_given_up_only_when_nobody_asks) {
+  std::vector<Client> all;
+  for (std::size_t i = 0; i < ControlClients::most - 1; ++i) {
+    all.emplace_back(clients).say(i == 1 ? "watch\n" : "job " + std::to_string(i) + "\n");
+    serve();
+  }
+  const std::size_t asks = all.size();
+  all.emplace_back(clients);
+  serve();
+  all.emplace_back(clients).say("job 8\n");
+  serve();
+  all[asks].read();
+  EXPECT_TRUE(all[asks].has_ended) << "it is newer than all that listen, and asks";
+  EXPECT_THAT(jobs.told, IsEmpty());
+  all.emplace_back(clients).say("job 9\n");
+  serve();
+  all[0].read();
+  EXPECT_TRUE(all[0].has_ended) << "the oldest";
+  EXPECT_THAT(jobs.told, ElementsAre("abandoned 0"));
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    all[i].read();
+    EXPECT_EQ(all[i].has_ended, i == asks) << i;
+  }
+  EXPECT_EQ(clients.size(), ControlClients::most);
+}
+
+TEST_F(Clients, who_reads_too_slowly_loses_lines_of_his_job_but_not_the_last) {
+  Client client(clients);
+  client.say("job 1\n");
+  serve();
+  const std::string line = std::string(9999, 'x') + "\n";
+  constexpr std::size_t said = 500;
+  for (std::size_t i = 0; i < said; ++i) clients.say(1, line, false);
+  std::string heard;
+  const auto read_all = [&] {
+    for (std::string more; serve(), !(more = client.read()).empty();) heard += more;
+  };
+  read_all();
+  const std::size_t before = lines_in(heard) - 1;
+  EXPECT_LE(before * line.size(), ControlClients::most_waiting + (std::size_t{1} << 20));
+  EXPECT_FALSE(heard.contains("lost")) << "that is told before the next one";
+  clients.say(1, "and on\n", false);
+  read_all();
+  EXPECT_TRUE(
+      heard.ends_with(R"({"schema":1,"event":"lost","count":)" + std::to_string(said - before) + "}\nand on\n"));
+  for (std::size_t i = 0; i < said; ++i) clients.say(1, line, false);
+  const std::string last = std::string(20000, 'y') + "\n";
+  clients.say(1, last, true);
+  read_all();
+  EXPECT_TRUE(heard.ends_with("x\n" + last));
+  EXPECT_TRUE(client.has_ended);
 }
 
 }  // namespace

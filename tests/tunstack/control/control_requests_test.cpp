@@ -20,7 +20,9 @@ using testing::HasSubstr;
 
 class Requests : public testing::Test {
  protected:
-  json ask(const json& request) { return json::parse(requests.answer(request.dump()).line); }
+  /// Who answers.
+  virtual ControlRequests& asked() { return requests; }
+  json ask(const json& request) { return json::parse(asked().answer(request.dump()).line); }
   /// "what|why|remedy" of the fault.
   std::string fault_of(const json& request) {
     const json answer = ask(request);
@@ -308,6 +310,64 @@ TEST_F(Requests, asking_changes_nothing) {
   EXPECT_EQ(ask_about(echo4(), "icmp4.echo=off")["verdict"], "drop");
   EXPECT_EQ(option("icmp4.echo"), "on");
   EXPECT_EQ(before["counters"]["packets_in"], 0);
+}
+
+// ---- programs and labs ----
+
+/// Someone who can start programs, and plays a lab.
+class RequestsOfPlayer : public Requests {
+ protected:
+  ControlRequests& asked() override { return player; }
+
+  std::vector<std::pair<NodeId, std::vector<std::string>>> started;
+  ControlRequests player{{.network = network,
+                          .now = [this] { return now; },
+                          .outlets = [] { return std::vector<OutletReport>(); },
+                          .act = [](const NetworkChange&) {},
+                          .start_program =
+                              [this](NodeId where, const std::vector<std::string>& words) {
+                                if (words[0] == "pong") throw UsageFault("'pong' is no program", "why", "remedy");
+                                started.emplace_back(where, words);
+                                return started.size() + 6;
+                              },
+                          .play = [] { return nlohmann::ordered_json{{"over", false}}; }}};
+};
+
+TEST_F(RequestsOfPlayer, a_program_is_a_job) {
+  const ControlAnswer answer = player.answer(R"({"request":"program","words":["ping","192.0.2.1","-c","1"]})");
+  EXPECT_EQ(answer.line, "{\"schema\":1,\"started\":true}\n");
+  EXPECT_EQ(answer.job, 7U);
+  EXPECT_FALSE(answer.watch.has_value());
+  ASSERT_EQ(started.size(), 1U);
+  EXPECT_EQ(started[0].first, NodeId{0});
+  EXPECT_EQ(started[0].second, (std::vector<std::string>{"ping", "192.0.2.1", "-c", "1"}));
+  EXPECT_EQ(player.answer(R"({"request":"program","node":"stack","words":["ping","192.0.2.1"]})").job, 8U);
+  EXPECT_FALSE(player.answer(R"({"request":"state"})").job.has_value());
+}
+
+TEST_F(RequestsOfPlayer, a_program_that_cannot_begin_is_none) {
+  EXPECT_EQ(fault_of({{"request", "program"}, {"words", {"pong", "192.0.2.1"}}}), "'pong' is no program|why|remedy");
+  EXPECT_FALSE(player.answer(R"({"request":"program","words":["pong"]})").job.has_value());
+  for (const json& words : {json::array(), json(5), json(nullptr), json::array({5, 6})})
+    EXPECT_THAT(fault_of({{"request", "program"}, {"words", words}}), testing::StartsWith("no program is named|"))
+        << words;
+  EXPECT_THAT(fault_of({{"request", "program"}}), testing::StartsWith("no program is named|"));
+  EXPECT_THAT(fault_of({{"request", "program"}, {"node", "r9"}, {"words", {"ping"}}}),
+              testing::StartsWith("there is no node 'r9'|"));
+  EXPECT_THAT(fault_of({{"request", "program"}, {"node", 9}, {"words", {"ping"}}}),
+              HasSubstr("'node' of the request is no text"));
+  EXPECT_TRUE(started.empty());
+}
+
+TEST_F(RequestsOfPlayer, what_has_come_of_a_lab_is_told) {
+  EXPECT_EQ(ask({{"request", "play"}}), json({{"schema", 1}, {"over", false}}));
+}
+
+TEST_F(Requests, who_runs_no_programs_and_plays_no_lab_says_so) {
+  EXPECT_THAT(fault_of({{"request", "program"}, {"words", {"ping", "192.0.2.1"}}}),
+              testing::StartsWith("no program is named|"));
+  EXPECT_THAT(fault_of({{"request", "play"}}), testing::AllOf(testing::StartsWith("the stack plays no lab|"),
+                                                              testing::EndsWith("|start it with --lab LAB --play")));
 }
 
 TEST(OutcomeJson, what_is_none_is_nothing) {

@@ -259,5 +259,18 @@ TEST_F(ControlSocketTest, what_the_stack_refuses_is_a_fault_of_its_words) {
   }
 }
 
+TEST_F(ControlSocketTest, who_is_not_wanted_is_left_in_peace) {
+  ControlSocket control("peace0", clients);
+  const auto of_device = [](const char* device) {
+    return [device](const StackName& name) { return name.device == device; };
+  };
+  const RunningStacks others = find_running_stacks(of_device("peace1"));
+  EXPECT_TRUE(others.own.empty());
+  EXPECT_FALSE(is_readable(control.fd())) << "nobody has come";
+  const RunningStacks wanted = find_running_stacks(of_device("peace0"));
+  EXPECT_EQ(wanted.own.size(), 1U);
+  EXPECT_TRUE(is_readable(control.fd()));
+}
+
 }  // namespace
 }  // namespace tunstack::test::control_socket_test
