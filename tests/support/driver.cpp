@@ -155,6 +155,13 @@ Driver::Given Driver::send_frame(const Packet& frame, InterfaceId interface) {
   return {unsent, take()};
 }
 
+Driver::Given Driver::send_of_program(const Packet& datagram) {
+  begin();
+  given_.push_back(datagram);
+  const MaybeReason unsent = node_.send_of_program(datagram, now_, out_);
+  return {unsent, take()};
+}
+
 std::span<const OutgoingPacket> Driver::receive_unchecked(const Packet& packet) {
   out_.clear();
   node_.receive(received(packet), out_);

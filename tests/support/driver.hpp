@@ -98,6 +98,8 @@ class Driver {
   };
   Given send_packet(const Packet& datagram, InterfaceId interface = InterfaceId{0});
   Given send_frame(const Packet& frame, InterfaceId interface = InterfaceId{0});
+  /// A program of this host sends a datagram.
+  Given send_of_program(const Packet& datagram);
   /// Time passes, and nobody is there to call tick().
   void wait_asleep(Duration duration) { now_ += duration; }
 
