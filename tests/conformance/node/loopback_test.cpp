@@ -107,7 +107,7 @@ TEST(Loopback, PING_004_a_node_answers_itself) {
   }
 }
 
-TEST(Loopback, it_is_told_and_numbered_like_other_packets_and_nobody_need_listen) {
+TEST(Loopback, it_is_told_and_numbered_like_other_packets) {
   Host host;
   expect_nothing_leaves(host, to_itself4);
   EXPECT_EQ(host.count(Reason::icmp4_reply_unsolicited), 1U);
@@ -300,6 +300,21 @@ TEST(Loopback, V4_FRAG_008_an_own_datagram_that_never_came_together_is_reported_
     EXPECT_EQ(icmp4_type(heard.decisions[2].packet), 11U);
     EXPECT_EQ(icmp4_code(heard.decisions[2].packet), 1U);
   }
+}
+
+// Drivers listen to every node; this one has nobody.
+TEST(Loopback, nobody_need_listen) {
+  Node node(host_config());
+  Outbox out;
+  const Instant start{};
+  EXPECT_TRUE(!node.send_of_program(to_itself4, start, out));
+  EXPECT_TRUE(!node.send_of_program(to_itself6, start, out));
+  EXPECT_TRUE(!node.send_of_program(pieces4(4000, 1480)[0], start, out));
+  node.tick(start + 120s, out);
+  EXPECT_THAT(out.packets(), IsEmpty());
+  EXPECT_EQ(node.counters().count(Reason::icmp4_reply_unsolicited), 1U);
+  EXPECT_EQ(node.counters().count(Reason::icmp6_reply_unsolicited), 1U);
+  EXPECT_EQ(node.counters().icmp4.in(11, 1), 1U);
 }
 
 // ---- what does not come back ----
