@@ -53,6 +53,18 @@ using Ipv6Arrival = Arrival<Ipv6View>;
 constexpr Family family_of(const Ipv4Arrival&) { return Family::ipv4; }
 constexpr Family family_of(const Ipv6Arrival&) { return Family::ipv6; }
 
+/// Of what a node has sent to itself. Within a host 127.0.0.0/8 and ::1 are its own (RFC 1122 3.2.1.3(g), RFC 4291
+/// 2.5.3).
+template <class View>
+void mark_looped_back(Arrival<View>& arrival) {
+  if (is_of_node(arrival.source)) arrival.source = AddressKind::itself;
+  if (arrival.destination == AddressKind::loopback) arrival.destination = AddressKind::own;
+}
+template <class View>
+bool is_looped_back(const Arrival<View>& arrival) {
+  return arrival.source == AddressKind::itself;
+}
+
 /// Whether it carries ICMP of its own family.
 inline bool is_icmp(const Ipv4Arrival& arrival) { return arrival.protocol() == protocol_number::icmpv4; }
 inline bool is_icmp(const Ipv6Arrival& arrival) { return arrival.protocol() == protocol_number::icmpv6; }

@@ -10,6 +10,7 @@ enum class AddressKind : std::uint8_t {
   unicast,              // somebody else's
   own,                  // an address of the arrival interface
   own_elsewhere,        // an address of another interface of this node
+  itself,               // the source of what this node has sent to itself, which is no forgery
   tentative,            // an address of the arrival interface that is still being checked (RFC 4862 5.4, RFC 5227)
   own_anycast,          // the subnet-router anycast address of a prefix that this router has there (RFC 4291 2.6.1)
   anycast_elsewhere,    // that of a prefix of another interface
@@ -30,6 +31,10 @@ enum class AddressKind : std::uint8_t {
 };
 
 constexpr bool is_own(AddressKind kind) { return kind == AddressKind::own || kind == AddressKind::own_elsewhere; }
+/// Nobody else's, and never on a link: what is for one of them this node receives itself, or refuses.
+constexpr bool is_of_node(AddressKind kind) {
+  return is_own(kind) || kind == AddressKind::tentative || kind == AddressKind::loopback;
+}
 constexpr bool is_multicast(AddressKind kind) { return kind >= AddressKind::joined_group; }
 constexpr bool is_broadcast(AddressKind kind) {
   return kind >= AddressKind::limited_broadcast && kind <= AddressKind::broadcast_elsewhere;

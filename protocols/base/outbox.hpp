@@ -2,6 +2,7 @@
 // whoever owns the link.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "protocols/base/bytes.hpp"
@@ -27,6 +28,7 @@ struct PacketIds {
 struct OutgoingPacket {
   InterfaceId interface;
   LinkPayload payload = LinkPayload::ip;
+  bool loops_back = false;  // it is for the node that sends it, and never leaves
   // Where the link has addresses, and the packet leaves in a frame.
   MacAddress link_destination = {};
   MacAddress link_source = {};
@@ -76,6 +78,21 @@ class Outbox {
     if (count >= count_) return;
     used_ = static_cast<std::size_t>(packets_[count].bytes.data() - memory_.get());
     count_ = count;
+  }
+
+  /// Takes one packet out of the row; its octets stay until clear() or trim().
+  OutgoingPacket take(std::size_t which) {
+    OutgoingPacket* const place = packets_.get() + which;
+    const OutgoingPacket taken = *place;
+    std::copy(place + 1, packets_.get() + count_--, place);
+    return taken;
+  }
+  /// What lies behind the last packet, of those that were taken out, is room again.
+  void trim() {
+    const OutgoingPacket* const last = count_ == 0 ? nullptr : &packets_[count_ - 1];
+    used_ = last == nullptr
+                ? 0
+                : static_cast<std::size_t>(last->bytes.data() - memory_.get()) + aligned(last->bytes.size());
   }
 
   /// Whoever has several packets answered in a row empties it then: the largest answer, a datagram of 65,535 octets and

@@ -36,7 +36,9 @@ constexpr std::array probe_rules = {
     Rule<ProbeArrival>{Reason::extended_echo_off, [](const ProbeArrival& a) { return !a.policy.enabled; }},
     Rule<ProbeArrival>{Reason::extended_echo_to_group,
                        [](const ProbeArrival& a) {
-                         return !is_own(a.request.destination_kind) || a.request.source_kind != AddressKind::unicast;
+                         const AddressKind source = a.request.source_kind;
+                         const bool is_from_one = source == AddressKind::unicast || source == AddressKind::itself;
+                         return !is_own(a.request.destination_kind) || !is_from_one;
                        }},
     Rule<ProbeArrival>{Reason::extended_echo_source_not_allowed,
                        [](const ProbeArrival& a) {

@@ -70,7 +70,7 @@ constexpr bool may_report_about_groups(Problem problem) {
 
 /// Sources that define no single host: anything but a unicast address.
 constexpr bool is_single_host(AddressKind kind) {
-  return kind == AddressKind::unicast || kind == AddressKind::proxied || is_own(kind);
+  return kind == AddressKind::unicast || kind == AddressKind::proxied || kind == AddressKind::itself || is_own(kind);
 }
 
 inline constexpr std::array ipv4_suppression = {

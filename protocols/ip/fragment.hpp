@@ -33,6 +33,7 @@ struct Fragment {
   Bytes data;              // not empty
   InterfaceId interface{};
   bool link_layer_group = false;
+  bool is_looped_back = false;
 };
 
 }  // namespace tunstack::ip

@@ -38,7 +38,8 @@ inline Fragment fragment_of(const Ipv4Arrival& arrival) {
           .header = ip.header(),
           .data = ip.payload(),
           .interface = arrival.interface,
-          .link_layer_group = arrival.link_layer_group};
+          .link_layer_group = arrival.link_layer_group,
+          .is_looped_back = is_looped_back(arrival)};
 }
 
 /// Makes the header of the first fragment that of the whole datagram.

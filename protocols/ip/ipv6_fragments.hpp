@@ -112,7 +112,8 @@ inline Fragment fragment_of(const Ipv6Arrival& arrival) {
           .header = fragment.headers(),
           .data = fragment.data(),
           .interface = arrival.interface,
-          .link_layer_group = arrival.link_layer_group};
+          .link_layer_group = arrival.link_layer_group,
+          .is_looped_back = is_looped_back(arrival)};
 }
 
 /// Takes the fragment header out, so that the headers of the first fragment are those of the whole packet.

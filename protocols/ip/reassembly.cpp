@@ -44,6 +44,7 @@ std::expected<std::optional<Reassembled>, FragmentRefusal> Reassembler::add(cons
   }
   datagram.ecn_seen |= static_cast<std::uint8_t>(1U << (fragment.ecn & 3));
   datagram.link_layer_group |= fragment.link_layer_group;
+  datagram.is_looped_back |= fragment.is_looped_back;
   if (!datagram.data.is_complete()) return std::nullopt;
   return complete(index, policy.largest);
 }
@@ -64,6 +65,7 @@ Reassembler::Index Reassembler::find_or_make(const Fragment& fragment, const Rea
   datagram.data.clear();
   datagram.interface = fragment.interface;
   datagram.link_layer_group = false;
+  datagram.is_looped_back = false;
   datagram.ecn_seen = 0;
   return made;
 }
@@ -119,7 +121,8 @@ Reassembled Reassembler::hand_out(const IncompleteDatagram& datagram, MutableByt
   return {.bytes = bytes,
           .header_size = datagram.data.header_size(),
           .interface = datagram.interface,
-          .link_layer_group = datagram.link_layer_group};
+          .link_layer_group = datagram.link_layer_group,
+          .is_looped_back = datagram.is_looped_back};
 }
 
 /// The data goes, but the key stays until its time is over, so that nothing more of it gets in.

@@ -34,6 +34,7 @@ struct Reassembled {
   bool congestion_experienced = false;  // some fragment was marked so (RFC 3168 5.3)
   InterfaceId interface{};
   bool link_layer_group = false;  // some fragment came in a link-layer broadcast or multicast frame
+  bool is_looped_back = false;    // the node sent some fragment to itself
 };
 
 /// The datagram as if it had come in one piece. Changes its bytes; written for each family beside its fragments.

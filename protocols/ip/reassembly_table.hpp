@@ -18,6 +18,7 @@ struct IncompleteDatagram {
   PartialDatagram data;
   InterfaceId interface{};
   bool link_layer_group = false;
+  bool is_looped_back = false;
   std::uint8_t ecn_seen = 0;  // one bit for each codepoint
   bool refused = false;       // kept only to refuse what still comes of it; set by ReassemblyTable
 };

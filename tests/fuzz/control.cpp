@@ -159,7 +159,7 @@ class Clients {
         .seed = 1};
   }
   void come() {
-    if (clients_.size() == 16) return;
+    if (clients_.size() == ControlClients::most + 4) return;
     Pair pair = connected(SOCK_NONBLOCK);
     clients_.push_back({.connection = std::move(pair.theirs)});
     server_.add(std::move(pair.ours));

@@ -110,11 +110,11 @@ void StoryTeller::noted(const Note& note) {
   end_if_over(story);
 }
 
-/// What a single node sends leaves right away; in a network it is still to be seen.
+/// What a single node sends leaves right away; in a network, and of what it sends to itself, it is still to be seen.
 void StoryTeller::send(Place story, NodeId node, std::span<const OutgoingPacket> sent, Instant now) {
   for (const OutgoingPacket& packet : sent)
-    network_.is_single() ? tell_left(*story, names_.interface(node, packet.interface), now)
-                         : track(story, packet.ids.number);
+    network_.is_single() && !packet.loops_back ? tell_left(*story, names_.interface(node, packet.interface), now)
+                                               : track(story, packet.ids.number);
 }
 
 void StoryTeller::tell_left(Story& story, std::string_view by, Instant now) {

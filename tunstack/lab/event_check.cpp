@@ -26,6 +26,9 @@ const std::vector<std::string> programs{"ping", "traceroute", "query", "discover
 const std::vector<std::string> verdicts{"reply", "error", "drop", "forward", "hold", "take", "send", "own", "note"};
 const std::vector<std::string> event_kinds{"decided", "sent", "noted"};
 
+/// What programs call the place where they are.
+bool is_who_runs_it(std::string_view target) { return target == "0" || target == "localhost"; }
+
 std::vector<std::string> words_in(const std::string& text) {
   std::istringstream stream(text);
   std::vector<std::string> words;
@@ -93,7 +96,7 @@ class EventCheck {
                                 fmt::join(programs, ", ")));
     if (!check_name(words[1], run.place)) return;
     const bool has_target = words.size() > 2 && !words[2].starts_with('-');
-    if (has_target && !parse_address(words[2])) check_name(words[2], run.place);
+    if (has_target && !parse_address(words[2]) && !is_who_runs_it(words[2])) check_name(words[2], run.place);
   }
 
   void check_set(const Setting& one) {

@@ -8,7 +8,7 @@ std::span<const OutgoingPacket> AtDoors::leaving(NodeId node, std::span<const Ou
     const PacketNumber root = roots_.find(packet.ids.cause);
     roots_.remember(packet.ids.number, root);
     const auto door = network_.door_at(node, packet.interface);
-    if (!door) continue;
+    if (!door || packet.loops_back) continue;
     leaving_.push_back(packet);
     leaving_.back().interface = *door;
     leaving_.back().ids.cause = root;

@@ -350,7 +350,7 @@ void Network::enter(const Received& received, Instant now, Outbox& out) {
   if (watcher_ != nullptr) [[unlikely]]
     watcher_->enters(received.interface, received.bytes, number, now);
   Link& link = links_[port.link];
-  const Received numbered{received.interface, received.bytes, now, received.link_layer_group, number};
+  const Received numbered{received.interface, received.bytes, now, received.link_layer_group, false, number};
   if (port.is_direct)
     hand_over(port.other, numbered, out);
   else if (link.impairers.empty())
@@ -520,7 +520,7 @@ void Network::arrive(const Link& link, std::size_t from, const Received& packet,
 inline void Network::hand_over(const LinkEnd& end, const Received& packet, Outbox& out) {
   if (end.door) [[unlikely]]
     return leave(*end.door, packet.bytes, packet.number, packet.now, out);
-  const Received received{end.interface, packet.bytes, packet.now, packet.link_layer_group, packet.number};
+  const Received received{end.interface, packet.bytes, packet.now, packet.link_layer_group, false, packet.number};
   if (!misbehaviours_.empty() && misbehaviours_[end.node]) [[unlikely]]
     return hand_over_badly(end, received);
   give(end, received);

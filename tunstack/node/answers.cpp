@@ -53,19 +53,20 @@ Answers::Answers(Random& random)
 
 namespace {
 
-template <class Header, class Message>
-MaybeReason send_reply(Header& header, const Message& message, DontFragment wish, InterfaceId from, Turn& turn) {
-  const Egress egress = egress_to(first_hop(header), from, turn.now, turn.state);
+template <class Header, class Message, class View>
+MaybeReason send_reply(Header& header, const Message& message, DontFragment wish, const Arrival<View>& arrival,
+                       Turn& turn) {
+  const Egress egress = egress_back(arrival, first_hop(header), turn.state);
   const std::size_t size = header_size(header) + message.size();
   header.dont_fragment = dont_fragment(wish, size, egress.link.mtu);
   finish_header(header, size, egress.link, turn);
   return turn.output.send(header, message, egress, turn);
 }
 
-template <class Header>
-MaybeReason send_any(Header& header, const Reply& reply, InterfaceId from, Turn& turn) {
+template <class Header, class View>
+MaybeReason send_any(Header& header, const Reply& reply, const Arrival<View>& arrival, Turn& turn) {
   return std::visit(
-      [&](const auto& message) { return send_reply(header, message, reply.header.dont_fragment, from, turn); },
+      [&](const auto& message) { return send_reply(header, message, reply.header.dont_fragment, arrival, turn); },
       reply.message);
 }
 
@@ -82,13 +83,13 @@ MaybeReason Answers::reply_rarely(const Reply& reply, const Ipv4Arrival& arrival
   const auto source = reply_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
   Ipv4Header header = reply_header(reply, arrival, source, turn.state);
-  if (!has_options(arrival)) return send_any(header, reply, arrival.interface, turn);
+  if (!has_options(arrival)) return send_any(header, reply, arrival, turn);
   const auto echoed = reply.header.logs_route ? ip::ReplyOptions::source_route_and_log : ip::ReplyOptions::source_route;
   const ip::ReturnRoute route = way_back(arrival, echoed, source, turn.state);
   if (!is_passable(route, arrival.interface, turn.state)) return Reason::ipv4_return_route_invalid;
   header.first_hop = route.first_hop;
   header.options = route.options();
-  return send_any(header, reply, arrival.interface, turn);
+  return send_any(header, reply, arrival, turn);
 }
 
 MaybeReason Answers::reply_rarely(const Reply& reply, const Ipv6Arrival& arrival, Turn& turn) {
@@ -96,7 +97,7 @@ MaybeReason Answers::reply_rarely(const Reply& reply, const Ipv6Arrival& arrival
   const auto source = reply_source(arrival, turn.state);
   if (is_unspecified(source)) return Reason::icmp_no_source_address;
   Ipv6Header header = reply_header(reply, arrival, source, turn.state);
-  return send_any(header, reply, arrival.interface, turn);
+  return send_any(header, reply, arrival, turn);
 }
 
 // ---- errors ----
@@ -185,7 +186,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv4Arrival& arrival, Turn&
     header.first_hop = route.first_hop;
     header.options = route.options();
   }
-  const Egress egress = egress_to(first_hop(header), arrival.interface, turn.now, turn.state);
+  const Egress egress = egress_back(arrival, first_hop(header), turn.state);
   const std::size_t room = icmp::room_for_error(Family::ipv4, header_size(header), egress.link.mtu);
   icmp::QuoteStorage storage;
   // What is appended stands behind 128 octets of the datagram at least (RFC 4884 4).
@@ -214,7 +215,7 @@ MaybeReason Answers::apply(const Error& error, const Ipv6Arrival& arrival, Turn&
                                .refuses(arrival.ip.source(), options.ipv6_error_limits, turn.now, turn.limits))
     return refused;
 
-  const Egress egress = egress_to(arrival.ip.source(), arrival.interface, turn.now, turn.state);
+  const Egress egress = egress_back(arrival, arrival.ip.source(), turn.state);
   Ipv6Header header = answer_header(arrival, protocol_number::icmpv6, source, turn.state);
   header.hop_limit = turn.state.interface(egress.link.interface).hop_limit();
   const std::size_t room = icmp::room_for_error(Family::ipv6, ipv6_header_size, egress.link.mtu);

@@ -148,6 +148,17 @@ Egress choose_among(Choice choice, const IpAddress& destination, InterfaceId fro
 
 }  // namespace
 
+std::optional<Egress> own_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state) {
+  const AddressKind kind = kind_on(from, destination, state);
+  if (!is_of_node(kind)) return std::nullopt;
+  InterfaceId own = from;
+  for (std::size_t i = 0; i < state.interfaces.size(); ++i)
+    if (kind == AddressKind::own_elsewhere && kind_on(InterfaceId(i), destination, state) != kind) own = InterfaceId(i);
+  Egress egress = by_way_of({own}, destination, now, state);
+  egress.loops_back = true;
+  return egress;
+}
+
 Egress choose_egress(const IpAddress& destination, InterfaceId from, Instant now, const NodeState& state) {
   const bool is_scoped = destination.is_link_local();
   return choose_among(is_scoped ? Choice::one : Choice::any, destination, from, now, state);

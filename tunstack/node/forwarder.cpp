@@ -262,6 +262,7 @@ template <const auto& rules, class View>
 std::optional<Verdict> judge_way_back_of(const Arrival<View>& arrival, const ip::ForwardingPolicy<View>& policy,
                                          const NodeState& state) {
   if (!state.is_forwarding(arrival.interface, family_of(arrival)) || has_no_way_back(arrival)) return std::nullopt;
+  if (is_looped_back(arrival)) return std::nullopt;  // no way at all
   const ip::Onward onward{.comes_from_right = comes_from_right(policy.reverse_path, arrival, state)};
   return tunstack::judge<rules>(ip::Routed<View>{arrival, policy, onward}, arrival.trace);
 }

@@ -20,6 +20,7 @@ std::optional<IpAddress> destination_of(Bytes datagram) {
 struct Given {
   Bytes bytes;
   const Interface& interface;
+  bool loops_back = false;
 };
 
 constexpr std::array packet_rules = {
@@ -28,8 +29,9 @@ constexpr std::array packet_rules = {
                 [](const Given& given) {
                   return given.bytes.empty() || (given.interface.has_frames() && !destination_of(given.bytes));
                 }},
-    Rule<Given>{Reason::given_packet_too_large,
-                [](const Given& given) { return given.bytes.size() > given.interface.config.mtu; }},
+    Rule<Given>{
+        Reason::given_packet_too_large,
+        [](const Given& given) { return given.bytes.size() > given.interface.config.mtu && !given.loops_back; }},
 };
 
 constexpr std::array frame_rules = {
@@ -58,7 +60,7 @@ Egress way_on(InterfaceId interface, Bytes datagram, const std::optional<IpAddre
 
 MaybeReason try_to_send(Bytes datagram, const Egress& egress, Turn& turn) {
   const Interface& interface = turn.state.interface(egress.link.interface);
-  if (const auto broken = first_broken<packet_rules>(Given{datagram, interface})) return broken;
+  if (const auto broken = first_broken<packet_rules>(Given{datagram, interface, egress.loops_back})) return broken;
   if (egress.refused) return egress.refused;
   return turn.output.send_given(datagram, LinkPayload::ip, egress, turn);
 }
@@ -94,7 +96,8 @@ MaybeReason send_of_program(Bytes datagram, InterfaceId from, Turn& turn) {
   const auto destination = destination_of(datagram);
   if (!destination) return tell(Reason::given_packet_unreadable, from, destination, turn);
   note_large(datagram, destination, turn);
-  const Egress egress = choose_egress(*destination, from, turn.now, turn.state);
+  const auto own = own_egress(*destination, from, turn.now, turn.state);
+  const Egress egress = own ? *own : choose_egress(*destination, from, turn.now, turn.state);
   return tell(try_to_send(identified(datagram, turn), egress, turn), egress.link.interface, destination, turn);
 }
 

@@ -10,8 +10,9 @@ namespace tunstack::given {
 // They return why nothing left, or not yet.
 MaybeReason send_packet(Bytes datagram, InterfaceId interface, Turn& turn);
 MaybeReason send_frame(Bytes frame, InterfaceId interface, Turn& turn);
-/// By the routes; `from` is the interface of what several reach. A whole one of IPv4 whose
-/// identification is 0 gets one of this node's: what is said of it then is believed (RFC 5927 4.1).
+/// By the routes, or not at all where it is for this node itself; `from` is the interface of what several reach. A
+/// whole one of IPv4 whose identification is 0 gets one of this node's: what is said of it then is believed (RFC
+/// 5927 4.1).
 MaybeReason send_of_program(Bytes datagram, InterfaceId from, Turn& turn);
 
 }  // namespace tunstack::given

@@ -34,6 +34,11 @@ inline void Node::process(Arrival<View>& arrival, const PacketIds& ids, Turn& tu
   act(verdict, arrival, ids, turn);
 }
 
+template <class View>
+void Node::process_rarely(Arrival<View>& arrival, const PacketIds& ids, Turn& turn) {
+  process(arrival, ids, turn);
+}
+
 inline void Node::receive_datagram(const Received& received, Turn& turn) {
   const PacketIds ids{turn.cause, 0};
   by_family(received.bytes, [&] [[gnu::always_inline]] (const auto& found) {
@@ -53,8 +58,8 @@ void Node::receive_misshapen(const Received& received, const Drop& misshapen, co
   if (const auto* const error = std::get_if<Error>(&verdict))
     if (const auto truncated = ip::TruncatedIpv4::parse(received.bytes))
       withheld = answers_.apply(*error, arrival_of(received, *truncated, state_), turn);
-  output_.record({received.bytes, received.interface, ids}, verdict, withheld, turn.outbox.packets().subspan(before),
-                 turn);
+  output_.record({received.bytes, received.interface, ids, true, received.is_looped_back}, verdict, withheld,
+                 turn.outbox.packets().subspan(before), turn);
 }
 
 void Node::receive(const Received& received, Outbox& out) {
@@ -94,6 +99,37 @@ void Node::receive_frame(const Received& frame, Turn& turn) {
   }
   output_.record({content->bytes, frame.interface, subject.ids}, verdict, withheld,
                  turn.outbox.packets().subspan(before), turn);
+}
+
+// ---- what this node sends to itself ----
+
+// Each takes room of the outbox, which bounds them.
+void Node::receive_own(std::size_t first, Turn& turn) {
+  Outbox& outbox = turn.outbox;
+  for (std::size_t i = first; i < outbox.packets().size();)
+    outbox.packets()[i].loops_back ? receive_own(outbox.take(i), turn) : static_cast<void>(++i);
+  outbox.trim();
+  turn.cause = 0;
+}
+
+void Node::receive_own(const OutgoingPacket& packet, Turn& turn) {
+  output_.count_back();
+  turn.cause = packet.ids.number;
+  const PacketIds ids{packet.ids.number, 0};
+  const Received received{packet.interface, packet.bytes, turn.now, false, true, packet.ids.number};
+  if (!state_.interface(packet.interface).is_up())
+    return output_.record({packet.bytes, packet.interface, ids}, Drop{Reason::link_is_down}, {}, {}, turn);
+  const std::size_t before = turn.outbox.packets().size();
+  by_family(packet.bytes, [&](const auto& found) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(found)>, Drop>) {
+      receive_misshapen(received, found, ids, turn);
+    } else {
+      auto arrival = classify(received, found, state_);
+      mark_looped_back(arrival);
+      process_rarely(arrival, ids, turn);
+    }
+  });
+  Output::keep_own(before, turn);
 }
 
 // ---- acting ----
@@ -186,9 +222,10 @@ void Node::process_whole(const ip::Reassembled& datagram, Turn& turn) {
   auto arrival = classify({datagram.interface, ip.bytes(), turn.now, datagram.link_layer_group}, ip, state_);
   arrival.was_held = true;
   arrival.header_as_arrived = first_header;
+  if (datagram.is_looped_back) mark_looped_back(arrival);
   const PacketIds ids{output_.next_number(), turn.cause};
   turn.cause = ids.number;
-  process(arrival, ids, turn);
+  process_rarely(arrival, ids, turn);
 }
 
 /// RFC 792: only who has the first fragment can tell the source.
@@ -203,8 +240,11 @@ void Node::give_up_fragments(Turn& turn) {
     }
     auto arrival = classify({first->interface, bytes, turn.now, first->link_layer_group}, View::of(bytes), state_);
     arrival.was_held = true;
+    if (first->is_looped_back) mark_looped_back(arrival);
     turn.cause = ids.number;
+    const std::size_t before = turn.outbox.packets().size();
     act(Error{Reason::fragment_timeout, Problem::reassembly_timeout}, arrival, ids, turn);
+    if (is_looped_back(arrival)) Output::keep_own(before, turn);
     turn.cause = 0;
   }
 }
@@ -235,7 +275,9 @@ void Node::report_unreachable(const View& packet, Reason reason, const PacketIds
 
 void Node::tick(Instant now, Outbox& out) {
   Turn turn = turn_at(now, out);
+  const std::size_t before = out.packets().size();
   step(turn);
+  receive_own(before, turn);
   update_deadline();
 }
 
@@ -337,7 +379,9 @@ MaybeReason Node::send_frame(InterfaceId interface, Bytes frame, Instant now, Ou
 MaybeReason Node::send_given(SendGiven send, InterfaceId interface, Bytes bytes, Instant now, Outbox& out) {
   if (deadline_ <= now) tick(now, out);
   Turn turn = turn_at(now, out);
+  const std::size_t before = out.packets().size();
   const auto unsent = send(bytes, interface, turn);
+  receive_own(before, turn);
   finish(turn);
   return unsent;
 }

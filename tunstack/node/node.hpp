@@ -57,9 +57,10 @@ class Node {
   /// to its next hop there, once that is resolved. It is told as an origination (sent_on_request). Returns why nothing
   /// left, or not yet; what is larger than the MTU of the link is refused.
   MaybeReason send_packet(InterfaceId interface, Bytes datagram, Instant now, Outbox& out);
-  /// Sends a datagram of a program of this host by its routes. A whole one of IPv4 whose identification is 0 gets one
-  /// of the node's, so that errors and redirects about it are believed as about its own (RFC 5927 4.1, RFC 1122
-  /// 3.2.2.2).
+  /// Sends a datagram of a program of this host by its routes. What is for this node itself is received at once, and
+  /// what the node answers to itself likewise; none of it leaves (RFC 1122 3.2.1.3(g)). A whole one of IPv4 whose
+  /// identification is 0 gets one of the node's, so that errors and redirects about it are believed as about its own
+  /// (RFC 5927 4.1, RFC 1122 3.2.2.2).
   MaybeReason send_of_program(Bytes datagram, Instant now, Outbox& out);
   /// The same as send_packet() of a whole frame, on links with addresses alone.
   MaybeReason send_frame(InterfaceId interface, Bytes frame, Instant now, Outbox& out);
@@ -87,6 +88,11 @@ class Node {
   [[gnu::noinline]] void receive_rarely(const Received& received, Turn& turn);
   void receive_frame(const Received& frame, Turn& turn);
 
+  /// What is for this node itself of what the outbox holds from `first` on, until nothing is left. It is received as
+  /// by the interface that has the address.
+  void receive_own(std::size_t first, Turn& turn);
+  void receive_own(const OutgoingPacket& packet, Turn& turn);
+
   // What every packet passes is inlined into receive(): the calls cost a tenth of an echo.
   [[gnu::always_inline]] void receive_datagram(const Received& received, Turn& turn);
   /// A datagram that has no view.
@@ -94,6 +100,9 @@ class Node {
                                            Turn& turn);
   template <class View>
   [[gnu::always_inline]] void process(Arrival<View>& arrival, const PacketIds& ids, Turn& turn);
+  /// The same where it is not inlined.
+  template <class View>
+  [[gnu::noinline]] void process_rarely(Arrival<View>& arrival, const PacketIds& ids, Turn& turn);
   /// Replies, errors and drops.
   template <class View>
   [[gnu::always_inline]] void act(const Verdict& verdict, const Arrival<View>& arrival, const PacketIds& ids,

@@ -10,6 +10,11 @@ IpAddress source_of(Bytes packet) {
   return packet[0] >> 4 == 4 ? IpAddress(Ipv4View::of(packet).source()) : IpAddress(Ipv6View::of(packet).source());
 }
 
+IpAddress destination_in(Bytes packet) {
+  return packet[0] >> 4 == 4 ? IpAddress(Ipv4View::of(packet).destination())
+                             : IpAddress(Ipv6View::of(packet).destination());
+}
+
 /// Addresses that were given up meanwhile are no sources any more (RFC 5227 2.4, RFC 4862 5.5.4).
 bool is_from_us(Bytes packet, InterfaceId interface, const NodeState& state) {
   return is_own(packet[0] >> 4 == 4 ? state.addresses.kind_on(interface, Ipv4View::of(packet).source())
@@ -22,6 +27,7 @@ bool is_from_us(Bytes packet, InterfaceId interface, const NodeState& state) {
 
 void Output::tell(const Subject& subject, const Verdict& verdict, MaybeReason withheld,
                   std::span<const OutgoingPacket> sent, const Turn& turn) {
+  if (subject.is_looped_back) keep_own(turn.outbox.packets().size() - sent.size(), turn);
   listener_.observer->decided({.time = turn.now,
                                .packet = subject.packet,
                                .arrived = subject.arrived,
@@ -159,6 +165,7 @@ MaybeReason Output::send_given(Bytes packet, LinkPayload payload, const Egress& 
   if (room.empty()) return Reason::outbox_full;
   copy_bytes(room, packet);
   turn.outbox.from(before)[0].payload = payload;
+  turn.outbox.from(before)[0].loops_back = egress.loops_back;
   if (egress.next_hop || egress.group_mac)
     if (const auto waits = resolve(before, egress, turn, discovery::WaitingFor::giver)) return waits;
   if (payload == LinkPayload::ip)
@@ -167,6 +174,17 @@ MaybeReason Output::send_given(Bytes packet, LinkPayload payload, const Egress& 
     ++counters_.packets_out;
   tell_origination(Reason::sent_on_request, turn.outbox.packets().subspan(before), turn);
   return {};
+}
+
+// ---- to itself ----
+
+void Output::keep_own(std::size_t first, const Turn& turn) {
+  for (OutgoingPacket& packet : turn.outbox.from(first)) {
+    if (packet.payload != LinkPayload::ip || packet.is_framed()) continue;
+    const auto own = own_egress(destination_in(packet.bytes), packet.interface, turn.now, turn.state);
+    packet.loops_back = own.has_value();
+    if (own) packet.interface = own->link.interface;
+  }
 }
 
 // ---- counting ----

@@ -37,6 +37,7 @@ struct Subject {
   InterfaceId interface{};
   PacketIds ids = {};
   bool arrived = true;  // just now, as it is; otherwise it was held before
+  bool is_looped_back = false;
 };
 
 class Output {
@@ -73,6 +74,10 @@ class Output {
     counters_.packets_out += packets;
     return {};
   }
+  /// What the outbox holds from `first` on for this node itself is marked: it never leaves.
+  static void keep_own(std::size_t first, const Turn& turn);
+  /// Such a one has come back.
+  void count_back() { --counters_.packets_out; }
   /// An ARP packet: false if there was no room.
   bool send_arp(const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);
   void originate_arp(Reason reason, const ArpPacket& packet, const MacAddress& to, InterfaceId interface, Turn& turn);
@@ -92,7 +97,7 @@ class Output {
                                      MaybeReason withheld, std::size_t before, const Turn& turn) {
     count(verdict, withheld);
     if (listener_.observer) [[unlikely]]
-      tell({arrival.ip.bytes(), arrival.interface, ids, !arrival.was_held}, verdict, withheld,
+      tell({arrival.ip.bytes(), arrival.interface, ids, !arrival.was_held, is_looped_back(arrival)}, verdict, withheld,
            turn.outbox.packets().subspan(before), turn);
   }
   /// The same of what is none, or has no arrival any more.

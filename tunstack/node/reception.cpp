@@ -12,6 +12,7 @@ namespace tunstack {
 Ipv4Arrival arrival_of(const Received& received, const ip::TruncatedIpv4& truncated, const NodeState& state) {
   Ipv4Arrival arrival = classify(received, truncated.view(), state);
   arrival.header_as_arrived = truncated.header();
+  if (received.is_looped_back) mark_looped_back(arrival);
   return arrival;
 }
 
@@ -94,6 +95,7 @@ Verdict judge_datagram(const Received& received, const NodeState& state, RuleTra
     } else {
       auto arrival = classify(received, found, state);
       arrival.trace = trace;
+      if (received.is_looped_back) mark_looped_back(arrival);
       return judge(arrival, state, trace);
     }
   };
@@ -104,7 +106,8 @@ Verdict judge_datagram(const Received& received, const NodeState& state, RuleTra
 
 Verdict judge_received(const Received& received, const NodeState& state, RuleTrace* trace) {
   if (!state.interface(received.interface).is_up()) return Drop{Reason::link_is_down};
-  if (!state.interface(received.interface).has_frames()) return judge_datagram(received, state, trace);
+  if (received.is_looped_back || !state.interface(received.interface).has_frames())
+    return judge_datagram(received, state, trace);
   const auto content = unwrap(received, state, trace);
   if (!content) return Drop{content.error()};
   return carries_arp(received) ? neighbors::judge_arp(*content, state, trace) : judge_datagram(*content, state, trace);

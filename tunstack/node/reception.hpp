@@ -16,6 +16,7 @@ struct Received {
   Bytes bytes;  // from the first octet of the IP header; a whole frame where the link has addresses
   Instant now;
   bool link_layer_group = false;  // came in a link-layer broadcast or multicast frame
+  bool is_looped_back = false;    // this node sent it to itself: a datagram on any link
   PacketNumber number = 0;        // that it has already, where it comes from another node of a network
 };
 

@@ -44,7 +44,10 @@ std::string Programs::name_of(const void* of, const IpAddress& address) {
 IpAddress Programs::source_to(const void* of, const IpAddress& target) {
   const auto& program = *static_cast<const Program*>(of);
   const NodeState& state = program.all->network_.node(program.node).state();
-  const InterfaceId by = choose_egress(target, InterfaceId{0}, program.began, state).link.interface;
+  const auto own = own_egress(target, InterfaceId{0}, program.began, state);
+  const Egress egress = own ? *own : choose_egress(target, InterfaceId{0}, program.began, state);
+  const InterfaceId by = egress.link.interface;
+  if (own && target.is_ipv4() && is_own(state.addresses.kind_on(by, target.ipv4()))) return target;
   if (target.is_ipv4()) return state.addresses.source_for(by, target.ipv4()).value_or(Ipv4Address{});
   const auto source = state.addresses.source_for(by, target.ipv6());
   return source ? IpAddress(*source) : IpAddress(Ipv6Address{});

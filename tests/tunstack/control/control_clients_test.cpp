@@ -371,7 +371,7 @@ TEST_F(Clients, who_has_read_all_and_goes_away_interrupts_his_job_and_then_aband
   EXPECT_EQ(clients.size(), 0U);
 }
 
-TEST_F(Clients, whoever_listens_is_given_up_only_when_nobody_asks) {
+TEST_F(Clients, whoever_listens_is_never_given_up_and_one_more_is_refused_when_all_do) {
   std::vector<Client> all;
   for (std::size_t i = 0; i < ControlClients::most - 1; ++i) {
     all.emplace_back(clients).say(i == 1 ? "watch\n" : "job " + std::to_string(i) + "\n");
@@ -385,14 +385,14 @@ TEST_F(Clients, whoever_listens_is_given_up_only_when_nobody_asks) {
   all[asks].read();
   EXPECT_TRUE(all[asks].has_ended) << "it is newer than all that listen, and asks";
   EXPECT_THAT(jobs.told, IsEmpty());
-  all.emplace_back(clients).say("job 9\n");
+  const std::size_t refused = all.size();
+  all.emplace_back(clients);
   serve();
-  all[0].read();
-  EXPECT_TRUE(all[0].has_ended) << "the oldest";
-  EXPECT_THAT(jobs.told, ElementsAre("abandoned 0"));
-  for (std::size_t i = 1; i < all.size(); ++i) {
+  EXPECT_THAT(all[refused].read(), HasSubstr("no room for one more client"));
+  EXPECT_THAT(jobs.told, IsEmpty());
+  for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].read();
-    EXPECT_EQ(all[i].has_ended, i == asks) << i;
+    EXPECT_EQ(all[i].has_ended, i == asks || i == refused) << i;
   }
   EXPECT_EQ(clients.size(), ControlClients::most);
 }

@@ -79,6 +79,22 @@ TEST(ClosedWorld, nodes_of_the_lab_run_programs_too) {
   EXPECT_EQ(outcome.programs[0].result.hops, 2U);
 }
 
+// From hosts and routers, by whatever name; a node whose links are of no use answers itself all the same.
+TEST(ClosedWorld, PING_004_who_asks_itself_hears_itself_and_nothing_travels) {
+  for (const char* const words :
+       {"ping host 0 -c 2", "ping host localhost -c 2", "ping host -6 localhost -c 2", "ping host ::1 -c 2",
+        "ping host host -c 2 -s 4000", "ping server server -c 2", "ping server -6 server -c 2 -s 4000",
+        "ping r1 192.0.2.2 -c 2", "ping r1 r1 -c 2", "ping r1 -6 r1 -c 2", "ping r1 127.0.0.1 -c 2",
+        "traceroute server -n server -q 2", "traceroute host -6 -n host -q 2", "traceroute r1 -I -n r1 -q 2"}) {
+    const LabOutcome outcome = run_row(std::string("[[event]]\nset = { \"node.server.misbehave.silent\" = true, ") +
+                                       "\"link.core.loss\" = 1.0 }\n[[event]]\ndo = \"" + words + "\"\n");
+    ASSERT_EQ(outcome.programs.size(), 1U) << found_in(outcome);
+    EXPECT_EQ(outcome.programs[0].result.received, 2U) << outcome.programs[0].text;
+    EXPECT_TRUE(outcome.programs[0].result.is_reached) << words;
+    EXPECT_EQ(outcome.packets, 0U) << words;
+  }
+}
+
 TEST(ClosedWorld, events_happen_in_the_order_of_their_times) {
   const LabOutcome outcome = run_row(R"(
 [[event]]
