@@ -177,7 +177,7 @@ void Play::interrupt_programs(Instant now) {
 }
 
 bool Play::programs_are_finished() const {
-  return std::ranges::none_of(runs_, [](const Run& run) { return run.number.has_value(); });
+  return std::ranges::none_of(runs_, [&](const Run& run) { return run.number && !programs_.is_finished(*run.number); });
 }
 
 std::vector<ProgramRun> Play::programs() {

@@ -320,22 +320,24 @@ class RequestsOfPlayer : public Requests {
   ControlRequests& asked() override { return player; }
 
   std::vector<std::pair<NodeId, std::vector<std::string>>> started;
-  ControlRequests player{{.network = network,
-                          .now = [this] { return now; },
-                          .outlets = [] { return std::vector<OutletReport>(); },
-                          .act = [](const NetworkChange&) {},
-                          .start_program =
-                              [this](NodeId where, const std::vector<std::string>& words) {
-                                if (words[0] == "pong") throw UsageFault("'pong' is no program", "why", "remedy");
-                                started.emplace_back(where, words);
-                                return started.size() + 6;
-                              },
-                          .play = [] { return nlohmann::ordered_json{{"over", false}}; }}};
+  ControlRequests player{
+      {.network = network,
+       .now = [this] { return now; },
+       .outlets = [] { return std::vector<OutletReport>(); },
+       .act = [](const NetworkChange&) {},
+       .start_program = [this](NodeId where, const std::vector<std::string>& words) -> ControlledStack::StartedProgram {
+         if (words[0] == "pong") throw UsageFault("'pong' is no program", "why", "remedy");
+         started.emplace_back(where, words);
+         return {started.size() + 6, *parse_address("192.0.2.2"), *parse_address("192.0.2.1")};
+       },
+       .play = [](bool with_texts,
+                  bool ends) { return nlohmann::ordered_json{{"texts", with_texts}, {"ends", ends}}; }}};
 };
 
 TEST_F(RequestsOfPlayer, a_program_is_a_job) {
   const ControlAnswer answer = player.answer(R"({"request":"program","words":["ping","192.0.2.1","-c","1"]})");
-  EXPECT_EQ(answer.line, "{\"schema\":1,\"started\":true}\n");
+  EXPECT_EQ(answer.line,
+            "{\"schema\":1,\"started\":true,\"node\":\"stack\",\"source\":\"192.0.2.2\",\"target\":\"192.0.2.1\"}\n");
   EXPECT_EQ(answer.job, 7U);
   EXPECT_FALSE(answer.watch.has_value());
   ASSERT_EQ(started.size(), 1U);
@@ -360,7 +362,9 @@ TEST_F(RequestsOfPlayer, a_program_that_cannot_begin_is_none) {
 }
 
 TEST_F(RequestsOfPlayer, what_has_come_of_a_lab_is_told) {
-  EXPECT_EQ(ask({{"request", "play"}}), json({{"schema", 1}, {"over", false}}));
+  EXPECT_EQ(ask({{"request", "play"}}), json({{"schema", 1}, {"texts", false}, {"ends", false}}));
+  EXPECT_EQ(ask({{"request", "play"}, {"texts", true}}), json({{"schema", 1}, {"texts", true}, {"ends", false}}));
+  EXPECT_EQ(ask({{"request", "play"}, {"end", true}}), json({{"schema", 1}, {"texts", false}, {"ends", true}}));
 }
 
 TEST_F(Requests, who_runs_no_programs_and_plays_no_lab_says_so) {
