@@ -218,81 +218,80 @@ class Clients {
   Instant now_{};
   Jobs jobs_{network_};
   std::vector<Client> clients_;
-  ControlRequests requests_ {
-    {.network = network_,
-     .now = [] { return Instant{}; },
-     .outlets = [] { return std::vector<OutletReport>(); },
-     .act =
-         [this](const NetworkChange& change) {
-           change(network_, now_, out_);
-           out_.clear();
-         },
-     .start_program = [this](NodeId node, const auto& words) -> ControlledStack::StartedProgram {
-       return {jobs_.start(node, words, now_), {}, {}};
-     }};
-    ControlClients server_{[this](std::string_view request) {
-                             ControlAnswer answer = requests_.answer(request);
-                             require(parse_object(answer.line).has_value() && answer.line.ends_with('\n'));
-                             return answer;
-                           },
-                           {PlaceNames(std::vector<PlaceNames::Node>{{"stack", {"tun0"}}}), {}},
-                           [](bool) {},
-                           &jobs_};
-  };
+  ControlRequests requests_{
+      {.network = network_,
+       .now = [] { return Instant{}; },
+       .outlets = [] { return std::vector<OutletReport>(); },
+       .act =
+           [this](const NetworkChange& change) {
+             change(network_, now_, out_);
+             out_.clear();
+           },
+       .start_program = [this](NodeId node, const auto& words) -> ControlledStack::StartedProgram {
+         return {jobs_.start(node, words, now_), {}, {}};
+       }}};
+  ControlClients server_{[this](std::string_view request) {
+                           ControlAnswer answer = requests_.answer(request);
+                           require(parse_object(answer.line).has_value() && answer.line.ends_with('\n'));
+                           return answer;
+                         },
+                         {PlaceNames(std::vector<PlaceNames::Node>{{"stack", {"tun0"}}}), {}},
+                         [](bool) {},
+                         &jobs_};
+};
 
-  void fuzz_clients(Bytes steps) {
-    Clients clients;
-    for (std::size_t i = 0; i + 1 < std::min<std::size_t>(steps.size(), 256); i += 2)
-      clients.step(steps[i], steps[i + 1], steps.subspan(i + 2));
-    clients.end();
+void fuzz_clients(Bytes steps) {
+  Clients clients;
+  for (std::size_t i = 0; i + 1 < std::min<std::size_t>(steps.size(), 256); i += 2)
+    clients.step(steps[i], steps[i + 1], steps.subspan(i + 2));
+  clients.end();
+}
+
+// ---- a stack that answers anything ----
+
+/// What a person sees: lines of printable characters, none much wider than the cells of a row.
+void check_text(std::string_view text) {
+  require(text.starts_with("running for ") && text.ends_with('\n'));
+  require(std::ranges::none_of(text, [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }));
+  require(text.size() < 1U << 20);
+}
+
+void check_answer(const nlohmann::ordered_json& answer) {
+  require(!event_text(answer).empty());
+  (void)why::outcome_of(answer);
+  const auto report = parse_report(answer.dump());
+  if (!report) return;
+  check_text(state_text(*report));
+  require(parse_report(report->dump(2)) == report);
+}
+
+enum class End : std::uint8_t { closed, silent, reset };
+
+void fuzz_stack(End end, Bytes answer) {
+  Pair pair = connected(SOCK_NONBLOCK);
+  const std::string text(answer.begin(), answer.end());
+  require(::send(pair.theirs.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+  // Where a client in earnest would wait for seconds.
+  if (end == End::silent && !text.contains('\n')) return;
+  if (end != End::silent) ::shutdown(pair.theirs.get(), SHUT_WR);
+  if (end == End::reset) ::shutdown(pair.theirs.get(), SHUT_RD);
+  ControlClient client({{1, 1, "fuzz"}, std::move(pair.ours)});
+  try {
+    const auto read = client.ask({{"request", "state"}});
+    require(text.contains('\n') && !read.contains("fault"));
+    check_answer(read);
+  } catch (const Fault&) {
   }
+}
 
-  // ---- a stack that answers anything ----
-
-  /// What a person sees: lines of printable characters, none much wider than the cells of a row.
-  void check_text(std::string_view text) {
-    require(text.starts_with("running for ") && text.ends_with('\n'));
-    require(std::ranges::none_of(text, [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }));
-    require(text.size() < 1U << 20);
-  }
-
-  void check_answer(const nlohmann::ordered_json& answer) {
-    require(!event_text(answer).empty());
-    (void)why::outcome_of(answer);
-    const auto report = parse_report(answer.dump());
-    if (!report) return;
-    check_text(state_text(*report));
-    require(parse_report(report->dump(2)) == report);
-  }
-
-  enum class End : std::uint8_t { closed, silent, reset };
-
-  void fuzz_stack(End end, Bytes answer) {
-    Pair pair = connected(SOCK_NONBLOCK);
-    const std::string text(answer.begin(), answer.end());
-    require(::send(pair.theirs.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
-    // Where a client in earnest would wait for seconds.
-    if (end == End::silent && !text.contains('\n')) return;
-    if (end != End::silent) ::shutdown(pair.theirs.get(), SHUT_WR);
-    if (end == End::reset) ::shutdown(pair.theirs.get(), SHUT_RD);
-    ControlClient client({{1, 1, "fuzz"}, std::move(pair.ours)});
-    try {
-      const auto read = client.ask({{"request", "state"}});
-      require(text.contains('\n') && !read.contains("fault"));
-      check_answer(read);
-    } catch (const Fault&) {
-    }
-  }
-
-  void fuzz_name(Bytes octets) {
-    const std::string text(octets.begin(), octets.end());
-    if (const auto name = parse_file_name(text)) require(parse_file_name(file_name_of(*name)) == name);
-  }
+void fuzz_name(Bytes octets) {
+  const std::string text(octets.begin(), octets.end());
+  if (const auto name = parse_file_name(text)) require(parse_file_name(file_name_of(*name)) == name);
+}
 
 }  // namespace
 
-extern "C" int
-LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const Bytes rest(data + 1, size - 1);
   const auto before = open_descriptors();

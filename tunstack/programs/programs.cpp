@@ -116,7 +116,7 @@ void Programs::act(Instant now, Outbox& out) {
   if (next_deadline() > now) return;
   is_more_to_do_ = false;
   const std::size_t before = sent_;
-  while (!is_more_to_do_ && step(now, out)) is_more_to_do_ = sent_ - before >= most_at_once;
+  while (!is_more_to_do_ && step(now, out)) is_more_to_do_ |= sent_ - before >= most_at_once;
   hears_news_();
 }
 

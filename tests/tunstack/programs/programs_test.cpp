@@ -324,6 +324,18 @@ TEST(Programs, a_flood_leaves_others_their_share) {
   EXPECT_THAT(world.said, SizeIs(world.programs.sent()));
 }
 
+TEST(Programs, what_finds_no_room_at_a_door_waits_and_nothing_is_lost) {
+  World world(plan_of(host_config()));
+  const char* const node = world.network.name(NodeId{0}).c_str();
+  const auto number = world.start(node, "ping -q -c 1000 -l 1000 -s 1400 -W 1 192.0.2.1");
+  std::size_t acts = 0;
+  for (; world.said.size() < 1000 && acts < 1000; ++acts) world.act_once();
+  EXPECT_EQ(world.said.size(), 1000U) << "each turn has some of them leave";
+  EXPECT_GT(acts, 1000 * 1428 / (std::size_t{256} << 10U)) << "more than the outbox holds";
+  EXPECT_EQ(world.network.node(NodeId{0}).counters().count(Reason::outbox_full), 0U);
+  EXPECT_EQ(world.programs.result(number).sent, 1000U);
+}
+
 TEST(Programs, what_arrives_when_too_much_waits_is_lost) {
   for (const std::size_t waiting : {Programs::most_waiting - 1, Programs::most_waiting}) {
     World world(row_of_hosts(delay_of(10ms)).plan());
