@@ -187,7 +187,7 @@ TEST_F(LiveLab, a_program_that_is_not_there_says_so) {
                                                    "[[expect]]\nof = \"ping 1\"\nreceived = 0\n")},
                         [&] { return network.enter(); });
   ASSERT_TRUE(eventually([&] { return without.has_ended(); }));
-  EXPECT_THAT(without.out(), HasSubstr("the program is not there: apt install iputils-ping traceroute\n"))
+  EXPECT_THAT(without.out(), HasSubstr("(the program is not there: apt install iputils-ping traceroute)"))
       << without.err();
 }
 
@@ -217,7 +217,7 @@ TEST_F(LiveLab, exec_plays_beside_its_command_and_says_what_did_not_come_about) 
   EXPECT_THAT(good.err, HasSubstr("1 of 1 expectations hold"));
   const Outcome failed = play(node_pings + "[[expect]]\nof = \"ping 1\"\nreceived = 2\n", "sleep 0.5");
   EXPECT_EQ(failed.status, 1) << failed;
-  EXPECT_THAT(failed.err, AllOf(HasSubstr("FAIL  line:11  ping 1, received 2 (received is 1)"),
+  EXPECT_THAT(failed.err, AllOf(HasSubstr("lab.toml:11  ping 1, received 2 (received is 1)"),
                                 HasSubstr("0 of 1 expectations hold")));
   EXPECT_EQ(play(node_pings + received_1, "sleep 0.5; exit 5").status, 5) << "that of the command goes first";
   const std::string kernel_pings = small + "[[expect]]\nnode = \"server\"\nreason = \"icmp4_echo_request_for_us\"\n";
@@ -247,7 +247,7 @@ TEST_F(LiveLab, up_plays_too) {
   EXPECT_THAT(good.err, HasSubstr("1 of 1 expectations hold"));
   const Outcome failed = play("2\n");
   EXPECT_EQ(failed.status, 1) << failed;
-  EXPECT_THAT(failed.err, HasSubstr("FAIL  line:12  ping 1, received 2 (received is 1)"));
+  EXPECT_THAT(failed.err, HasSubstr("lab.toml:12  ping 1, received 2 (received is 1)"));
 }
 
 TEST_F(LiveLab, play_needs_a_lab) { EXPECT_FAULT(tunstack({"exec", "--play", "--", "true"}), 2); }

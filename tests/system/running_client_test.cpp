@@ -159,12 +159,12 @@ TEST_F(RunningClient, PMTU4_007_the_kernel_sees_another_MTU_of_a_link) {
   const auto ping = [&](const char* size) {
     return network.run({"ping", "-c", "1", "-M", "do", "-s", size, "198.51.100.2"}).out;
   };
-  EXPECT_THAT(ping("1250"), HasSubstr("1 received"));
-  ASSERT_EQ(tunstack({"set", "link.core.mtu=1234"}).status, 0);
-  EXPECT_THAT(ping("1250"), HasSubstr("Frag needed and DF set (mtu = 1234)"));
-  const Outcome ours = tunstack({"ping", "--as", "server", "host", "-c", "1", "-M", "do", "-s", "1250"});
+  EXPECT_THAT(ping("1260"), HasSubstr("1 received"));
+  ASSERT_EQ(tunstack({"set", "link.core.mtu=1284"}).status, 0);
+  EXPECT_THAT(ping("1260"), HasSubstr("Frag needed and DF set (mtu = 1284)"));
+  const Outcome ours = tunstack({"ping", "--as", "server", "host", "-c", "1", "-M", "do", "-s", "1260"});
   EXPECT_EQ(ours.status, 1) << ours;
-  EXPECT_THAT(ours.out, HasSubstr("message too long, mtu=1234"));
+  EXPECT_THAT(ours.out, HasSubstr("message too long, mtu=1284"));
 }
 
 // ---- what cannot be ----

@@ -37,6 +37,7 @@ class ClosedWorld {
 
   /// "ping host server -c 3", now, beside the events of the file. Throws UsageFault.
   clients::Conversation start_program(const std::string& words) {
+    run_until(now_);  // addresses are in use then
     return programs_.conversation(play_.start_program(words, now_));
   }
   /// To the end, as run_closed() has it.
