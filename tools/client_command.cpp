@@ -83,7 +83,7 @@ class ToldSilences final : public EventSink {
   void take(const Event& event) override {
     if (silences_) silences_->take(event_line(event, names_));
   }
-  std::string text() const { return silences_->text(); }
+  std::string text() const { return silences_ ? silences_->text() : std::string(); }
 
  private:
   EventNames names_;

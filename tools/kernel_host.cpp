@@ -42,6 +42,7 @@ constexpr int not_found = 127;
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
   std::vector<char*> words;
+  words.reserve(command.size() + 1);
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   ::execvp(words[0], words.data());
@@ -125,7 +126,7 @@ void KernelProgram::wait() {
   text_.resize(most_text);
   const ssize_t got = ::pread(output_.get(), text_.data(), text_.size(), 0);
   text_.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  is_there_ = !(WIFEXITED(status) && WEXITSTATUS(status) == not_found);
+  is_there_ = !WIFEXITED(status) || WEXITSTATUS(status) != not_found;
 }
 
 // ---- packets ----

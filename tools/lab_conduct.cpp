@@ -102,7 +102,7 @@ class Conductor {
     failures_.push_back(lab::impossible(event, fmt::format("{}: {}", fault.what(), fault.why())));
   }
   void start(const LabEvent& event) {
-    auto [node, words] = lab::program_words(event.run->value);
+    auto [node, words] = lab::program_words(lab::program_text(event));
     if (door_named(node) == nullptr) return;
     if (is_of_both_families(words)) words.insert(words.begin() + 1, "-4");
     programs_.push_back({&event, Clock::now() - start_, KernelProgram(words)});
@@ -123,7 +123,7 @@ class Conductor {
   // ---- what came of it ----
 
   lab::ProgramRun told(const Program& program) const {
-    const std::string& words = program.event->run->value;
+    const std::string& words = lab::program_text(*program.event);
     return {.words = words,
             .began = program.began,
             .text = program.process.text(),
@@ -136,13 +136,17 @@ class Conductor {
         return lab::outcome_of(expectation, told(program).result);
     return lab::did_not_run(expectation);
   }
+  static std::string what_of(const LabExpectation& expectation) {
+    if (expectation.state) return expectation.state->value;
+    return expectation.node ? expectation.node->value : std::string();
+  }
   /// One that is about a host at a door.
   ExpectationOutcome judge(const LabExpectation& expectation) const {
     if (expectation.of) return outcome_of_program(expectation);
     if (expectation.state)
       if (const auto state = state_of_kernel(expectation.state->value)) return lab::outcome_of(expectation, *state);
     ExpectationOutcome left_out{.place = expectation.place,
-                                .what = expectation.state ? expectation.state->value : expectation.node->value,
+                                .what = what_of(expectation),
                                 .holds = true,
                                 .found = "it is about the kernel, which does not tell",
                                 .against = {}};

@@ -145,6 +145,7 @@ lab::LabRun run_one_live(const Job& job, const LabRunArguments& arguments) try {
 /// One after the other: they measure times.
 std::vector<lab::LabRun> run_all_live(const std::vector<Job>& jobs, const LabRunArguments& arguments) {
   std::vector<lab::LabRun> runs;
+  runs.reserve(jobs.size());
   for (const Job& job : jobs) runs.push_back(run_one_live(job, arguments));
   return runs;
 }

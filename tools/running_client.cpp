@@ -61,9 +61,9 @@ class Watcher {
   void read(Clock::time_point until) {
     auto line = stack_.next_line(until);
     for (std::size_t count = 0; line && !line->empty() && count < most_at_once; ++count, line = stack_.next_line(until))
-      silences_->take(*line);
+      if (silences_) silences_->take(*line);
   }
-  std::string text() const { return silences_->text(); }
+  std::string text() const { return silences_ ? silences_->text() : std::string(); }
 
  private:
   static constexpr std::size_t most_at_once = 2000;
@@ -103,7 +103,8 @@ ClientReport run_in_stack(const StackChoice& choice, const std::vector<std::stri
     if (!line)
       throw SystemError(fmt::format("the stack on {} has ended", stack.name().device), "nobody is there any more",
                         "start it again: tunstack up");
-    if ((result = hear(*line, report))) report.result = *result;
+    result = hear(*line, report);
+    if (result) report.result = *result;
   }
   watcher.read(Clock::now() + last_events);
   report.silences = watcher.text();

@@ -212,7 +212,7 @@ void Session::begin_play() {
 }
 
 bool Session::judge_play() {
-  if (!play_) return true;
+  if (!play_ || !played_) return true;
   lab::LabRun run{.name = played_->name.empty() ? played_from_ : played_->name,
                   .file = played_from_,
                   .seed = played_->seed,

@@ -88,7 +88,8 @@ LabOutcome ClosedWorld::run() {
                      .lasted = now_ - start,
                      .packets = footprint_->packets(),
                      .hash = footprint_->hash()};
-  for (auto& expectation : play_.expectations(now_)) outcome.expectations.push_back(std::move(*expectation));
+  for (auto& expectation : play_.expectations(now_))
+    if (expectation) outcome.expectations.push_back(std::move(*expectation));
   std::ranges::copy(play_.failures(), std::back_inserter(outcome.expectations));
   return outcome;
 }

@@ -289,6 +289,7 @@ ExpectationOutcome ExpectationWatch::outcome() const {
 
 std::vector<std::string> result_words() {
   std::vector<std::string> words;
+  words.reserve(measures.size());
   for (const Measure& measure : measures) words.emplace_back(measure.key);
   return words;
 }

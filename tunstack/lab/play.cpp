@@ -42,14 +42,21 @@ ProgramWords program_words(const std::string& text) {
   return program;
 }
 
+const std::string& program_text(const LabEvent& event) {
+  static const std::string none;
+  return event.run ? event.run->value : none;
+}
+
 std::vector<const LabEvent*> events_in_order(const LabFile& file) {
   std::vector<const LabEvent*> events;
+  events.reserve(file.events.size());
   for (const LabEvent& event : file.events) events.push_back(&event);
   std::ranges::stable_sort(events, {}, [](const LabEvent* event) { return event->at.value; });
   return events;
 }
 
 const LabEvent* program_of(const LabExpectation& expectation, const LabFile& file) {
+  if (!expectation.of) return nullptr;
   const std::string& text = expectation.of->value;
   const std::string program = text.substr(0, text.find(' ') + 1);
   std::size_t left = std::stoul(text.substr(program.size()));
@@ -125,7 +132,7 @@ void Play::change(const LabEvent& event, const Setting& setting, Instant now, Ou
 }
 
 void Play::begin(PlannedEvent& event, Instant now) {
-  const std::string& text = event.of->run->value;
+  const std::string& text = program_text(*event.of);
   if (is_outside(program_words(text).node)) return;
   start_program(text, now);
   event.run = runs_.size() - 1;
@@ -183,6 +190,7 @@ bool Play::programs_are_finished() const {
 std::vector<ProgramRun> Play::programs() {
   gather();
   std::vector<ProgramRun> all;
+  all.reserve(runs_.size());
   for (const Run& run : runs_) all.push_back(run.told);
   return all;
 }
@@ -196,10 +204,9 @@ void Play::take(const Event& event) {
 std::optional<ExpectationOutcome> Play::outcome_of_program(const LabExpectation& expectation) const {
   const LabEvent* const wanted = program_of(expectation, file_);
   const auto event = std::ranges::find(events_, wanted, &PlannedEvent::of);
-  if (event == events_.end() || (!event->run && !is_outside(program_words(wanted->run->value).node)))
-    return did_not_run(expectation);
-  if (!event->run) return std::nullopt;
-  return outcome_of(expectation, runs_[*event->run].told.result);
+  if (event == events_.end()) return did_not_run(expectation);
+  if (const auto run = event->run) return outcome_of(expectation, runs_[*run].told.result);
+  return is_outside(program_words(program_text(*wanted)).node) ? std::nullopt : std::optional(did_not_run(expectation));
 }
 
 std::optional<ExpectationOutcome> Play::outcome(const LabExpectation& expectation, Instant now) const {
@@ -216,6 +223,7 @@ std::optional<ExpectationOutcome> Play::outcome(const LabExpectation& expectatio
 std::vector<std::optional<ExpectationOutcome>> Play::expectations(Instant now) {
   gather();
   std::vector<std::optional<ExpectationOutcome>> all;
+  all.reserve(file_.expectations.size());
   for (const LabExpectation& expectation : file_.expectations) all.push_back(outcome(expectation, now));
   return all;
 }

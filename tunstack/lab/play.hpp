@@ -89,6 +89,9 @@ class Play final : public Actor, public EventSink {
   };
 };
 
+/// Of an event without a `do` nothing.
+const std::string& program_text(const LabEvent& event);
+
 /// The events of a file in the order of their times.
 std::vector<const LabEvent*> events_in_order(const LabFile& file);
 /// The event of the `do` that an expectation is about, the N-th of its program; null if there is none.

@@ -259,6 +259,7 @@ std::optional<std::size_t> Network::find_link(std::string_view name) const {
 
 std::vector<std::string> Network::link_names() const {
   std::vector<std::string> names;
+  names.reserve(links_.size());
   for (const Link& link : links_) names.push_back(link.name);
   return names;
 }

@@ -164,7 +164,9 @@ class Network {
   void arrive(const Link& link, std::size_t from, const Received& packet, Outbox& out);
   void hand_over(const LinkEnd& end, const Received& packet, Outbox& out);
   const Misbehaviour* misdeeds_of(std::size_t node) const {
-    return misbehaviours_.empty() || !misbehaviours_[node] ? nullptr : &*misbehaviours_[node];
+    if (misbehaviours_.empty()) return nullptr;
+    const std::optional<Misbehaviour>& known = misbehaviours_[node];
+    return known ? &*known : nullptr;
   }
   void set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now, Outbox& out);
   void hand_over_badly(const LinkEnd& end, const Received& packet);

@@ -57,6 +57,7 @@ constexpr bool is_about_impairments(const Row& row) { return row.key != rows[0].
 
 std::vector<std::string> link_setting_keys() {
   std::vector<std::string> keys;
+  keys.reserve(rows.size());
   for (const Row& row : rows) keys.emplace_back(row.key);
   return keys;
 }

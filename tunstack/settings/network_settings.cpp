@@ -76,8 +76,9 @@ class Reader {
     const auto [name, rest] = named_in(text, settings_of_link);
     const auto [key, value] = split(rest);
     const std::size_t link = link_named(network_, name);
-    read_link_setting(key, value, network_.impairments(link), links_[link]);
-    if (links_[link].mtu) check_mtu(link, *links_[link].mtu);
+    LinkSettings& wanted = links_[link];
+    read_link_setting(key, value, network_.impairments(link), wanted);
+    if (const auto mtu = wanted.mtu) check_mtu(link, *mtu);
   }
   void check_mtu(std::size_t link, std::size_t mtu) {
     for (const LinkEnd& end : network_.ends_of(link)) {
