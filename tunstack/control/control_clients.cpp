@@ -1,6 +1,7 @@
 #include "tunstack/control/control_clients.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -25,6 +26,12 @@ void refuse(const FileDescriptor& connection) {
   std::array<char, 4096> asked;
   (void)::recv(connection.get(), asked.data(), asked.size(), MSG_DONTWAIT);
   (void)::send(connection.get(), no_room.data(), no_room.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/// In both directions: it hears nothing any more.
+bool has_closed(const FileDescriptor& connection) {
+  pollfd state{connection.get(), 0, 0};
+  return ::poll(&state, 1, 0) > 0 && (state.revents & POLLHUP) != 0;
 }
 
 std::string lost_line(std::size_t count) {
@@ -86,6 +93,8 @@ void ControlClients::hear(Client& client) {
   if (got < 0) client.has_gone |= errno != EAGAIN && errno != EINTR;
   if (got > 0 && !client.listens()) client.heard.append(part.data(), static_cast<std::size_t>(got));
   if (got != 0) return;
+  client.has_gone |= client.job && has_closed(client.connection);
+  if (client.has_gone) return;
   client.is_mute = client.job.has_value();
   if (client.job && jobs_ != nullptr) return jobs_->interrupted(*client.job);
   client.has_gone |= client.watch || (client.left.empty() && !client.heard.contains('\n'));
