@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,6 +31,7 @@ namespace tunstack {
 namespace {
 
 constexpr std::size_t most_text = std::size_t{1} << 20;  // octets that are kept
+constexpr rlim_t most_printed = rlim_t{256} << 20U;      // octets: who prints more is ended by SIGXFSZ
 constexpr int not_found = 127;
 
 [[noreturn]] void throw_system(const std::string& what) {
@@ -39,6 +41,8 @@ constexpr int not_found = 127;
 /// In the child: never returns.
 [[noreturn]] void become(const std::vector<std::string>& command, int output) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const rlimit limit{most_printed, most_printed};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
   std::vector<char*> words;

@@ -177,6 +177,10 @@ Session::Session(const HostPlan& plan)
   for (const Outlet* const outlet : outlets_)
     if (const int file = outlet->whole_fd(); file >= 0) caretakers_.front().keep_whole(file);
   listen_as_needed();
+  programs_.on_news([this] { tell_programs(); });
+  programs_.on_send([this](NodeId node, Bytes octets, Instant now) {
+    mark_send(CaptureMark::Kind::originate, network_.name(node), octets, false, now);
+  });
   for (AttachedLink& link : links_) loop_.watch(link.news_fd(), [this, &link] { follow(link); });
   open_control_socket(plan.explain != Explain::off);
 }
@@ -222,6 +226,7 @@ bool Session::judge_play() {
   for (auto& outcome : play_->expectations(clock_.now()))
     if (outcome) run.outcome.expectations.push_back(std::move(*outcome));
   std::ranges::copy(play_->failures(), std::back_inserter(run.outcome.expectations));
+  std::ranges::copy(play_->left_over(), std::back_inserter(run.outcome.expectations));
   say(lab::run_text(run, true));
   return run.outcome.holds();
 }
@@ -326,10 +331,6 @@ void Session::open_control_socket(bool tells_why_not) try {
                      listen_as_needed();
                    },
                    &stack_programs_);
-  programs_.on_news([this] { tell_programs(); });
-  programs_.on_send([this](NodeId node, Bytes octets, Instant now) {
-    mark_send(CaptureMark::Kind::originate, network_.name(node), octets, false, now);
-  });
   control_.emplace(device_name(), *clients_);
   loop_.watch(control_->fd(), [this] { control_->serve(); });
 } catch (const SystemError& error) {

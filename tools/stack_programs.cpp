@@ -5,21 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "tunstack/clients/result_json.hpp"
+#include "tunstack/control/control_line.hpp"
 #include "tunstack/fault.hpp"
 
 namespace tunstack {
-
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string line_of(Json content) {
-  Json line{{"schema", control_schema}};
-  line.update(content);
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-}  // namespace
 
 StackPrograms::StackPrograms(Programs& programs, const Seed& seed, std::function<Instant()> now,
                              std::function<void()> begun, std::function<void()> over)
@@ -43,9 +32,9 @@ void StackPrograms::tell(ControlClients& clients) {
   const std::set<std::size_t> jobs = jobs_;
   for (const std::size_t job : jobs) {
     if (const std::string text = programs_.take_text(job); !text.empty())
-      clients.say(job, line_of({{"text", text}}), false);
+      clients.say(job, control_line({{"text", text}}), false);
     if (!programs_.is_finished(job)) continue;
-    clients.say(job, line_of({{"result", clients::json_of(programs_.result(job))}}), true);
+    clients.say(job, control_line({{"result", clients::json_of(programs_.result(job))}}), true);
     forget(job);
   }
 }

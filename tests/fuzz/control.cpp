@@ -68,6 +68,8 @@ constexpr std::string_view requests[] = {
     "{\"request\":\"set\",\"settings\":[\"icmp4.echo=off\"]}",
     "{\"request\":\"send\",\"octets\":\"4500\"}",
     "{\"request\":\"ask\",\"octets\":\"4500\"}",
+    "{\"request\":\"program\",\"words\":[\"ping\",\"-c\",\"2\",\"192.0.2.1\"]}",
+    "{\"request\":\"program\",\"words\":[\"traceroute\",\"2001:db8::1\"]}",
     "{}",
     "x",
     "",
@@ -112,6 +114,7 @@ class Clients {
 
   void step(std::uint8_t what, std::uint8_t amount, Bytes rest) {
     if (what % 8 == 0) return come();
+    if (what % 16 == 9) return go_on(std::chrono::seconds(amount));
     if (what % 8 == 1) return happen(rest);
     if (clients_.empty()) return;
     Client& client = clients_[what / 8U % clients_.size()];

@@ -204,6 +204,21 @@ TEST_F(LiveLab, what_real_time_does_not_allow_is_refused) {
   EXPECT_EQ(tunstack({"lab", "run", "--live", write("wrong.toml", "seed = -1\n")}).status, 2);
 }
 
+TEST_F(LiveLab, one_that_cannot_run_fails_and_the_others_go_on) {
+  const std::string good = write("a.toml", small + pings_both_ways + both_answer);
+  const std::string bad = write("b.toml", R"([host]
+link = "edge"
+device = "lo"
+[link.edge]
+net = ["192.0.2.0/24"]
+[node.server]
+interfaces.eth0 = { link = "edge" }
+)");
+  const Outcome both = tunstack({"lab", "run", "--live", "--quiet", bad, good});
+  EXPECT_EQ(both.status, 1) << both;
+  EXPECT_THAT(both.out, AllOf(HasSubstr("b.toml:1  the lab can run ("), HasSubstr("small: 3 of 3 expectations hold")));
+}
+
 // ---- exec --play, up --play ----
 
 TEST_F(LiveLab, exec_plays_beside_its_command_and_says_what_did_not_come_about) {

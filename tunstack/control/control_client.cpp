@@ -10,6 +10,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "tunstack/control/control_line.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/report/bounded_json.hpp"
 

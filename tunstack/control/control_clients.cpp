@@ -28,7 +28,7 @@ void refuse(const FileDescriptor& connection) {
   (void)::send(connection.get(), no_room.data(), no_room.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/// In both directions: it hears nothing any more.
+/// In both directions: it hears nothing any more, and epoll says so until it is forgotten.
 bool has_closed(const FileDescriptor& connection) {
   pollfd state{connection.get(), 0, 0};
   return ::poll(&state, 1, 0) > 0 && (state.revents & POLLHUP) != 0;
@@ -87,14 +87,13 @@ void ControlClients::serve(Client& client) {
 
 /// Takes what the client says. Who watches has nothing more to say, but may leave; who started a job ends it so.
 void ControlClients::hear(Client& client) {
-  if (client.is_mute) return;
+  client.has_gone |= client.job && has_closed(client.connection);
+  if (client.is_mute || client.has_gone) return;
   std::array<char, 16384> part;
   const ssize_t got = ::recv(client.connection.get(), part.data(), part.size(), MSG_DONTWAIT);
   if (got < 0) client.has_gone |= errno != EAGAIN && errno != EINTR;
   if (got > 0 && !client.listens()) client.heard.append(part.data(), static_cast<std::size_t>(got));
   if (got != 0) return;
-  client.has_gone |= client.job && has_closed(client.connection);
-  if (client.has_gone) return;
   client.is_mute = client.job.has_value();
   if (client.job && jobs_ != nullptr) return jobs_->interrupted(*client.job);
   client.has_gone |= client.watch || (client.left.empty() && !client.heard.contains('\n'));

@@ -15,9 +15,6 @@
 
 namespace tunstack {
 
-/// Of answers; raised when a member changes its meaning or goes.
-inline constexpr int control_schema = 1;
-
 /// Which events a client wants.
 struct Watch {
   EventFilter filter;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "tunstack/control/control_line.hpp"
 #include "tunstack/fault.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/options/effect.hpp"
@@ -22,13 +23,6 @@ namespace tunstack {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string line_of(Json answer) {
-  Json whole{{"schema", control_schema}};
-  whole.update(answer);
-  // A device may have any name; JSON may not.
-  return whole.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json fault_json(const std::string& what, const std::string& why, const std::string& remedy) {
   return {{"fault", {{"what", what}, {"why", why}, {"remedy", remedy}}}};
@@ -120,15 +114,15 @@ ControlAnswer ControlRequests::answer(std::string_view text) try {
     names.emplace_back(verb.name);
     if (verb.name != asked) continue;
     ControlAnswer answer;
-    answer.line = line_of((this->*verb.answer)(*request, answer));
+    answer.line = control_line((this->*verb.answer)(*request, answer));
     return answer;
   }
   throw UsageFault(fmt::format("'{}' is no request", asked.substr(0, 40)), "this stack does not know it",
                    did_you_mean(asked, names) + "docs/control.md lists all");
 } catch (const Fault& fault) {
-  return {line_of(fault_json(fault.what(), fault.why(), fault.remedy())), {}};
+  return {control_line(fault_json(fault.what(), fault.why(), fault.remedy())), {}};
 } catch (const std::exception& error) {  // which must not end the stack
-  return {line_of(fault_json("the request cannot be done", error.what(), "ask for something else")), {}};
+  return {control_line(fault_json("the request cannot be done", error.what(), "ask for something else")), {}};
 }
 
 NodeId ControlRequests::node_of(const Json& request) const {

@@ -32,8 +32,4 @@ void check_change(const Setting& setting) {
     read_misdeed(rest.substr(misdeeds.size()), setting.value, misbehaviour);
 }
 
-void apply_change(const Setting& setting, Network& network, Instant now, Outbox& out) {
-  apply(read_settings(network, {setting.key + "=" + setting.value}, now), network, now, out);
-}
-
 }  // namespace tunstack::lab

@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "tunstack/fault.hpp"
-#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/notation/packet_text.hpp"
+#include "tunstack/settings/network_settings.hpp"
 #include "tunstack/settings/quantities.hpp"
 
 namespace tunstack::lab {
@@ -88,10 +88,10 @@ class Lockstep {
   }
 
   void set(std::istringstream& words) {
-    Setting setting;
-    words >> setting.key >> setting.value;
+    std::string key, value;
+    words >> key >> value;
     try {
-      apply_change(setting, network_, now_, box_);
+      apply(read_settings(network_, {key + "=" + value}, now_), network_, now_, box_);
     } catch (const std::exception& fault) {
       return refuse(fault.what());
     }

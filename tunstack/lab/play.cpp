@@ -8,7 +8,6 @@
 
 #include "protocols/wire/quoted_packet.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/lab/lab_change.hpp"
 #include "tunstack/node/egress.hpp"
 #include "tunstack/notation/frame_text.hpp"
 #include "tunstack/report/state_report.hpp"
@@ -218,6 +217,13 @@ std::optional<ExpectationOutcome> Play::outcome(const LabExpectation& expectatio
   }
   if (expectation.node && is_outside(expectation.node->value)) return std::nullopt;
   return watches_.at(&expectation).outcome();
+}
+
+std::vector<ExpectationOutcome> Play::left_over() const {
+  std::vector<ExpectationOutcome> all;
+  for (std::size_t i = next_event_; i < events_.size(); ++i)
+    all.push_back(left_out(*events_[i].of, "the run ended before its time"));
+  return all;
 }
 
 std::vector<std::optional<ExpectationOutcome>> Play::expectations(Instant now) {

@@ -53,6 +53,8 @@ class Play final : public Actor, public EventSink {
   std::vector<std::optional<ExpectationOutcome>> expectations(Instant now);
   /// Events that could not happen, or were left out.
   const std::vector<ExpectationOutcome>& failures() const { return failures_; }
+  /// Those whose time has not come, where that is the end.
+  std::vector<ExpectationOutcome> left_over() const;
 
  private:
   struct PlannedEvent {

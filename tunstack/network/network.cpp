@@ -65,13 +65,6 @@ std::vector<Node> make_nodes(const NetworkPlan& plan) {
   return nodes;
 }
 
-std::vector<std::optional<Misbehaviour>> misbehaviours_of(const NetworkPlan& plan) {
-  std::vector<std::optional<Misbehaviour>> all;
-  all.reserve(plan.nodes.size());
-  for (const PlannedNode& node : plan.nodes) all.push_back(node.misbehaviour);
-  return std::ranges::any_of(all, [](const auto& one) { return one.has_value(); }) ? all : decltype(all){};
-}
-
 bool is_datagram_in_frame(Bytes frame) {
   const auto ethernet = EthernetView::parse(frame);
   return ethernet && (ethernet->type() == ethertype::ipv4 || ethernet->type() == ethertype::ipv6);
@@ -137,16 +130,30 @@ NetworkPlan plan_of(const NodeConfig& node, std::string name) {
   return plan;
 }
 
+std::vector<std::optional<Network::Wrongdoer>> Network::wrongdoers_of(const NetworkPlan& plan) {
+  std::vector<std::optional<Wrongdoer>> all(plan.nodes.size());
+  bool is_any = false;
+  for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
+    if (const auto& wrong = plan.nodes[i].misbehaviour) all[i] = {*wrong};
+    is_any |= all[i].has_value();
+  }
+  return is_any ? all : decltype(all){};
+}
+
 Misbehaviour Network::misbehaviour(NodeId id) const {
-  const Misbehaviour* const wrong = misdeeds_of(static_cast<std::size_t>(id));
-  return wrong == nullptr ? Misbehaviour() : *wrong;
+  const auto node = static_cast<std::size_t>(id);
+  if (wrongdoers_.empty()) return {};
+  const auto& known = wrongdoers_[node];
+  return known ? known->misbehaviour : Misbehaviour();
 }
 
 void Network::misbehave(NodeId id, const Misbehaviour& misbehaviour) {
   const auto node = static_cast<std::size_t>(id);
-  misbehaviours_.resize(nodes_.size());
-  errors_.resize(nodes_.size());
-  misbehaviours_[node] = misbehaviour;
+  wrongdoers_.resize(nodes_.size());
+  if (Wrongdoer* const known = find_wrongdoer(node))
+    known->misbehaviour = misbehaviour;
+  else
+    wrongdoers_[node] = {misbehaviour};
   for (std::size_t i = 0; i < nodes_[node].state().interfaces.size(); ++i)
     ports_[first_port_[node] + i].is_direct = false;
 }
@@ -160,8 +167,7 @@ Network::Network(const Node& node) : Network(std::vector{node}, plan_around(node
 Network::Network(std::vector<Node> nodes, const NetworkPlan& plan)
     : nodes_(std::move(nodes)),
       names_(names_of(plan)),
-      misbehaviours_(misbehaviours_of(plan)),
-      errors_(misbehaviours_.size()),
+      wrongdoers_(wrongdoers_of(plan)),
       in_flight_(plan.in_flight),
       is_single_(is_single_node(plan)),
       waves_{Wave(!is_single_), Wave(!is_single_)},
@@ -177,8 +183,7 @@ Network::Network(const Network& other)
       ports_(other.ports_),
       first_port_(other.first_port_),
       doors_(other.doors_),
-      misbehaviours_(other.misbehaviours_),
-      errors_(other.errors_),
+      wrongdoers_(other.wrongdoers_),
       deadlines_(other.deadlines_),
       in_flight_(other.in_flight_),
       is_single_(other.is_single_),
@@ -212,7 +217,7 @@ void Network::attach(const PlannedLink& planned, const Seed& seed) {
     const LinkEnd& end = link.ends[i];
     if (link.has_frames() && !end.door) link.addresses[i] = nodes_[end.node].state().interface(end.interface).mac();
     if (planned.impairments.any()) link.impairers.emplace_back(planned.impairments, seed_of_end(link.seed, i), "way");
-    const bool is_well = end.door || misdeeds_of(end.node) == nullptr;
+    const bool is_well = end.door || find_wrongdoer(end.node) == nullptr;
     port_at(end) = {.link = static_cast<std::uint32_t>(links_.size()),
                     .end = static_cast<std::uint16_t>(i),
                     .is_direct = is_well && link.ends.size() == 2 && !link.has_frames() && !planned.impairments.any(),
@@ -439,7 +444,7 @@ inline void Network::set_out(std::size_t sender, const OutgoingPacket& packet, I
 /// Where packets breed faster than they are looked at, the rest of a wave waits: that is bounded.
 void Network::set_out_rarely(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
                              Outbox& out) {
-  if (!from.door && misdeeds_of(from.node) != nullptr) return set_out_badly(port, from, packet, now, out);
+  if (!from.door && find_wrongdoer(from.node) != nullptr) return set_out_badly(port, from, packet, now, out);
   set_out_over(port, from, packet, now, out);
 }
 
@@ -456,10 +461,10 @@ void Network::set_out_over(const Port& port, const LinkEnd& from, const Outgoing
 // What is no datagram (ARP, frames that somebody gave) is left as it is.
 void Network::set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now,
                             Outbox& out) {
-  const Misbehaviour* const wrong = misdeeds_of(from.node);
+  Wrongdoer* const wrong = find_wrongdoer(from.node);
   if (wrong == nullptr || packet.payload != LinkPayload::ip) return set_out_over(port, from, packet, now, out);
   const bool is_own = is_from(nodes_[from.node].state(), packet.interface, packet.bytes);
-  const misdeeds::Done done = misdeeds::on_sending(*wrong, packet.bytes, {is_own, now}, errors_[from.node]);
+  const misdeeds::Done done = misdeeds::on_sending(wrong->misbehaviour, packet.bytes, {is_own, now}, wrong->errors);
   for (const Reason reason : done.told) note_at(from, reason, packet.ids.number, now, done.copies == 0);
   OutgoingPacket changed = packet;
   changed.bytes = done.packet;
@@ -522,18 +527,18 @@ inline void Network::hand_over(const LinkEnd& end, const Received& packet, Outbo
   if (end.door) [[unlikely]]
     return leave(*end.door, packet.bytes, packet.number, packet.now, out);
   const Received received{end.interface, packet.bytes, packet.now, packet.link_layer_group, false, packet.number};
-  if (!misbehaviours_.empty() && misbehaviours_[end.node]) [[unlikely]]
+  if (!wrongdoers_.empty() && wrongdoers_[end.node]) [[unlikely]]
     return hand_over_badly(end, received);
   give(end, received);
 }
 
 void Network::hand_over_badly(const LinkEnd& end, const Received& packet) {
   const std::size_t header = links_[port_of(end.node, end.interface).link].has_frames() ? ethernet_header_size : 0;
-  const Misbehaviour* const wrong = misdeeds_of(end.node);
+  const Wrongdoer* const wrong = find_wrongdoer(end.node);
   if (wrong == nullptr || (header != 0 && !is_datagram_in_frame(packet.bytes))) return give(end, packet);
   const Bytes datagram = packet.bytes.subspan(header);
   const misdeeds::Arrival arrival = arrival_at(nodes_[end.node].state(), end.interface, datagram);
-  const misdeeds::DoneOnArrival done = misdeeds::on_arrival(*wrong, datagram, arrival);
+  const misdeeds::DoneOnArrival done = misdeeds::on_arrival(wrong->misbehaviour, datagram, arrival);
   for (const Reason reason : done.told) note_at(end, reason, packet.number, packet.now);
   misdeeds::Octets changed(packet.bytes.begin(), packet.bytes.begin() + static_cast<std::ptrdiff_t>(header));
   changed.insert(changed.end(), done.packet.begin(), done.packet.end());

@@ -163,11 +163,15 @@ class Network {
   MutableBytes keep(const Port& port, const LinkEnd& from, Bytes packet, PacketNumber number, Instant due);
   void arrive(const Link& link, std::size_t from, const Received& packet, Outbox& out);
   void hand_over(const LinkEnd& end, const Received& packet, Outbox& out);
-  const Misbehaviour* misdeeds_of(std::size_t node) const {
-    if (misbehaviours_.empty()) return nullptr;
-    const std::optional<Misbehaviour>& known = misbehaviours_[node];
-    return known ? &*known : nullptr;
+  /// What a node does wrong, and what it must remember for that.
+  struct Wrongdoer {
+    Misbehaviour misbehaviour;
+    misdeeds::ErrorsOfSecond errors = {};
+  };
+  Wrongdoer* find_wrongdoer(std::size_t node) {
+    return wrongdoers_.empty() || !wrongdoers_[node] ? nullptr : &wrongdoers_[node].value();
   }
+  static std::vector<std::optional<Wrongdoer>> wrongdoers_of(const NetworkPlan& plan);
   void set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now, Outbox& out);
   void hand_over_badly(const LinkEnd& end, const Received& packet);
   void give(const LinkEnd& end, const Received& received);
@@ -185,8 +189,7 @@ class Network {
   std::vector<Port> ports_;                // by node and interface
   std::vector<std::uint32_t> first_port_;  // of each node
   std::vector<Port> doors_;
-  std::vector<std::optional<Misbehaviour>> misbehaviours_;  // of each node; empty where none may misbehave
-  std::vector<misdeeds::ErrorsOfSecond> errors_;            // of each of those
+  std::vector<std::optional<Wrongdoer>> wrongdoers_;  // by node; empty where none does wrong
   Deadlines deadlines_;
   InFlight in_flight_;
   bool is_single_;             // one node, whose interfaces are the doors

@@ -101,7 +101,9 @@ bool Programs::is_at(NodeId node) const {
 
 void Programs::decided(const Decision& decision) {
   if (decision.packet.empty() || std::holds_alternative<Hold>(decision.verdict) || !is_at(decision.node)) return;
-  if (heard_.size() < most_waiting) heard_.push_back({decision.node, {decision.packet.begin(), decision.packet.end()}});
+  if (heard_.size() == most_waiting || octets_heard_ + decision.packet.size() > most_octets_waiting) return;
+  heard_.push_back({decision.node, {decision.packet.begin(), decision.packet.end()}});
+  octets_heard_ += decision.packet.size();
 }
 
 Instant Programs::next_deadline() const {
@@ -124,6 +126,7 @@ void Programs::act(Instant now, Outbox& out) {
 /// say.
 bool Programs::step(Instant now, Outbox& out) {
   const std::vector<Heard> heard = std::exchange(heard_, {});
+  octets_heard_ = 0;
   bool is_any = !heard.empty();
   for (auto& [number, program] : running_) {
     for (const Heard& one : heard)

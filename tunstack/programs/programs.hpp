@@ -58,8 +58,9 @@ class Programs final : public Observer, public Actor {
   // So many packets of all programs at once, and no more than there is room for, so that a flood leaves others their
   // share; the rest waits, and is due at once.
   static constexpr std::size_t most_at_once = 256;
-  // What arrived and was not heard yet, as in the buffer of a socket: more is lost.
+  // What arrived and was not heard yet, as in the buffer of a socket: more is lost. Datagrams, and octets of them.
   static constexpr std::size_t most_waiting = 4096;
+  static constexpr std::size_t most_octets_waiting = std::size_t{4} << 20U;
 
  private:
   struct Program {
@@ -90,6 +91,7 @@ class Programs final : public Observer, public Actor {
   std::map<Number, Program> running_;  // whose places programs keep
   Number last_ = 0;
   std::vector<Heard> heard_;
+  std::size_t octets_heard_ = 0;
   std::size_t sent_ = 0;
   bool is_more_to_do_ = false;
   std::function<void(NodeId, Bytes, Instant)> hears_sending_ = [](NodeId, Bytes, Instant) {};

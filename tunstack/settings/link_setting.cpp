@@ -31,27 +31,28 @@ Duration time_in(const std::string& text) { return required(parse_time(text), te
 
 struct Row {
   const char* key;
+  bool is_impairment;
   void (*read)(const std::string& text, LinkSettings& settings);
 };
 
 constexpr std::array<Row, 10> rows{{
-    {"mtu", [](const std::string& text, LinkSettings& link) { link.mtu = number_in(text, least_mtu, most_mtu); }},
-    {"up", [](const std::string& text, LinkSettings& link) { link.up = truth_in(text); }},
-    {"loss", [](const std::string& text, LinkSettings& link) { link.impairments->loss = share_in(text); }},
-    {"duplicate", [](const std::string& text, LinkSettings& link) { link.impairments->duplicate = share_in(text); }},
-    {"reorder", [](const std::string& text, LinkSettings& link) { link.impairments->reorder = share_in(text); }},
-    {"corrupt", [](const std::string& text, LinkSettings& link) { link.impairments->corrupt = share_in(text); }},
-    {"delay", [](const std::string& text, LinkSettings& link) { link.impairments->delay = time_in(text); }},
-    {"jitter", [](const std::string& text, LinkSettings& link) { link.impairments->jitter = time_in(text); }},
-    {"rate",
+    {"mtu", false,
+     [](const std::string& text, LinkSettings& link) { link.mtu = number_in(text, least_mtu, most_mtu); }},
+    {"up", false, [](const std::string& text, LinkSettings& link) { link.up = truth_in(text); }},
+    {"loss", true, [](const std::string& text, LinkSettings& link) { link.impairments->loss = share_in(text); }},
+    {"duplicate", true,
+     [](const std::string& text, LinkSettings& link) { link.impairments->duplicate = share_in(text); }},
+    {"reorder", true, [](const std::string& text, LinkSettings& link) { link.impairments->reorder = share_in(text); }},
+    {"corrupt", true, [](const std::string& text, LinkSettings& link) { link.impairments->corrupt = share_in(text); }},
+    {"delay", true, [](const std::string& text, LinkSettings& link) { link.impairments->delay = time_in(text); }},
+    {"jitter", true, [](const std::string& text, LinkSettings& link) { link.impairments->jitter = time_in(text); }},
+    {"rate", true,
      [](const std::string& text, LinkSettings& link) {
        link.impairments->rate = required(parse_rate(text), text, "a rate: 64kbit/s, 1Mbit/s");
      }},
-    {"queue",
+    {"queue", true,
      [](const std::string& text, LinkSettings& link) { link.impairments->queue = number_in(text, 1, most_waiting); }},
 }};
-
-constexpr bool is_about_impairments(const Row& row) { return row.key != rows[0].key && row.key != rows[1].key; }
 
 }  // namespace
 
@@ -69,7 +70,7 @@ void read_link_setting(const std::string& key, const std::string& value, const I
     throw UsageFault(fmt::format("'{}' of a link cannot be set while it runs", key.substr(0, 40)),
                      "it is fixed at the start, or no link has it",
                      did_you_mean(key, link_setting_keys()) + "docs/labs.md lists what can");
-  if (is_about_impairments(*row) && !settings.impairments) settings.impairments = before;
+  if (row->is_impairment && !settings.impairments) settings.impairments = before;
   row->read(value, settings);
 }
 

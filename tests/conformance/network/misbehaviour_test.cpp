@@ -284,5 +284,15 @@ TEST(Misbehaviour, TOPO_001_it_may_begin_and_end_at_any_time) {
   EXPECT_FALSE(driver.network().misbehaviour(*driver.network().find_node("r1")).any());
 }
 
+TEST(Misbehaviour, TOPO_004_a_rate_limit_may_begin_to_lie_in_a_network_where_all_was_well) {
+  NetworkDriver driver(plan_chain({3, 1300}, host_config()).value());
+  Misbehaviour lies;
+  lies.set(Misdeed::rate_limit_lies, 1);
+  driver.network().misbehave(*driver.network().find_node("r2"), lies);
+  EXPECT_THAT(driver.send(echo_with_ttl(2)), SizeIs(1));
+  EXPECT_THAT(driver.send(echo_with_ttl(2)), IsEmpty());
+  EXPECT_EQ(driver.count("r2", Reason::misbehave_rate_limit_lies), 1U);
+}
+
 }  // namespace
 }  // namespace tunstack::test::misbehaviour_test

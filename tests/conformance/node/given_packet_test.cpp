@@ -1,5 +1,6 @@
 // What somebody has a node send leaves as it is, in every octet, and in its place: by way of the next hop of its
 // destination, told and counted, and never cut up.
+#include "tests/support/announced.hpp"
 #include "tests/support/frames.hpp"
 
 namespace tunstack::test::given_packet_test {
@@ -9,24 +10,6 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-/// Keeps what is told of originations and notes.
-class Told final : public Observer {
- public:
-  explicit Told(Driver& driver) : driver_(driver) { driver.observe(*this); }
-  ~Told() override { driver_.stop_observing(*this); }
-  Told(const Told&) = delete;
-  Told& operator=(const Told&) = delete;
-
-  void decided(const Decision&) override {}
-  void originated(const Origination& origination) override { originations.push_back(origination.reason); }
-  void noted(const Note& note) override { notes.push_back(note.reason); }
-
-  std::vector<Reason> originations, notes;
-
- private:
-  Driver& driver_;
-};
 
 const Packet ping = echo4({.source = "192.0.2.2", .destination = "192.0.2.1"});
 const Packet ping6 = echo6({.source = "2001:db8::2", .destination = "2001:db8::1"});
@@ -38,7 +21,7 @@ TEST(GivenPacket, a_datagram_leaves_as_it_is) {
   const Packet forged = echo6({.source = "2001:db8:5::5", .destination = "2001:db8::1"});
   for (const Packet& packet :
        {ping, ping6, with_bad_checksum, forged, hex("45"), hex("70 01 02"), part(ping6, 0, 41)}) {
-    Told told(host);
+    Announced told(host);
     const auto [unsent, sent] = host.send_packet(packet);
     EXPECT_TRUE(!unsent);
     EXPECT_THAT(packets_of(sent), ElementsAre(packet));
@@ -57,7 +40,7 @@ TEST(GivenPacket, TUN_003_one_larger_than_the_mtu_is_refused_and_not_cut_up) {
   Host host(config);
   const auto largest = host.send_packet(echo4({.source = "192.0.2.2"}, counting(1280 - 28)));
   EXPECT_THAT(largest.sent, SizeIs(1));
-  Told told(host);
+  Announced told(host);
   const auto [unsent, sent] = host.send_packet(echo4({.source = "192.0.2.2"}, counting(1281 - 28)));
   EXPECT_EQ(unsent, Reason::given_packet_too_large);
   EXPECT_THAT(sent, IsEmpty());
@@ -113,7 +96,7 @@ TEST(GivenPacket, one_to_a_group_goes_to_the_link_layer_group) {
 
 TEST(GivenPacket, a_frame_leaves_as_it_is) {
   Host host(ethernet_config());
-  Told told(host);
+  Announced told(host);
   for (const Packet& given : {padded_frame(framed_to(peer_mac, ping)), frame(peer_mac, no_mac, 0x88b5, hex("01")),
                               frame(broadcast_mac, other_mac, 0x86dd, hex("45 00"))}) {
     const auto [unsent, sent] = host.send_frame(given);

@@ -2,6 +2,7 @@
 // where the program gave none, so that what is said of it is believed as of the host's own.
 #include "tests/conformance/icmp/reported_errors.hpp"
 #include "tests/conformance/routers/router_wire.hpp"
+#include "tests/support/announced.hpp"
 
 namespace tunstack::test::program_packet_test {
 namespace {
@@ -223,30 +224,8 @@ TEST(ProgramPacket, and_on_links_with_addresses_to_its_next_hop_there) {
 
 // ---- what cannot leave ----
 
-/// What is told of a datagram that does not leave.
-class Told final : public Observer {
- public:
-  explicit Told(Driver& driver) : driver_(driver) { driver.observe(*this); }
-  ~Told() override { driver_.stop_observing(*this); }
-  Told(const Told&) = delete;
-  Told& operator=(const Told&) = delete;
-
-  void decided(const Decision&) override {}
-  void originated(const Origination& origination) override { originations.push_back(origination.reason); }
-  void noted(const Note& note) override {
-    notes.push_back(note.reason);
-    interfaces.insert(note.interface);
-  }
-
-  std::vector<Reason> originations, notes;
-  std::set<InterfaceId> interfaces;
-
- private:
-  Driver& driver_;
-};
-
 void expect_withheld(Driver& host, const Packet& datagram, Reason reason, InterfaceId by = first) {
-  Told told(host);
+  Announced told(host);
   const auto [unsent, sent] = host.send_of_program(datagram);
   EXPECT_EQ(unsent, reason);
   EXPECT_THAT(sent, IsEmpty());

@@ -74,6 +74,15 @@ TEST(Ping, PING_002_the_exit_status_is_0_with_an_answer_and_1_without) {
   EXPECT_FALSE(none.is_reached);
 }
 
+TEST(Ping, PING_003_seconds_are_numbers_up_to_a_million) {
+  AtDoor door(chain_at_door(1));
+  for (const char* const option : {"-i", "-W", "-w"})
+    for (const char* const wrong : {"nan", "inf", "-1", "1000001", "1e10", "x"})
+      EXPECT_THROW(door.run(std::string("ping ") + option + " " + wrong + " -c 1 192.0.2.2"), UsageFault)
+          << option << " " << wrong;
+  EXPECT_EQ(door.run("ping -i 1000000 -W 1000000 -w 1000000 -c 1 192.0.2.2").received, 1U);
+}
+
 TEST(Ping, PING_002_a_name_that_nothing_has_is_a_fault_with_status_2) {
   AtDoor door(chain_at_door(1));
   try {

@@ -359,6 +359,20 @@ TEST_F(Clients, who_goes_away_abandons_his_job) {
   EXPECT_EQ(clients.size(), 0U);
 }
 
+TEST_F(Clients, who_has_interrupted_his_job_and_goes_away_abandons_it_though_it_says_nothing) {
+  Client client(clients);
+  client.say("job 1\n");
+  serve();
+  client.read();
+  client.shut();
+  serve();
+  EXPECT_THAT(jobs.told, ElementsAre("interrupted 1"));
+  client.leave();
+  serve();
+  EXPECT_THAT(jobs.told, ElementsAre("interrupted 1", "abandoned 1"));
+  EXPECT_EQ(clients.size(), 0U);
+}
+
 TEST_F(Clients, who_has_read_all_and_goes_away_abandons_his_job) {
   Client client(clients);
   client.say("job 1\n");

@@ -142,6 +142,49 @@ TEST(Play, where_nobody_is_outside_all_of_it_happens_and_is_judged) {
   EXPECT_THAT(heard, ElementsAre("host", "node.host.options.ip4.ttl=9"));
 }
 
+TEST(Play, events_that_are_left_over_are_told_and_programs_of_theirs_did_not_run) {
+  Played lab(R"([[event]]
+at = "1s"
+do = "ping host server -c 1"
+[[event]]
+at = "9s"
+do = "ping host server -c 1"
+[[expect]]
+of = "ping 1"
+loss = "0%"
+[[expect]]
+of = "ping 2"
+loss = "<= 34%"
+)");
+  lab.run_for(5s);
+  EXPECT_THAT(lab.judged(), ElementsAre("ok", "FAIL"));
+  ASSERT_THAT(lab.play.left_over(), SizeIs(1));
+  EXPECT_TRUE(lab.play.left_over()[0].is_left_out);
+  lab.run_for(5s);
+  EXPECT_THAT(lab.play.left_over(), IsEmpty());
+  EXPECT_THAT(lab.judged(), ElementsAre("ok", "ok"));
+}
+
+TEST(Play, times_of_nothing_hold_nothing) {
+  Played lab(R"([[event]]
+do = "ping host server -c 1 -W 1"
+[[event]]
+set = { "node.server.options.icmp4.echo" = "off" }
+[[expect]]
+of = "ping 1"
+most = "<= 34ms"
+[[expect]]
+of = "ping 1"
+most = "<= 34ms"
+not = true
+[[expect]]
+of = "ping 1"
+loss = "100%"
+)");
+  lab.run_for(5s);
+  EXPECT_THAT(lab.judged(), ElementsAre("FAIL", "FAIL", "ok"));
+}
+
 TEST(Play, what_cannot_happen_fails_with_its_line_and_the_rest_happens) {
   const std::string more = R"([[event]]
 do = "ping host server -c none"

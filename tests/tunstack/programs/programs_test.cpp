@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/host.hpp"
 #include "tests/support/packets.hpp"
 #include "tests/support/planned_network.hpp"
 #include "tests/tunstack/clients/at_door.hpp"
@@ -104,6 +105,16 @@ class World : private TrafficWatcher {
     return text;
   }
   Instant next_deadline() const { return stage_.next_deadline(); }
+  /// As if it had just arrived there.
+  void hear(const char* node, const Packet& datagram) {
+    programs.decided({.time = now,
+                      .packet = datagram,
+                      .arrived = true,
+                      .verdict = Drop{Reason::udp4_port_closed},
+                      .withheld = {},
+                      .sent = {},
+                      .node = network.find_node(node).value()});
+  }
 
   Network network;
   Programs programs;
@@ -342,20 +353,28 @@ TEST(Programs, what_arrives_when_too_much_waits_is_lost) {
     const auto number = world.start("left", "ping -c 1 -W 1 198.51.100.2");
     world.act_once();
     const Packet other = udp4({.source = "198.51.100.2", .destination = "192.0.2.1"});
-    const NodeId left = world.network.find_node("left").value();
-    for (std::size_t i = 0; i < waiting; ++i)
-      world.programs.decided({.time = world.now,
-                              .packet = other,
-                              .arrived = true,
-                              .verdict = Drop{Reason::udp4_port_closed},
-                              .withheld = {},
-                              .sent = {},
-                              .node = left});
+    for (std::size_t i = 0; i < waiting; ++i) world.hear("left", other);
     world.now += 100ms;
     Outbox out;
     world.network.tick(world.now, out);
     world.act_once();
     EXPECT_EQ(world.programs.result(number).received, waiting < Programs::most_waiting ? 1U : 0U) << waiting;
+  }
+}
+
+TEST(Programs, no_more_octets_wait_than_have_room) {
+  const Packet large = echo4({.source = "198.51.100.2", .destination = "192.0.2.1"}, counting(59'972));
+  const std::size_t fit = Programs::most_octets_waiting / large.size();
+  for (const std::size_t waiting : {fit - 1, fit}) {
+    World world(row_of_hosts(delay_of(10ms)).plan());
+    const auto number = world.start("left", "ping -c 1 -s 56000 -M dont -W 1 198.51.100.2");
+    world.act_once();
+    for (std::size_t i = 0; i < waiting; ++i) world.hear("left", large);
+    world.now += 100ms;
+    Outbox out;
+    world.network.tick(world.now, out);
+    world.act_once();
+    EXPECT_EQ(world.programs.result(number).received, waiting < fit ? 1U : 0U) << waiting;
   }
 }
 
