@@ -268,13 +268,18 @@ void Session::mark(const CaptureMark& mark, Instant now) {
 }
 
 void Session::change_link(InterfaceId interface, bool up) {
-  mark({.kind = up ? CaptureMark::Kind::link_up : CaptureMark::Kind::link_down, .interface = interface}, clock_.now());
-  loop_.change_link(interface, up);
+  const auto kind = up ? CaptureMark::Kind::link_up : CaptureMark::Kind::link_down;
+  loop_.act([&](Instant now, Outbox& out) {
+    mark({.kind = kind, .interface = interface}, now);
+    stage_.link_changed(interface, up, now, out);
+  });
 }
 
 void Session::shut_down() {
-  mark({CaptureMark::Kind::shut_down}, clock_.now());
-  loop_.shut_down();
+  loop_.act([&](Instant now, Outbox& out) {
+    mark({CaptureMark::Kind::shut_down}, now);
+    stage_.shut_down(now, out);
+  });
 }
 
 void Session::start_outlets() {

@@ -169,7 +169,9 @@ class Network {
     misdeeds::ErrorsOfSecond errors = {};
   };
   Wrongdoer* find_wrongdoer(std::size_t node) {
-    return wrongdoers_.empty() || !wrongdoers_[node] ? nullptr : &wrongdoers_[node].value();
+    if (wrongdoers_.empty()) return nullptr;
+    std::optional<Wrongdoer>& wrongdoer = wrongdoers_[node];
+    return wrongdoer ? &*wrongdoer : nullptr;
   }
   static std::vector<std::optional<Wrongdoer>> wrongdoers_of(const NetworkPlan& plan);
   void set_out_badly(const Port& port, const LinkEnd& from, const OutgoingPacket& packet, Instant now, Outbox& out);

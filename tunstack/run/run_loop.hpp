@@ -26,15 +26,13 @@ class RunLoop {
       events_.watch(devices_[i]->fd(), [this, i] { drain(static_cast<InterfaceId>(i), packets_a_turn); });
   }
 
-  /// The link of an interface came up or went down.
-  void change_link(InterfaceId interface, bool up) {
-    machine_.link_changed(interface, up, clock_.now(), outbox_);
-    send();
-  }
-  /// Has something done to the machine by `change(now, outbox)`, and sends what it leaves.
+  /// Has something done to the machine by `change(now, outbox)`, and sends what it leaves. What is due by then comes
+  /// first, as with all that arrives: a replay has no other order.
   template <class Change>
   void act(const Change& change) {
-    change(clock_.now(), outbox_);
+    const Instant now = clock_.now();
+    do_what_is_due(now);
+    change(now, outbox_);
     send();
   }
   /// Calls `ready` whenever `fd` is readable; never between two packets of one drain, and before those of devices that
@@ -62,11 +60,6 @@ class RunLoop {
   /// From here on each packet has a time of its own; otherwise those that wait together share one.
   void take_time_of_each(bool takes) { takes_time_of_each_ = takes; }
 
-  /// Lets the machine take leave of its neighbors.
-  void shut_down() {
-    machine_.shut_down(clock_.now(), outbox_);
-    send();
-  }
   /// Answers what already waits in all devices, up to `limit` packets of each.
   void drain(std::size_t limit) {
     for (std::size_t i = 0; i < devices_.size(); ++i) drain(static_cast<InterfaceId>(i), limit);
@@ -88,26 +81,32 @@ class RunLoop {
   }
 
   void run_timers() {
-    const bool machine_waits = machine_.next_deadline() != Instant::max();
-    if (events_.next_timer() == Instant::max() && !machine_waits) return;
+    if (std::min(machine_.next_deadline(), events_.next_timer()) == Instant::max()) return;
     const Instant now = clock_.now();
-    if (machine_waits && machine_.next_deadline() <= now) {
-      machine_.tick(now, outbox_);
-      send();
-    }
+    do_what_is_due(now);
     events_.run_timers(now);
+  }
+
+  void do_what_is_due(Instant now) {
+    if (machine_.next_deadline() > now) [[likely]]
+      return;
+    machine_.tick(now, outbox_);
+    send();
   }
 
   void drain(InterfaceId interface, std::size_t limit) {
     Instant now = clock_.now();
+    do_what_is_due(now);
     for (bool is_empty = false; !is_empty && limit > 0;) {
       const Batch batch = read_batch(interface, limit);
       if (!takes_time_of_each_ && are_better_together(batch)) {
         receive_together(interface, batch, now);
       } else {
         for (const Bytes packet : batch.packets) {
-          if (takes_time_of_each_) [[unlikely]]
+          if (takes_time_of_each_) [[unlikely]] {
             now = clock_.now();
+            do_what_is_due(now);
+          }
           machine_.receive({.interface = interface, .bytes = packet, .now = now}, outbox_);
           if (outbox_.is_quarter_full()) [[unlikely]]
             send();

@@ -55,6 +55,9 @@ class Loop : public testing::Test {
   LoopEnd turn(int turns = 1) {
     return loop.run_while([&] { return turns-- > 0; });
   }
+  void change_link(bool up) {
+    loop.act([&](Instant now, Outbox& out) { node.link_changed(tun, up, now, out); });
+  }
 
   Node node{two_links()};
   Log log;
@@ -65,11 +68,11 @@ class Loop : public testing::Test {
 };
 
 TEST_F(Loop, TUN_005_a_link_that_goes_down_and_comes_up) {
-  loop.change_link(tun, false);
+  change_link(false);
   first.put(echo_between("192.0.2.1", "192.0.2.2"));
   turn();
   EXPECT_EQ(first.take(), std::nullopt);
-  loop.change_link(tun, true);
+  change_link(true);
   first.put(echo_between("192.0.2.1", "192.0.2.2"));
   turn();
   EXPECT_TRUE(first.take());
@@ -115,17 +118,17 @@ TEST(LoopOfOneLink, TUN_005_what_begins_anew_is_sent_at_once) {
   std::array<MemoryDevice*, 1> devices{&device};
   const HandClock clock;
   RunLoop<Node, MemoryDevice, HandClock> loop(devices, node, clock);
-  loop.change_link(tun, true);
+  loop.act([&](Instant now, Outbox& out) { node.link_changed(tun, true, now, out); });
   EXPECT_TRUE(device.take()) << "a report of groups";
 }
 
 TEST_F(Loop, TUN_005_that_a_link_is_up_is_heard_before_what_comes_by_it) {
-  loop.change_link(tun, false);
+  change_link(false);
   MemoryDevice news;
   loop.watch(news.fd(), [&] {
     std::array<std::uint8_t, 8> room;
     news.read(room);
-    loop.change_link(tun, true);
+    change_link(true);
   });
   first.put(echo_between("192.0.2.1", "192.0.2.2"));
   news.put(Packet(1));
@@ -221,6 +224,34 @@ TEST_F(Loop, V4_FRAG_008_the_node_is_served_at_its_deadline) {
   turn();
   EXPECT_THAT(second.take(), Optional(SizeIs(14 + 28))) << "it asks for the peer, to tell it";
   EXPECT_GT(node.next_deadline(), clock.time);
+}
+
+// What the loop hears of late happened before what it hears of now: a replay of a capture takes them in that order.
+TEST_F(Loop, V4_FRAG_008_what_is_due_comes_before_what_arrives) {
+  for (const bool takes_time_of_each : {false, true}) {
+    loop.take_time_of_each(takes_time_of_each);
+    const std::uint64_t answered = node.counters().count(Reason::icmp4_echo_request_for_us);
+    const Packet request = icmpv4(8, 0, 1, counting(16));
+    first.put(
+        ipv4({.source = "192.0.2.1", .destination = "192.0.2.2", .flags_and_offset = 0x2000}, part(request, 0, 16)));
+    turn();
+    clock.time = node.next_deadline();
+    first.put(ipv4({.source = "192.0.2.1", .destination = "192.0.2.2", .flags_and_offset = 2}, from(request, 16)));
+    loop.drain(1);
+    EXPECT_EQ(node.counters().count(Reason::icmp4_echo_request_for_us), answered) << "the first half had been too old";
+    clock.time = node.next_deadline();
+    turn();
+  }
+}
+
+TEST_F(Loop, TUN_005_what_is_due_comes_before_a_link_goes_down) {
+  first.put(ipv4({.source = "192.0.2.1", .destination = "192.0.2.2", .flags_and_offset = 0x2000},
+                 icmpv4(8, 0, 1, counting(16))));
+  turn();
+  clock.time = node.next_deadline();
+  change_link(false);
+  EXPECT_EQ(node.counters().count(Reason::fragment_timeout), 1U);
+  EXPECT_TRUE(first.take()) << "that it took too long";
 }
 
 TEST_F(Loop, what_is_due_is_called_once) {
