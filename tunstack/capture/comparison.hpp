@@ -19,7 +19,7 @@ struct Difference {
 
 /// Fed in the order of the capture: arrives() before a packet is given to the node, expects() for each one that the
 /// capture has as sent. Answers are compared packet by packet; what a node sends of its own accord may have another
-/// place, because its timers are late where a clock is real.
+/// place, where the process was stopped for longer than a node makes up for.
 class Comparison final : public Observer {
  public:
   enum class Kind : std::uint8_t { answer, own_accord };

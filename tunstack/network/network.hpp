@@ -148,6 +148,7 @@ class Network {
   void attach(const PlannedLink& planned, const Seed& seed);
   Port& port_at(const LinkEnd& end);
 
+  void tick_alone(Instant now, Outbox& out);
   /// All that is due by then happens, in the order of time.
   void run_until(Instant now, Outbox& out);
   void enter(const Received& received, Instant now, Outbox& out);

@@ -6,6 +6,7 @@
 
 #include "tests/support/router_messages.hpp"
 #include "tunstack/device/memory.hpp"
+#include "tunstack/network/network.hpp"
 #include "tunstack/run/replay.hpp"
 
 namespace tunstack::test::run_loop_test {
@@ -368,6 +369,43 @@ TEST(AnyStartOfANode, ROB_004_a_router_that_advertises) {
   EXPECT_GE(at_zero.size(), 6U) << "advertisements of an hour";
   for (const Instant start : other_starts)
     EXPECT_EQ(replayed(advertising(start), {}), at_zero) << start.time_since_epoch().count();
+}
+
+// ---- a clock that is late ----
+
+/// What a host of its own sends in ten seconds, where each tick comes so much too late.
+auto sent_by_late_clock(Duration lateness) {
+  NodeConfig config = learning(Instant{});
+  EXPECT_FALSE(set_option(config.options, "dad.transmits=3").has_value());
+  Network network{Node(config)};
+  Story story(config.start);
+  network.observe(&story);
+  Outbox out;
+  while (network.next_deadline() <= Instant(10s)) {
+    network.tick(network.next_deadline() + lateness, out);
+    out.clear();
+  }
+  return story.sent;
+}
+
+TEST(LateClock, ROB_004_what_is_due_happens_at_its_time_as_in_a_replay) {
+  const auto in_time = sent_by_late_clock(0s);
+  EXPECT_GE(in_time.size(), 6U) << "checks, reports, solicitations";
+  EXPECT_EQ(sent_by_late_clock(99ms), in_time);
+}
+
+TEST(LateClock, DAD_009_who_was_stopped_for_long_leaves_others_time_to_object) {
+  NodeConfig config = learning(Instant{});
+  ASSERT_FALSE(set_option(config.options, "dad.transmits=3").has_value());
+  Network network{Node(config)};
+  Outbox out;
+  network.tick(Instant(1h), out);
+  std::vector<Packet> checked;
+  for (const OutgoingPacket& packet : out.packets())
+    if (packet.bytes[6] == 58 && packet.bytes[40] == 135)
+      checked.emplace_back(packet.bytes.begin() + 48, packet.bytes.begin() + 64);
+  EXPECT_FALSE(checked.empty());
+  EXPECT_THAT(std::set(checked.begin(), checked.end()), SizeIs(checked.size()));
 }
 
 }  // namespace
