@@ -366,9 +366,7 @@ void Network::enter(const Received& received, Instant now, Outbox& out) {
     impair(link.impairers[port.end], port, from, received.bytes, number, now);
 }
 
-void Network::tick(Instant now, Outbox& out) {
-  is_single_ ? tick_alone(now, out) : run_until(now, out);
-}
+void Network::tick(Instant now, Outbox& out) { is_single_ ? tick_alone(now, out) : run_until(now, out); }
 
 // At the times when it was due, however late that is: a replay knows no other ones. But who was stopped for long does
 // not make up for that time: neighbors, too, had none to answer in.
