@@ -330,9 +330,11 @@ void Network::let_act(std::size_t number, const Act& act) {
 }
 
 void Network::receive(const Received& received, Outbox& out) {
-  if (watcher_ != nullptr && is_single_) [[unlikely]]
-    watcher_->arrives(NodeId{0}, received);
   if (!is_single_) return receive_together({&received, 1}, out);
+  if (next_deadline() <= received.now) [[unlikely]]
+    tick_alone(received.now, out);
+  if (watcher_ != nullptr) [[unlikely]]
+    watcher_->arrives(NodeId{0}, received);
   last_event_ = received.now;
   nodes_[0].receive(received, out);
 }
@@ -412,7 +414,7 @@ void Network::note(const Note& note) {
 }
 
 void Network::act(NodeId id, Instant now, Outbox& out, const Change& change) {
-  if (!is_single_) run_until(now, out);
+  tick(now, out);
   const Instant when = last_event_ = std::max(now, last_event_);
   if (is_single_) return change(nodes_[0], when, out);
   let_act(static_cast<std::size_t>(id), [&](Node& node, Outbox& box) { change(node, when, box); });

@@ -26,13 +26,10 @@ class RunLoop {
       events_.watch(devices_[i]->fd(), [this, i] { drain(static_cast<InterfaceId>(i), packets_a_turn); });
   }
 
-  /// Has something done to the machine by `change(now, outbox)`, and sends what it leaves. What is due by then comes
-  /// first, as with all that arrives: a replay has no other order.
+  /// Has something done to the machine by `change(now, outbox)`, and sends what it leaves.
   template <class Change>
   void act(const Change& change) {
-    const Instant now = clock_.now();
-    do_what_is_due(now);
-    change(now, outbox_);
+    change(clock_.now(), outbox_);
     send();
   }
   /// Calls `ready` whenever `fd` is readable; never between two packets of one drain, and before those of devices that
@@ -81,32 +78,26 @@ class RunLoop {
   }
 
   void run_timers() {
-    if (std::min(machine_.next_deadline(), events_.next_timer()) == Instant::max()) return;
+    const bool machine_waits = machine_.next_deadline() != Instant::max();
+    if (events_.next_timer() == Instant::max() && !machine_waits) return;
     const Instant now = clock_.now();
-    do_what_is_due(now);
+    if (machine_waits && machine_.next_deadline() <= now) {
+      machine_.tick(now, outbox_);
+      send();
+    }
     events_.run_timers(now);
-  }
-
-  void do_what_is_due(Instant now) {
-    if (machine_.next_deadline() > now) [[likely]]
-      return;
-    machine_.tick(now, outbox_);
-    send();
   }
 
   void drain(InterfaceId interface, std::size_t limit) {
     Instant now = clock_.now();
-    do_what_is_due(now);
     for (bool is_empty = false; !is_empty && limit > 0;) {
       const Batch batch = read_batch(interface, limit);
       if (!takes_time_of_each_ && are_better_together(batch)) {
         receive_together(interface, batch, now);
       } else {
         for (const Bytes packet : batch.packets) {
-          if (takes_time_of_each_) [[unlikely]] {
+          if (takes_time_of_each_) [[unlikely]]
             now = clock_.now();
-            do_what_is_due(now);
-          }
           machine_.receive({.interface = interface, .bytes = packet, .now = now}, outbox_);
           if (outbox_.is_quarter_full()) [[unlikely]]
             send();
