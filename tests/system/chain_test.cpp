@@ -160,7 +160,7 @@ TEST_F(Chain, why_says_which_router_decides) {
 }
 
 TEST_F(Chain, a_capture_of_its_door_is_replayed) {
-  const std::string capture = testing::TempDir() + "chain.pcapng";
+  const std::string capture = testing::TempDir() + "chain_" + std::to_string(::getpid()) + ".pcapng";
   const Outcome pings =
       behind("3,mtu=1300",
              "ping -c 2 -i 0.01 -s 1400 -M dont $TUNSTACK_SERVER4; ping -c 1 -t 2 $TUNSTACK_SERVER4;" + program +
