@@ -8,6 +8,7 @@
 #include <set>
 
 #include "protocols/base/random.hpp"
+#include "tunstack/lab/row_names.hpp"
 #include "tunstack/options/suggestion.hpp"
 
 namespace tunstack::lab {
@@ -102,11 +103,7 @@ class Expander {
       return refuse(topology.place, "a topology has kind, size and link", R"(kind = "grid", size = 16, link = "edge")");
     if (!edges) return;
     begin(topology.link, topology.nets, topology.place);
-    LabNode model;
-    model.name = "n";
-    model.place = topology.place;
-    model.role = {"router", topology.place};
-    const std::size_t first = add_nodes(model, topology.size.value);
+    const std::size_t first = add_nodes(node_of_topology(topology.place), topology.size.value);
     connect(first, "out", topology.link);
     for (const auto& [one, other] : *edges)
       link(first + one, first + other, file_.nodes[first + other].name, file_.nodes[first + one].name);
@@ -195,6 +192,14 @@ class Expander {
 };
 
 }  // namespace
+
+LabNode node_of_topology(Place place) {
+  LabNode node;
+  node.name = topology_row;
+  node.place = place;
+  node.role = {"router", place};
+  return node;
+}
 
 void expand_templates(LabFile& file, Faults& faults) { Expander(file, faults).expand(); }
 

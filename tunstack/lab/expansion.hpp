@@ -5,6 +5,9 @@
 
 namespace tunstack::lab {
 
+/// What each of the topology's nodes is, before its number and its interfaces.
+LabNode node_of_topology(Place place);
+
 void expand_templates(LabFile& file, Faults& faults);
 
 }  // namespace tunstack::lab

@@ -47,7 +47,7 @@ class Reader {
     read_part("a lab", table, file_keys(), file, [&](std::string_view key, const Entry& entry) {
       if (key == "host") return read_doors(entry, file.doors);
       if (key == "link") return read_named("a link", entry, link_keys(), file.links);
-      if (key == "node") return read_nodes(entry, file.nodes);
+      if (key == "node") return read_nodes(entry, table, file.nodes);
       if (key == "topology") return read_table("a topology", *entry.node, topology_keys(), file.topology.emplace());
       if (key == "event") return read_list("an event", entry, event_keys(), file.events);
       if (key == "expect") return read_list("an expectation", entry, expectation_keys(), file.expectations);
@@ -124,16 +124,17 @@ class Reader {
   }
 
   /// Those that say more of a node of a row are read last, onto what the row says.
-  void read_nodes(const Entry& entry, std::vector<LabNode>& nodes) {
+  void read_nodes(const Entry& entry, const toml::table& file, std::vector<LabNode>& nodes) {
     std::vector<std::pair<std::string, Entry>> of_rows;
     each_named("a node", entry, [&](const Entry& one) {
-      if (const auto row = row_of(one.key->str(), *entry.node->as_table()))
+      if (const auto row = row_of(one.key->str(), file))
         of_rows.emplace_back(*row, one);
       else
         read_node(one, nodes.emplace_back());
     });
     for (const auto& [row, one] : of_rows) {
-      LabNode node = *std::ranges::find(nodes, row, &LabNode::name);
+      LabNode node =
+          is_of_topology(row, file) ? node_of_topology(Place{}) : *std::ranges::find(nodes, row, &LabNode::name);
       node.as_template = {};
       node.is_of_row = true;
       read_node(one, node);

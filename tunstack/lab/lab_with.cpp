@@ -44,10 +44,17 @@ std::vector<std::string> names_in(const toml::table& table) {
   return names;
 }
 
-/// The table of a segment; one that is there, unless it is of keys that need not be, or of a node that a row makes.
+/// What a template makes need not be in the file.
+void write_node_of_row(toml::table& file, const std::vector<std::string>& segments) {
+  if (segments.size() < 3 || segments[0] != "node" || !row_of(segments[1], file)) return;
+  if (toml::table* const nodes = file.emplace<toml::table>("node").first->second.as_table())
+    nodes->emplace<toml::table>(segments[1]);
+}
+
+/// The table of a segment; one that is there, unless it is of keys that need not be.
 toml::table* step_into(toml::table& table, const std::string& segment) {
   if (toml::node* const found = table.get(segment)) return found->as_table();
-  if (!has_keys_with_dots(segment) && !row_of(segment, table)) return nullptr;
+  if (!has_keys_with_dots(segment)) return nullptr;
   return table.insert(segment, toml::table{}).first->second.as_table();
 }
 
@@ -60,6 +67,7 @@ void say_with(toml::table& file, const std::string& assignment, Faults& faults) 
     faults.push_back({{}, fmt::format("'{}' says nothing", assignment), "--with KEY=VALUE: link.core.mtu=1280"});
     return;
   }
+  write_node_of_row(file, segments);
   toml::table* table = &file;
   for (std::size_t i = 0; i + 1 < segments.size(); ++i) {
     toml::table* const next = step_into(*table, segments[i]);

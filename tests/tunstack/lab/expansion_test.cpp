@@ -113,6 +113,34 @@ TEST(LabRows, with_says_more_of_one_node_too) {
   }
 }
 
+TEST(LabTopologies, one_node_is_said_more_of) {
+  const std::string ring = edge + "[topology]\nkind = \"ring\"\nsize = 5\nlink = \"edge\"\n";
+  const std::string said = "[node.n3]\nmisbehave = { silent = true }\noptions = { \"ip4.ttl\" = 9 }\n";
+  for (const auto& [text, with] : std::initializer_list<std::pair<std::string, std::vector<std::string>>>{
+           {ring + said, {}}, {ring, {"node.n3.misbehave.silent=true", "node.n3.options.ip4.ttl=9"}}}) {
+    const LabFile file = read_good_lab(text, with);
+    ASSERT_THAT(file.nodes, SizeIs(5));
+    const LabNode &second = file.nodes[1], &third = file.nodes[2];
+    EXPECT_EQ(third.name, "n3");
+    EXPECT_TRUE(third.is_router()) << "as all of them";
+    EXPECT_EQ(third.misbehave.at(0).key, "silent");
+    EXPECT_EQ(third.options.at(0).key, "ip4.ttl");
+    EXPECT_EQ(third.interfaces.size(), second.interfaces.size());
+    EXPECT_THAT(second.misbehave, testing::IsEmpty());
+  }
+  EXPECT_THAT(lab::faults_text(lab::read_lab(ring, {"node.n6.role=host"}).faults, "x"),
+              HasSubstr("there is no 'node'"));
+  EXPECT_THAT(lab::faults_text(lab::read_lab(ring + "[node.n6]\nmisbehave = { silent = true }\n").faults, "x"),
+              HasSubstr("the node n6 has no interface"));
+}
+
+TEST(LabTopologies, a_row_n_beside_a_topology_is_a_row) {
+  const auto faults = lab::read_lab(edge + "[topology]\nkind = \"ring\"\nsize = 5\nlink = \"edge\"\n" +
+                                    "[node.n]\ncount = 2\nrole = \"router\"\nchain = \"edge\"\n[node.n3]\n")
+                          .faults;
+  EXPECT_THAT(lab::faults_text(faults, "x"), HasSubstr("n1"));
+}
+
 TEST(LabRows, what_is_wrong_with_a_node_of_a_row_is_told_where_it_stands) {
   const auto faults = lab::read_lab(row_of_twelve + "[node.r3]\nmisbehave = { silence = true }\n").faults;
   EXPECT_THAT(lab::faults_text(faults, "x"), HasSubstr("x:12:15: 'silence' is no fault that a node can have"));
