@@ -62,6 +62,8 @@ struct ClientPlace {
   IpAddress ipv4, ipv6;  // its own addresses; unspecified where it has none of a family
   /// Which of them is the source of what goes to a target, where that is not always the same.
   IpAddress (*source_to)(const void* of, const IpAddress& target) = nullptr;
+  /// Whether what goes to a target may have this source, where not any one is taken.
+  bool (*takes_source)(const void* of, const IpAddress& source, const IpAddress& target) = nullptr;
   std::uint64_t seed = 0;
   Instant start{};
   std::size_t mtu = 1500;  // octets, of the link there: datagrams are cut so that they fit it, where that is allowed

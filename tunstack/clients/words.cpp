@@ -77,6 +77,10 @@ IpAddress choose_source(const std::string& word, const IpAddress& target, const 
   if (const auto said = parse_address(word)) {
     require(said->family() == target.family(), fmt::format("{} cannot be the source", word),
             "source and destination are of one family", "give a source of the other family, or none");
+    require(!place.takes_source || place.takes_source(place.of, *said, target),
+            fmt::format("{} cannot be the source of what goes to {}", word, to_text(target)),
+            "it is no address of where this runs, or one that does not leave it",
+            "give an address from there, or none; packets with any source: tunstack send, or send in an event");
     return *said;
   }
   const IpAddress usual = target.is_ipv4() ? place.ipv4 : place.ipv6;

@@ -53,6 +53,17 @@ IpAddress Programs::source_to(const void* of, const IpAddress& target) {
   return source ? IpAddress(*source) : IpAddress(Ipv6Address{});
 }
 
+// RFC 1122 3.2.1.3 (g), RFC 4291 2.5.3: loopback addresses do not leave a node.
+bool Programs::takes_source(const void* of, const IpAddress& source, const IpAddress& target) {
+  const auto& program = *static_cast<const Program*>(of);
+  const NodeState& state = program.all->network_.node(program.node).state();
+  const auto is_here = [&](const IpAddress& address) {
+    return own_egress(address, InterfaceId{0}, program.began, state).has_value();
+  };
+  const AddressKind kind = source.is_ipv4() ? kind_of(source.ipv4()) : kind_of(source.ipv6());
+  return is_here(source) && (kind != AddressKind::loopback || is_here(target));
+}
+
 std::size_t Programs::mtu_to(const void* of, const IpAddress& target) {
   const auto& program = *static_cast<const Program*>(of);
   const NodeState& state = program.all->network_.node(program.node).state();
@@ -64,6 +75,7 @@ clients::ClientPlace Programs::place_of(const Program& program, std::uint64_t se
   return {.ipv4 = own_address(state, Family::ipv4),
           .ipv6 = own_address(state, Family::ipv6),
           .source_to = source_to,
+          .takes_source = takes_source,
           .seed = seed,
           .start = program.began,
           .mtu = state.interface(InterfaceId{0}).config.mtu,

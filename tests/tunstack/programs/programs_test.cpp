@@ -227,6 +227,22 @@ TEST(Programs, a_source_that_is_said_is_that) {
   EXPECT_EQ(source_of(world.said.at(0).packet), "192.0.2.2");
 }
 
+TEST(Programs, V4_TX_003_a_source_is_an_address_of_the_node) {
+  World world(row_of_hosts().plan());
+  for (const char* const own : {"ping -c 1 -I 198.51.100.1 192.0.2.2", "ping -c 1 -I 127.0.0.1 198.51.100.1",
+                                "ping -c 1 -I ::1 ::1", "ping -c 1 -I 2001:db8::2 2001:db8:1::2"})
+    EXPECT_THAT(world.run("r1", own), HasSubstr("1 received")) << own;
+  const std::size_t before = world.said.size();
+  for (const char* const foreign :
+       {"ping -I 192.0.2.1 198.51.100.2", "ping -I 192.0.2.77 192.0.2.1", "ping -I 127.0.0.1 198.51.100.2",
+        "ping -I ::1 2001:db8:1::2", "ping -I 2001:db8::77 2001:db8:1::2", "ping -I 224.0.0.1 198.51.100.2",
+        "ping -I 192.0.2.255 198.51.100.2", "traceroute -s 192.0.2.77 198.51.100.2"})
+    EXPECT_THAT([&] { world.start("r1", foreign); },
+                testing::Throws<UsageFault>(testing::Property(&UsageFault::what, HasSubstr("cannot be the source"))))
+        << foreign;
+  EXPECT_EQ(world.said.size(), before);
+}
+
 /// A router that advertises a prefix of an Ethernet, and a host that forms its address there.
 NetworkPlan with_autoconfiguration() {
   Draft draft;
