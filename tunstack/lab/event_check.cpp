@@ -22,9 +22,15 @@ namespace tunstack::lab {
 
 namespace {
 
-const std::vector<std::string> programs{"ping", "traceroute", "query", "discover"};
+const std::vector<std::string> programs{"ping", "traceroute"};
 const std::vector<std::string> verdicts{"reply", "error", "drop", "forward", "hold", "take", "send", "own", "note"};
 const std::vector<std::string> event_kinds{"decided", "sent", "noted"};
+
+/// Where a program knows all names and has an address of each family: what it refuses there, it refuses anywhere.
+clients::ClientPlace any_place() {
+  static const std::vector<IpAddress> any{Ipv4Address{0xc0000201}, Ipv6Address{{0x20, 0x01, 0x0d, 0xb8}}};
+  return {.ipv4 = any[0], .ipv6 = any[1], .resolve = [](const void*, const std::string&) { return any; }};
+}
 
 /// What programs call the place where they are.
 bool is_who_runs_it(std::string_view target) { return target == "0" || target == "localhost"; }
@@ -85,9 +91,9 @@ class EventCheck {
 
   // ---- events ----
 
-  /// "ping host server -c 3": program, who, and often whom.
+  /// "ping host server -c 3": program, who, and whom.
   void check_run(const Placed<std::string>& run) {
-    const std::vector<std::string> words = words_in(run.value);
+    std::vector<std::string> words = words_in(run.value);
     if (words.size() < 2 || std::ranges::find(programs, words[0]) == programs.end())
       return refuse(run.place,
                     words.empty() || words.size() < 2 ? "it says no program and who runs it"
@@ -96,7 +102,15 @@ class EventCheck {
                                 fmt::join(programs, ", ")));
     if (!check_name(words[1], run.place)) return;
     const bool has_target = words.size() > 2 && !words[2].starts_with('-');
-    if (has_target && !parse_address(words[2]) && !is_who_runs_it(words[2])) check_name(words[2], run.place);
+    const bool is_name = has_target && !parse_address(words[2]) && !is_who_runs_it(words[2]);
+    if (is_name && !check_name(words[2], run.place)) return;
+    words.erase(words.begin() + 1);
+    try {
+      clients::make_client(words, any_place());
+    } catch (const UsageFault& fault) {
+      refuse(run.place, fmt::format("{}: {}", fault.what(), fault.why()),
+             fmt::format("{}; who runs it comes first: \"ping host NODE -c 3\"", fault.remedy()));
+    }
   }
 
   void check_set(const Setting& one) {

@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using lab::LabFile;
-using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -187,10 +186,10 @@ loss = "100%"
 
 TEST(Play, what_cannot_happen_fails_with_its_line_and_the_rest_happens) {
   const std::string more = R"([[event]]
-do = "ping host server -c none"
+do = "ping host server -I 203.0.113.77"
 [[event]]
 at = "1s"
-do = "ping host server -s 70000"
+do = "ping host server -I 127.0.0.1"
 [[event]]
 at = "2s"
 do = "ping host server -c 1"
@@ -213,8 +212,8 @@ received = 1
   const LabFile file = read_good_lab(row_lab + more);
   EXPECT_EQ(failures[0].place.line, file.events[0].place.line);
   EXPECT_EQ(failures[1].place.line, file.events[1].place.line);
-  EXPECT_THAT(failures[0].found, HasSubstr("-c"));
-  EXPECT_THAT(failures[1].found, AllOf(HasSubstr("-s 70000"), HasSubstr("65507")));
+  EXPECT_THAT(failures[0].found, HasSubstr("203.0.113.77 cannot be the source"));
+  EXPECT_THAT(failures[1].found, HasSubstr("127.0.0.1 cannot be the source"));
   for (const auto& failure : failures) {
     EXPECT_EQ(failure.what, "the event can happen");
     EXPECT_FALSE(failure.holds);
