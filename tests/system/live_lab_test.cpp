@@ -176,9 +176,10 @@ equals = )";
 }
 
 TEST_F(LiveLab, an_event_that_cannot_happen_fails) {
-  const Outcome outcome = live(small + "[[event]]\ndo = \"ping server host -s 70000\"\n");
+  const Outcome outcome = live(small + "[[event]]\ndo = \"ping server host -I 203.0.113.77\"\n");
   EXPECT_EQ(outcome.status, 1) << outcome;
-  EXPECT_THAT(outcome.out, AllOf(HasSubstr("lab.toml:9  the event can happen"), HasSubstr("-s 70000 is too much")));
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr("lab.toml:9  the event can happen"), HasSubstr("203.0.113.77 cannot be the source")));
 }
 
 TEST_F(LiveLab, a_program_that_is_not_there_says_so) {
