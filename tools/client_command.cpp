@@ -64,7 +64,10 @@ lab::LabResult result_expected(const std::string& text) {
     throw UsageFault(fmt::format("'{}' compares nothing", text.substr(0, 60)),
                      "--expect is KEY, a relation, and a value",
                      "for example --expect 'loss <= 34%', 'hops == 3', 'mean < 20ms'");
-  return {key, *comparison, {}};
+  const lab::LabResult expected{key, *comparison, {}};
+  if (const std::string remedy = lab::result_remedy(expected); !remedy.empty())
+    throw UsageFault(fmt::format("'{}' cannot be so", text.substr(0, 60)), "its value is none of that measure", remedy);
+  return expected;
 }
 
 lab::LabExpectation expectation_of(const ClientArguments& arguments) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "protocols/wire/icmpv4.hpp"
 #include "protocols/wire/numbers.hpp"
@@ -117,6 +118,21 @@ void add_fields(Fields& fields, const QuotedIpv6& packet) {
 void add_packet_fields(JsonObject& fields, Bytes datagram) {
   if (const auto ipv4 = QuotedIpv4::parse(datagram)) return add_fields(fields, *ipv4);
   if (const auto ipv6 = QuotedIpv6::parse(datagram)) add_fields(fields, *ipv6);
+}
+
+std::vector<std::string> packet_field_names() {
+  std::set<std::string> names{"version", "ttl",  "tos",         "protocol",         "ip_id",    "df", "mf", "offset",
+                              "type",    "code", "source_port", "destination_port", "tcp_flags"};
+  constexpr int most_codes = 16;
+  for (const std::uint8_t protocol : {protocol_number::icmpv4, protocol_number::icmpv6, protocol_number::igmp})
+    for (int type = 0; type < 256; ++type)
+      for (int code = 0; code < most_codes; ++code)
+        for (const bool is_long : {false, true})
+          for (const Field& field :
+               message_form(protocol, static_cast<std::uint8_t>(type), static_cast<std::uint8_t>(code), is_long)
+                   .form.fields)
+            names.insert(key_of(field));
+  return {names.begin(), names.end()};
 }
 
 }  // namespace tunstack

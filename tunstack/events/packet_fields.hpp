@@ -1,6 +1,9 @@
 // What programs ask of a packet most, by name.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "protocols/base/bytes.hpp"
 #include "tunstack/events/json_object.hpp"
 
@@ -21,5 +24,8 @@ namespace tunstack {
 ///   source_port, destination_port    of UDP and TCP
 ///   tcp_flags                        octet 13 of TCP
 void add_packet_fields(JsonObject& fields, Bytes datagram);
+
+/// All names that there are.
+std::vector<std::string> packet_field_names();
 
 }  // namespace tunstack

@@ -1,17 +1,14 @@
-// Events and expectations: whether what they name is there, and can be.
+// Events: whether what they name is there, and can be.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <sstream>
 
-#include "protocols/base/reason.hpp"
-#include "tunstack/events/event_filter.hpp"
+#include "tunstack/clients/client.hpp"
 #include "tunstack/fault.hpp"
-#include "tunstack/lab/expectation_watch.hpp"
 #include "tunstack/lab/lab_change.hpp"
 #include "tunstack/lab/lab_check.hpp"
-#include "tunstack/lab/lab_keys.hpp"
 #include "tunstack/notation/frame_text.hpp"
 #include "tunstack/notation/packet_text.hpp"
 #include "tunstack/options/suggestion.hpp"
@@ -23,8 +20,6 @@ namespace tunstack::lab {
 namespace {
 
 const std::vector<std::string> programs{"ping", "traceroute"};
-const std::vector<std::string> verdicts{"reply", "error", "drop", "forward", "hold", "take", "send", "own", "note"};
-const std::vector<std::string> event_kinds{"decided", "sent", "noted"};
 
 /// Where a program knows all names and has an address of each family: what it refuses there, it refuses anywhere.
 clients::ClientPlace any_place() {
@@ -34,20 +29,6 @@ clients::ClientPlace any_place() {
 
 /// What programs call the place where they are.
 bool is_who_runs_it(std::string_view target) { return target == "0" || target == "localhost"; }
-
-std::vector<std::string> words_in(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
-template <class Part>
-std::vector<std::string> keys_of(LabKeys<Part> keys) {
-  std::vector<std::string> names;
-  for (const LabKey<Part>& key : keys) names.emplace_back(key.name);
-  return names;
-}
 
 class EventCheck {
  public:
@@ -59,27 +40,6 @@ class EventCheck {
     if (event.run) check_run(*event.run);
     for (const Setting& one : event.set) check_set(one);
     if (event.send) check_send(*event.send);
-  }
-
-  void check(const LabExpectation& expectation) {
-    const bool is_about_decisions = expectation.node || expectation.interface || expectation.event ||
-                                    expectation.verdict || expectation.reason || expectation.match ||
-                                    !expectation.fields.empty();
-    const int said = int{is_about_decisions} + int{expectation.of.has_value()} + int{expectation.state.has_value()};
-    if (said != 1)
-      return refuse(expectation.place,
-                    said == 0 ? "an expectation says nothing that could be so"
-                              : "an expectation is about decisions, a result or state: one of them",
-                    "node, match, verdict, reason; or of and loss; or state and equals");
-    if (is_about_decisions) check_decisions(expectation);
-    if (expectation.of) check_result(expectation, *expectation.of);
-    if (expectation.state) check_state(expectation, *expectation.state);
-    if (!expectation.of && (expectation.hop || expectation.from))
-      refuse(expectation.hop ? expectation.hop->place : expectation.from->place, "hops are of a result",
-             "of = \"traceroute 1\"");
-    if (!expectation.of && !expectation.results.empty())
-      refuse(expectation.results[0].place, fmt::format("'{}' is of a result", expectation.results[0].key),
-             "of = \"ping 1\" with it");
   }
 
  private:
@@ -182,93 +142,6 @@ class EventCheck {
              packet.error().what, "packets are written as docs/packets.md says");
   }
 
-  // ---- expectations ----
-
-  void check_word(const std::optional<Placed<std::string>>& word, const std::vector<std::string>& known,
-                  const char* what) {
-    if (!word || std::ranges::find(known, word->value) != known.end()) return;
-    refuse(word->place, fmt::format("'{}' is no {}", word->value, what),
-           fmt::format("{}{}", did_you_mean(word->value, known),
-                       known.size() < 20 ? fmt::format("{}", fmt::join(known, ", ")) : "tunstack rules"));
-  }
-  void check_decisions(const LabExpectation& expectation) {
-    static const std::vector<std::string> reasons = [] {
-      std::vector<std::string> names;
-      for (const ReasonInfo& reason : all_reasons()) names.emplace_back(reason.name);
-      return names;
-    }();
-    if (expectation.node) check_name(expectation.node->value, expectation.node->place);
-    check_word(expectation.event, event_kinds, "kind of event");
-    check_word(expectation.verdict, verdicts, "verdict");
-    check_word(expectation.reason, reasons, "reason");
-    if (expectation.interface) check_interface(expectation, *expectation.interface);
-    if (expectation.match) check_match(*expectation.match);
-  }
-  void check_interface(const LabExpectation& expectation, const Placed<std::string>& named) {
-    for (const LabNode& node : file_.nodes)
-      for (const LabInterface& interface : node.interfaces)
-        if (interface.name == named.value && (!expectation.node || expectation.node->value == node.name)) return;
-    refuse(named.place, fmt::format("there is no interface '{}'", named.value), "an interface of the node");
-  }
-  void check_match(const Placed<std::string>& match) {
-    try {
-      const EventFilter filter(match.value);
-    } catch (const Fault& fault) {
-      refuse(match.place, fmt::format("{}: {}", fault.what(), fault.why()), fault.remedy());
-    }
-  }
-
-  /// "ping 2"
-  void check_result(const LabExpectation& expectation, const Placed<std::string>& of) {
-    const std::vector<std::string> words = words_in(of.value);
-    const std::string program = words.empty() ? "" : words[0];
-    const auto runs = std::ranges::count_if(
-        file_.events, [&](const LabEvent& event) { return event.run && event.run->value.starts_with(program + " "); });
-    const std::string number = words.size() == 2 ? words[1] : "";
-    const bool is_number =
-        !number.empty() && number.size() < 6 && number.find_first_not_of("0123456789") == std::string::npos;
-    if (!is_number || std::stol(number) == 0)
-      return refuse(of.place, fmt::format("'{}' is no result", of.value), "\"ping 1\": the first ping of the events");
-    if (std::stol(number) > runs)
-      return refuse(of.place,
-                    fmt::format("there is no '{}': {} runs {} time{}", of.value, program, runs, runs == 1 ? "" : "s"),
-                    "an event with do, or another number");
-    if (expectation.hop || expectation.from) return check_hop(expectation, program);
-    if (expectation.results.empty())
-      refuse(expectation.place, fmt::format("it does not say what is expected of {}", of.value), "loss = \"0%\"");
-  }
-
-  void check_hop(const LabExpectation& expectation, const std::string& program) {
-    static const std::vector<std::string> of_hops = {"sent", "received", "loss", "least", "mean", "most"};
-    if (!expectation.hop) {
-      if (expectation.from) refuse(expectation.from->place, "'from' does not say at which hop", "hop = 2");
-      return;
-    }
-    if (program != "traceroute")
-      return refuse(expectation.hop->place, fmt::format("{} has no hops", program), "of = \"traceroute 1\"");
-    if (expectation.results.empty() && !expectation.from)
-      refuse(expectation.place, "it does not say what is expected of the hop", "received = 1");
-    if (expectation.from && !parse_address(expectation.from->value))
-      refuse(expectation.from->place, fmt::format("'{}' is not an address", expectation.from->value),
-             "from = \"192.0.2.2\"");
-    for (const LabResult& result : expectation.results)
-      if (std::ranges::find(of_hops, result.key) == of_hops.end())
-        refuse(result.place, fmt::format("'{}' is not of one hop", result.key),
-               fmt::format("{}", fmt::join(of_hops, ", ")));
-  }
-
-  void check_state(const LabExpectation& expectation, const Placed<std::string>& state) {
-    const std::size_t dot = state.value.find('.');
-    if (dot == std::string::npos)
-      return refuse(state.place, fmt::format("'{}' does not say what of a node", state.value),
-                    "\"host.path_mtu[198.51.100.2]\"");
-    check_name(state.value.substr(0, dot), state.place);
-    const std::string what = state.value.substr(dot + 1);
-    check_word(Placed<std::string>{what.substr(0, what.find_first_of("[.")), state.place}, state_words(),
-               "state of a node");
-    if (!expectation.equals) refuse(expectation.place, "it does not say what the state is to be", "equals = 1300");
-  }
-
   void refuse(Place place, std::string what, std::string remedy) {
     faults_.push_back({place, std::move(what), std::move(remedy)});
   }
@@ -280,14 +153,16 @@ class EventCheck {
 
 }  // namespace
 
+std::vector<std::string> words_in(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
 void check_events(const LabFile& file, const Names& names, Faults& faults) {
   EventCheck check(file, names, faults);
   for (const LabEvent& event : file.events) check.check(event);
-}
-
-void check_expectations(const LabFile& file, const Names& names, Faults& faults) {
-  EventCheck check(file, names, faults);
-  for (const LabExpectation& expectation : file.expectations) check.check(expectation);
 }
 
 }  // namespace tunstack::lab

@@ -22,13 +22,20 @@ constexpr std::size_t most_told = 5;  // decisions that are printed
 /// As a field of an expectation is written.
 std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-/// A member of the event or of its packet.
+/// A field of the packet, or what is told beside them.
 const Json* find_field(const Json& event, const std::string& key) {
-  if (const auto found = event.find(key); found != event.end()) return &*found;
-  for (const auto& [name, part] : event.items())
-    if (part.is_object())
-      if (const auto found = part.find(key); found != part.end()) return &*found;
-  return nullptr;
+  const Json& fields = event.at("fields");
+  if (const auto found = fields.find(key); found != fields.end()) return &*found;
+  const auto found = event.find(key);
+  return found == event.end() || key == "id" ? nullptr : &*found;  // the id of an event is no field of its packet
+}
+
+/// However addresses and truths are written.
+bool is_value(const Json& found, const std::string& wanted) {
+  const std::string text = text_of(found);
+  if (text == wanted || (text == "true" && wanted == "on") || (text == "false" && wanted == "off")) return true;
+  const auto address = parse_address(wanted);
+  return address && parse_address(text) == address;
 }
 
 Comparison wanted_count(const LabExpectation& expectation) {
@@ -62,6 +69,7 @@ struct Measure {
   double (*of)(const clients::ClientResult&);
   /// What there must be of, or nothing is measured.
   unsigned (*needs)(const clients::ClientResult&) = [](const clients::ClientResult&) { return 1U; };
+  Comparison::Unit unit = Comparison::Unit::number;
 };
 
 unsigned sent_of(const clients::ClientResult& result) { return result.sent; }
@@ -72,12 +80,15 @@ constexpr std::array<Measure, 11> measures{{
     {"received", [](const clients::ClientResult& r) { return static_cast<double>(r.received); }},
     {"duplicates", [](const clients::ClientResult& r) { return static_cast<double>(r.duplicates); }},
     {"errors", [](const clients::ClientResult& r) { return static_cast<double>(r.errors); }},
-    {"loss", [](const clients::ClientResult& r) { return 1 - static_cast<double>(r.received) / r.sent; }, sent_of},
-    {"least", [](const clients::ClientResult& r) { return r.least; }, received_of},
-    {"mean", [](const clients::ClientResult& r) { return r.mean; }, received_of},
-    {"most", [](const clients::ClientResult& r) { return r.most; }, received_of},
-    {"hops", [](const clients::ClientResult& r) { return static_cast<double>(r.hops); }},
-    {"path_mtu", [](const clients::ClientResult& r) { return static_cast<double>(r.path_mtu); }},
+    {"loss", [](const clients::ClientResult& r) { return 1 - static_cast<double>(r.received) / r.sent; }, sent_of,
+     Comparison::Unit::share},
+    {"least", [](const clients::ClientResult& r) { return r.least; }, received_of, Comparison::Unit::milliseconds},
+    {"mean", [](const clients::ClientResult& r) { return r.mean; }, received_of, Comparison::Unit::milliseconds},
+    {"most", [](const clients::ClientResult& r) { return r.most; }, received_of, Comparison::Unit::milliseconds},
+    {"hops", [](const clients::ClientResult& r) { return static_cast<double>(r.hops); },
+     [](const clients::ClientResult& r) { return r.hops; }},
+    {"path_mtu", [](const clients::ClientResult& r) { return static_cast<double>(r.path_mtu); },
+     [](const clients::ClientResult& r) { return r.path_mtu; }},
     {"reached", [](const clients::ClientResult& r) { return r.is_reached ? 1.0 : 0.0; }},
 }};
 
@@ -96,9 +107,13 @@ std::string senders_text(const clients::HopResult& hop) {
   return text.empty() ? "nobody" : text;
 }
 
+const Measure* find_measure(const std::string& key) {
+  return std::ranges::find_if(measures, [&](const Measure& one) { return key == one.key; });
+}
+
 /// Nothing where there was nothing to measure: of times, where nothing was received.
 std::optional<double> measured(const std::string& key, const clients::ClientResult& result) {
-  const auto* const measure = std::ranges::find_if(measures, [&](const Measure& one) { return key == one.key; });
+  const auto* const measure = find_measure(key);
   if (measure == measures.end() || measure->needs(result) == 0) return std::nullopt;
   return measure->of(result);
 }
@@ -124,7 +139,7 @@ std::string state_text(const Json& state, const std::string& path) {
     for (const StateList& list : lists)
       if (word == list.word)
         for (const Json& row : state.value(list.list, Json::array()))
-          if (row.value(list.key, "") == key) return text_of(row.value(list.value, Json()));
+          if (is_value(row.value(list.key, Json("")), key)) return text_of(row.value(list.value, Json()));
     return "none";
   }
   const Json* at = &state;
@@ -199,7 +214,7 @@ std::size_t ExpectationWatch::differences(const Event& event, const EventNames& 
   const Json json = Json::parse(event_line(event, names));
   return static_cast<std::size_t>(std::ranges::count_if(expectation_.fields, [&](const Setting& field) {
     const Json* const found = find_field(json, field.key);
-    return found == nullptr || text_of(*found) != field.value;
+    return found == nullptr || !is_value(*found, field.value);
   }));
 }
 
@@ -294,6 +309,18 @@ std::vector<std::string> result_words() {
   return words;
 }
 
+std::string result_remedy(const LabResult& wanted) {
+  const Comparison& comparison = wanted.comparison;
+  const Comparison::Unit unit = find_measure(wanted.key)->unit;
+  const bool is_plain = comparison.unit == Comparison::Unit::number;
+  if (unit == Comparison::Unit::share)
+    return (is_plain || comparison.unit == unit) && comparison.value >= 0 && comparison.value <= 1
+               ? ""
+               : "a share of what was sent, from 0% to 100%: '<= 34%'";
+  if (comparison.unit == unit || (is_plain && comparison.value == 0)) return "";
+  return unit == Comparison::Unit::milliseconds ? "a time with its unit: '<= 20ms'" : "a number without a unit";
+}
+
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result) {
   ExpectationOutcome outcome{
       .place = expectation.place, .what = text_of(expectation.of), .holds = true, .found = {}, .against = {}};
@@ -332,7 +359,7 @@ ExpectationOutcome outcome_of(const LabExpectation& expectation, const Json& sta
   const std::string value = state_text(state, path.substr(path.find('.') + 1));
   return {.place = expectation.place,
           .what = fmt::format("{} is {}", path, wanted),
-          .holds = (value == wanted) != expectation.is_absent,
+          .holds = is_value(value, wanted) != expectation.is_absent,
           .found = "it is " + value,
           .against = {}};
 }

@@ -66,6 +66,8 @@ std::vector<std::string> state_words();
 
 /// What can be measured of the result of a program: "loss", "hops".
 std::vector<std::string> result_words();
+/// What to write instead, where a result cannot be so: it lacks its unit, or is no share. Empty: it can.
+std::string result_remedy(const LabResult& wanted);
 /// About the result of a program.
 ExpectationOutcome outcome_of(const LabExpectation& expectation, const clients::ClientResult& result);
 /// The program that it is about did not run.

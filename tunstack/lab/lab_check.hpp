@@ -25,6 +25,8 @@ void check_expectations(const LabFile& file, const Names& names, Faults& faults)
 
 std::vector<std::string> names_of_links(const LabFile& file);
 
+std::vector<std::string> words_in(const std::string& text);
+
 /// "did you mean r1? " and the rest.
 std::string suggest(const std::string& word, const Names& names, const std::string& otherwise);
 

@@ -19,6 +19,7 @@ MacAddress mac_of(std::size_t door) {
 InterfaceConfig interface_at(const PlannedDoor& door, std::size_t number) {
   InterfaceConfig interface{.name = door.device, .addresses = door.addresses};
   interface.mtu = door.mtu;
+  interface.needs_routes = true;  // as the kernel does
   if (door.tap) interface.link_address = mac_of(number);
   add_link_local_address(interface);
   return interface;
@@ -72,6 +73,11 @@ NetworkPlan closed(const LabPlan& plan) {
     for (LinkEnd& end : link.ends)
       if (end.door) end = {.node = number, .interface = InterfaceId(is_between ? *end.door : 0), .door = std::nullopt};
   return network;
+}
+
+std::string stand_in_of(const LabPlan& plan, const std::string& name) {
+  const bool is_door = std::ranges::find(plan.doors, name, &PlannedDoor::name) != plan.doors.end();
+  return is_door && plan.doors.size() > 1 ? between : name;
 }
 
 LabFile with_stand_ins(const LabFile& file) {

@@ -8,6 +8,7 @@
 #include "protocols/base/outbox.hpp"
 #include "protocols/wire/ethernet.hpp"
 #include "tunstack/explain/describe.hpp"
+#include "tunstack/lab/stand_ins.hpp"
 #include "tunstack/node/egress.hpp"
 #include "tunstack/notation/packet_text.hpp"
 
@@ -36,8 +37,8 @@ struct Position {
 
 class Walker {
  public:
-  Walker(const LabPlan& lab, Octets packet, const IpAddress& destination)
-      : lab_(lab), network_(lab.network), packet_(std::move(packet)), destination_(destination) {
+  Walker(const NetworkPlan& plan, Octets packet, const IpAddress& destination)
+      : plan_(plan), network_(plan), packet_(std::move(packet)), destination_(destination) {
     wait_for_addresses();
   }
 
@@ -62,44 +63,29 @@ class Walker {
   }
 
   std::optional<Position> set_out(const std::string& from, Way& way) {
-    for (std::size_t door = 0; door < lab_.doors.size(); ++door)
-      if (lab_.doors[door].name == from) return from_door(door, way);
     const auto id = network_.find_node(from);
     if (!id) return std::nullopt;
-    const Egress egress = choose_egress(destination_, InterfaceId{0}, now_, network_.node(*id).state());
+    const NodeState& state = network_.node(*id).state();
     Hop& hop = way.hops.emplace_back();
     hop.node = from;
+    if (own_egress(destination_, InterfaceId{0}, now_, state)) {
+      hop.reason = "an address of its own";
+      way.arrives = true;
+      return std::nullopt;
+    }
+    const Egress egress = choose_egress(destination_, InterfaceId{0}, now_, state);
     if (egress.refused) {
       hop.reason = info(*egress.refused).name;
       return std::nullopt;
     }
     return leave(*id, egress.link.interface, egress.next_hop.value_or(destination_), hop);
   }
-  std::optional<Position> from_door(std::size_t door, Way& way) {
-    const LinkEnd end{.door = door};
-    const std::size_t link = link_of(end);
-    Hop& hop = way.hops.emplace_back();
-    hop.node = lab_.doors[door].name;
-    hop.link = lab_.network.links[link].name;
-    const auto& routes = lab_.doors[door].routes;
-    IpAddress next_hop = destination_;
-    for (const DoorRoute& route : routes)
-      if (route.prefix.contains(destination_) && route.gateway) next_hop = *route.gateway;
-    hop.next_hop = to_text(next_hop);
-    return Position{link, end, next_hop};
-  }
-
   std::optional<Position> step(const Position& at, Way& way) {
     const LinkEnd* const to = other_end(at);
     Hop& hop = way.hops.emplace_back();
     if (to == nullptr) {
       hop.node = to_text(at.next_hop);
       hop.reason = "nobody on the link has this address";
-      return std::nullopt;
-    }
-    if (to->door) {
-      hop.node = lab_.doors[*to->door].name;
-      way.arrives = true;
       return std::nullopt;
     }
     return decide(*to, hop, way);
@@ -150,7 +136,7 @@ class Walker {
   std::optional<Position> leave(NodeId id, InterfaceId interface, const IpAddress& next_hop, Hop& hop) const {
     const LinkEnd from{.node = static_cast<std::size_t>(id), .interface = interface};
     const std::size_t link = link_of(from);
-    hop.link = lab_.network.links[link].name;
+    hop.link = plan_.links[link].name;
     hop.next_hop = to_text(next_hop);
     const auto routes = network_.node(id).state().routes.find(destination_);
     if (routes.size() > 1)
@@ -160,23 +146,17 @@ class Walker {
   }
 
   std::size_t link_of(const LinkEnd& end) const {
-    for (std::size_t i = 0; i < lab_.network.links.size(); ++i)
-      if (std::ranges::find(lab_.network.links[i].ends, end) != lab_.network.links[i].ends.end()) return i;
+    for (std::size_t i = 0; i < plan_.links.size(); ++i)
+      if (std::ranges::find(plan_.links[i].ends, end) != plan_.links[i].ends.end()) return i;
     return 0;
   }
 
   const LinkEnd* other_end(const Position& at) const {
-    const auto& ends = lab_.network.links[at.link].ends;
+    const auto& ends = plan_.links[at.link].ends;
     if (ends.size() == 2) return ends[0] == at.from ? &ends.back() : &ends.front();
     for (const LinkEnd& end : ends) {
       if (end == at.from) continue;
-      if (end.door) {
-        if (std::ranges::find(lab_.doors[*end.door].addresses, at.next_hop, &IpPrefix::address) !=
-            lab_.doors[*end.door].addresses.end())
-          return &end;
-      } else if (has_address(network_.node(NodeId(end.node)), at.next_hop)) {
-        return &end;
-      }
+      if (has_address(network_.node(NodeId(end.node)), at.next_hop)) return &end;
     }
     return nullptr;
   }
@@ -187,7 +167,7 @@ class Walker {
     return false;
   }
 
-  const LabPlan& lab_;
+  const NetworkPlan& plan_;
   Network network_;
   Octets packet_;
   IpAddress destination_;
@@ -207,7 +187,8 @@ std::expected<Way, std::string> find_way(const LabPlan& lab, const std::string& 
   const auto packet = notation::parse_packet(
       fmt::format("{} > {} {}", to_text(*source), to_text(*destination), flow.empty() ? echo : flow));
   if (!packet) return Error(packet.error().what);
-  return Walker(lab, *packet, *destination).walk(from);
+  const NetworkPlan plan = closed(lab);
+  return Walker(plan, *packet, *destination).walk(stand_in_of(lab, from));
 }
 
 std::string way_text(const Way& way) {

@@ -1,4 +1,4 @@
-// The way that a packet takes through a network, hop by hop, as the nodes themselves decide it; nothing is sent.
+// The way that a packet takes through a closed world, hop by hop, as the nodes themselves decide it; nothing is sent.
 #pragma once
 
 #include <expected>

@@ -58,8 +58,10 @@ class Chooser {
   }
   /// Who is at the other end of a link without addresses takes everything.
   std::optional<Way> without_neighbor() const {
-    return first_way(
-        [&](InterfaceId id) { return state_.interface(id).has_frames() ? std::nullopt : std::optional(Way{id}); });
+    return first_way([&](InterfaceId id) {
+      const Interface& interface = state_.interface(id);
+      return interface.has_frames() || interface.config.needs_routes ? std::nullopt : std::optional(Way{id});
+    });
   }
 
  private:
@@ -141,8 +143,9 @@ Egress choose_among(Choice choice, const IpAddress& destination, InterfaceId fro
   auto way = chooser.by_neighbor();
   if (!way) way = chooser.without_neighbor();
   Egress egress = by_way_of(way.value_or(Way{from}), destination, now, state);
-  const bool needs_neighbor = state.interface(egress.link.interface).has_frames();
-  if (!egress.refused && needs_neighbor && !egress.next_hop) egress.refused = Reason::no_route;
+  const Interface& interface = state.interface(egress.link.interface);
+  const bool lacks_neighbor = interface.has_frames() && !egress.next_hop;
+  if (!egress.refused && (lacks_neighbor || (!way && interface.config.needs_routes))) egress.refused = Reason::no_route;
   return egress;
 }
 

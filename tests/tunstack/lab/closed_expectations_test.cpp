@@ -157,6 +157,43 @@ sent = 0
   for (const ExpectationOutcome& one : outcome.expectations) EXPECT_TRUE(one.holds) << one.what << one.found;
 }
 
+TEST(ClosedExpectations, fields_are_those_of_the_packet_however_they_are_written) {
+  const std::string sent = R"([[event]]
+send = "r1: 192.0.2.2 > 192.0.2.1 ICMP echo request, id 1234, seq 5, length 16, df"
+[[event]]
+send = "r1: 2001:db8::2 > 2001:db8::1 ICMP6 echo request, id 9, seq 1, length 16"
+)";
+  const std::string of_host = "[[expect]]\nnode = \"host\"\nevent = \"decided\"\n";
+  std::string wanted;
+  for (const char* const one : {"id = 1234", "fields = { df = true }", "fields = { df = \"true\", mf = false }",
+                                "source = \"2001:DB8:0::2\"", "id = 9\ndestination = \"2001:db8::1\""})
+    wanted += of_host + one + "\n";
+  for (std::size_t number = 0; number < 10; ++number)  // of packets, as events have them
+    wanted += of_host + "type = 8\nid = " + std::to_string(number) + "\nnot = true\n";
+  wanted += of_host + "fields = { df = false }\nnot = true\n" + of_host + "source = \"2001:DB8::2\"\ncount = 1\n";
+  for (const ExpectationOutcome& one : run_row(sent + wanted).expectations)
+    EXPECT_TRUE(one.holds) << one.what << ": " << one.found;
+}
+
+TEST(ClosedExpectations, what_was_not_measured_is_no_zero) {
+  const LabOutcome outcome = run_lab(row_lab + R"(
+[[event]]
+do = "traceroute host 198.51.100.9 -m 3 -q 1 -w 1"
+[[event]]
+do = "ping host server -c 1"
+[[expect]]
+of = "traceroute 1"
+hops = "<= 5"
+[[expect]]
+of = "ping 1"
+path_mtu = "<= 1300"
+)");
+  for (const ExpectationOutcome& one : outcome.expectations) {
+    EXPECT_FALSE(one.holds) << one.what;
+    EXPECT_THAT(one.found, HasSubstr("not known"));
+  }
+}
+
 ExpectationOutcome outcome_of(const std::string& expectation) {
   return run_row(what_happens + "[[expect]]\n" + expectation).expectations.at(0);
 }

@@ -134,6 +134,23 @@ TEST(ClosedWorld, what_cannot_be_asked_of_a_program_is_told) {
   EXPECT_EQ(outcome.expectations[0].place.line, read_good_lab(row_lab + event).events[0].place.line);
 }
 
+TEST(ClosedWorld, who_is_at_a_door_reaches_what_it_has_routes_to) {
+  const std::string asks = R"([[event]]
+do = "ping host server -4 -c 1"
+[[event]]
+do = "ping host server -6 -c 1"
+[[event]]
+do = "ping host 192.0.2.2 -c 1"
+)";
+  const std::string only_ipv6 =
+      std::string(row_lab).replace(row_lab.find("\"198.51.100.0/24\", "), sizeof("\"198.51.100.0/24\", ") - 1, "");
+  const LabOutcome outcome = run_lab(only_ipv6 + asks);
+  ASSERT_THAT(outcome.programs, testing::SizeIs(3));
+  EXPECT_EQ(outcome.programs[0].result.received, 0U);
+  EXPECT_EQ(outcome.programs[1].result.received, 1U);
+  EXPECT_EQ(outcome.programs[2].result.received, 1U) << "it is on the link";
+}
+
 // ---- changes ----
 
 /// Pings before and behind a change.

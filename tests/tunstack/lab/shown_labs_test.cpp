@@ -101,6 +101,39 @@ TEST(LabWays, go_by_the_gateway_of_an_ethernet) {
   EXPECT_THAT(nodes_of(*way), ElementsAre("host", "r1", "r2", "server"));
 }
 
+TEST(LabWays, go_through_who_is_between_two_doors) {
+  const lab::LabPlan lab = plan_of_built_in("between");
+  for (const char* const from : {"client", "left"}) {
+    const auto way = find_way(lab, from, "server", Family::ipv4, "");
+    ASSERT_TRUE(way.has_value());
+    EXPECT_TRUE(way->arrives);
+    EXPECT_THAT(nodes_of(*way), testing::Contains("[kernel]"));
+    EXPECT_EQ(way->hops.back().node, "server");
+  }
+  const auto nowhere = find_way(lab, "client", "8.8.8.8", Family::ipv4, "");
+  ASSERT_TRUE(nowhere.has_value());
+  EXPECT_FALSE(nowhere->arrives);
+}
+
+TEST(LabWays, TOPO_008_who_is_at_a_door_has_its_routes_alone) {
+  const lab::LabPlan lab =
+      lab::plan_lab(read_good_lab(small_lab_with("routes = [\"198.51.100.0/24\"]", "routes = []")));
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    const auto way = find_way(lab, "host", "server", family, "");
+    ASSERT_TRUE(way.has_value());
+    EXPECT_FALSE(way->arrives);
+    EXPECT_EQ(way->hops.back().reason, "no_route");
+    EXPECT_TRUE(find_way(lab, "host", family == Family::ipv4 ? "192.0.2.2" : "2001:db8::2", family, "")->arrives);
+  }
+}
+
+TEST(LabWays, end_at_once_where_the_target_is_who_sets_out) {
+  const auto way = find_way(plan_of_built_in("chain"), "server", "server", Family::ipv4, "");
+  ASSERT_TRUE(way.has_value());
+  EXPECT_TRUE(way->arrives);
+  EXPECT_THAT(nodes_of(*way), ElementsAre("server"));
+}
+
 TEST(LabWays, end_where_a_filter_is) {
   const lab::LabPlan lab = lab::plan_lab(read_good_lab(small_lab));
   const auto refused = find_way(lab, "host", "server", Family::ipv4, "UDP 4000 > 53");
