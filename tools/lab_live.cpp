@@ -1,10 +1,10 @@
 #include "tools/lab_live.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sys/mman.h>
 
-#include <cstdlib>
-#include <filesystem>
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "tools/kernel_host.hpp"
@@ -21,23 +21,14 @@ namespace {
 
 constexpr const char* self = "/proc/self/exe";
 
-/// Empty, with a name of its own; it goes with this.
-class TemporaryFile {
- public:
-  TemporaryFile() : path_((std::filesystem::temp_directory_path() / "tunstack-lab.XXXXXX").string()) {
-    const FileDescriptor made(::mkstemp(path_.data()));
-    if (!made.is_open())
-      throw SystemError(fmt::format("cannot make {}", path_), "the directory cannot be written",
-                        "set TMPDIR to another");
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() { ::unlink(path_.c_str()); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
+/// Memory for what came of it, which whoever runs meanwhile has by the same name; nothing is left of it, however this
+/// ends.
+FileDescriptor result_memory() {
+  FileDescriptor memory(::memfd_create("result", 0));
+  if (!memory.is_open())
+    throw SystemError("cannot have memory for the result", std::strerror(errno), "end other programs, and try again");
+  return memory;
+}
 
 std::vector<std::string> command_of(const LabArguments& arguments, const std::string& result) {
   const std::vector<std::string> lab = lab_arguments(arguments);
@@ -51,10 +42,11 @@ std::vector<std::string> command_of(const LabArguments& arguments, const std::st
 }  // namespace
 
 lab::LabRun run_live(const LabArguments& arguments) {
-  const TemporaryFile result;
-  KernelProgram program(command_of(arguments, result.path()));
+  const FileDescriptor result = result_memory();
+  const std::string path = fmt::format("/proc/self/fd/{}", result.get());
+  KernelProgram program(command_of(arguments, path));
   program.wait();
-  if (const auto json = parse_object(read_text_file(result.path()))) return lab::run_in(*json);
+  if (const auto json = parse_object(read_text_file(path))) return lab::run_in(*json);
   const std::string& said = program.text();
   throw SystemError(fmt::format("the lab {} did not run to its end", arguments.lab),
                     said.empty() ? "nothing was said" : said.substr(0, said.find_last_not_of('\n') + 1),

@@ -184,6 +184,7 @@ int run_replay(ReplayArguments arguments, const CLI::App& command) {
   plan.node.time_of_day_at_start = since_midnight(start);
 
   Network network(network_plan(plan, plan.node));
+  network.enter_behind_links();
   Observers observers;
   Outlet talk(OutputFile::shared(STDERR_FILENO, "stderr"), "lines", WhenFull::wait);
   Outlet data(OutputFile::shared(STDOUT_FILENO, "stdout"), "lines", WhenFull::wait);

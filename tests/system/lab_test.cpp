@@ -89,6 +89,18 @@ TEST_F(Lab, a_capture_of_a_lab_is_replayed_in_it) {
   EXPECT_THAT(again.err, HasSubstr("the same")) << again;
 }
 
+TEST_F(Lab, TOPO_006_TOPO_007_what_a_bad_link_at_the_door_did_is_not_done_again_in_a_replay) {
+  const std::string path = testing::TempDir() + "lab-" + std::to_string(::getpid()) + ".pcapng";
+  const Outcome pings =
+      in("pmtud",
+         "ping -c 10 -i 0.05 -4 server; " + program + " set link.edge.delay=5ms; ping -c 10 -i 0.05 -W 1 -6 server",
+         {"--with", "link.edge.loss=30%", "--with", "link.edge.delay=20ms", "--capture", path});
+  EXPECT_THAT(pings.out, HasSubstr("% packet loss"));
+  const Outcome again = tunstack({"replay", path});
+  std::filesystem::remove(path);
+  EXPECT_EQ(again.status, 0) << again;
+}
+
 TEST_F(Lab, why_goes_along) {
   const Outcome why = tunstack({"why", "--lab", "loop", "192.0.2.1 > 203.0.113.9  ICMP echo request, ttl 2"});
   EXPECT_THAT(why.out, AllOf(HasSubstr("  r1 ..."), HasSubstr("\n  r2\n"), HasSubstr("forward4_ttl_exceeded"))) << why;

@@ -187,6 +187,7 @@ Network::Network(const Network& other)
       deadlines_(other.deadlines_),
       in_flight_(other.in_flight_),
       is_single_(other.is_single_),
+      enters_behind_links_(other.enters_behind_links_),
       waves_{Wave(!is_single_), Wave(!is_single_)},
       packets_in_(other.packets_in_),
       packets_out_(other.packets_out_),
@@ -362,7 +363,7 @@ void Network::enter(const Received& received, Instant now, Outbox& out) {
   const Received numbered{received.interface, received.bytes, now, received.link_layer_group, false, number};
   if (port.is_direct)
     hand_over(port.other, numbered, out);
-  else if (link.impairers.empty())
+  else if (link.impairers.empty() || enters_behind_links_)
     arrive(link, port.end, numbered, out);
   else
     impair(link.impairers[port.end], port, from, received.bytes, number, now);

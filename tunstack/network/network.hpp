@@ -49,6 +49,9 @@ class Network {
   Instant next_deadline() const {
     return is_single_ ? nodes_[0].next_deadline() : std::min(deadlines_.next(), in_flight_.next_due());
   }
+  /// From here on doors are behind their links: what comes in has been delayed, lost or altered already, as captures
+  /// have it.
+  void enter_behind_links() { enters_behind_links_ = true; }
   /// Where a link has one node, that hears of it.
   void link_changed(InterfaceId door, bool up, Instant now, Outbox& out);
   void shut_down(Instant now, Outbox& out);
@@ -196,6 +199,7 @@ class Network {
   Deadlines deadlines_;
   InFlight in_flight_;
   bool is_single_;             // one node, whose interfaces are the doors
+  bool enters_behind_links_ = false;
   std::array<Wave, 2> waves_;  // one is looked at while the other one fills
   std::size_t filling_ = 0;
   std::unique_ptr<std::uint8_t[]> frame_;           // room for one
