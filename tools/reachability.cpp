@@ -62,7 +62,8 @@ std::string detour_warning(const std::vector<WayToStack>& ways) {
       astray, said, remedy_of_detour(ways));
 }
 
-std::string no_packet_text(const std::vector<WayToStack>& ways, const std::string& device, std::uint64_t for_others) {
+std::string no_packet_text(const std::vector<WayToStack>& ways, const std::string& device, std::uint64_t for_others,
+                           const std::string& usual_remedy) {
   std::string said;
   for (const WayToStack& way : ways)
     if (!is_link_local(way) || ways.size() == 1) said += (said.empty() ? "" : "; ") + answer_of_kernel(way);
@@ -75,8 +76,7 @@ std::string no_packet_text(const std::vector<WayToStack>& ways, const std::strin
       for_others == 0
           ? ""
           : fmt::format("; {} for groups or other stations, such as the kernel sends by itself", for_others),
-      said, target.empty() ? "" : fmt::format("ping {}; ", target),
-      detour.empty() ? "--route PREFIX for what else is to come here, or --route default" : detour);
+      said, target.empty() ? "" : fmt::format("ping {}; ", target), detour.empty() ? usual_remedy : detour);
 }
 
 }  // namespace tunstack

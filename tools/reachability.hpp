@@ -25,6 +25,8 @@ std::string address_to_ping(const std::vector<WayToStack>& ways, const std::stri
 std::string detour_warning(const std::vector<WayToStack>& ways);
 
 /// Three lines on why nothing came, at the end of a run in which `for_others` is all that came.
-std::string no_packet_text(const std::vector<WayToStack>& ways, const std::string& device, std::uint64_t for_others);
+/// `usual_remedy` where the kernel sends nothing elsewhere.
+std::string no_packet_text(const std::vector<WayToStack>& ways, const std::string& device, std::uint64_t for_others,
+                           const std::string& usual_remedy);
 
 }  // namespace tunstack

@@ -22,7 +22,7 @@ constexpr const char* send_description =
     R"(Have a running stack send a packet out of its device, written as --explain prints packets.
 
 Examples:
-  tunstack send '192.0.2.2 > 192.0.2.1  ICMP echo request' --expect 'icmp[icmptype] == icmp-echoreply'
+  tunstack send '192.0.2.2 > 192.0.2.1  ICMP echo request, id 1, seq 1' --expect 'icmp[icmptype] == icmp-echoreply'
   tunstack send '192.0.2.2 > 192.0.2.1  UDP 4000 > 9, ttl 1, bad checksum'
   tunstack send 4500001c...                             octets in hexadecimal
 
@@ -45,12 +45,16 @@ bool await_expected(ControlClient& watcher, const SendArguments& arguments) {
   using std::chrono::duration;
   const auto until = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                             duration<double>(arguments.within));
-  for (auto line = watcher.next_line(until); line && !line->empty(); line = watcher.next_line(until)) {
+  auto line = watcher.next_line(until);
+  for (; line && !line->empty(); line = watcher.next_line(until)) {
     const auto event = parse_object(*line);
     if (!event || event->value("direction", nlohmann::ordered_json()) != "in") continue;  // what was sent matches, too
     print_event(*line, arguments.json ? std::nullopt : std::optional(screen_of(STDOUT_FILENO, arguments.color)));
     return true;
   }
+  if (!line)
+    throw SystemError(fmt::format("the stack on {} has ended", watcher.name().device), "nobody is there any more",
+                      "start it again: tunstack up");
   fmt::print(stderr, "tunstack: nothing came within {} s that '{}' matches\n", arguments.within,
              arguments.expected.value_or(""));
   return false;

@@ -387,7 +387,9 @@ void Session::tell_summary(SummaryLength length) {
 /// Most who wonder why nothing answers have sent it somewhere else.
 void Session::tell_why_nothing_came() {
   const std::uint64_t for_others = packets_for_others(network_.node(network_.node_at(InterfaceId{0})).counters());
-  if (network_.counters().packets_in == for_others) say(no_packet_text(ways(), device_name(), for_others));
+  const char* const remedy = doors_.empty() ? "--route PREFIX for what else is to come here, or --route default"
+                                            : "routes = [...] of the door, in the lab's file, for what else is to come";
+  if (network_.counters().packets_in == for_others) say(no_packet_text(ways(), device_name(), for_others, remedy));
 }
 
 void Session::tell_impairments() {

@@ -182,6 +182,12 @@ TEST_F(LiveLab, an_event_that_cannot_happen_fails) {
               AllOf(HasSubstr("lab.toml:9  the event can happen"), HasSubstr("203.0.113.77 cannot be the source")));
 }
 
+TEST_F(LiveLab, what_changes_our_end_of_a_link_alone_is_said) {
+  const Outcome outcome = live(small + "[[event]]\nset = { \"link.edge.mtu\" = 1400 }\n");
+  EXPECT_EQ(outcome.status, 0) << outcome;
+  EXPECT_THAT(outcome.out, HasSubstr("link.edge.mtu changes our end of the link, and not that of the kernel"));
+}
+
 TEST_F(LiveLab, a_program_that_is_not_there_says_so) {
   const Process without({"env", "PATH=/nowhere", program, "lab", "run", "--live",
                          write("lab.toml", small + "[[event]]\ndo = \"ping host server -c 1\"\n"

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,9 @@ struct ClientPlace {
   IpAddress (*source_to)(const void* of, const IpAddress& target) = nullptr;
   /// Whether what goes to a target may have this source, where not any one is taken.
   bool (*takes_source)(const void* of, const IpAddress& source, const IpAddress& target) = nullptr;
+  /// The source of what goes to a target by a link of this name, unspecified where there is none; nothing if there is
+  /// no such link. Where it is null, names of links are printed and not looked at.
+  std::optional<IpAddress> (*source_on)(const void* of, const std::string& link, const IpAddress& target) = nullptr;
   std::uint64_t seed = 0;
   Instant start{};
   std::size_t mtu = 1500;  // octets, of the link there: datagrams are cut so that they fit it, where that is allowed

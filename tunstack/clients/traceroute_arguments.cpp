@@ -173,7 +173,7 @@ TraceArguments read_trace_arguments(const std::vector<std::string>& words_given,
 
   trace.target_word = words.target;
   trace.target = find_target(words.target, trace.family, place);
-  trace.source = choose_source(words.source, trace.target, place);
+  trace.source = choose_source(words.source.empty() ? words.device : words.source, trace.target, place);
   trace.method = method_of(words);
   trace.raw_protocol = static_cast<std::uint8_t>(words.protocol.value_or(experimental_protocol));
   trace.port = static_cast<std::uint16_t>(words.port.value_or(default_port(trace.method)));

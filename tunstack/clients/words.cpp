@@ -84,7 +84,11 @@ IpAddress choose_source(const std::string& word, const IpAddress& target, const 
     return *said;
   }
   const IpAddress usual = target.is_ipv4() ? place.ipv4 : place.ipv6;
-  const IpAddress own = place.source_to ? place.source_to(place.of, target) : usual;
+  const bool is_by_link = !word.empty() && place.source_on != nullptr;
+  const auto of_link = is_by_link ? place.source_on(place.of, word, target) : std::nullopt;
+  require(!is_by_link || of_link, fmt::format("there is no link '{}' here", word.substr(0, 40)),
+          "it is neither an address nor the name of one", "tunstack state lists the links");
+  const IpAddress own = of_link ? *of_link : place.source_to ? place.source_to(place.of, target) : usual;
   require(own.family() == target.family() && !is_unspecified(own),
           fmt::format("{} cannot be reached from here", to_text(target)), "there is no address of that family here",
           "give the node an address of that family, or name another target");

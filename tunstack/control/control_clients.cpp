@@ -51,6 +51,7 @@ void ControlClients::add(FileDescriptor connection) {
   if (clients_.size() == most) {
     const auto given_up = std::ranges::min_element(clients_, {}, &Client::use);  // the oldest of those
     if (given_up->listens()) return refuse(connection);
+    if (given_up->left.empty()) refuse(given_up->connection);
     clients_.erase(given_up);
   }
   epoll_event event{};

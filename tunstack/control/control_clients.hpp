@@ -40,9 +40,9 @@ class JobOwner {
 class ControlClients final : public EventSink {
  public:
   using Answerer = std::function<ControlAnswer(std::string_view request)>;
-  // More cannot be held: the oldest that said nothing yet is given up, or else that only asked. Where all listen, one
-  // more is refused.
-  static constexpr std::size_t most = 16;
+  // More cannot be held: the oldest that said nothing yet is given up and told so, or else that only asked. Where all
+  // listen, one more is refused.
+  static constexpr std::size_t most = 32;
   static constexpr std::size_t longest_request = std::size_t{1} << 18;  // octets: a packet in hexadecimal, and more
   static constexpr std::size_t most_waiting = std::size_t{1} << 20;     // octets of events for one who reads slowly
 

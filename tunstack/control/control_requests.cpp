@@ -140,6 +140,10 @@ Json ControlRequests::state(const Json& request, ControlAnswer&) {
 
 Json ControlRequests::watch(const Json& request, ControlAnswer& answer) {
   answer.watch = {EventFilter(text_in(request, "filter")), flag_in(request, "drops")};
+  for (const std::string& name : answer.watch->filter.nodes())
+    if (!stack_.network.find_node(name))
+      throw UsageFault(fmt::format("'node {}' matches nothing", name.substr(0, 60)), "there is no such node",
+                       did_you_mean(name, stack_.network.node_names()) + "a node of the stack");
   return {{"watching", true}};
 }
 

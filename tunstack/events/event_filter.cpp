@@ -149,6 +149,13 @@ bool EventFilter::EventWord::holds(const Event& event, const EventNames& names) 
   return names.places.interface(event.node, event.interface) == value;
 }
 
+std::vector<std::string> EventFilter::nodes() const {
+  std::vector<std::string> named;
+  for (const EventWord& word : words_)
+    if (word.about == "node") named.push_back(word.value);
+  return named;
+}
+
 bool EventFilter::matches(const Event& event, const EventNames& names) const {
   if (!datagrams_ && !frames_) return true;
   std::size_t which = 0;

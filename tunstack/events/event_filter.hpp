@@ -22,6 +22,8 @@ class EventFilter {
   explicit EventFilter(const std::string& text);
 
   bool matches(const Event& event, const EventNames& names) const;
+  /// The names behind `node`, which only who knows the nodes can check.
+  std::vector<std::string> nodes() const;
 
  private:
   struct EventWord {

@@ -82,6 +82,7 @@ std::string summary_of(const QuotedIpv4& packet, Look look) {
   if (!packet.has_header())
     return fmt::format("IPv4, BAD HEADER LENGTH {}, length {}", packet.header_size(), packet.bytes().size());
   const QuotedIpv4 held = packet.without_padding();
+  look.is_first_fragment = held.more_fragments();
   std::string text = held.fragment_offset() == 0 ? payload_text(Family::ipv4, held.protocol(), held.payload(), look)
                                                  : fragment_text(held, look);
   text += header_text(held, look);
@@ -97,6 +98,7 @@ struct Chain {
   std::string text;
   UpperLayer upper;
   bool is_told = false;  // the text says all that there is
+  bool is_first_fragment = false;
 };
 
 /// The extension headers one by one, as many as are worth a line.
@@ -115,7 +117,11 @@ Chain chain_of(const QuotedIpv6& quoted, Look look) {
       return chain;
     }
     chain.text += extension_text(at.protocol, *header, look);
-    chain.is_told = at.protocol == protocol_number::fragment && Ipv6FragmentHeader(*header).offset() != 0;
+    if (at.protocol == protocol_number::fragment) {
+      const Ipv6FragmentHeader fragment(*header);
+      chain.is_told = fragment.offset() != 0;
+      chain.is_first_fragment = fragment.more();
+    }
     at = step_over(at, *header);
   }
   if (!chain.is_told) return chain;
@@ -138,6 +144,7 @@ std::string header_text(const QuotedIpv6& packet, const Chain& chain, Look look)
 std::string summary_of(const QuotedIpv6& packet, Look look) {
   const QuotedIpv6 held = packet.without_padding();
   const Chain chain = chain_of(held, look);
+  look.is_first_fragment = chain.is_first_fragment;
   std::string text = chain.text;
   if (!chain.is_told)
     text += payload_text(Family::ipv6, chain.upper.protocol, held.bytes().subspan(chain.upper.offset), look);

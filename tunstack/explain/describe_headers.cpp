@@ -125,7 +125,7 @@ std::string udp_text(Bytes datagram, Look look) {
   std::string text = ports_text("UDP", datagram);
   if (datagram.size() < udp_form_size) return text;
   const std::size_t told = load_be16(datagram, 4);
-  if (told > datagram.size() && look.is_quote)  // it is cut
+  if (told > datagram.size() && (look.is_quote || look.is_first_fragment))  // it is cut
     text += look.is_complete() ? fmt::format(", udp length {}", told) : "";
   else if (told != datagram.size())
     text += fmt::format(", BAD UDP LENGTH {} (should be {})", told, datagram.size());

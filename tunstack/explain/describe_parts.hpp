@@ -13,6 +13,7 @@ namespace tunstack {
 struct Look {
   Detail detail = Detail::line;
   bool is_quote = false;
+  bool is_first_fragment = false;  // the rest of it is elsewhere
 
   bool is_complete() const { return detail != Detail::line; }
 };

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "tunstack/lab/lab_check.hpp"
 #include "tunstack/options/suggestion.hpp"
@@ -11,13 +12,27 @@ namespace tunstack::lab {
 
 namespace {
 
-/// The first few of those that are not at the door.
+/// The links that nodes lead to from one of them.
+std::set<std::string> links_from(const LabFile& file, const std::string& first) {
+  std::set<std::string> found{first};
+  for (std::size_t before = 0; before != found.size();) {
+    before = found.size();
+    for (const LabNode& node : file.nodes)
+      if (std::ranges::any_of(node.interfaces, [&](const LabInterface& i) { return found.contains(i.link.value); }))
+        for (const LabInterface& interface : node.interfaces) found.insert(interface.link.value);
+  }
+  return found;
+}
+
+/// The first few of those that are not at the door; what is behind another door alone is not behind this one.
 std::vector<std::string> nets_behind(const LabFile& file, const LabDoor& door) {
   constexpr std::size_t enough = 4;
+  const std::set<std::string> reached = links_from(file, door.link.value);
   std::vector<std::string> behind;
   for (const LabLink& link : file.links)
     for (const Placed<IpPrefix>& net : link.nets)
-      if (link.name != door.link.value && behind.size() < enough) behind.push_back(to_text(net.value));
+      if (link.name != door.link.value && reached.contains(link.name) && behind.size() < enough)
+        behind.push_back(to_text(net.value));
   return behind;
 }
 

@@ -33,6 +33,12 @@ std::string place_text(const LabRun& run, const ExpectationOutcome& outcome) {
   return fmt::format("{}:{}", run.file, outcome.place.line);
 }
 
+/// A lab may run with many seeds, and fail with one of them.
+std::string name_of(const LabRun& run) {
+  return run.outcome.is_live ? run.name : fmt::format("{} seed {}", run.name, run.seed);
+}
+std::string seed_text(const LabRun& run) { return run.outcome.is_live ? "" : fmt::format(", seed {}", run.seed); }
+
 std::string indented(const std::string& text, const std::string& by) {
   std::string lines;
   for (std::size_t at = 0; at < text.size();) {
@@ -73,11 +79,11 @@ std::string junit_text(std::span<const LabRun> runs) {
                      "\n<testsuites>\n";
   for (const LabRun& run : runs) {
     const std::size_t all = run.outcome.expectations.size();
-    text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", escaped(run.name), all,
+    text += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n", escaped(name_of(run)), all,
                         asked(run.outcome) - held(run.outcome));
     for (const ExpectationOutcome& outcome : run.outcome.expectations) {
-      text += fmt::format(R"(    <testcase classname="{}" name="line {}: {}")", escaped(run.name), outcome.place.line,
-                          escaped(outcome.what));
+      text += fmt::format(R"(    <testcase classname="{}" file="{}" name="line {}: {}")", escaped(name_of(run)),
+                          escaped(run.file), outcome.place.line, escaped(outcome.what));
       if (outcome.is_left_out)
         text += fmt::format("><skipped message=\"{}\"/></testcase>\n", escaped(outcome.found));
       else if (outcome.holds)
@@ -96,8 +102,9 @@ std::string tap_text(std::span<const LabRun> runs) {
   std::size_t number = 0;
   for (const LabRun& run : runs)
     for (const ExpectationOutcome& outcome : run.outcome.expectations) {
-      text += fmt::format("{} {} - {} {} ({}){}\n", outcome.holds ? "ok" : "not ok", ++number, place_text(run, outcome),
-                          outcome.what, outcome.found, outcome.is_left_out ? " # SKIP" : "");
+      text +=
+          fmt::format("{} {} - {}{} {} ({}){}\n", outcome.holds ? "ok" : "not ok", ++number, place_text(run, outcome),
+                      seed_text(run), outcome.what, outcome.found, outcome.is_left_out ? " # SKIP" : "");
       text += against_text(outcome, "# ");
     }
   return fmt::format("TAP version 13\n1..{}\n{}", number, text);
@@ -108,9 +115,9 @@ std::string annotation_text(std::span<const LabRun> runs) {
   for (const LabRun& run : runs)
     for (const ExpectationOutcome& outcome : run.outcome.expectations)
       if (!outcome.holds)
-        text +=
-            fmt::format("::error file={},line={},title=lab {}::{}\n", annotation_property(run.file), outcome.place.line,
-                        annotation_property(run.name), annotation_message(outcome.what + " (" + outcome.found + ")"));
+        text += fmt::format("::error file={},line={},title=lab {}::{}\n", annotation_property(run.file),
+                            outcome.place.line, annotation_property(name_of(run)),
+                            annotation_message(outcome.what + " (" + outcome.found + ")"));
   return text;
 }
 

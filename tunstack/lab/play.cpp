@@ -118,6 +118,20 @@ void Play::happen(PlannedEvent& event, Instant now, Outbox& out) try {
   failures_.push_back(impossible(*event.of, fmt::format("{}: {}", fault.what(), fault.why())));
 }
 
+namespace {
+
+/// "link.edge.mtu": of a link with a door, what its two ends have each for itself.
+bool has_end_outside(const std::string& key, const Network& network) {
+  const std::vector<std::string> links = network.link_names();
+  for (std::size_t i = 0; i < links.size(); ++i)
+    for (const char* const of_end : {".mtu", ".up"})
+      if (key == std::string(settings_of_link) + links[i] + of_end)
+        return std::ranges::any_of(network.ends_of(i), [](const LinkEnd& end) { return end.door.has_value(); });
+  return false;
+}
+
+}  // namespace
+
 /// Of who is outside nothing can be changed from here.
 void Play::change(const LabEvent& event, const Setting& setting, Instant now, Outbox& out) {
   const bool is_of_outside = std::ranges::any_of(outside_, [&](const std::string& name) {
@@ -128,6 +142,8 @@ void Play::change(const LabEvent& event, const Setting& setting, Instant now, Ou
   const NetworkSettings settings = read_settings(network_, texts, now);
   hears_change_(texts, now);
   apply(settings, network_, now, out);
+  if (!outside_.empty() && has_end_outside(setting.key, network_))
+    failures_.push_back(left_out(event, setting.key + " changes our end of the link, and not that of the kernel"));
 }
 
 void Play::begin(PlannedEvent& event, Instant now) {
@@ -144,12 +160,26 @@ Programs::Number Play::start_program(const std::string& text, Instant now) {
   return number;
 }
 
+namespace {
+
+/// What is given goes out as it is: nobody cuts it.
+void check_size(Bytes packet, const NodeState& sender) {
+  std::size_t most = 0;
+  for (const Interface& interface : sender.interfaces) most = std::max(most, interface.config.mtu);
+  if (packet.size() > most)
+    throw UsageFault(fmt::format("a packet of {} octets is not sent", packet.size()),
+                     fmt::format("the MTU of the link is {}", most), "send its fragments, or a smaller one");
+}
+
+}  // namespace
+
 void Play::send(const std::string& text, Instant now, Outbox& out) {
   const std::size_t colon = text.find(": ");
   const std::string name = text.substr(0, colon), line = text.substr(colon + 2);
   if (is_outside(name)) return;
   network_.act(node_named(network_, name), now, out, [&](Node& sender, Instant when, Outbox& box) {
     if (const auto packet = notation::parse_packet(line)) {
+      check_size(*packet, sender.state());
       hears_sending_(name, *packet, false, when);
       sender.send_packet(way_to(*packet, when, sender.state()), *packet, when, box);
     } else if (const auto frame = notation::parse_frame(line)) {

@@ -198,7 +198,7 @@ class Network {
   std::vector<std::optional<Wrongdoer>> wrongdoers_;  // by node; empty where none does wrong
   Deadlines deadlines_;
   InFlight in_flight_;
-  bool is_single_;             // one node, whose interfaces are the doors
+  bool is_single_;  // one node, whose interfaces are the doors
   bool enters_behind_links_ = false;
   std::array<Wave, 2> waves_;  // one is looked at while the other one fills
   std::size_t filling_ = 0;

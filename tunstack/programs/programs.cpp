@@ -53,6 +53,18 @@ IpAddress Programs::source_to(const void* of, const IpAddress& target) {
   return source ? IpAddress(*source) : IpAddress(Ipv6Address{});
 }
 
+std::optional<IpAddress> Programs::source_on(const void* of, const std::string& link, const IpAddress& target) {
+  const auto& program = *static_cast<const Program*>(of);
+  const NodeState& state = program.all->network_.node(program.node).state();
+  const auto found =
+      std::ranges::find(state.interfaces, link, [](const Interface& interface) { return interface.config.name; });
+  if (found == state.interfaces.end()) return std::nullopt;
+  const auto by = InterfaceId(found - state.interfaces.begin());
+  if (target.is_ipv4()) return state.addresses.source_for(by, target.ipv4()).value_or(Ipv4Address{});
+  const auto source = state.addresses.source_for(by, target.ipv6());
+  return source ? IpAddress(*source) : IpAddress(Ipv6Address{});
+}
+
 // RFC 1122 3.2.1.3 (g), RFC 4291 2.5.3: loopback addresses do not leave a node.
 bool Programs::takes_source(const void* of, const IpAddress& source, const IpAddress& target) {
   const auto& program = *static_cast<const Program*>(of);
@@ -76,6 +88,7 @@ clients::ClientPlace Programs::place_of(const Program& program, std::uint64_t se
           .ipv6 = own_address(state, Family::ipv6),
           .source_to = source_to,
           .takes_source = takes_source,
+          .source_on = source_on,
           .seed = seed,
           .start = program.began,
           .mtu = state.interface(InterfaceId{0}).config.mtu,

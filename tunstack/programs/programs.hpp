@@ -85,6 +85,7 @@ class Programs final : public Observer, public Actor {
   static std::string name_of(const void* of, const IpAddress& address);
   static std::size_t mtu_to(const void* of, const IpAddress& target);
   static IpAddress source_to(const void* of, const IpAddress& target);
+  static std::optional<IpAddress> source_on(const void* of, const std::string& link, const IpAddress& target);
   static bool takes_source(const void* of, const IpAddress& source, const IpAddress& target);
 
   Network& network_;

@@ -178,7 +178,7 @@ TEST_F(Clients, who_comes_and_says_nothing_is_given_up_before_who_asks) {
   serve();
   EXPECT_EQ(asks.read(), "to one\nto two\n");
   EXPECT_FALSE(asks.has_ended);
-  silent[0].read();
+  EXPECT_THAT(silent[0].read(), HasSubstr("no room for one more client"));
   EXPECT_TRUE(silent[0].has_ended);
   silent.back().read();
   EXPECT_FALSE(silent.back().has_ended);

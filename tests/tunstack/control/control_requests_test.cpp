@@ -76,6 +76,8 @@ TEST_F(Requests, watch_begins_with_its_filter) {
   EXPECT_TRUE(answer.watch->only_drops);
   EXPECT_FALSE(requests.answer(R"({"request":"watch","filter":"icmp and and"})").watch.has_value());
   EXPECT_THAT(fault_of({{"request", "watch"}, {"filter", "icmp and and"}}), HasSubstr("is no filter"));
+  EXPECT_THAT(fault_of({{"request", "watch"}, {"filter", "icmp or node nobody"}}),
+              HasSubstr("'node nobody' matches nothing"));
 }
 
 TEST_F(Requests, options_are_read_and_changed) {

@@ -134,6 +134,12 @@ TEST(Describe, first_fragments) {
   EXPECT_EQ(summary(ipv4({.flags_and_offset = 0x2000}, first(icmpv4(8, 0, 0x05010001, counting(56)), 24))),
             "ICMP echo request, id 1281, seq 1, length 24, first fragment");
   EXPECT_EQ(summary(udp4({.flags_and_offset = 0x6000})), "UDP 40000 > 33434, first fragment, df");
+  // RFC 768: the length is that of the whole datagram, of which a fragment holds a part.
+  Packet part_of_udp = udp4({.flags_and_offset = 0x2000});
+  part_of_udp[24] = 0x07;
+  EXPECT_EQ(summary(part_of_udp), "UDP 40000 > 33434, first fragment");
+  part_of_udp[6] = 0;
+  EXPECT_THAT(summary(part_of_udp), testing::HasSubstr("BAD UDP LENGTH"));
   EXPECT_EQ(summary(udp4({.flags_and_offset = 0x4000})), "UDP 40000 > 33434, df");
   Packet broken = udp4({.flags_and_offset = 0x2000});
   broken[10] ^= 1;

@@ -52,22 +52,22 @@ TEST(LabReport, TAP_has_a_line_for_each_expectation) {
   const std::vector<LabRun> runs{one_run(), one_run()};
   const std::string text = lab::tap_text(runs);
   EXPECT_THAT(text, StartsWith("TAP version 13\n1..4\nok 1 - "));
-  EXPECT_THAT(text, AllOf(HasSubstr("\nnot ok 2 - "), HasSubstr("\nok 3 - "), HasSubstr("\nnot ok 4 - "),
-                          HasSubstr("\n# r1: ")));
+  EXPECT_THAT(text, AllOf(HasSubstr("\nnot ok 2 - "), HasSubstr(", seed 3 "), HasSubstr("\nok 3 - "),
+                          HasSubstr("\nnot ok 4 - "), HasSubstr("\n# r1: ")));
 }
 
 TEST(LabReport, annotations_name_the_line_and_end_nowhere_else) {
   const std::vector<LabRun> runs{one_run()};
   const std::string text = lab::annotation_text(runs);
-  EXPECT_THAT(text,
-              StartsWith("::error file=labs/a%2Cb%3A100%25.toml,line=25,title=lab row <&\"::r1, reason forward4"));
+  EXPECT_THAT(
+      text, StartsWith("::error file=labs/a%2Cb%3A100%25.toml,line=25,title=lab row <&\" seed 3::r1, reason forward4"));
   EXPECT_EQ(std::ranges::count(text, '\n'), 1) << "of the one that fails";
 }
 
 TEST(LabReport, JUnit_escapes_what_XML_would_read) {
   const std::vector<LabRun> runs{one_run()};
   EXPECT_THAT(lab::junit_text(runs),
-              AllOf(HasSubstr("<testsuite name=\"row &lt;&amp;&quot;\" tests=\"2\" failures=\"1\">"),
+              AllOf(HasSubstr("<testsuite name=\"row &lt;&amp;&quot; seed 3\" tests=\"2\" failures=\"1\">"),
                     HasSubstr("<failure message=\"0 times\">r1: "), Not(HasSubstr("row <"))));
 }
 

@@ -220,6 +220,17 @@ received = 1
   }
 }
 
+TEST(Play, a_packet_that_is_larger_than_its_link_cannot_be_sent) {
+  Played lab(
+      "[[event]]\nsend = \"host: 192.0.2.1 > 198.51.100.2 UDP 9 > 7, length 2000\"\n"
+      "[[event]]\nsend = \"host: 192.0.2.1 > 198.51.100.2 UDP 9 > 7, length 1472\"\n");
+  lab.run_for(1s);
+  const auto& failures = lab.play.failures();
+  ASSERT_THAT(failures, SizeIs(1));
+  EXPECT_THAT(failures[0].found,
+              testing::AllOf(HasSubstr("2028 octets is not sent"), HasSubstr("MTU of the link is 1500")));
+}
+
 TEST(Play, what_a_program_prints_is_kept_up_to_a_bound) {
   Played lab("[[event]]\ndo = \"ping host server -c 20000 -i 0.002\"\n");
   lab.run_for(2min);

@@ -207,6 +207,36 @@ TEST(LabReading, each_result_can_be_expected) {
   EXPECT_EQ(file.expectations[1].results[5].comparison.value, 1000) << "milliseconds";
 }
 
+// ---- doors ----
+
+TEST(LabReading, what_is_behind_another_door_alone_is_not_behind_this_one) {
+  const std::string two = R"([host.left]
+link = "west"
+addresses = ["192.0.2.1/24"]
+[host.right]
+link = "east"
+addresses = ["198.51.100.1/24"]
+[link.west]
+net = ["192.0.2.0/24"]
+[link.deep]
+net = ["10.1.0.0/24"]
+[link.east]
+net = ["198.51.100.0/24"]
+[node.gate]
+role = "router"
+interfaces.a = { link = "west" }
+interfaces.b = { link = "deep" }
+[node.carol]
+interfaces.a = { link = "deep" }
+[node.bob]
+interfaces.a = { link = "east" }
+)";
+  const auto faults = lab::read_lab(two).faults;
+  ASSERT_THAT(faults, SizeIs(1)) << lab::faults_text(faults, "x");
+  EXPECT_THAT(faults[0].what, HasSubstr("the door left has no routes"));
+  EXPECT_EQ(faults[0].remedy, "routes = [\"10.1.0.0/24\"]; or [] if that is meant");
+}
+
 // ---- --with ----
 
 TEST(LabReading, with_says_what_does_not_stand_in_the_file) {

@@ -227,6 +227,21 @@ TEST(Programs, a_source_that_is_said_is_that) {
   EXPECT_EQ(source_of(world.said.at(0).packet), "192.0.2.2");
 }
 
+TEST(Programs, PING_011_the_name_of_a_link_stands_for_its_address) {
+  World world(row_of_hosts().plan());
+  const auto name_of = [&](std::size_t interface) {
+    return world.network.node(world.network.find_node("r1").value()).state().interfaces.at(interface).config.name;
+  };
+  ASSERT_NE(name_of(0), name_of(1));
+  EXPECT_THAT(world.run("r1", "ping -c 1 -I " + name_of(0) + " 198.51.100.2"), HasSubstr("1 received"));
+  EXPECT_EQ(source_of(world.said.at(0).packet), "192.0.2.2");
+  EXPECT_THAT(world.run("r1", "ping -c 1 -I " + name_of(1) + " 198.51.100.2"), HasSubstr("1 received"));
+  EXPECT_EQ(source_of(world.said.at(1).packet), "198.51.100.1");
+  for (const char* const unknown : {"ping -I nowhere 192.0.2.1"})
+    EXPECT_THAT([&] { world.start("r1", unknown); },
+                testing::Throws<UsageFault>(testing::Property(&UsageFault::what, HasSubstr("no link 'nowhere'"))));
+}
+
 TEST(Programs, V4_TX_003_a_source_is_an_address_of_the_node) {
   World world(row_of_hosts().plan());
   for (const char* const own : {"ping -c 1 -I 198.51.100.1 192.0.2.2", "ping -c 1 -I 127.0.0.1 198.51.100.1",
