@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "tunstack/lab/lab_check.hpp"
 #include "tunstack/options/suggestion.hpp"
@@ -14,12 +15,19 @@ namespace {
 
 /// The links that nodes lead to from one of them.
 std::set<std::string> links_from(const LabFile& file, const std::string& first) {
+  std::unordered_multimap<std::string, const LabNode*> nodes_at;
+  for (const LabNode& node : file.nodes)
+    for (const LabInterface& interface : node.interfaces) nodes_at.emplace(interface.link.value, &node);
   std::set<std::string> found{first};
-  for (std::size_t before = 0; before != found.size();) {
-    before = found.size();
-    for (const LabNode& node : file.nodes)
-      if (std::ranges::any_of(node.interfaces, [&](const LabInterface& i) { return found.contains(i.link.value); }))
-        for (const LabInterface& interface : node.interfaces) found.insert(interface.link.value);
+  std::set<const LabNode*> seen;
+  for (std::vector<std::string> left{first}; !left.empty();) {
+    const auto [begin, end] = nodes_at.equal_range(left.back());
+    left.pop_back();
+    for (auto at = begin; at != end; ++at) {
+      if (!seen.insert(at->second).second) continue;
+      for (const LabInterface& interface : at->second->interfaces)
+        if (found.insert(interface.link.value).second) left.push_back(interface.link.value);
+    }
   }
   return found;
 }
@@ -66,8 +74,8 @@ class DoorCheck {
   }
   /// Nothing would ever come in for what is behind the link.
   void check_routes() {
-    const auto behind = nets_behind(file_, door_);
-    if (!door_.routes && !behind.empty())
+    const auto behind = door_.routes ? std::vector<std::string>() : nets_behind(file_, door_);
+    if (!behind.empty())
       return refuse(door_.place, fmt::format("the door {} has no routes to what is behind its link", door_.name),
                     fmt::format(R"(routes = ["{}"]; or [] if that is meant)", fmt::join(behind, R"(", ")")));
     for (const Placed<std::string>& route : door_.routes.value_or(Texts())) check_route(route);
