@@ -118,7 +118,7 @@ TEST_F(LabRun, a_workflow_is_told_the_lines_of_what_fails) {
   const std::string lab = write("fails.toml", good + holds + fails);
   const auto lines = lines_of(tunstack({"lab", "run", "--annotations", lab}).out);
   ASSERT_EQ(lines.size(), 2U);
-  EXPECT_THAT(lines[0], StartsWith("::error file=" + lab + ",line=14,title=lab good::ping 1"));
+  EXPECT_THAT(lines[0], StartsWith("::error file=" + lab + ",line=14,title=lab good seed 0::ping 1"));
 }
 
 TEST_F(LabRun, what_is_blessed_holds_from_then_on) {
