@@ -43,11 +43,7 @@ class EventCheck {
   }
 
  private:
-  bool check_name(const std::string& name, Place place) {
-    if (names_.contains(name)) return true;
-    refuse(place, fmt::format("there is no node or door '{}'", name), suggest(name, names_, "a name of the file"));
-    return false;
-  }
+  bool check_name(const std::string& name, Place place) { return lab::check_name(name, place, names_, faults_); }
 
   // ---- events ----
 

@@ -64,11 +64,7 @@ class ExpectationCheck {
       refuse(expectation.results[0].place, fmt::format("'{}' is of a result", expectation.results[0].key),
              "of = \"ping 1\" with it");
   }
-  bool check_name(const std::string& name, Place place) {
-    if (names_.contains(name)) return true;
-    refuse(place, fmt::format("there is no node or door '{}'", name), suggest(name, names_, "a name of the file"));
-    return false;
-  }
+  bool check_name(const std::string& name, Place place) { return lab::check_name(name, place, names_, faults_); }
 
   void check_word(const std::optional<Placed<std::string>>& word, const std::vector<std::string>& known,
                   const char* what) {

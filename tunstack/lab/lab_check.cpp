@@ -57,6 +57,13 @@ std::string suggest(const std::string& word, const Names& names, const std::stri
   return did_you_mean(word, all) + otherwise;
 }
 
+bool check_name(const std::string& name, Place place, const Names& names, Faults& faults) {
+  if (names.contains(name)) return true;
+  faults.push_back(
+      {place, fmt::format("there is no node or door '{}'", name), suggest(name, names, "a name of the file")});
+  return false;
+}
+
 void check_lab(LabFile& file, Faults& faults) {
   NameBook book(faults);
   for (const LabDoor& door : file.doors) book.add(door.name, door.place);

@@ -27,6 +27,9 @@ std::vector<std::string> names_of_links(const LabFile& file);
 
 std::vector<std::string> words_in(const std::string& text);
 
+/// Whether there is a node or door of this name; if not, that is a fault.
+bool check_name(const std::string& name, Place place, const Names& names, Faults& faults);
+
 /// "did you mean r1? " and the rest.
 std::string suggest(const std::string& word, const Names& names, const std::string& otherwise);
 

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "protocols/wire/ethernet.hpp"
 #include "protocols/wire/quoted_packet.hpp"
 #include "tunstack/fault.hpp"
+#include "tunstack/lab/lab_check.hpp"
 #include "tunstack/node/egress.hpp"
 #include "tunstack/notation/frame_text.hpp"
 #include "tunstack/report/state_report.hpp"
@@ -31,9 +32,7 @@ InterfaceId way_to(Bytes datagram, Instant now, const NodeState& state) {
 }  // namespace
 
 ProgramWords program_words(const std::string& text) {
-  std::istringstream stream(text);
-  ProgramWords program;
-  for (std::string word; stream >> word;) program.words.push_back(word);
+  ProgramWords program{.node = {}, .words = words_in(text)};
   if (program.words.size() > 1) {
     program.node = program.words[1];
     program.words.erase(program.words.begin() + 1);
@@ -163,12 +162,10 @@ Programs::Number Play::start_program(const std::string& text, Instant now) {
 namespace {
 
 /// What is given goes out as it is: nobody cuts it.
-void check_size(Bytes packet, const NodeState& sender) {
-  std::size_t most = 0;
-  for (const Interface& interface : sender.interfaces) most = std::max(most, interface.config.mtu);
+void check_size(Bytes packet, std::size_t most) {
   if (packet.size() > most)
     throw UsageFault(fmt::format("a packet of {} octets is not sent", packet.size()),
-                     fmt::format("the MTU of the link is {}", most), "send its fragments, or a smaller one");
+                     fmt::format("the link takes {}", most), "send its fragments, or a smaller one");
 }
 
 }  // namespace
@@ -179,10 +176,12 @@ void Play::send(const std::string& text, Instant now, Outbox& out) {
   if (is_outside(name)) return;
   network_.act(node_named(network_, name), now, out, [&](Node& sender, Instant when, Outbox& box) {
     if (const auto packet = notation::parse_packet(line)) {
-      check_size(*packet, sender.state());
+      const InterfaceId way = way_to(*packet, when, sender.state());
+      check_size(*packet, sender.state().interface(way).config.mtu);
       hears_sending_(name, *packet, false, when);
-      sender.send_packet(way_to(*packet, when, sender.state()), *packet, when, box);
+      sender.send_packet(way, *packet, when, box);
     } else if (const auto frame = notation::parse_frame(line)) {
+      check_size(*frame, ethernet_header_size + sender.state().interface(InterfaceId{0}).config.mtu);
       hears_sending_(name, *frame, true, when);
       sender.send_frame(InterfaceId{0}, *frame, when, box);
     }

@@ -23,6 +23,13 @@ IpAddress own_address(const NodeState& state, Family family) {
   return {};
 }
 
+/// Of what goes to a target by an interface: unspecified where that has no address for it.
+IpAddress source_by(InterfaceId by, const IpAddress& target, const NodeState& state) {
+  if (target.is_ipv4()) return state.addresses.source_for(by, target.ipv4()).value_or(Ipv4Address{});
+  const auto source = state.addresses.source_for(by, target.ipv6());
+  return source ? IpAddress(*source) : IpAddress(Ipv6Address{});
+}
+
 }  // namespace
 
 // ---- names and addresses ----
@@ -48,9 +55,7 @@ IpAddress Programs::source_to(const void* of, const IpAddress& target) {
   const Egress egress = own ? *own : choose_egress(target, InterfaceId{0}, program.began, state);
   const InterfaceId by = egress.link.interface;
   if (own && target.is_ipv4() && is_own(state.addresses.kind_on(by, target.ipv4()))) return target;
-  if (target.is_ipv4()) return state.addresses.source_for(by, target.ipv4()).value_or(Ipv4Address{});
-  const auto source = state.addresses.source_for(by, target.ipv6());
-  return source ? IpAddress(*source) : IpAddress(Ipv6Address{});
+  return source_by(by, target, state);
 }
 
 std::optional<IpAddress> Programs::source_on(const void* of, const std::string& link, const IpAddress& target) {
@@ -59,10 +64,7 @@ std::optional<IpAddress> Programs::source_on(const void* of, const std::string& 
   const auto found =
       std::ranges::find(state.interfaces, link, [](const Interface& interface) { return interface.config.name; });
   if (found == state.interfaces.end()) return std::nullopt;
-  const auto by = InterfaceId(found - state.interfaces.begin());
-  if (target.is_ipv4()) return state.addresses.source_for(by, target.ipv4()).value_or(Ipv4Address{});
-  const auto source = state.addresses.source_for(by, target.ipv6());
-  return source ? IpAddress(*source) : IpAddress(Ipv6Address{});
+  return source_by(InterfaceId(found - state.interfaces.begin()), target, state);
 }
 
 // RFC 1122 3.2.1.3 (g), RFC 4291 2.5.3: loopback addresses do not leave a node.

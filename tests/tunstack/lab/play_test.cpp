@@ -221,14 +221,22 @@ received = 1
 }
 
 TEST(Play, a_packet_that_is_larger_than_its_link_cannot_be_sent) {
-  Played lab(
-      "[[event]]\nsend = \"host: 192.0.2.1 > 198.51.100.2 UDP 9 > 7, length 2000\"\n"
-      "[[event]]\nsend = \"host: 192.0.2.1 > 198.51.100.2 UDP 9 > 7, length 1472\"\n");
+  Played lab(R"([[event]]
+set = { "link.core.mtu" = 1300 }
+[[event]]
+send = "host: 192.0.2.1 > 198.51.100.2 UDP 9 > 7, length 1473"
+[[event]]
+send = "host: 192.0.2.1 > 198.51.100.2 UDP 9 > 7, length 1472"
+[[event]]
+send = "r1: 198.51.100.1 > 198.51.100.2 UDP 9 > 7, length 1273"
+[[event]]
+send = "r1: 198.51.100.1 > 198.51.100.2 UDP 9 > 7, length 1272"
+)");
   lab.run_for(1s);
   const auto& failures = lab.play.failures();
-  ASSERT_THAT(failures, SizeIs(1));
-  EXPECT_THAT(failures[0].found,
-              testing::AllOf(HasSubstr("2028 octets is not sent"), HasSubstr("MTU of the link is 1500")));
+  ASSERT_THAT(failures, SizeIs(2));
+  EXPECT_THAT(failures[0].found, HasSubstr("1501 octets is not sent: the link takes 1500"));
+  EXPECT_THAT(failures[1].found, HasSubstr("1301 octets is not sent: the link takes 1300"));
 }
 
 TEST(Play, what_a_program_prints_is_kept_up_to_a_bound) {
