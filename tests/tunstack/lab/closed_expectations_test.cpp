@@ -162,6 +162,8 @@ TEST(ClosedExpectations, fields_are_those_of_the_packet_however_they_are_written
 send = "r1: 192.0.2.2 > 192.0.2.1 ICMP echo request, id 1234, seq 5, length 16, df"
 [[event]]
 send = "r1: 2001:db8::2 > 2001:db8::1 ICMP6 echo request, id 9, seq 1, length 16"
+[[event]]
+send = "r1: 192.0.2.2 > 192.0.2.1 UDP 4000 > 9"
 )";
   const std::string of_host = "[[expect]]\nnode = \"host\"\nevent = \"decided\"\n";
   std::string wanted;
@@ -170,7 +172,10 @@ send = "r1: 2001:db8::2 > 2001:db8::1 ICMP6 echo request, id 9, seq 1, length 16
     wanted += of_host + one + "\n";
   for (std::size_t number = 0; number < 10; ++number)  // of packets, as events have them
     wanted += of_host + "type = 8\nid = " + std::to_string(number) + "\nnot = true\n";
-  wanted += of_host + "fields = { df = false }\nnot = true\n" + of_host + "source = \"2001:DB8::2\"\ncount = 1\n";
+  for (std::size_t number = 0; number < 20; ++number)
+    wanted += of_host + "protocol = 17\nid = " + std::to_string(number) + "\nnot = true\n";
+  wanted += of_host + "protocol = 17\nfields = { df = false }\ncount = 1\n" + of_host +
+            "source = \"2001:DB8::2\"\ncount = 1\n";
   for (const ExpectationOutcome& one : run_row(sent + wanted).expectations)
     EXPECT_TRUE(one.holds) << one.what << ": " << one.found;
 }
