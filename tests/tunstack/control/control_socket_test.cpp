@@ -62,11 +62,10 @@ class ControlSocketTest : public testing::Test {
     for (const auto& entry : std::filesystem::directory_iterator(directory)) names.push_back(entry.path().filename());
     return names;
   }
-  /// Those whose device has this name, which no other test has.
+  /// Those of this process whose device has this name: other tests run at once and may have theirs in /tmp.
   static std::vector<RunningStack> found(const std::string& device) {
-    auto stacks = find_running_stacks().own;
-    std::erase_if(stacks, [&](const RunningStack& stack) { return stack.name.device != device; });
-    return stacks;
+    return find_running_stacks([&](const StackName& name) { return name.pid == ::getpid() && name.device == device; })
+        .own;
   }
 
   std::string directory;
@@ -140,8 +139,8 @@ TEST_F(ControlSocketTest, who_connects_is_answered) {
 }
 
 TEST_F(ControlSocketTest, what_was_left_behind_is_removed_by_who_looks_and_by_the_next_stack) {
-  const std::string abandoned = directory + "/" + file_name_of({1, 1, "abandoned"});
-  const std::string running = directory + "/" + file_name_of({1, 1, "running"});
+  const std::string abandoned = directory + "/" + file_name_of({1, ::getpid(), "abandoned"});
+  const std::string running = directory + "/" + file_name_of({1, ::getpid(), "running"});
   const FileDescriptor listening = bind_to(running);
   bind_to(abandoned);
   EXPECT_THAT(found("abandoned"), IsEmpty());
@@ -196,8 +195,8 @@ TEST_F(ControlSocketTest, other_files_are_not_touched) {
 
 TEST_F(ControlSocketTest, those_of_other_users_are_neither_asked_nor_removed) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be another user";
-  const std::string theirs = directory + "/" + file_name_of({1, 1, "theirs"});
-  const std::string theirs_abandoned = directory + "/" + file_name_of({1, 2, "theirs"});
+  const std::string theirs = directory + "/" + file_name_of({1, ::getpid(), "theirs"});
+  const std::string theirs_abandoned = directory + "/" + file_name_of({2, ::getpid(), "theirs"});
   const FileDescriptor listening = bind_to(theirs);
   bind_to(theirs_abandoned);
   for (const std::string& path : {theirs, theirs_abandoned}) ASSERT_EQ(::chown(path.c_str(), 65534, 65534), 0);
