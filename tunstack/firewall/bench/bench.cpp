@@ -40,6 +40,16 @@ void compare(const Knowledge& before, const Knowledge& after, std::vector<Effect
   if (after.addresses > before.addresses) effects.push_back({Effect::address, "address configured"});
 }
 
+/// Whom the machine writes to because of a case. Who was asked by an earlier one may still repeat itself, and the
+/// kernel tells routers of its groups when it likes.
+std::vector<IpAddress> peers_of(const Case& a_case, const Names& names,
+                                const std::vector<std::vector<std::uint8_t>>& packets) {
+  std::vector<IpAddress> peers{names.addresses.find("far")->second};
+  for (const auto& packet : packets)
+    peers.push_back(a_case.from == Side::host ? destination_of(packet) : source_of(packet));
+  return peers;
+}
+
 }  // namespace
 
 // On the host itself strangers must not reach what listens for the test.
@@ -96,12 +106,12 @@ void Bench::count_uses_of_limits(const Observation& observation) {
   uses_of_limits_ += static_cast<std::size_t>(std::ranges::count_if(observation.trace, is_limit));
 }
 
-void Bench::forget_conversation() {
+void Bench::forget_conversation(const std::vector<IpAddress>& peers) {
   if (!probes_) return;
   Observation opening;
   probes_->take(opening);
   count_uses_of_limits(opening);
-  probes_->forget();
+  probes_->forget(peers);
 }
 
 Observation Bench::run(const Case& a_case, unsigned index) {
@@ -126,10 +136,11 @@ Observation Bench::run(const Case& a_case, unsigned index) {
     if (const auto wanted = notation::parse_packet(a_case.wanted_packet, names); wanted && !wanted->empty())
       observation.wanted = *wanted;
     const Knowledge before(a_case, plan_.ground.places, names);
-    forget_conversation();
+    const auto peers = peers_of(a_case, names, *packets);
+    forget_conversation(peers);
     ground_.outside().forget();
     inject(a_case, *packets, observation);
-    take_reactions(names, observation);
+    take_reactions(peers, observation);
     observation.effects = conversation.effects();
     compare(before, Knowledge(a_case, plan_.ground.places, names), observation.effects);
     if (listeners_.take_delivered()) observation.effects.push_back({Effect::data, "delivered"});
@@ -159,15 +170,12 @@ void Bench::inject(const Case& a_case, const std::vector<std::vector<std::uint8_
   if (probes_) probes_->take(observation);
 }
 
-// Who was asked by an earlier case may still repeat itself: an answer is one to this case's senders.
-void Bench::take_reactions(const Names& names, Observation& observation) {
-  std::vector<IpAddress> senders{names.addresses.find("far")->second};
-  for (const Injection& injection : observation.injections) senders.push_back(source_of(injection.octets));
+void Bench::take_reactions(const std::vector<IpAddress>& peers, Observation& observation) {
   const Side from = observation.injections.empty() ? Side::outside : observation.injections[0].side;
   for (const Side side : {Side::outside, Side::inside}) {
     if (side == Side::inside && !ground_.has_inside()) continue;
     for (auto& packet : ground_.side(side).take()) {
-      const bool is_answer = std::ranges::find(senders, destination_of(packet)) != senders.end();
+      const bool is_answer = std::ranges::find(peers, destination_of(packet)) != peers.end();
       if (is_answer || side != from) observation.reactions.push_back({side, std::move(packet)});
     }
   }

@@ -44,11 +44,11 @@ class Bench {
   /// What earlier cases took from limits of rates, or put into sets, is nothing to this one.
   void refill_limits(const Case& a_case);
   /// What was seen of its packets; a limit has counted them.
-  void forget_conversation();
+  void forget_conversation(const std::vector<IpAddress>& peers);
   void count_uses_of_limits(const Observation& observation);
   bool send(Side from, Bytes packet);
   void inject(const Case& a_case, const std::vector<std::vector<std::uint8_t>>& packets, Observation& observation);
-  void take_reactions(const Names& names, Observation& observation);
+  void take_reactions(const std::vector<IpAddress>& peers, Observation& observation);
 
   const BenchPlan plan_;
   std::vector<std::string> texts_;  // that are loaded

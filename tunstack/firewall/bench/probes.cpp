@@ -19,6 +19,7 @@
 #include <cstring>
 
 #include "tunstack/fault.hpp"
+#include "tunstack/firewall/bench/ends.hpp"
 
 namespace tunstack::firewall {
 
@@ -225,10 +226,6 @@ Bytes octets_of(const nlattr* attribute) {
   return {static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute)), mnl_attr_get_payload_len(attribute)};
 }
 
-bool contains(const std::vector<std::size_t>& packets, std::size_t packet) {
-  return std::ranges::find(packets, packet) != packets.end();
-}
-
 std::uint32_t burst_of_iptables(const nlattr* info) {
   xt_rateinfo limit{};
   if (info != nullptr)
@@ -327,17 +324,20 @@ ProbeReader::ProbeReader() {
   trace_.join(NFNLGRP_NFTRACE);
 }
 
-void ProbeReader::forget() {
+void ProbeReader::forget(const std::vector<IpAddress>& peers) {
+  peers_ = peers;
   log_.take([](const nlmsghdr&) {});
   trace_.take([](const nlmsghdr&) {});
   traced_.clear();
-  outgoing_.clear();
-  looped_.clear();
 }
 
 void ProbeReader::take(Observation& observation) {
   log_.take([&](const nlmsghdr& message) { take_log(message, observation); });
   trace_.take([&](const nlmsghdr& message) { take_trace(message, observation); });
+}
+
+bool ProbeReader::is_to_peer(Bytes header) const {
+  return peers_.empty() || std::ranges::find(peers_, destination_of(header)) != peers_.end();
 }
 
 void ProbeReader::take_log(const nlmsghdr& message, Observation& observation) const {
@@ -348,30 +348,41 @@ void ProbeReader::take_log(const nlmsghdr& message, Observation& observation) co
     return;
   const auto point = point_of(attributes.text(NFULA_PREFIX));
   if (!point) return;
+  const Bytes packet = octets_of(attributes[NFULA_PAYLOAD]);
   const bool is_coming = *point < Point::output_first;
-  if (!is_coming || is_injected(octets_of(attributes[NFULA_PAYLOAD]), observation))
+  if (is_coming ? is_injected(packet, observation) : is_to_peer(packet))
     ++observation.seen[static_cast<std::size_t>(*point)];
+}
+
+/// By the first step that is seen of it, wherever: what the kernel puts together of fragments begins behind our first
+/// chains. The first step in each chain has a header, but for later fragments of IPv6.
+ProbeReader::Traced& ProbeReader::traced(std::uint32_t id, const TraceStep& step, Bytes header,
+                                         const Observation& observation) {
+  const auto known = std::ranges::find(traced_, id, &Traced::id);
+  if (known != traced_.end()) return *known;
+  const bool comes_in =
+      step.table == probe_table && (step.chain == "prerouting" || step.chain.starts_with(ingress_chain.name));
+  const bool is_of_case = header.empty() ? comes_in : is_injected(header, observation);
+  return traced_.emplace_back(id, is_of_case ? Way::in : Way::untold);
 }
 
 void ProbeReader::take_trace(const nlmsghdr& message, Observation& observation) {
   if (message.nlmsg_type != (NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_TRACE)) return;
   const auto attributes = attributes_of<NFTA_TRACE_MAX + 1>(message);
-  const std::uint32_t id = attributes.be32(NFTA_TRACE_ID);
-  auto known = std::ranges::find(traced_, id);
-  if (known == traced_.end()) known = traced_.insert(traced_.end(), id);
+  const Bytes header = octets_of(attributes[NFTA_TRACE_NETWORK_HEADER]);
   TraceStep step;
   step.table = attributes.text(NFTA_TRACE_TABLE);
   step.chain = attributes.text(NFTA_TRACE_CHAIN);
-  step.packet = static_cast<std::size_t>(known - traced_.begin());
+  Traced& packet = traced(attributes.be32(NFTA_TRACE_ID), step, header, observation);
+  step.packet = static_cast<std::size_t>(&packet - traced_.data());
   if (step.table == probe_table) {
-    if (step.chain == "output_first") outgoing_.push_back(step.packet);
-    const bool is_own = attributes.be32(NFTA_TRACE_IIF) == loopback_index() ||
-                        !is_injected(octets_of(attributes[NFTA_TRACE_NETWORK_HEADER]), observation);
-    if (step.chain == "prerouting" && is_own) looped_.push_back(step.packet);
+    const bool is_looped = attributes.be32(NFTA_TRACE_IIF) == loopback_index();
+    if (step.chain == "output_first" && !header.empty()) packet.way = is_to_peer(header) ? Way::out : Way::untold;
+    if (step.chain == "prerouting" && is_looped) packet.way = Way::untold;
     return;
   }
-  if (contains(looped_, step.packet)) return;
-  step.of_answer = contains(outgoing_, step.packet);
+  if (packet.way == Way::untold) return;
+  step.of_answer = packet.way == Way::out;
   step.family = family_name(family_of(message));
   step.handle = attributes.be64(NFTA_TRACE_RULE_HANDLE);
   const auto verdict = attributes_within<NFTA_VERDICT_MAX + 1>(attributes[NFTA_TRACE_VERDICT]);

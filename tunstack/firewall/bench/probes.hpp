@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "protocols/base/address.hpp"
 #include "tunstack/firewall/bench/nfnetlink.hpp"
 #include "tunstack/firewall/observation.hpp"
 
@@ -25,19 +26,27 @@ class ProbeReader {
  public:
   ProbeReader();
 
-  /// Forgets what waits.
-  void forget();
+  /// Forgets what waits. Of what the machine sends from now on, packets to `peers` alone are told; without, all are.
+  void forget(const std::vector<IpAddress>& peers = {});
   /// Adds what was seen since to an observation.
   void take(Observation& observation);
 
  private:
+  /// Untold is what began before, goes to others, or is the machine's own broadcast that came back to it.
+  enum class Way : std::uint8_t { untold, in, out };
+  struct Traced {
+    std::uint32_t id = 0;
+    Way way = Way::untold;
+  };
+
+  Traced& traced(std::uint32_t id, const TraceStep& step, Bytes header, const Observation& observation);
+  bool is_to_peer(Bytes header) const;
   void take_log(const nlmsghdr& message, Observation& observation) const;
   void take_trace(const nlmsghdr& message, Observation& observation);
 
   NfnetlinkSocket log_, trace_;
-  std::vector<std::uint32_t> traced_;  // identifiers of packets, in the order of their first step
-  std::vector<std::size_t> outgoing_;  // of these, what the machine sends
-  std::vector<std::size_t> looped_;    // and what came back to it of that: its own broadcasts
+  std::vector<IpAddress> peers_;
+  std::vector<Traced> traced_;  // in the order of their first step
 };
 
 /// The rules of the kernel in their order, without ours.
