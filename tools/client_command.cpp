@@ -143,6 +143,7 @@ void add_client(CLI::App& program, const char* name, const char* description, in
   command->add_option("--expect", arguments->expected, "What the result must be: 'loss <= 34%', 'hops == 3'")
       ->type_name("'KEY RELATION VALUE'")
       ->allow_extra_args(false);
+  command->add_flag("--virtual-time")->needs(lab)->description("In a lab: without waiting, as it always is there");
   add_process_choice(*command, arguments->stack);
   for (const char* const of_stack : {"--dev", "--pid"}) lab->excludes(command->get_option(of_stack));
   // TARGET is no option of the command: whatever stands behind is left for the program.

@@ -157,12 +157,11 @@ void refuse_live_with(const LabRunArguments& arguments) {
 }
 
 /// Into the file; of a built-in lab they are printed.
-void bless(const lab::LabRun& run) {
-  const std::string text = lab::blessed_text(run.outcome);
-  if (lab::find_built_in(run.file) == nullptr)
-    write_text_file(run.file, "\n" + text, WriteMode::append);
-  else
-    fmt::print("{}", text);
+void bless(const Job& job, const lab::LabRun& run) {
+  if (lab::find_built_in(run.file) != nullptr) return fmt::print("{}", lab::blessed_text(run.outcome, {}));
+  const std::string text = lab::blessed_text(run.outcome, job.file.expectations);
+  if (text.empty()) return fmt::print(stderr, "{}: nothing to add: no program without an expectation\n", run.file);
+  write_text_file(run.file, "\n" + text, WriteMode::append);
 }
 
 int run_labs(const LabRunArguments& arguments) {
@@ -171,9 +170,10 @@ int run_labs(const LabRunArguments& arguments) {
   if (!jobs) return exit_usage;
   const std::vector<lab::LabRun> runs = arguments.live ? run_all_live(*jobs, arguments) : run_all(*jobs);
   const bool all_hold = std::ranges::all_of(runs, [](const lab::LabRun& run) { return run.outcome.holds(); });
-  for (const lab::LabRun& run : runs) {
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const lab::LabRun& run = runs[i];
     if (arguments.bless)
-      bless(run);
+      bless((*jobs)[i], run);
     else if (arguments.json)
       fmt::print("{}\n", lab::line_of(lab::json_of(run)));
     else if (!arguments.annotations)

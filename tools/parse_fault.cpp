@@ -21,7 +21,8 @@ struct ExtraWord {
 };
 
 std::optional<ExtraWord> extra_word_in(const CLI::App& command) {
-  if (const auto words = command.remaining(); !words.empty()) return ExtraWord{&command, words.front()};
+  const bool takes_words = command.get_prefix_command();
+  if (const auto words = command.remaining(); !words.empty() && !takes_words) return ExtraWord{&command, words.front()};
   const auto chosen = command.get_subcommands();
   return chosen.empty() ? std::nullopt : extra_word_in(*chosen.front());
 }

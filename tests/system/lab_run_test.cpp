@@ -126,6 +126,9 @@ TEST_F(LabRun, what_is_blessed_holds_from_then_on) {
   EXPECT_EQ(tunstack({"lab", "run", "--bless", lab}).status, 0);
   EXPECT_THAT(read(lab), AllOf(StartsWith(good), HasSubstr("received = 1\n")));
   EXPECT_THAT(tunstack({"lab", "run", lab}).out, HasSubstr("1 of 1 expectations hold"));
+  const std::string blessed = read(lab);
+  EXPECT_THAT(tunstack({"lab", "run", "--bless", lab}).err, HasSubstr("nothing to add"));
+  EXPECT_EQ(read(lab), blessed);
   EXPECT_EQ(tunstack({"lab", "run", lab, "--with", "node.server.options.icmp4.echo=off"}).status, 1);
   EXPECT_THAT(tunstack({"lab", "run", "--bless", "host"}).out, StartsWith("[[expect]]  # ping host server"));
   EXPECT_EQ(tunstack({"lab", "run", "--bless", "--seeds", "1..2", lab}).status, 2);
@@ -143,6 +146,7 @@ TEST(LabPrograms, ping_and_traceroute_end_as_those_of_the_system_do) {
   const ProgramCall calls[] = {
       {{"ping", "--lab", "chain", "server", "-c", "1"}, 0, "64 bytes from server (203.0.113.2): icmp_seq=1 ttl=59"},
       {{"ping", "--lab", "chain", "-c", "1", "server"}, 0, "1 received"},
+      {{"ping", "--lab", "chain", "--virtual-time", "-c", "1", "server"}, 0, "1 received"},
       {{"ping", "--lab", "chain", "--as", "r5", "host", "-c", "1"}, 0, "ttl=60"},
       {{"ping", "--lab", "chain", "203.0.113.99", "-c", "1"}, 1, "100% packet loss"},
       {{"ping", "--lab", "pmtud", "server", "-c", "1", "-s", "1400", "-M", "do"}, 1, "(mtu = 1300)"},

@@ -181,6 +181,8 @@ TEST_F(RunningClient, what_cannot_begin_is_a_fault) {
       {{"traceroute", "--as", "server", "host", "-q", "0"}, "-q"},
       {{"ping", "--as", "server"}, "it is not said whom to ping"},
       {{"ping", "--as", "server", "--expect", "lost == 1", "host"}, "did you mean loss?"},
+      {{"ping", "--virtual-time", "host"}, "--virtual-time needs --lab"},
+      {{"ping", "--lab", "chain", "--dev", "tun0", "host"}, "--lab and --dev exclude each other"},
       {{"ping", "--as", "server", "--with", "link.core.mtu=1280", "host"}, "--with changes a lab, and none is named"},
   };
   for (const auto& [words, said] : faults) {

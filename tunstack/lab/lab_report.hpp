@@ -24,7 +24,7 @@ std::string tap_text(std::span<const LabRun> runs);
 /// "::error file=...,line=...::..." for expectations that fail, as workflows show them at their lines.
 std::string annotation_text(std::span<const LabRun> runs);
 
-/// Expectations that hold for what came about: a result of each program, in TOML.
-std::string blessed_text(const LabOutcome& outcome);
+/// Expectations that hold for what came about, in TOML: a result of each program that none of `known` is about.
+std::string blessed_text(const LabOutcome& outcome, std::span<const LabExpectation> known);
 
 }  // namespace tunstack::lab

@@ -84,11 +84,24 @@ do = "ping host server -c 9 -s 1400 -M do"
 at = "20s"
 do = "traceroute host server -q 1"
 )";
-  const std::string blessed = lab::blessed_text(run_row(events));
+  const std::string blessed = lab::blessed_text(run_row(events), {});
   const auto outcome = run_row(events + blessed);
   EXPECT_EQ(outcome.expectations.size(), 3U) << blessed;
   for (const auto& one : outcome.expectations) EXPECT_TRUE(one.holds) << one.what << " (" << one.found << ")";
   EXPECT_FALSE(run_row(events + blessed + "[[event]]\nset = { \"link.core.loss\" = 1.0 }\n").holds()) << blessed;
+}
+
+TEST(LabReport, what_something_is_expected_of_is_not_blessed_again) {
+  const lab::LabOutcome outcome =
+      run_row("[[event]]\ndo = \"ping host server -c 1\"\n[[event]]\nat = \"2s\"\ndo = \"ping host server -c 1\"\n");
+  lab::LabExpectation of_first;
+  of_first.of = {.value = "ping 1"};
+  const std::vector<lab::LabExpectation> known{of_first};
+  EXPECT_THAT(lab::blessed_text(outcome, known), AllOf(HasSubstr("of = \"ping 2\""), Not(HasSubstr("ping 1"))));
+  lab::LabExpectation of_hop;
+  of_hop.of = {.value = "ping 2"};
+  of_hop.hop = {.value = 2};
+  EXPECT_THAT(lab::blessed_text(outcome, std::vector{of_first, of_hop}), HasSubstr("of = \"ping 2\""));
 }
 
 }  // namespace
