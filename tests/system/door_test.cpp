@@ -193,11 +193,11 @@ TEST_F(DoorsApart, RTR4_001_RTR6_001_ping_goes_through_the_router_both_ways) {
 
 TEST_F(DoorsApart, RTR4_001_RTR6_001_the_router_is_the_first_hop_of_traceroute) {
   const auto running = router();
-  const Outcome four = network.run({"traceroute", "-n", "-q", "1", "-w", "2", "198.51.100.1"});
+  const Outcome four = network.run({"traceroute", "-n", "-q", "1", "-w", "5,0,0", "198.51.100.1"});
   EXPECT_THAT(four.out, testing::ContainsRegex(" 1  192\\.0\\.2\\.2 .*\n 2  198\\.51\\.100\\.1 ")) << four;
-  const Outcome six = network.run({"traceroute", "-6", "-n", "-q", "1", "-w", "2", "2001:db8:1::1"});
+  const Outcome six = network.run({"traceroute", "-6", "-n", "-q", "1", "-w", "5,0,0", "2001:db8:1::1"});
   EXPECT_THAT(six.out, testing::ContainsRegex(" 1  2001:db8::2 .*\n 2  2001:db8:1::1 ")) << six;
-  const Outcome back = far_network.run({"traceroute", "-n", "-q", "1", "-w", "2", "192.0.2.1"});
+  const Outcome back = far_network.run({"traceroute", "-n", "-q", "1", "-w", "5,0,0", "192.0.2.1"});
   EXPECT_THAT(back.out, testing::ContainsRegex(" 1  198\\.51\\.100\\.2 .*\n 2  192\\.0\\.2\\.1 ")) << back;
 }
 

@@ -40,7 +40,7 @@ class Forwarding : public BetweenNetworks {
     return printed(with(with({"ping", "-n", "-c", "1", "-W", "2"}, options), {address}));
   }
   std::string traceroute(const Command& options, const std::string& address) const {
-    return printed(with(with({"traceroute", "-n", "-q", "1", "-w", "2"}, options), {address}));
+    return printed(with(with({"traceroute", "-n", "-q", "1", "-w", "5,0,0"}, options), {address}));
   }
   std::string route_to(const std::string& address) const { return printed({"ip", "route", "get", address}); }
   std::uint64_t count(const std::string& reason) const {

@@ -46,7 +46,7 @@ TEST_F(Lab, names_are_known_in_the_sandbox_alone) {
 }
 
 TEST_F(Lab, TOPO_001_traceroute_shows_each_router_and_the_host) {
-  const Outcome hops = in("chain", "traceroute -q 1 server");
+  const Outcome hops = in("chain", "traceroute -q 1 -w 5,0,0 server");
   for (const char* const hop :
        {" 1  r1 (192.0.2.2)", " 2  r2 (198.18.0.3)", " 5  r5 (198.18.0.9)", " 6  server (203.0.113.2)"})
     EXPECT_THAT(hops.out, HasSubstr(hop)) << hops;

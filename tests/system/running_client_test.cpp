@@ -46,11 +46,12 @@ TEST_F(RunningClient, PING_001_TRACE_003_from_a_node_of_a_lab_to_the_kernel) {
 }
 
 TEST_F(RunningClient, from_the_end_of_a_chain_and_from_a_node_alone) {
-  const Outcome chain =
-      in_sandbox({"--chain", "3"}, "$0 ping --as server 192.0.2.1 -c 1 && $0 traceroute --as server -n -q 1 192.0.2.1");
+  const Outcome chain = in_sandbox(
+      {"--chain", "3"}, "$0 ping --as server 192.0.2.1 -c 1 && $0 traceroute --as server -n -q 1 192.0.2.1 -w 5,0,0");
   EXPECT_EQ(chain.status, 0) << chain;
   EXPECT_THAT(chain.out, AllOf(HasSubstr("from 192.0.2.1: icmp_seq=1 ttl=61"), HasSubstr("\n 4  192.0.2.1  ")));
-  const Outcome alone = in_sandbox({}, "$0 ping 192.0.2.1 -c 1 && $0 ping 2001:db8::1 -c 1 && $0 traceroute 192.0.2.1");
+  const Outcome alone =
+      in_sandbox({}, "$0 ping 192.0.2.1 -c 1 && $0 ping 2001:db8::1 -c 1 && $0 traceroute 192.0.2.1 -w 5,0,0");
   EXPECT_EQ(alone.status, 0) << alone;
   EXPECT_THAT(alone.out,
               AllOf(HasSubstr("64 bytes from 2001:db8::1: icmp_seq=1 ttl=64"), HasSubstr("\n 1  192.0.2.1")));
