@@ -29,6 +29,23 @@ InterfaceId way_to(Bytes datagram, Instant now, const NodeState& state) {
   return InterfaceId{0};
 }
 
+/// What is given goes out as it is: nobody cuts it.
+void check_size(Bytes packet, std::size_t most) {
+  if (packet.size() > most)
+    throw UsageFault(fmt::format("a packet of {} octets is not sent", packet.size()),
+                     fmt::format("the link takes {}", most), "send its fragments, or a smaller one");
+}
+
+/// "link.edge.mtu": of a link with a door, what its two ends have each for itself.
+bool has_end_outside(const std::string& key, const Network& network) {
+  const std::vector<std::string> links = network.link_names();
+  for (std::size_t i = 0; i < links.size(); ++i)
+    for (const char* const of_end : {".mtu", ".up"})
+      if (key == std::string(settings_of_link) + links[i] + of_end)
+        return std::ranges::any_of(network.ends_of(i), [](const LinkEnd& end) { return end.door.has_value(); });
+  return false;
+}
+
 }  // namespace
 
 ProgramWords program_words(const std::string& text) {
@@ -117,20 +134,6 @@ void Play::happen(PlannedEvent& event, Instant now, Outbox& out) try {
   failures_.push_back(impossible(*event.of, fmt::format("{}: {}", fault.what(), fault.why())));
 }
 
-namespace {
-
-/// "link.edge.mtu": of a link with a door, what its two ends have each for itself.
-bool has_end_outside(const std::string& key, const Network& network) {
-  const std::vector<std::string> links = network.link_names();
-  for (std::size_t i = 0; i < links.size(); ++i)
-    for (const char* const of_end : {".mtu", ".up"})
-      if (key == std::string(settings_of_link) + links[i] + of_end)
-        return std::ranges::any_of(network.ends_of(i), [](const LinkEnd& end) { return end.door.has_value(); });
-  return false;
-}
-
-}  // namespace
-
 /// Of who is outside nothing can be changed from here.
 void Play::change(const LabEvent& event, const Setting& setting, Instant now, Outbox& out) {
   const bool is_of_outside = std::ranges::any_of(outside_, [&](const std::string& name) {
@@ -158,17 +161,6 @@ Programs::Number Play::start_program(const std::string& text, Instant now) {
   runs_.push_back({{.words = text, .began = now - start_, .text = {}, .result = {}}, number});
   return number;
 }
-
-namespace {
-
-/// What is given goes out as it is: nobody cuts it.
-void check_size(Bytes packet, std::size_t most) {
-  if (packet.size() > most)
-    throw UsageFault(fmt::format("a packet of {} octets is not sent", packet.size()),
-                     fmt::format("the link takes {}", most), "send its fragments, or a smaller one");
-}
-
-}  // namespace
 
 void Play::send(const std::string& text, Instant now, Outbox& out) {
   const std::size_t colon = text.find(": ");

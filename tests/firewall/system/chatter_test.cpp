@@ -2,9 +2,10 @@
 // network starts somebody there as well whose datagrams a rule drops.
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 
-#include "tests/system/network.hpp"
+#include "tests/firewall/system/wrapped_nft.hpp"
 
 namespace tunstack::test::chatter_test {
 namespace {
@@ -33,37 +34,25 @@ while time.monotonic() < end:
         pass
 )";
 
-class Chatter : public SystemTest {
+constexpr const char* load_and_talk = R"(
+nft "$@" || exit
+python3 $D/talk.py $D/talks >/dev/null 2>&1 </dev/null &
+echo $! >>$D/started
+for turn in $(seq 500); do
+  [ -e $D/talks ] && exit
+  sleep 0.01
+done
+exit 1
+)";
+
+class Chatter : public WrappedNft {
  protected:
   void SetUp() override {
-    SystemTest::SetUp();
+    WrappedNft::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    char name[] = "/tmp/tunstack-chatter.XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    directory_ = name;
     std::ofstream(directory_ + "/ruleset.nft") << ruleset;
-    std::ofstream(directory_ + "/nft") << "#!/bin/sh\n"
-                                          "PATH=${PATH#*:}\n"
-                                          "nft \"$@\" || exit\n"
-                                          "python3 -c '" +
-                                              std::string(talk) + "' " + directory_ +
-                                              "/talks >/dev/null 2>&1 </dev/null &\n"
-                                              "echo $! >>" +
-                                              directory_ +
-                                              "/talkers\n"
-                                              "for turn in $(seq 500); do\n"
-                                              "  [ -e " +
-                                              directory_ +
-                                              "/talks ] && exit\n"
-                                              "  sleep 0.01\n"
-                                              "done\n"
-                                              "exit 1\n";
-    std::filesystem::permissions(directory_ + "/nft", std::filesystem::perms::owner_all);
-  }
-  ~Chatter() override {
-    if (directory_.empty()) return;
-    network.shell("kill $(cat " + directory_ + "/talkers)");
-    std::filesystem::remove_all(directory_);
+    std::ofstream(directory_ + "/talk.py") << talk;
+    put_nft(load_and_talk);
   }
 
   /// The fate of each case, and what decided.
@@ -77,14 +66,11 @@ class Chatter : public SystemTest {
       told[one.at("case").at("id")] = one.at("verdict").at("fate").get<std::string>() + " by " + one.at("rule").dump();
     return told;
   }
-
-  std::string directory_;
 };
 
 TEST_F(Chatter, is_no_answer_to_a_case) {
-  const std::string path = std::getenv("PATH");
-  const auto quiet = fates(path);
-  EXPECT_EQ(fates(directory_ + ":" + path), quiet);
+  const auto quiet = fates(std::getenv("PATH"));
+  EXPECT_EQ(fates(path()), quiet);
   EXPECT_EQ(quiet.at("H4-Q-08R").substr(0, 14), "answer-dropped") << quiet.at("H4-Q-08R");
   EXPECT_TRUE(std::ranges::any_of(quiet, [](const auto& one) { return one.second.starts_with("passed"); }));
   EXPECT_TRUE(std::filesystem::exists(directory_ + "/talks"));

@@ -1,12 +1,11 @@
 // The rule that is said to have decided is the one that `nft monitor trace` shows: what loads the rules in the tester's
 // network starts the monitor there as well.
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
 #include "tests/firewall/shipped_rulesets.hpp"
-#include "tests/system/network.hpp"
+#include "tests/firewall/system/wrapped_nft.hpp"
 
 namespace tunstack::test::trace_test {
 namespace {
@@ -35,41 +34,26 @@ constexpr const char* ruleset = R"(table inet filter {
 }
 )";
 
-class Trace : public SystemTest {
+/// The trace is read once a netfilter socket has joined a group.
+constexpr const char* watch_and_load = R"(
+timeout 60 stdbuf -oL nft monitor trace >$D/trace 2>&1 </dev/null &
+echo $! >$D/started
+until awk '$2 == 12 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink; do sleep 0.01; done
+exec nft "$@"
+)";
+
+class Trace : public WrappedNft {
  protected:
   void SetUp() override {
-    SystemTest::SetUp();
+    WrappedNft::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    char name[] = "/tmp/tunstack-trace.XXXXXX";
-    ASSERT_NE(::mkdtemp(name), nullptr);
-    directory_ = name;
     std::ofstream(directory_ + "/ruleset.nft") << ruleset;
-    // Its trace is read once a netfilter socket has joined a group.
-    std::ofstream(directory_ + "/nft") << "#!/bin/sh\n"
-                                          "PATH=${PATH#*:}\n"
-                                          "timeout 60 stdbuf -oL nft monitor trace >" +
-                                              directory_ +
-                                              "/trace 2>&1 </dev/null &\n"
-                                              "echo $! >" +
-                                              directory_ +
-                                              "/monitor\n"
-                                              "until awk '$2 == 12 && $4 != \"00000000\" { found = 1 } "
-                                              "END { exit !found }' /proc/net/netlink; do sleep 0.01; done\n"
-                                              "exec nft \"$@\"\n";
-    std::filesystem::permissions(directory_ + "/nft", std::filesystem::perms::owner_all);
-  }
-  ~Trace() override {
-    if (directory_.empty()) return;
-    network.shell("kill $(cat " + directory_ + "/monitor)");
-    std::filesystem::remove_all(directory_);
+    put_nft(watch_and_load);
   }
 
   json run(const Command& cases) const {
-    Command command = {"env",    "PATH=" + directory_ + ":" + std::getenv("PATH"),
-                       program,  "firewall",
-                       "test",   directory_ + "/ruleset.nft",
-                       "--json", "--quiet",
-                       "--open", "tcp/80"};
+    Command command = {"env",    "PATH=" + path(), program,  "firewall", "test", directory_ + "/ruleset.nft",
+                       "--json", "--quiet",        "--open", "tcp/80"};
     command.insert(command.end(), cases.begin(), cases.end());
     const Outcome outcome = network.run(command);
     const json read = json::parse(outcome.out, nullptr, false);
@@ -123,8 +107,6 @@ class Trace : public SystemTest {
     const auto [first, last] = told.equal_range(ends_of(one));
     return std::any_of(first, last, [&](const auto& entry) { return entry.second == decider; });
   }
-
-  std::string directory_;
 };
 
 TEST_F(Trace, agrees_with_nft_about_who_decided) {

@@ -237,7 +237,9 @@ TEST(Programs, PING_011_the_name_of_a_link_stands_for_its_address) {
   EXPECT_EQ(source_of(world.said.at(0).packet), "192.0.2.2");
   EXPECT_THAT(world.run("r1", "ping -c 1 -I " + name_of(1) + " 198.51.100.2"), HasSubstr("1 received"));
   EXPECT_EQ(source_of(world.said.at(1).packet), "198.51.100.1");
-  for (const char* const unknown : {"ping -I nowhere 192.0.2.1"})
+  world.run("r1", "traceroute -q 1 -m 1 -i " + name_of(0) + " 198.51.100.2");
+  EXPECT_EQ(source_of(world.said.at(2).packet), "192.0.2.2");
+  for (const char* const unknown : {"ping -I nowhere 192.0.2.1", "traceroute -i nowhere 192.0.2.1"})
     EXPECT_THAT([&] { world.start("r1", unknown); },
                 testing::Throws<UsageFault>(testing::Property(&UsageFault::what, HasSubstr("no link 'nowhere'"))));
 }
