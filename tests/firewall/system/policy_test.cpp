@@ -229,6 +229,7 @@ verdict = "passed"
 // The names at both ends say who sends it, and whether a router is asked.
 TEST_F(Policy, an_expectation_of_the_command_line_needs_no_more_than_names) {
   EXPECT_EQ(told(expectation("host > far TCP 40000 > 25 [S] => dropped")), "ok: as wanted");
+  EXPECT_EQ(told(expectation("host > peer TCP 40000 > 25 [S] => dropped")), "ok: as wanted");
   EXPECT_EQ(told(expectation("client > far UDP 40000 > 53 => forwarded")), "ok: as wanted");
   EXPECT_EQ(told(expectation("client > far TCP 40000 > 22 [S] => rejected 3/13")), "ok: as wanted");
   EXPECT_EQ(told(expectation("client > far TCP 40000 > 22 [S] => rejected 3/3")),
