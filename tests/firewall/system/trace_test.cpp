@@ -66,11 +66,18 @@ class Trace : public WrappedNft {
     struct Packet {
       std::string ends, last;
     };
-    std::map<std::string, Packet> packets;  // by identifier
+    std::vector<Packet> packets;
+    std::map<std::string, std::size_t> known;  // the last packet of each identifier: the kernel gives some twice
     for (const std::string& line : lines_of(text_of_file(directory_ + "/trace"))) {
       if (!line.starts_with("trace id ")) continue;
-      Packet& packet = packets[line.substr(9, line.find(' ', 9) - 9)];
-      if (line.contains(" packet: iif \"eth0\""))
+      const std::string id = line.substr(9, line.find(' ', 9) - 9);
+      if (line.contains(" tunstack_probe ingress0 packet: ") || !known.contains(id)) {
+        known[id] = packets.size();
+        packets.emplace_back();
+      }
+      Packet& packet = packets[known[id]];
+      // The monitor knows no names any more when it is later than the tester.
+      if (line.contains(" ingress0 packet: iif "))
         packet.ends = word_after(line, line.contains(" ip6 saddr ") ? " ip6 saddr " : " ip saddr ") + " > " +
                       word_after(line, line.contains(" ip6 daddr ") ? " ip6 daddr " : " ip daddr ");
       if (line.contains("tunstack_probe")) continue;
@@ -80,7 +87,7 @@ class Trace : public WrappedNft {
         packet.last = line.contains(" policy drop") ? "policy drop" : "policy accept";
     }
     std::multimap<std::string, std::string> told;
-    for (const auto& [id, packet] : packets)
+    for (const Packet& packet : packets)
       if (!packet.ends.empty()) told.emplace(packet.ends, packet.last);
     return told;
   }
